@@ -1,0 +1,60 @@
+// Branded identities. The compiler keeps a user from being passed where a calendar is wanted.
+
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+/** An organisation that shares policy, keys and administrators. Leads every primary key. UUID. */
+export type AccountId = Branded<"AccountId">
+/** A person who signs in to Kalends. UUID. */
+export type UserId = Branded<"UserId">
+/** One user's link to one calendar service. UUID. */
+export type ConnectionId = Branded<"ConnectionId">
+/** One calendar reached through a connection. UUID of ours, never the provider's name for it. */
+export type CalendarId = Branded<"CalendarId">
+/** One sealed secret. UUID. */
+export type CredentialId = Branded<"CredentialId">
+/** One armed (or once armed) provider subscription or channel. UUID of ours. */
+export type SubscriptionId = Branded<"SubscriptionId">
+/** A signed-in browser or app. UUID. */
+export type SessionId = Branded<"SessionId">
+/** The provider's own name of a calendar; opaque, case-sensitive. */
+export type ProviderCalendarId = Branded<"ProviderCalendarId">
+/** The provider's own name of an event or occurrence; opaque, case-sensitive. */
+export type ProviderEventId = Branded<"ProviderEventId">
+/** The registered name of a provider, as in the registry. */
+export type ProviderName = Branded<"ProviderName">
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+function parseUuid(text: string, what: string): string {
+  if (!uuid.test(text)) throw new TypeError(`not a ${what}`)
+  return text
+}
+
+/** Each parser throws TypeError when the text is not a lower-case UUID. */
+export const parseAccountId = (text: string): AccountId => parseUuid(text, "account id") as AccountId
+export const parseUserId = (text: string): UserId => parseUuid(text, "user id") as UserId
+export const parseConnectionId = (text: string): ConnectionId => parseUuid(text, "connection id") as ConnectionId
+export const parseCalendarId = (text: string): CalendarId => parseUuid(text, "calendar id") as CalendarId
+export const parseCredentialId = (text: string): CredentialId => parseUuid(text, "credential id") as CredentialId
+export const parseSubscriptionId = (text: string): SubscriptionId => parseUuid(text, "subscription id") as SubscriptionId
+export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
+
+const opaqueLimitChars = 4096
+
+function parseOpaque(text: string, what: string): string {
+  if (text.length === 0 || text.length > opaqueLimitChars) throw new TypeError(`not a ${what}`)
+  return text
+}
+
+/** Each throws TypeError when the text is empty or longer than 4,096 characters. */
+export const parseProviderCalendarId = (text: string): ProviderCalendarId =>
+  parseOpaque(text, "provider calendar id") as ProviderCalendarId
+export const parseProviderEventId = (text: string): ProviderEventId =>
+  parseOpaque(text, "provider event id") as ProviderEventId
+
+/** Throws TypeError unless the name is lower-case letters and dashes. */
+export function parseProviderName(text: string): ProviderName {
+  if (!/^[a-z][a-z-]{1,31}$/.test(text)) throw new TypeError("not a provider name")
+  return text as ProviderName
+}

@@ -1,0 +1,218 @@
+import type { Access } from "@kalends/domain/access"
+import type { CalendarEvent } from "@kalends/domain/event"
+import type { ProviderCalendarId, ProviderEventId, ProviderName, SubscriptionId } from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
+import type { TimeWindow } from "@kalends/domain/window"
+import type { EventPage, WindowReader } from "@kalends/readers/reader"
+
+/** What the engine must know of a provider; data, so that it never asks who you are. */
+export type ProviderLimits = {
+  readonly pageSize: number
+  /** How long a subscription is asked for; null where there is no push. What is granted counts. */
+  readonly subscriptionLifeMs: number | null
+  /** True when a cursor is frozen to the window it began with and must be begun again as the window rolls. */
+  readonly isCursorBoundToWindow: boolean
+  /** How many calls to one mailbox may be under way at once. */
+  readonly concurrentCallsPerMailbox: number
+  /** True when browsers are allowed (CORS) to read the provider directly. */
+  readonly isReachableFromBrowser: boolean
+  /** A refresh token dies after this long without use; null when it never does, or where there is none. */
+  readonly refreshTokenIdleLifeMs: number | null
+}
+
+/** A calendar as listed by the provider. */
+export type ProviderCalendar = {
+  readonly id: ProviderCalendarId
+  readonly isPrimary: boolean
+  readonly canWrite: boolean
+}
+
+/** Opaque to the engine. Kept in the database; never logged. */
+export type Cursor = string
+
+export type EventChange =
+  | { readonly kind: "upserted"; readonly eventId: ProviderEventId; readonly seriesId: ProviderEventId | null; readonly version: string | null }
+  | { readonly kind: "removed"; readonly eventId: ProviderEventId; readonly seriesId: ProviderEventId | null }
+
+export type ChangePage = {
+  readonly changes: readonly EventChange[]
+  readonly malformedCount: number
+  /**
+   * The cursor that belongs to exactly the changes up to and including this page. Null where the provider gives one
+   * only after the last page (Graph, Google).
+   */
+  readonly cursor: Cursor | null
+}
+
+export type ChangesInput = {
+  readonly access: Access
+  readonly calendarId: ProviderCalendarId
+  /** Null lists everything in the window (a first listing). */
+  readonly cursor: Cursor | null
+  readonly window: TimeWindow
+  readonly signal: AbortSignal
+}
+
+export type ReadInput = {
+  readonly access: Access
+  readonly calendarId: ProviderCalendarId
+  readonly window: TimeWindow
+  readonly zone: string
+  readonly signal: AbortSignal
+}
+
+/** Who a provider says has signed in. */
+export type Subject = {
+  /** Stable within the provider. */
+  readonly id: string
+  /** Shown to the user so that they see which mailbox is connected; null when the provider does not tell. */
+  readonly email: string | null
+  /** The provider's tenant or hosted domain; null for personal accounts and password providers. */
+  readonly tenantId: string | null
+}
+
+/** What a provider granted. What it says counts, not what was asked for. */
+export type Grant = {
+  readonly accessToken: string
+  readonly accessExpiresAt: Temporal.Instant
+  /** Null when the provider returned none: on a refresh the old one stays valid. */
+  readonly refreshToken: string | null
+  /** When the refresh token dies if unused; null when unknown. */
+  readonly refreshExpiresAt: Temporal.Instant | null
+  readonly permission: Permission
+}
+
+export type AuthorizeInput = {
+  readonly redirectUri: string
+  readonly state: string
+  readonly nonce: string
+  /** PKCE S256 challenge. */
+  readonly codeChallenge: string
+  readonly permission: Permission
+  readonly loginHint: string | null
+}
+
+export type CodeInput = {
+  readonly redirectUri: string
+  readonly code: string
+  readonly codeVerifier: string
+  readonly nonce: string
+  /** What was asked for. Throws Problem "forbidden" (code "permission-withheld") when less was granted. */
+  readonly permission: Permission
+}
+
+/** OAuth 2.0 authorization code with PKCE; each call makes exactly one token request. */
+export interface OAuthSignIn {
+  readonly kind: "oauth"
+  authorizeUrl(input: AuthorizeInput): URL
+  exchangeCode(input: CodeInput): Promise<{ readonly grant: Grant; readonly subject: Subject }>
+  /**
+   * Throws Problem: "auth-revoked" (the grant is dead), "forbidden" (consent withdrawn), "misconfigured" (our client
+   * secret), "rate-limited", "unavailable"; `isTenantWide` when the application was removed from the tenant.
+   */
+  refresh(refreshToken: string, permission: Permission): Promise<Grant>
+  /** False where the provider cannot revoke a single grant. */
+  revoke(refreshToken: string): Promise<boolean>
+  /** The form on which an administrator consents for everybody; null where there is none. */
+  adminConsentUrl(input: { readonly redirectUri: string; readonly state: string }): URL | null
+}
+
+/** User name and password over TLS; the server is found from what the user typed. */
+export interface PasswordSignIn {
+  readonly kind: "password"
+  /** Throws Problem: "auth-revoked" (wrong password), "unsupported" (no calendar there), "forbidden" (address not allowed), "unavailable". */
+  discover(input: { readonly server: string; readonly username: string; readonly password: string }): Promise<{
+    readonly access: Access
+    readonly subject: Subject
+  }>
+}
+
+export type SubscribeInput = {
+  readonly access: Access
+  readonly calendarId: ProviderCalendarId
+  /** Ours, unguessable; where the provider lets us name the channel, this is its name. */
+  readonly subscriptionId: SubscriptionId
+  /** Echoed by the provider in every notice; at most 128 printable ASCII characters. Proves itself, see subscriptions/hook-secret.ts. */
+  readonly secret: string
+  /** Public https address of our receiver for this provider, without a trailing slash. */
+  readonly hookUrl: string
+  readonly signal: AbortSignal
+}
+
+export type Subscribed = {
+  /** What the provider calls it; needed to renew and stop. */
+  readonly providerSubscriptionId: string
+  /** A second handle some providers need to stop a channel; null elsewhere. */
+  readonly providerResourceId: string | null
+  /** As granted. */
+  readonly expiresAt: Temporal.Instant
+}
+
+export type LiveSubscription = Pick<Subscribed, "providerSubscriptionId" | "providerResourceId"> & {
+  readonly access: Access
+  readonly signal: AbortSignal
+}
+
+/** One verified-later item of a webhook request. */
+export type Notice = {
+  /** As echoed; the receiver verifies it before anything else. */
+  readonly secret: string
+  readonly kind:
+    | "changed"
+    | "missed" // the provider lost some: reconcile now
+    | "reauthorize" // renew with a fresh token
+    | "removed" // the provider ended it: arm a new one and reconcile
+    | "armed" // the first message of a new channel; nothing changed
+  /** Same text for the same delivery, different for different ones: for recognising replays. Never shown or stored. */
+  readonly fingerprint: string
+}
+
+export type HookRequest = {
+  readonly method: string
+  /** Path below the provider's hook address, "" or "/lifecycle" and the like. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+export type Recognition =
+  /** Answer this and do nothing. Text only, already bounded by the provider's adapter. */
+  | { readonly kind: "handshake"; readonly text: string }
+  | { readonly kind: "notices"; readonly notices: readonly Notice[] }
+  | { readonly kind: "unrecognised" }
+
+/** Push notifications. */
+export interface PushSource {
+  subscribe(input: SubscribeInput): Promise<Subscribed>
+  /** Extends the life; null where a new one must be armed before the old is stopped. Throws "not-found" when it is gone. */
+  readonly renew: ((subscription: LiveSubscription) => Promise<{ readonly expiresAt: Temporal.Instant }>) | null
+  /** Succeeds also when it is gone already. */
+  stop(subscription: LiveSubscription): Promise<void>
+  /** Pure: what a request to our receiver means. Bounded work on any input; never throws. */
+  recognise(request: HookRequest): Recognition
+}
+
+/**
+ * One calendar service. All methods throw Problem and nothing else, except bugs. Optional abilities are null, never a
+ * method that throws. Passes providers/conformance.
+ */
+export interface CalendarProvider {
+  readonly name: ProviderName
+  readonly limits: ProviderLimits
+  readonly signIn: OAuthSignIn | PasswordSignIn
+  /** How the window is read, for clients and for us. */
+  readonly reader: WindowReader
+  /** Base address clients read from: the API base, or for password providers the access's own server. */
+  apiBase(access: Access): string
+  listCalendars(access: Access, signal: AbortSignal): Promise<readonly ProviderCalendar[]>
+  /** Changes since the cursor, in pages; ends after the last. Throws "cursor-lost" (a normal path). Always yields at least one page, the last with a cursor. */
+  changes(input: ChangesInput): AsyncIterable<ChangePage>
+  /** The events of a window, in pages. */
+  readWindow(input: ReadInput): AsyncIterable<EventPage>
+  /** One event; null when there is none. */
+  fetchEvent(input: Omit<ReadInput, "window"> & { readonly eventId: ProviderEventId }): Promise<CalendarEvent | null>
+  readonly push: PushSource | null
+  /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */
+  readonly detectPush: ((access: Access, calendarId: ProviderCalendarId, signal: AbortSignal) => Promise<boolean>) | null
+}

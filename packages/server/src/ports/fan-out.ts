@@ -1,0 +1,26 @@
+import type { AccountId, CalendarId, ConnectionId, UserId } from "@kalends/domain/ids"
+import type { ConnectionState } from "@kalends/domain/connection"
+
+/** What clients are told. Ids and a watermark, never content (SPEC 1.9). */
+export type Hint =
+  | { readonly kind: "calendar-changed"; readonly calendarId: CalendarId; readonly watermarkMs: number }
+  | { readonly kind: "connection-changed"; readonly connectionId: ConnectionId; readonly state: ConnectionState | "gone" }
+  | { readonly kind: "signed-out" }
+
+/** Where a hint is sent: to whoever listens for one calendar, or for one user. */
+export type Topic =
+  | { readonly kind: "calendar"; readonly accountId: AccountId; readonly calendarId: CalendarId }
+  | { readonly kind: "user"; readonly accountId: AccountId; readonly userId: UserId }
+
+/**
+ * Carries hints between the nodes of one cluster: in process for one node, NATS for many. Hints may be lost (the
+ * reconcile repairs that); they are never stored.
+ */
+export interface FanOut {
+  publish(topic: Topic, hint: Hint): void
+  /** Returns a function that ends the interest. */
+  listen(topic: Topic, receive: (hint: Hint) => void): () => void
+  /** False while the link to the other nodes is down; then clients are told to poll. */
+  readonly isConnected: boolean
+  close(): Promise<void>
+}

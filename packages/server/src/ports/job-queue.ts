@@ -1,0 +1,25 @@
+import type { AccountId, CalendarId, ConnectionId } from "@kalends/domain/ids"
+
+/** One calendar is due for a pass. `noticedAtMs`: when a notification said so (epoch ms); null when a timer did. */
+export type DueMark = {
+  readonly accountId: AccountId
+  readonly calendarId: CalendarId
+  readonly noticedAtMs: number | null
+}
+
+/** The jobs there are. Payloads hold ids only, so the queue keeps no content at rest. */
+export type Job =
+  | ({ readonly kind: "pass" } & DueMark)
+  /** Arm, renew or replace the calendar's subscription. */
+  | { readonly kind: "subscribe"; readonly accountId: AccountId; readonly calendarId: CalendarId }
+  /** Refresh an idle grant before it dies of disuse. */
+  | { readonly kind: "keep-alive"; readonly accountId: AccountId; readonly connectionId: ConnectionId }
+
+/**
+ * The durable queue; the queue is the due list. Jobs with one key (kind and calendar or connection) coalesce: at most
+ * one waits.
+ */
+export interface JobQueue {
+  /** Durable when it resolves. One statement for the whole batch. A waiting job keeps the earliest run time and, for passes, the newest `noticedAtMs`. */
+  add(jobs: readonly Job[], runAt?: Temporal.Instant): Promise<void>
+}

@@ -1,0 +1,225 @@
+import type { ConnectionState } from "@kalends/domain/connection"
+import type {
+  AccountId,
+  CalendarId,
+  ConnectionId,
+  CredentialId,
+  ProviderCalendarId,
+  ProviderName,
+  SessionId,
+  SubscriptionId,
+  UserId,
+} from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
+import type { ProblemKind } from "@kalends/domain/problem"
+import type { Cursor } from "./calendar-provider.ts"
+
+export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
+
+export type Role = "administrator" | "user"
+
+export type UserRow = {
+  readonly accountId: AccountId
+  readonly userId: UserId
+  /** Lower case; the sign-in name. Unique over all accounts. */
+  readonly email: string
+  readonly displayName: string
+  readonly role: Role
+  /** scrypt, see platform/password.ts. */
+  readonly passwordHash: string
+  readonly createdAt: Temporal.Instant
+}
+
+export type SessionRow = {
+  readonly accountId: AccountId
+  readonly sessionId: SessionId
+  readonly userId: UserId
+  /** SHA-256 of the session token; the token itself is never stored. */
+  readonly tokenHash: Uint8Array
+  /** What the person called the device or the browser named itself; at most 120 characters. */
+  readonly deviceName: string
+  readonly createdAt: Temporal.Instant
+  readonly expiresAt: Temporal.Instant
+}
+
+export type ConnectionRow = {
+  readonly accountId: AccountId
+  readonly connectionId: ConnectionId
+  readonly userId: UserId
+  readonly provider: ProviderName
+  readonly permission: Permission
+  readonly state: ConnectionState
+  /** The mailbox the provider says was connected. */
+  readonly subjectEmail: string | null
+  readonly subjectId: string
+  readonly tenantId: string | null
+  readonly createdAt: Temporal.Instant
+  readonly lastOkAt: Temporal.Instant | null
+  readonly problemKind: ProblemKind | null
+  /** Machine word of the last problem, from a closed list. */
+  readonly problemCode: string | null
+  readonly problemAt: Temporal.Instant | null
+}
+
+/** refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. */
+export type SecretKind = "refresh-token" | "access-token" | "password"
+
+/** A connection's secrets, sealed. One row per connection; `version` grows with each change and settles refresh races. */
+export type CredentialRow = {
+  readonly accountId: AccountId
+  readonly connectionId: ConnectionId
+  readonly credentialId: CredentialId
+  readonly version: number
+  /** Refresh token, or the password record. */
+  readonly sealedSecret: Uint8Array
+  readonly secretKind: "refresh-token" | "password"
+  readonly sealedAccessToken: Uint8Array | null
+  readonly accessExpiresAt: Temporal.Instant | null
+  readonly refreshExpiresAt: Temporal.Instant | null
+  readonly usedAt: Temporal.Instant
+}
+
+export type CalendarRow = {
+  readonly accountId: AccountId
+  readonly calendarId: CalendarId
+  readonly connectionId: ConnectionId
+  readonly providerCalendarId: ProviderCalendarId
+  readonly isPrimary: boolean
+  readonly canWrite: boolean
+  readonly cursor: Cursor | null
+  /** True until the first listing came to its end (STYLE, sync law 6). */
+  readonly isFirstListing: boolean
+  /** The window the cursor began with; null before the first listing. */
+  readonly cursorWindowStartsAt: Temporal.Instant | null
+  readonly cursorWindowEndsAt: Temporal.Instant | null
+  /** When the next reconcile pass is due. */
+  readonly dueAt: Temporal.Instant
+  readonly lastPassAt: Temporal.Instant | null
+  /** When a pass last found changes: the watermark clients compare. */
+  readonly changedAt: Temporal.Instant | null
+  /** Passes that failed one after the other. */
+  readonly failureCount: number
+}
+
+export type SubscriptionRow = {
+  readonly accountId: AccountId
+  readonly subscriptionId: SubscriptionId
+  readonly calendarId: CalendarId
+  readonly provider: ProviderName
+  readonly providerSubscriptionId: string
+  readonly providerResourceId: string | null
+  readonly expiresAt: Temporal.Instant
+  readonly renewAt: Temporal.Instant
+  readonly createdAt: Temporal.Instant
+}
+
+export type DataKeyRow = {
+  readonly accountId: AccountId
+  /** Counts from 1. */
+  readonly keyVersion: number
+  readonly wrappedKey: Uint8Array
+  readonly custodyKeyId: string
+  /** Public fingerprint of the data key, so that a ciphertext commits to one key. */
+  readonly commitment: Uint8Array
+  readonly createdAt: Temporal.Instant
+}
+
+export type AuditAction =
+  | "account-created" | "user-created" | "signed-in" | "sign-in-refused" | "signed-out"
+  | "connection-started" | "connection-made" | "connection-state-changed" | "connection-removed"
+  | "secret-sealed" | "secret-opened" | "token-refreshed" | "access-handed-over" | "grant-revoked" | "data-key-created"
+
+/** One content-free entry of the tenant's log. */
+export type AuditEntry = {
+  readonly actor: { readonly kind: "user"; readonly userId: UserId } | { readonly kind: "service"; readonly part: string }
+  readonly action: AuditAction
+  /** Id of the thing acted on: a connection, user, session. Never a name or address. */
+  readonly subjectId: string
+  /** Why, as a machine word: "refresh", "pass", "client-request", "revoked-by-user"… */
+  readonly reason: string
+}
+
+export type AuditRow = AuditEntry & {
+  readonly accountId: AccountId
+  /** Counts from 1 within the account, without gaps. */
+  readonly sequence: number
+  readonly at: Temporal.Instant
+  readonly previousHash: Uint8Array
+  readonly hash: Uint8Array
+}
+
+/** Fields that change in an update; undefined ones stay. */
+export type Changes<Row> = Partial<Omit<Row, "accountId">>
+
+/**
+ * The tables of one account within one transaction. Row-level security refuses rows of any other account. Names say
+ * the contract: find… may return null, require… throws Problem "not-found".
+ */
+export interface AccountTables {
+  readonly accountId: AccountId
+  insertUser(row: UserRow): Promise<void>
+  findUser(userId: UserId): Promise<UserRow | null>
+  listUsers(page: { readonly after: string | null; readonly limit: number }): Promise<readonly UserRow[]>
+  insertSession(row: SessionRow): Promise<void>
+  deleteSession(sessionId: SessionId): Promise<void>
+  /** Throws Problem "conflict" when the user has a connection already. */
+  insertConnection(row: ConnectionRow): Promise<void>
+  updateConnection(connectionId: ConnectionId, changes: Changes<ConnectionRow>): Promise<void>
+  findConnection(connectionId: ConnectionId): Promise<ConnectionRow | null>
+  findConnectionOfUser(userId: UserId): Promise<ConnectionRow | null>
+  /** Deletes the connection with its credential, calendars and subscriptions. */
+  deleteConnection(connectionId: ConnectionId): Promise<void>
+  upsertCredential(row: CredentialRow): Promise<void>
+  findCredential(connectionId: ConnectionId): Promise<CredentialRow | null>
+  /** As findCredential, holding the row until the transaction ends: one refresh in flight in the whole cluster. */
+  lockCredential(connectionId: ConnectionId): Promise<CredentialRow | null>
+  insertCalendar(row: CalendarRow): Promise<void>
+  updateCalendar(calendarId: CalendarId, changes: Changes<CalendarRow>): Promise<void>
+  findCalendar(calendarId: CalendarId): Promise<CalendarRow | null>
+  listCalendars(connectionId: ConnectionId): Promise<readonly CalendarRow[]>
+  insertSubscription(row: SubscriptionRow): Promise<void>
+  updateSubscription(subscriptionId: SubscriptionId, changes: Changes<SubscriptionRow>): Promise<void>
+  deleteSubscription(subscriptionId: SubscriptionId): Promise<void>
+  listSubscriptions(calendarId: CalendarId): Promise<readonly SubscriptionRow[]>
+  insertDataKey(row: DataKeyRow): Promise<void>
+  /** Newest first. */
+  listDataKeys(): Promise<readonly DataKeyRow[]>
+  /** Chains and appends; the hash covers everything else in the row and the previous hash. */
+  appendAudit(entry: AuditEntry, at: Temporal.Instant): Promise<void>
+  /** From `after` (exclusive, 0 for the beginning) in order. */
+  listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
+  /** Adds jobs in this transaction: they exist if and only if it commits. */
+  addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
+}
+
+/** What must look across accounts; each is one indexed statement. Used by sign-in and timers only. */
+export interface SystemTables {
+  insertAccount(row: AccountRow): Promise<void>
+  hasAccounts(): Promise<boolean>
+  findUserByEmail(email: string): Promise<UserRow | null>
+  findSession(tokenHash: Uint8Array, now: Temporal.Instant): Promise<{ readonly session: SessionRow; readonly user: UserRow } | null>
+  deleteExpiredSessions(now: Temporal.Instant): Promise<number>
+  /** Takes up to `limit` calendars whose reconcile is due, moves their dueAt to `nextDueAt`, and returns them: two nodes never take the same. */
+  takeDueCalendars(input: { readonly now: Temporal.Instant; readonly limit: number; readonly nextDueAt: Temporal.Instant }): Promise<
+    readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]
+  >
+  /** Calendars with a subscription to renew (renewAt passed), moved to `nextRenewAt` likewise. */
+  takeDueRenewals(input: { readonly now: Temporal.Instant; readonly limit: number; readonly nextRenewAt: Temporal.Instant }): Promise<
+    readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]
+  >
+  /** Connections whose credential was not used since `unusedSince`. */
+  listIdleConnections(input: { readonly unusedSince: Temporal.Instant; readonly limit: number }): Promise<
+    readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId }[]
+  >
+  /** Connections of a provider's tenant, for tenant-wide revocation. */
+  listConnectionsOfTenant(provider: ProviderName, tenantId: string): Promise<
+    readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId; readonly userId: UserId }[]
+  >
+  countConnectionsByState(): Promise<readonly { readonly provider: ProviderName; readonly state: ConnectionState; readonly count: number }[]>
+}
+
+/** The database. Each call is one transaction; it is rolled back when `work` throws. */
+export interface Store {
+  inAccount<Result>(accountId: AccountId, work: (tables: AccountTables) => Promise<Result>): Promise<Result>
+  asSystem<Result>(work: (tables: SystemTables) => Promise<Result>): Promise<Result>
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config"
+
+// Two kinds of tests, told apart by file name (docs/decisions): `x.test.ts` is pure and fast and runs on every
+// check; `.pg.`, `.sim.`, `.live.` and `e2e` files start real servers.
+const slow = ["**/*.{pg,sim,live}.test.ts", "e2e/**/*.test.ts"]
+const ignored = ["**/node_modules/**", "**/dist/**", "**/.runtime/**", "**/data/**"]
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "pure", include: ["{packages,apps,tools}/**/*.test.ts"], exclude: [...ignored, ...slow], testTimeout: 20_000 } },
+      { test: { name: "servers", include: slow, exclude: ignored, testTimeout: 120_000, hookTimeout: 120_000, pool: "forks", fileParallelism: true } },
+    ],
+    maxWorkers: 2,
+  },
+})
