@@ -1,4 +1,4 @@
-import type { AccountId, CalendarId, ConnectionId, UserId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, SessionId, UserId } from "@kalends/domain/ids"
 import type { ConnectionState } from "@kalends/domain/connection"
 
 /** What clients are told. Ids and a watermark, never content (SPEC 1.9). */
@@ -7,10 +7,11 @@ export type Hint =
   | { readonly kind: "connection-changed"; readonly connectionId: ConnectionId; readonly state: ConnectionState | "gone" }
   | { readonly kind: "signed-out" }
 
-/** Where a hint is sent: to whoever listens for one calendar, or for one user. */
+/** Where a hint is sent: to whoever listens for one calendar, one user or one session. */
 export type Topic =
   | { readonly kind: "calendar"; readonly accountId: AccountId; readonly calendarId: CalendarId }
   | { readonly kind: "user"; readonly accountId: AccountId; readonly userId: UserId }
+  | { readonly kind: "session"; readonly accountId: AccountId; readonly sessionId: SessionId }
 
 /**
  * Carries hints between the nodes of one cluster: in process for one node, NATS for many. Hints may be lost (the

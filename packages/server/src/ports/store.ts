@@ -161,7 +161,8 @@ export interface AccountTables {
   findUser(userId: UserId): Promise<UserRow | null>
   listUsers(page: { readonly after: string | null; readonly limit: number }): Promise<readonly UserRow[]>
   insertSession(row: SessionRow): Promise<void>
-  deleteSession(sessionId: SessionId): Promise<void>
+  /** False when there was none: of two who delete at once, one is told true. */
+  deleteSession(sessionId: SessionId): Promise<boolean>
   /** Throws Problem "conflict" when the user has a connection already. */
   insertConnection(row: ConnectionRow): Promise<void>
   updateConnection(connectionId: ConnectionId, changes: Changes<ConnectionRow>): Promise<void>

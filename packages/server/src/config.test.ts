@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest"
+import { ConfigError, options, readConfig } from "./config.ts"
+
+describe("settings", () => {
+  test("an empty environment gives a service on loopback with the embedded database", () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({ host: "127.0.0.1", port: 8080, publicUrl: "http://localhost:8080", databaseUrl: null, hookUrl: null, keyFile: "./data/key" })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test("an https public address is also where providers reach us", () => {
+    expect(readConfig({ KALENDS_PUBLIC_URL: "https://cal.example.org/" }).hookUrl).toBe("https://cal.example.org")
+  })
+
+  test.each([
+    [{ KALENDS_PORT: "eighty" }, /KALENDS_PORT.*whole number from 0 to 65535/],
+    [{ KALENDS_RECONCILE_PUSH_SECONDS: "1" }, /from 5 to 86400 \(seconds\)/],
+    [{ KALENDS_BEHIND_PROXY: "maybe" }, /write yes or no/],
+    [{ KALENDS_PUBLIC_URL: "http://cal.example.org" }, /use https/],
+    [{ KALENDS_PUBLIC_URL: "https://u:p@cal.example.org" }, /without query and credentials/],
+    [{ KALENDS_HOST: "0.0.0.0" }, /there is no TLS/],
+    [{ KALENDS_MICROSOFT_CLIENT_ID: "x" }, /KALENDS_MICROSOFT_CLIENT_SECRET is missing/],
+    [{ KALENDS_GOOGLE_CLIENT_SECRET: "x" }, /KALENDS_GOOGLE_CLIENT_ID is missing/],
+    [{ KALENDS_LOG_LEVEL: "loud" }, /write one of debug/],
+    [{ KALENDS_PUBLIC_ULR: "https://x.example" }, /did you mean KALENDS_PUBLIC_URL/],
+  ])("names the option and its fix for %j", (environment, line) => {
+    expect(() => readConfig(environment)).toThrow(ConfigError)
+    expect(() => readConfig(environment)).toThrow(line)
+  })
+
+  test("no message repeats a secret", () => {
+    const secrets = options.filter((entry) => entry.secret).map((entry) => [entry.env, "hush-hush-hush"])
+    try {
+      readConfig({ ...Object.fromEntries(secrets), KALENDS_PORT: "x" })
+    } catch (error) {
+      expect(String(error)).not.toContain("hush")
+    }
+  })
+
+  test("every option has its own environment name and an explanation", () => {
+    expect(new Set(options.map((entry) => entry.env)).size).toBe(options.length)
+    for (const entry of options) expect(entry.text.length).toBeGreaterThan(10)
+  })
+})

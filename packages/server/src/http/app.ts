@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import fastifySwagger from "@fastify/swagger"
+import Fastify, { type FastifyInstance } from "fastify"
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
+import { serviceSchema, type ServiceView } from "@kalends/protocol/api"
+import type { Clock } from "../ports/clock.ts"
+import type { Log } from "../ports/log.ts"
+import { createErrorHandler } from "./problem-reply.ts"
+import { addSecurityHeaders } from "./security-headers.ts"
+
+export type AppOptions = {
+  readonly log: Log
+  readonly clock: Clock
+  /** Names this service goes by, without ports. */
+  readonly hosts: ReadonlySet<string>
+  readonly behindProxy: boolean
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null
+  /** What GET /v1/service answers. */
+  readonly service: () => Promise<ServiceView>
+  /** Resolves when the store answers; GET /readyz. */
+  readonly isReady: () => Promise<void>
+  /** Mounts everything else. */
+  readonly routes: (app: FastifyInstance) => Promise<void>
+}
+
+const bodyLimitBytes = 64 * 1024
+
+/** The HTTP edge: parsing, headers, errors. What the routes do is the features' business. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...httpsOptions(options.tls),
+    logger: false,
+    trustProxy: options.behindProxy,
+    bodyLimit: bodyLimitBytes,
+    genReqId: () => randomUUID(),
+    requestTimeout: 30_000,
+    // A change stream stays open; nothing may wait for it at the end.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 300 },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(createErrorHandler(options.log, options.clock))
+  app.setNotFoundHandler((request, reply) => {
+    const body = { type: "/problems/not-found", title: "Not Found", status: 404, kind: "not-found", requestId: request.id }
+    return reply.code(404).type("application/problem+json").send(JSON.stringify(body))
+  })
+  addSecurityHeaders(app, options.hosts)
+  await app.register(fastifySwagger, { openapi: { info: { title: "Kalends", version: "1" } }, transform: jsonSchemaTransform })
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  typed.get("/v1/service", { schema: { response: { 200: serviceSchema } } }, options.service)
+  app.get("/healthz", async (_request, reply) => reply.type("text/plain").send("ok"))
+  app.get("/readyz", async (_request, reply) => {
+    await options.isReady()
+    return reply.type("text/plain").send("ready")
+  })
+  app.get("/v1/openapi.json", async (_request, reply) => reply.send(app.swagger()))
+  await options.routes(app)
+  return app
+}
+
+function httpsOptions(tls: AppOptions["tls"]) {
+  if (tls === null) return {}
+  return { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: "TLSv1.2" as const } }
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import type { z } from "zod"
+import { Problem } from "@kalends/domain/problem"
+import { exchangeSchema, handoffSchema, newUserSchema, sessionSchema, setupSchema, signInSchema, usersSchema, userSchema } from "@kalends/protocol/api"
+import type { OpenedSession, People } from "../people/people.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { Store, UserRow } from "../ports/store.ts"
+import { createRateLimit } from "./rate-limit.ts"
+import { refuseForged, type RequireUser, requireAdministrator, setSessionCookie } from "./session-guard.ts"
+
+export type PeopleRoutesDeps = {
+  readonly people: People
+  readonly store: Store
+  readonly requireUser: RequireUser
+  readonly clock: Clock
+  readonly publicUrl: string
+  /** Printed at first start; null once the service is set up. */
+  readonly setupCode: string | null
+}
+
+const minuteMs = 60_000
+const usersPerPage = 200
+
+/** Set-up, sign-in, sign-out, hand-off and the people of an organisation. */
+export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const perAddress = createRateLimit(deps.clock, { count: 20, windowMs: 10 * minuteMs })
+  const perEmail = createRateLimit(deps.clock, { count: 10, windowMs: 10 * minuteMs })
+  const answer = createSessionAnswer(deps)
+
+  app.post("/v1/setup", { schema: { body: setupSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
+    refuseForged(request, [new URL(deps.publicUrl).origin])
+    perAddress.take(request.ip)
+    const { setupCode, organisation, ...administrator } = request.body
+    if (deps.setupCode === null || setupCode !== deps.setupCode)
+      throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", { code: "wrong-setup-code" })
+    const opened = await deps.people.setUp({ organisation, administrator: { ...administrator, role: "administrator" }, deviceName: "Portal" })
+    return answer(reply, opened, "cookie")
+  })
+
+  app.post("/v1/sessions", { schema: { body: signInSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
+    if (request.body.keep === "cookie") refuseForged(request, [new URL(deps.publicUrl).origin])
+    perAddress.take(request.ip)
+    perEmail.take(request.body.email)
+    return answer(reply, await deps.people.signIn(request.body), request.body.keep)
+  })
+
+  app.post("/v1/sessions/handoff", { schema: { response: { 200: handoffSchema } } }, async (request) => {
+    const { code, expiresAt } = await deps.people.handOff(await deps.requireUser(request))
+    return { code, expiresAt: expiresAt.toString() }
+  })
+
+  app.post("/v1/sessions/exchange", { schema: { body: exchangeSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
+    perAddress.take(request.ip)
+    return answer(reply, await deps.people.exchange(request.body.code, request.body.deviceName), "memory")
+  })
+
+  app.delete("/v1/sessions/current", async (request, reply) => {
+    await deps.people.signOut(await deps.requireUser(request))
+    setSessionCookie(reply, null, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
+    return reply.code(204).send()
+  })
+
+  app.get("/v1/me", { schema: { response: { 200: userSchema } } }, async (request) => userView((await deps.requireUser(request)).user))
+
+  app.get("/v1/users", { schema: { response: { 200: usersSchema } } }, async (request) => {
+    const { user } = requireAdministrator(await deps.requireUser(request))
+    return deps.store.inAccount(user.accountId, async (tables) => {
+      const users = await tables.listUsers({ after: null, limit: usersPerPage })
+      const connections = await Promise.all(users.map((row) => tables.findConnectionOfUser(row.userId)))
+      return { users: users.map((row, index) => ({ ...userView(row), connectionState: connections[index]?.state ?? null })) }
+    })
+  })
+
+  app.post("/v1/users", { schema: { body: newUserSchema, response: { 201: userSchema } } }, async (request, reply) => {
+    const by = requireAdministrator(await deps.requireUser(request))
+    return reply.code(201).send(userView(await deps.people.addUser(by, request.body)))
+  })
+}
+
+function createSessionAnswer(deps: PeopleRoutesDeps) {
+  return (reply: FastifyReply, opened: OpenedSession, keep: "cookie" | "memory"): z.infer<typeof sessionSchema> => {
+    const maxAgeSeconds = Math.floor((opened.expiresAt.epochMilliseconds - deps.clock.now().epochMilliseconds) / 1000)
+    if (keep === "cookie") setSessionCookie(reply, opened.token, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds })
+    return { token: keep === "memory" ? opened.token : null, expiresAt: opened.expiresAt.toString(), user: userView(opened.user) }
+  }
+}
+
+function userView(user: UserRow): z.infer<typeof userSchema> {
+  const { userId, accountId, email, displayName, role } = user
+  return { userId, accountId, email, displayName, role }
+}

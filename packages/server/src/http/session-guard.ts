@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Problem } from "@kalends/domain/problem"
+import type { People, SignedIn } from "../people/people.ts"
+
+export const sessionCookie = "kalends_session"
+
+/** Header that browsers cannot add to a cross-site form: with the Origin check it keeps forged requests out. */
+export const requestHeader = "x-kalends-request"
+
+/** Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is. */
+export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
+
+/**
+ * A bearer header, or the portal's cookie. A cookie that changes something must come with the request header and, when
+ * the browser names an origin, from our own.
+ */
+export function createSessionGuard(people: Pick<People, "findSignedIn">, publicOrigins: readonly string[]): RequireUser {
+  return async (request) => {
+    const bearer = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
+    if (bearer === undefined) refuseForged(request, publicOrigins)
+    const token = bearer ?? readCookie(request)
+    const signedIn = token === undefined ? null : await people.findSignedIn(token)
+    if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
+    return signedIn
+  }
+}
+
+export function requireAdministrator(signedIn: SignedIn): SignedIn {
+  if (signedIn.user.role !== "administrator") throw new Problem("forbidden", "Only administrators may do this.", { code: "administrators-only" })
+  return signedIn
+}
+
+/** Throws Problem "forbidden" for a changing request that another site may have made. */
+export function refuseForged(request: FastifyRequest, publicOrigins: readonly string[]): void {
+  if (request.method === "GET" || request.method === "HEAD") return
+  const origin = request.headers.origin
+  const isOurs = origin === undefined || publicOrigins.includes(origin)
+  if (!isOurs || request.headers[requestHeader] === undefined)
+    throw new Problem("forbidden", "This request did not come from Kalends's own pages.", { code: "forged" })
+}
+
+function readCookie(request: FastifyRequest): string | undefined {
+  return new RegExp(`(?:^|;\\s*)${sessionCookie}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? "")?.[1]
+}
+
+/** Sets or (with null) clears the portal's cookie. */
+export function setSessionCookie(reply: FastifyReply, token: string | null, options: { readonly isSecure: boolean; readonly maxAgeSeconds: number }): void {
+  const parts = [`${sessionCookie}=${token ?? ""}`, "Path=/", "HttpOnly", "SameSite=Lax", `Max-Age=${token === null ? 0 : options.maxAgeSeconds}`]
+  if (options.isSecure) parts.push("Secure")
+  reply.header("set-cookie", parts.join("; "))
+}

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import fastifyStatic from "@fastify/static"
+import type { FastifyInstance } from "fastify"
+import { contentSecurityPolicy, newNonce, noncePlace } from "./security-headers.ts"
+
+export type WebApp = {
+  /** "/" or "/agenda/". */
+  readonly prefix: string
+  /** Folder that the app was built into. */
+  readonly folder: string
+}
+
+export type WebPagesOptions = { readonly apps: readonly WebApp[]; readonly connectTo: readonly string[] }
+
+/** Serves the built apps: hashed assets cached for good, pages never cached and each with a nonce of its own. */
+export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPagesOptions): Promise<void> {
+  for (const { prefix, folder } of apps) {
+    if (!existsSync(join(folder, "index.html"))) continue
+    const page = await readFile(join(folder, "index.html"), "utf8")
+    await app.register(fastifyStatic, { root: join(folder, "assets"), prefix: `${prefix}assets/`, decorateReply: false, immutable: true, maxAge: "1y", cacheControl: true, index: false })
+    app.get(prefix, async (_request, reply) => {
+      const nonce = newNonce()
+      return reply
+        .header("content-security-policy", contentSecurityPolicy(nonce, connectTo))
+        .type("text/html; charset=utf-8")
+        .send(page.replaceAll(noncePlace, nonce))
+    })
+  }
+  if (apps.some(({ prefix }) => prefix === "/agenda/")) app.get("/agenda", async (_request, reply) => reply.redirect("/agenda/"))
+}

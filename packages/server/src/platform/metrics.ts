@@ -1,0 +1,43 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client"
+import type { MetricCounter, MetricGauge, Metrics, MetricTimer } from "../ports/metrics.ts"
+
+const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly string[] }>> = {
+  hook_notices_total: { help: "Webhook items by what became of them.", labels: ["provider", "outcome"] },
+  hook_batches_total: { help: "Group commits of due marks.", labels: [] },
+  passes_total: { help: "Passes over a calendar by outcome.", labels: ["provider", "outcome"] },
+  malformed_items_total: { help: "Provider items set aside because they could not be understood.", labels: ["provider"] },
+  token_refreshes_total: { help: "Token requests by outcome.", labels: ["provider", "outcome"] },
+  hints_sent_total: { help: "Hints written to change streams.", labels: [] },
+  missed_pushes_repaired_total: { help: "Changes found by a timer that no notification announced.", labels: ["provider"] },
+  subscriptions_total: { help: "Subscription acts by outcome.", labels: ["provider", "outcome"] },
+}
+const timers: Readonly<Record<MetricTimer, string>> = {
+  hook_accept_seconds: "From request to durable acceptance.",
+  pass_seconds: "One pass over a calendar.",
+  token_refresh_seconds: "One token request.",
+}
+const gauges: Readonly<Record<MetricGauge, { help: string; labels: readonly string[] }>> = {
+  change_streams: { help: "Open change streams of this node.", labels: [] },
+  connections: { help: "Connections by provider and state.", labels: ["provider", "state"] },
+}
+
+/** Prometheus metrics, all named kalends_…; `text()` is the exposition. */
+export function createMetrics(): Metrics & { text(): Promise<string> } {
+  const registers = [new Registry()]
+  const made = {
+    counters: mapValues(counters, (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers })),
+    timers: mapValues(timers, (name, help) => new Histogram({ name, help, labelNames: ["provider"], registers })),
+    gauges: mapValues(gauges, (name, { help, labels }) => new Gauge({ name, help, labelNames: [...labels], registers })),
+  }
+  return {
+    count: (name, labels = {}, by = 1) => made.counters[name].inc(labels, by),
+    observeSeconds: (name, seconds, labels = {}) => made.timers[name].observe(labels, seconds),
+    gauge: (name, value, labels = {}) => made.gauges[name].set(labels, value),
+    text: () => registers[0]?.metrics() ?? Promise.resolve(""),
+  }
+}
+
+function mapValues<Key extends string, From, To>(record: Readonly<Record<Key, From>>, map: (name: string, from: From) => To): Record<Key, To> {
+  const entries = Object.entries<From>(record).map(([key, value]) => [key, map(`kalends_${key}`, value)])
+  return Object.fromEntries(entries) as Record<Key, To>
+}

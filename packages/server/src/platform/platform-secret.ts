@@ -1,0 +1,40 @@
+import { hkdfSync, randomBytes } from "node:crypto"
+import { mkdir, open, readFile, stat } from "node:fs/promises"
+import { dirname } from "node:path"
+
+/** The 32 bytes of the key file. Everything secret of the service itself is derived from them, each for one purpose. */
+export type PlatformSecret = {
+  /** A 32-byte key for one purpose; the same purpose gives the same key on every node. */
+  derive(purpose: "key-encryption" | "hooks" | "connect-state" | "web-push"): Uint8Array
+}
+
+export function platformSecret(bytes: Uint8Array): PlatformSecret {
+  if (bytes.length !== 32) throw new TypeError("the key file must hold 32 bytes")
+  return { derive: (purpose) => new Uint8Array(hkdfSync("sha256", bytes, "kalends", `kalends ${purpose} v1`, 32)) }
+}
+
+/**
+ * Reads the key file, or makes it (mode 0600) where there is none. Base64url text with a line end.
+ * Throws Error with a line for the operator when it is readable by others or not 32 bytes.
+ */
+export async function loadPlatformSecret(path: string): Promise<PlatformSecret> {
+  await createKeyFile(path)
+  const { mode } = await stat(path)
+  if (process.platform !== "win32" && (mode & 0o077) !== 0)
+    throw new Error(`The key file ${path} is readable by others; run: chmod 600 ${path}`)
+  const bytes = Buffer.from((await readFile(path, "utf8")).trim(), "base64url")
+  if (bytes.length !== 32) throw new Error(`The key file ${path} does not hold 32 bytes in base64url.`)
+  return platformSecret(bytes)
+}
+
+async function createKeyFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    const file = await open(path, "wx", 0o600)
+    await file.writeFile(`${randomBytes(32).toString("base64url")}\n`)
+    await file.sync()
+    await file.close()
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+  }
+}

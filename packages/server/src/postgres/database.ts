@@ -1,0 +1,75 @@
+import {
+  CamelCasePlugin,
+  Kysely,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  PostgresDialect,
+  PrimitiveValueListNode,
+  ValueNode,
+} from "kysely"
+import pg from "pg"
+import type {
+  AccountRow,
+  AuditRow,
+  CalendarRow,
+  ConnectionRow,
+  CredentialRow,
+  DataKeyRow,
+  SessionRow,
+  SubscriptionRow,
+  UserRow,
+} from "../ports/store.ts"
+
+/** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
+export type Database = {
+  account: AccountRow
+  appUser: UserRow
+  session: SessionRow
+  dataKey: DataKeyRow
+  connection: ConnectionRow
+  credential: CredentialRow
+  calendar: CalendarRow
+  subscription: SubscriptionRow
+  audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
+}
+
+/** Writes instants into queries as text: the driver knows no Temporal. */
+class InstantTransformer extends OperationNodeTransformer {
+  protected override transformValue(node: ValueNode): ValueNode {
+    return node.value instanceof Temporal.Instant ? ValueNode.create(node.value.toString()) : node
+  }
+  protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {
+    return PrimitiveValueListNode.create(node.values.map((value) => (value instanceof Temporal.Instant ? value.toString() : value)))
+  }
+}
+
+const instants = new InstantTransformer()
+const instantPlugin: KyselyPlugin = {
+  transformQuery: ({ node, queryId }) => instants.transformNode(node, queryId),
+  transformResult: async ({ result }) => result,
+}
+
+const timestamptzOid = 1184
+const int8Oid = 20
+
+/** Timestamps are instants, and bigints numbers: ours stay far below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: string) => {
+    if (oid === timestamptzOid) return (text: string) => Temporal.Instant.from(text.replace(" ", "T"))
+    if (oid === int8Oid) return Number
+    return pg.types.getTypeParser(oid, format === "binary" ? "binary" : "text")
+  },
+}
+
+/** A pool on the database. `size`: connections at most. */
+export function createPool(url: string, size: number): pg.Pool {
+  const options = "-c search_path=kalends -c timezone=UTC"
+  const pool = new pg.Pool({ connectionString: url, max: size, types, options, application_name: "kalends" })
+  // An idle connection that breaks is replaced on its next use; without a listener the process would end.
+  pool.on("error", () => {})
+  return pool
+}
+
+export function createDatabase(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin(), instantPlugin] })
+}

@@ -1,0 +1,25 @@
+import { type Kysely, sql, type Transaction } from "kysely"
+import type { AccountId } from "@kalends/domain/ids"
+import type { Store } from "../ports/store.ts"
+import { createAccountTables } from "./account-tables.ts"
+import type { Database } from "./database.ts"
+import { createSystemTables } from "./system-tables.ts"
+
+/** The store on PostgreSQL. Each transaction tells row-level security whose rows it may see. */
+export function createStore(database: Kysely<Database>): Store {
+  return {
+    inAccount: (accountId, work) => transaction(database, accountId, (tx) => work(createAccountTables(tx, accountId))),
+    asSystem: (work) => transaction(database, "system", (tx) => work(createSystemTables(tx))),
+  }
+}
+
+function transaction<Result>(
+  database: Kysely<Database>,
+  scope: AccountId | "system",
+  work: (tx: Transaction<Database>) => Promise<Result>,
+): Promise<Result> {
+  return database.transaction().execute(async (tx) => {
+    await sql`select set_config('kalends.account_id', ${scope}, true)`.execute(tx)
+    return work(tx)
+  })
+}

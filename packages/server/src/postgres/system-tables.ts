@@ -1,0 +1,48 @@
+import { sql, type Transaction } from "kysely"
+import type { AccountId, CalendarId } from "@kalends/domain/ids"
+import type { SystemTables } from "../ports/store.ts"
+import type { Database } from "./database.ts"
+
+type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
+
+/** What looks across accounts: sign-in and timers. */
+export function createSystemTables(tx: Transaction<Database>): SystemTables {
+  return {
+    async insertAccount(row) {
+      await tx.insertInto("account").values(row).execute()
+    },
+    hasAccounts: async () => (await tx.selectFrom("account").select("accountId").limit(1).executeTakeFirst()) !== undefined,
+    findUserByEmail: async (email) => (await tx.selectFrom("appUser").selectAll().where("email", "=", email).limit(1).executeTakeFirst()) ?? null,
+    async findSession(tokenHash, now) {
+      const session = await tx.selectFrom("session").selectAll().where("tokenHash", "=", tokenHash).where("expiresAt", ">", now).executeTakeFirst()
+      if (session === undefined) return null
+      const user = await tx.selectFrom("appUser").selectAll().where("accountId", "=", session.accountId).where("userId", "=", session.userId).executeTakeFirst()
+      return user === undefined ? null : { session, user }
+    },
+    async deleteExpiredSessions(now) {
+      const { numDeletedRows } = await tx.deleteFrom("session").where("expiresAt", "<=", now).executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+    async takeDueCalendars({ now, limit, nextDueAt }) {
+      const { rows } = await sql<DueCalendar>`
+        update calendar set due_at = ${nextDueAt} where (account_id, calendar_id) in (
+          select account_id, calendar_id from calendar where due_at <= ${now} order by due_at limit ${limit} for update skip locked
+        ) returning account_id, calendar_id`.execute(tx)
+      return rows
+    },
+    async takeDueRenewals({ now, limit, nextRenewAt }) {
+      const { rows } = await sql<DueCalendar>`
+        update subscription set renew_at = ${nextRenewAt} where (account_id, subscription_id) in (
+          select account_id, subscription_id from subscription where renew_at <= ${now} order by renew_at limit ${limit} for update skip locked
+        ) returning account_id, calendar_id`.execute(tx)
+      return rows
+    },
+    listIdleConnections: ({ unusedSince, limit }) =>
+      tx.selectFrom("credential").select(["accountId", "connectionId"]).where("usedAt", "<", unusedSince)
+        .where("secretKind", "=", "refresh-token").orderBy("usedAt").limit(limit).execute(),
+    listConnectionsOfTenant: (provider, tenantId) =>
+      tx.selectFrom("connection").select(["accountId", "connectionId", "userId"]).where("provider", "=", provider).where("tenantId", "=", tenantId).execute(),
+    countConnectionsByState: () =>
+      tx.selectFrom("connection").select(["provider", "state", (count) => count.fn.countAll<number>().as("count")]).groupBy(["provider", "state"]).execute(),
+  }
+}

@@ -1,0 +1,36 @@
+import { parseAccountId, parseCalendarId, parseConnectionId, parseCredentialId, parseProviderCalendarId, parseProviderName, parseUserId } from "@kalends/domain/ids"
+import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import { seededRandom } from "./seeded-random.ts"
+
+const startsAt = Temporal.Instant.from("2026-11-23T09:00:00Z")
+
+/** Rows of one account with one connected user, for tests; change what the test is about. */
+export function sampleRows(seed = 1): {
+  account: AccountRow
+  user: UserRow
+  connection: ConnectionRow
+  credential: CredentialRow
+  calendar: CalendarRow
+} {
+  const random = seededRandom(seed)
+  const accountId = parseAccountId(random.uuid())
+  const userId = parseUserId(random.uuid())
+  const connectionId = parseConnectionId(random.uuid())
+  return {
+    account: { accountId, name: "Observatory", createdAt: startsAt },
+    user: { accountId, userId, email: `ada${seed}@example.org`, displayName: "Ada", role: "user", passwordHash: "scrypt$x$y", createdAt: startsAt },
+    connection: {
+      accountId, connectionId, userId, provider: parseProviderName("memory"), permission: "read", state: "healthy",
+      subjectEmail: `ada${seed}@example.org`, subjectId: `subject-${seed}`, tenantId: "tenant-1", createdAt: startsAt, lastOkAt: startsAt,
+      problemKind: null, problemCode: null, problemAt: null,
+    },
+    credential: {
+      accountId, connectionId, credentialId: parseCredentialId(random.uuid()), version: 1, sealedSecret: new Uint8Array([1]), secretKind: "refresh-token",
+      sealedAccessToken: null, accessExpiresAt: null, refreshExpiresAt: null, usedAt: startsAt,
+    },
+    calendar: {
+      accountId, calendarId: parseCalendarId(random.uuid()), connectionId, providerCalendarId: parseProviderCalendarId("primary"), isPrimary: true, canWrite: false,
+      cursor: null, isFirstListing: true, cursorWindowStartsAt: null, cursorWindowEndsAt: null, dueAt: startsAt, lastPassAt: null, changedAt: null, failureCount: 0,
+    },
+  }
+}
