@@ -157,6 +157,8 @@ export type Changes<Row> = Partial<Omit<Row, "accountId">>
  */
 export interface AccountTables {
   readonly accountId: AccountId
+  /** Holds the account's row until the transaction ends: one at a time. */
+  lockAccount(): Promise<void>
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
   listUsers(page: { readonly after: string | null; readonly limit: number }): Promise<readonly UserRow[]>
@@ -176,6 +178,8 @@ export interface AccountTables {
   lockCredential(connectionId: ConnectionId): Promise<CredentialRow | null>
   insertCalendar(row: CalendarRow): Promise<void>
   updateCalendar(calendarId: CalendarId, changes: Changes<CalendarRow>): Promise<void>
+  /** Deletes the calendar with its subscriptions. */
+  deleteCalendar(calendarId: CalendarId): Promise<void>
   findCalendar(calendarId: CalendarId): Promise<CalendarRow | null>
   listCalendars(connectionId: ConnectionId): Promise<readonly CalendarRow[]>
   insertSubscription(row: SubscriptionRow): Promise<void>

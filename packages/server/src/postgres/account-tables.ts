@@ -1,8 +1,8 @@
-import { sql, type Transaction } from "kysely"
+import type { Transaction } from "kysely"
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { AccountTables } from "../ports/store.ts"
-import { appendAudit, listAudit } from "./audit-table.ts"
+import { appendAudit, listAudit, lockAccount } from "./audit-table.ts"
 import type { Database } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
 
@@ -13,6 +13,7 @@ const uniqueViolation = "23505"
 export function createAccountTables(tx: Transaction<Database>, accountId: AccountId): AccountTables {
   return {
     accountId,
+    lockAccount: () => lockAccount(tx, accountId),
     ...peopleTables(tx, accountId),
     ...connectionTables(tx, accountId),
     ...calendarTables(tx, accountId),
@@ -75,7 +76,7 @@ function connectionTables(tx: Transaction<Database>, accountId: AccountId): Conn
 
 type CalendarTables = Pick<
   AccountTables,
-  | "insertCalendar" | "updateCalendar" | "findCalendar" | "listCalendars"
+  | "insertCalendar" | "updateCalendar" | "deleteCalendar" | "findCalendar" | "listCalendars"
   | "insertSubscription" | "updateSubscription" | "deleteSubscription" | "listSubscriptions"
 >
 
@@ -87,6 +88,9 @@ function calendarTables(tx: Transaction<Database>, accountId: AccountId): Calend
     },
     async updateCalendar(calendarId, changes) {
       await tx.updateTable("calendar").set(changes).where("accountId", "=", accountId).where("calendarId", "=", calendarId).execute()
+    },
+    async deleteCalendar(calendarId) {
+      await tx.deleteFrom("calendar").where("accountId", "=", accountId).where("calendarId", "=", calendarId).execute()
     },
     findCalendar: async (calendarId) => (await calendars().where("calendarId", "=", calendarId).executeTakeFirst()) ?? null,
     listCalendars: (connectionId) => calendars().where("connectionId", "=", connectionId).orderBy("isPrimary", "desc").orderBy("calendarId").execute(),
@@ -107,8 +111,6 @@ function calendarTables(tx: Transaction<Database>, accountId: AccountId): Calend
 function keyTables(tx: Transaction<Database>, accountId: AccountId): Pick<AccountTables, "insertDataKey" | "listDataKeys"> {
   return {
     async insertDataKey(row) {
-      // Two nodes that make an account's first key at once: the second waits here, and then finds the first one's.
-      await sql`select 1 from account where account_id = ${accountId} for update`.execute(tx)
       await unique(tx.insertInto("dataKey").values(row).execute(), "This key version exists already.", "key-exists")
     },
     listDataKeys: () => tx.selectFrom("dataKey").selectAll().where("accountId", "=", accountId).orderBy("keyVersion", "desc").execute(),

@@ -6,7 +6,7 @@ import type { Database } from "./database.ts"
 
 /** Appends an entry behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
 export async function appendAudit(tx: Transaction<Database>, accountId: AccountId, entry: AuditEntry, at: Temporal.Instant): Promise<void> {
-  await sql`select 1 from account where account_id = ${accountId} for update`.execute(tx)
+  await lockAccount(tx, accountId)
   const last = await tx.selectFrom("audit").select(["sequence", "hash"]).where("accountId", "=", accountId).orderBy("sequence", "desc").limit(1).executeTakeFirst()
   const previousHash = last?.hash ?? chainStart
   const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at }
@@ -26,4 +26,9 @@ export async function listAudit(
     ...row,
     actor: actorKind === "user" ? { kind: "user", userId: parseUserId(actor) } : { kind: "service", part: actor },
   }))
+}
+
+/** Holds the account's row until the transaction ends. */
+export async function lockAccount(tx: Transaction<Database>, accountId: AccountId): Promise<void> {
+  await sql`select 1 from account where account_id = ${accountId} for update`.execute(tx)
 }

@@ -1,0 +1,20 @@
+import type { Access } from "@kalends/domain/access"
+import type { AccountId, ConnectionId } from "@kalends/domain/ids"
+import type { AuditEntry } from "./store.ts"
+
+export type AccessWish = {
+  readonly actor: AuditEntry["actor"]
+  /** Machine word for the audit log: "pass", "client-request", "subscribe"… */
+  readonly reason: string
+  /** Base64url SHA-256 of a token that the provider has just refused. */
+  readonly refusedTokenDigest?: string | undefined
+}
+
+/** Hands out what opens a connection's calendars. */
+export interface AccessBroker {
+  /**
+   * A fresh access. Throws Problem: "auth-revoked", "forbidden" (the user must reconnect or consent), "unavailable",
+   * "rate-limited" (try later), "misconfigured" (the operator must act), "not-found".
+   */
+  freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Access>
+}

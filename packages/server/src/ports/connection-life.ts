@@ -1,0 +1,34 @@
+import type { ConnectionState } from "@kalends/domain/connection"
+import type { AccountId, ConnectionId } from "@kalends/domain/ids"
+import type { Problem } from "@kalends/domain/problem"
+
+/** Moves a connection from one state to another; see connections/life.ts, the only place that does. */
+export interface ConnectionLife {
+  /** The provider answered well. */
+  isWell(accountId: AccountId, connectionId: ConnectionId): Promise<void>
+  /** The provider or its grant is in trouble. Passing trouble makes it "unreachable" only when `isLasting`. */
+  isTroubled(accountId: AccountId, connectionId: ConnectionId, problem: Problem, isLasting: boolean): Promise<void>
+}
+
+/** The state that a problem puts a connection in; null when the problem says nothing about the connection. */
+export function stateAfter(problem: Problem, isLasting: boolean): ConnectionState | null {
+  switch (problem.kind) {
+    case "auth-revoked":
+      return problem.isTenantWide ? "disabled" : "needs-reauth"
+    case "forbidden":
+      return problem.isTenantWide ? "disabled" : "needs-consent"
+    case "unavailable":
+    case "rate-limited":
+      return isLasting ? "unreachable" : null
+    case "auth-expired":
+      // A freshly refreshed token was refused: the grant no longer opens this mailbox.
+      return isLasting ? "needs-reauth" : null
+    case "not-found":
+    case "conflict":
+    case "cursor-lost":
+    case "malformed":
+    case "unsupported":
+    case "misconfigured":
+      return null
+  }
+}

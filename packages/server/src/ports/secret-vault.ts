@@ -1,0 +1,15 @@
+import type { ConnectionId } from "@kalends/domain/ids"
+import type { AccountTables, AuditEntry, SecretKind } from "./store.ts"
+
+/** What a secret is bound to: it opens nowhere else. */
+export type SecretPlace = { readonly connectionId: ConnectionId; readonly kind: SecretKind }
+
+/** Who opens a secret and for what, as the audit log will say. */
+export type Opening = SecretPlace & { readonly actor: AuditEntry["actor"]; readonly reason: string }
+
+/** Seals and opens secrets. Opening writes its audit record first, in the same transaction: no record, no secret. */
+export interface SecretVault {
+  sealSecret(tables: AccountTables, place: SecretPlace, text: string): Promise<Uint8Array>
+  /** Throws Problem "malformed" when it was changed or moved, "unavailable" when custody is away. */
+  openSecret(tables: AccountTables, opening: Opening, sealed: Uint8Array): Promise<string>
+}
