@@ -6,14 +6,21 @@ export function timeWindow(startsAt: Temporal.Instant, endsAt: Temporal.Instant)
   return { startsAt, endsAt }
 }
 
+/** What a calendar is watched over (SPEC 1.10), at one moment: six months back, eighteen ahead. */
+export function watchedWindow(now: Temporal.Instant): TimeWindow {
+  const today = now.toZonedDateTimeISO("UTC")
+  return timeWindow(today.subtract({ months: 6 }).toInstant(), today.add({ months: 18 }).toInstant())
+}
+
 /**
- * The rolling sync window (SPEC 1.10): from the first of the month six months back to the first of the month nineteen
- * months ahead, in UTC, so that it covers −6…+18 months on every day of the current month and changes once a month.
+ * The window to ask a provider for, where a cursor is frozen to the window it began with (providers.md A.3): from the first
+ * of the month six months back to nineteen months ahead, and up to 27 days more. It covers the watched window for a month
+ * or longer; `spreadDays` (0 to 27, a hash of the calendar) keeps calendars from being listed anew all on one day.
  */
-export function syncWindow(now: Temporal.Instant): TimeWindow {
+export function cursorWindow(now: Temporal.Instant, spreadDays: number): TimeWindow {
   const month = now.toZonedDateTimeISO("UTC").toPlainDate().with({ day: 1 })
   const at = (date: Temporal.PlainDate) => date.toZonedDateTime({ timeZone: "UTC" }).toInstant()
-  return timeWindow(at(month.subtract({ months: 6 })), at(month.add({ months: 19 })))
+  return timeWindow(at(month.subtract({ months: 6 })), at(month.add({ months: 19, days: spreadDays })))
 }
 
 /** True when `inner` lies wholly inside `outer`. */

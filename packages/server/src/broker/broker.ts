@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
 import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
+import { type AccessBroker, type AccessWish, type KeepAlive, tokenDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, Grant } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -26,11 +25,6 @@ export type BrokerDeps = {
 type Refreshed =
   | { readonly kind: "access"; readonly access: Access }
   | { readonly kind: "refused"; readonly problem: Problem; readonly triedVersion: number }
-
-/** Base64url SHA-256 of a token, by which a client names the one that was refused. */
-export function tokenDigest(token: string): string {
-  return createHash("sha256").update(token).digest("base64url")
-}
 
 /**
  * The token broker: a fresh access for a connection, refreshed when it must be. One refresh is in flight for each
@@ -117,11 +111,6 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
       await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
     },
   }
-}
-
-export interface KeepAlive {
-  /** Refreshes a grant that nobody used for long, before it dies of disuse. A password has no such life. */
-  keepAlive(accountId: AccountId, connectionId: ConnectionId): Promise<void>
 }
 
 /** Seals what a provider granted into the credential: the refresh token that came, or the one there is. */

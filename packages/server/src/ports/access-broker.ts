@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
 import type { AuditEntry } from "./store.ts"
@@ -17,4 +18,14 @@ export interface AccessBroker {
    * "rate-limited" (try later), "misconfigured" (the operator must act), "not-found".
    */
   freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Access>
+}
+
+export interface KeepAlive {
+  /** Refreshes a grant that nobody used for long, before it dies of disuse. A password has no such life. */
+  keepAlive(accountId: AccountId, connectionId: ConnectionId): Promise<void>
+}
+
+/** Base64url SHA-256 of a token, by which a caller names the one that was refused. */
+export function tokenDigest(token: string): string {
+  return createHash("sha256").update(token).digest("base64url")
 }

@@ -1,0 +1,53 @@
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { isProblem } from "@kalends/domain/problem"
+import type { HookRequest } from "../ports/calendar-provider.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { Metrics } from "../ports/metrics.ts"
+import type { Receiver } from "../subscriptions/receiver.ts"
+
+export type HooksRouteDeps = { readonly receiver: Receiver; readonly metrics: Metrics; readonly clock: Clock }
+
+const bodyLimitBytes = 256 * 1024
+
+/**
+ * POST /hooks/:provider and below: where providers report changes. All that is not a handshake is answered 202 with
+ * nothing in it, forged or not, so that a prober learns nothing; 503 only when nothing could be made durable.
+ */
+export async function hooksRoute(app: FastifyInstance, { receiver, metrics, clock }: HooksRouteDeps): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((error, _request, reply) => {
+    if (isProblem(error)) return reply.code(503).header("retry-after", "5").send()
+    const isOversized = error instanceof Error && "statusCode" in error && error.statusCode === 413
+    metrics.count("hook_notices_total", { provider: "unknown", outcome: isOversized ? "oversized" : "unrecognised" })
+    return reply.code(202).send()
+  })
+
+  const handle = async (request: FastifyRequest<{ Params: { provider: string; "*"?: string } }>) => {
+    const startedAt = clock.now()
+    const answer = await receiver.receive(request.params.provider, hookRequest(request))
+    metrics.observeSeconds("hook_accept_seconds", startedAt.until(clock.now()).total("seconds"))
+    return answer
+  }
+  for (const url of ["/hooks/:provider", "/hooks/:provider/*"])
+    app.post<{ Params: { provider: string; "*"?: string } }>(url, async (request, reply) => {
+      const answer = await handle(request)
+      return answer.kind === "handshake" ? reply.code(200).type("text/plain; charset=utf-8").send(answer.text) : reply.code(202).send()
+    })
+}
+
+function hookRequest(request: FastifyRequest<{ Params: { provider: string; "*"?: string } }>): HookRequest {
+  const below = request.params["*"] ?? ""
+  return {
+    method: request.method,
+    path: below === "" ? "" : `/${below}`,
+    query: textsOf(request.query),
+    headers: textsOf(request.headers),
+    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+  }
+}
+
+function textsOf(record: unknown): Record<string, string> {
+  if (typeof record !== "object" || record === null) return {}
+  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+}

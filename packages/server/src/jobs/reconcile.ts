@@ -1,0 +1,71 @@
+import type { Clock } from "../ports/clock.ts"
+import type { JobQueue } from "../ports/job-queue.ts"
+import type { Log } from "../ports/log.ts"
+import type { Store } from "../ports/store.ts"
+import { type ReconcilePace, tickSeconds } from "./pace.ts"
+import { timerMark } from "./pass.ts"
+
+export type ReconcileDeps = { readonly store: Store; readonly queue: JobQueue; readonly clock: Clock; readonly log: Log; readonly pace: ReconcilePace }
+
+const calendarsPerTick = 2_000
+const renewalsPerTick = 500
+const idlePerTick = 200
+/** A grant unused for a week is refreshed; the shortest known life of disuse is 90 days. */
+const idleDays = 7
+/** A renewal that fails is tried again after this long; its job retries sooner by itself. */
+const renewalRetryMinutes = 30
+const idleEveryTicks = 720
+
+/** Makes everything due that a timer makes due. Any number of nodes may do it at once. */
+export function createReconcile({ store, queue, clock, log, pace }: ReconcileDeps) {
+  async function addDuePasses(): Promise<number> {
+    const now = clock.now()
+    const due = await store.asSystem((tables) => tables.takeDueCalendars({ now, limit: calendarsPerTick, nextDueAt: pace.nextDueAt(now, true, 1) }))
+    await queue.add(due.map((calendar) => ({ kind: "pass", ...timerMark(calendar) })))
+    return due.length
+  }
+
+  async function addDueRenewals(): Promise<void> {
+    const now = clock.now()
+    const due = await store.asSystem((tables) => tables.takeDueRenewals({ now, limit: renewalsPerTick, nextRenewAt: now.add({ minutes: renewalRetryMinutes }) }))
+    await queue.add(due.map((calendar) => ({ kind: "subscribe", ...calendar })))
+  }
+
+  async function addKeepAlives(): Promise<void> {
+    const unusedSince = clock.now().subtract({ hours: 24 * idleDays })
+    const idle = await store.asSystem((tables) => tables.listIdleConnections({ unusedSince, limit: idlePerTick }))
+    await queue.add(idle.map((connection) => ({ kind: "keep-alive", ...connection })))
+    await store.asSystem((tables) => tables.deleteExpiredSessions(clock.now()))
+  }
+
+  /** One look. A full batch is followed by the next at once. */
+  async function tick(count: number): Promise<void> {
+    while ((await addDuePasses()) === calendarsPerTick);
+    await addDueRenewals()
+    if (count % idleEveryTicks === 0) await addKeepAlives()
+  }
+
+  return {
+    tick,
+    /** Looks every few seconds until it is stopped. A look that fails is logged; the next one makes up for it. */
+    start(): () => Promise<void> {
+      let cancel = () => {}
+      let running: Promise<void> = Promise.resolve()
+      let isStopped = false
+      const again = (count: number) => {
+        if (isStopped) return
+        cancel = clock.after(tickSeconds * 1000, () => {
+          running = tick(count)
+            .catch((error: unknown) => log.error("reconcile failed", { error: error instanceof Error ? error.name : "unknown" }))
+            .then(() => again(count + 1))
+        })
+      }
+      again(0)
+      return async () => {
+        isStopped = true
+        cancel()
+        await running
+      }
+    },
+  }
+}

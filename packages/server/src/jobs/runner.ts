@@ -1,0 +1,68 @@
+import { Logger, run, type TaskList } from "graphile-worker"
+import type pg from "pg"
+import { z } from "zod"
+import { parseAccountId, parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
+import type { KeepAlive } from "../ports/access-broker.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { JobQueue } from "../ports/job-queue.ts"
+import type { Log } from "../ports/log.ts"
+import type { createArm } from "../subscriptions/arm.ts"
+import type { Pass } from "./pass.ts"
+
+export type RunnerDeps = {
+  readonly pass: Pass
+  readonly arm: ReturnType<typeof createArm>
+  readonly broker: KeepAlive
+  readonly queue: JobQueue
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const calendarPayload = z.object({ accountId: z.uuid().transform(parseAccountId), calendarId: z.uuid().transform(parseCalendarId) })
+const passPayload = calendarPayload.extend({ noticedAtMs: z.number().nullable() })
+const connectionPayload = z.object({ accountId: z.uuid().transform(parseAccountId), connectionId: z.uuid().transform(parseConnectionId) })
+const armRetryMinutes = 5
+
+/** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
+export function createTaskList({ pass, arm, broker, queue, clock, log }: RunnerDeps): TaskList {
+  return {
+    pass: async (payload) => pass(passPayload.parse(payload)),
+    async subscribe(payload) {
+      const { accountId, calendarId } = calendarPayload.parse(payload)
+      try {
+        await arm(accountId, calendarId)
+      } catch (error) {
+        if (!isProblem(error)) throw error
+        log.warn("subscribing failed", { calendarId, problem: error.kind, code: error.code })
+        const isHopeless = ["auth-revoked", "forbidden", "not-found"].includes(error.kind)
+        if (!isHopeless) await queue.add([{ kind: "subscribe", accountId, calendarId }], error.retryAt ?? clock.now().add({ minutes: armRetryMinutes }))
+      }
+    },
+    async "keep-alive"(payload) {
+      const { accountId, connectionId } = connectionPayload.parse(payload)
+      await broker.keepAlive(accountId, connectionId).catch((error: unknown) => {
+        if (!isProblem(error)) throw error
+      })
+    },
+  }
+}
+
+export type RunnerOptions = { readonly pool: pg.Pool; readonly schema: string; readonly concurrentJobs: number; readonly log: Log }
+
+/** Runs the jobs until it is stopped; a job under way is finished first. */
+export async function startRunner(tasks: TaskList, { pool, schema, concurrentJobs, log }: RunnerOptions): Promise<() => Promise<void>> {
+  const runner = await run({
+    pgPool: pool,
+    schema,
+    taskList: tasks,
+    concurrency: concurrentJobs,
+    noHandleSignals: true,
+    pollInterval: 2_000,
+    // The library's own lines may repeat a payload or an error's text: only that something failed is passed on.
+    logger: new Logger(() => (level, message) => {
+      if (level === "error") log.error("a job failed", { task: /task '?([\w-]+)'?/.exec(message)?.[1] ?? "unknown" })
+    }),
+  })
+  return () => runner.stop()
+}

@@ -1,0 +1,68 @@
+import { connect, type Subscription } from "@nats-io/transport-node"
+import { z } from "zod"
+import { connectionStates } from "@kalends/domain/connection"
+import { parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import type { FanOut, Hint } from "../ports/fan-out.ts"
+import { createListeners, topicName } from "./process-fan-out.ts"
+
+const prefix = "kalends.hint."
+
+const hintSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("calendar-changed"), calendarId: z.uuid().transform(parseCalendarId), watermarkMs: z.number() }),
+  z.object({ kind: z.literal("connection-changed"), connectionId: z.uuid().transform(parseConnectionId), state: z.enum([...connectionStates, "gone"]) }),
+  z.object({ kind: z.literal("signed-out") }),
+])
+
+/**
+ * Fan-out for many nodes over NATS core: each node tells the server which topics its own clients listen for, so a hint
+ * travels only to where it is wanted. Reconnects for ever; what is lost meanwhile, the reconcile finds.
+ * Throws when no server answers at the start.
+ */
+export async function createNatsFanOut(url: string): Promise<FanOut> {
+  const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 500, name: "kalends" })
+  const listeners = createListeners()
+  const interests = new Map<string, Subscription>()
+  let isConnected = true
+  void watch()
+
+  async function watch(): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === "disconnect") isConnected = false
+      if (type === "reconnect") isConnected = true
+    }
+  }
+
+  function take(name: string, data: string): void {
+    const parsed = hintSchema.safeParse(parseJson(data))
+    if (parsed.success) listeners.tell(name, parsed.data)
+  }
+
+  return {
+    publish(topic, hint: Hint) {
+      if (!connection.isClosed()) connection.publish(`${prefix}${topicName(topic)}`, JSON.stringify(hint))
+    },
+    listen(topic, receive) {
+      const name = topicName(topic)
+      if (!interests.has(name)) interests.set(name, connection.subscribe(`${prefix}${name}`, { callback: (_error, message) => take(name, message.string()) }))
+      listeners.add(name, receive)
+      return () => {
+        listeners.remove(name, receive)
+        if (listeners.has(name)) return
+        interests.get(name)?.unsubscribe()
+        interests.delete(name)
+      }
+    },
+    get isConnected() {
+      return isConnected
+    },
+    close: () => connection.drain().catch(() => connection.close()),
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

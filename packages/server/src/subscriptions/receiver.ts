@@ -1,0 +1,98 @@
+import type { ProviderName } from "@kalends/domain/ids"
+import type { CalendarProvider, HookRequest, Notice } from "../ports/calendar-provider.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { FanOut } from "../ports/fan-out.ts"
+import type { Job, JobQueue } from "../ports/job-queue.ts"
+import type { Metrics } from "../ports/metrics.ts"
+import { createGroupCommit } from "./group-commit.ts"
+import type { HookSecrets, HookSubject } from "./hook-secret.ts"
+
+export type ReceiverDeps = {
+  readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
+  readonly secrets: HookSecrets
+  readonly queue: JobQueue
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly metrics: Metrics
+}
+
+export type HookAnswer = { readonly kind: "handshake"; readonly text: string } | { readonly kind: "accepted" }
+
+/** Marks that may wait to be made durable; beyond that the provider is asked to send again. */
+const marksWaitingMost = 50_000
+/** Deliveries remembered, to do nothing for one that is replayed. */
+const fingerprintsMost = 100_000
+
+/**
+ * Receives providers' notifications: verify each item, mark its calendar due, answer when that is durable, then tell the
+ * clients. A notice carries no instruction beyond "look". Whatever is forged, unknown, replayed or not understood is
+ * answered like the rest and does nothing.
+ */
+export function createReceiver({ providers, secrets, queue, fanOut, clock, metrics }: ReceiverDeps) {
+  const marks = createGroupCommit<Job>(async (jobs) => {
+    metrics.count("hook_batches_total")
+    await queue.add(jobs)
+  }, marksWaitingMost)
+  const seen = createFingerprints(fingerprintsMost)
+
+  function read(provider: string, notice: Notice): HookSubject | null {
+    const subject = secrets.read(notice.secret)
+    const outcome = subject === null ? "forged" : seen.has(notice.fingerprint) ? "replayed" : notice.kind === "armed" ? "armed" : "accepted"
+    metrics.count("hook_notices_total", { provider, outcome })
+    return outcome === "accepted" ? subject : null
+  }
+
+  return {
+    /** Throws Problem "unavailable" when the marks could not be made durable: the provider is to send again. */
+    async receive(name: string, request: HookRequest): Promise<HookAnswer> {
+      const provider = [...providers.values()].find((known) => known.name === name)
+      const recognised = provider?.push?.recognise(request) ?? { kind: "unrecognised" as const }
+      if (recognised.kind === "handshake") return recognised
+      if (recognised.kind === "unrecognised") metrics.count("hook_notices_total", { provider: provider?.name ?? "unknown", outcome: "unrecognised" })
+      const noticedAtMs = clock.now().epochMilliseconds
+      const notices = recognised.kind === "notices" ? recognised.notices : []
+      const accepted = notices.flatMap((notice) => {
+        const subject = read(name, notice)
+        return subject === null ? [] : [{ notice, subject }]
+      })
+      await marks.add(accepted.flatMap(({ notice, subject }) => jobsFor(notice, subject, noticedAtMs)))
+      for (const { notice, subject } of accepted) {
+        seen.add(notice.fingerprint)
+        const { accountId, calendarId } = subject
+        fanOut.publish({ kind: "calendar", accountId, calendarId }, { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs })
+      }
+      return { kind: "accepted" }
+    },
+  }
+}
+
+export type Receiver = ReturnType<typeof createReceiver>
+
+/** What a notice makes due. All but a plain change also call for a look at the subscription itself. */
+export function jobsFor(notice: Pick<Notice, "kind">, { accountId, calendarId }: HookSubject, noticedAtMs: number): readonly Job[] {
+  const pass: Job = { kind: "pass", accountId, calendarId, noticedAtMs }
+  const subscribe: Job = { kind: "subscribe", accountId, calendarId }
+  switch (notice.kind) {
+    case "changed":
+    case "missed":
+      return [pass]
+    case "reauthorize":
+    case "removed":
+      return [pass, subscribe]
+    case "armed":
+      return []
+  }
+}
+
+/** The last `most` fingerprints, oldest forgotten first. */
+function createFingerprints(most: number) {
+  const held = new Set<string>()
+  return {
+    has: (fingerprint: string) => held.has(fingerprint),
+    add(fingerprint: string) {
+      const [oldest] = held
+      if (held.size >= most && oldest !== undefined) held.delete(oldest)
+      held.add(fingerprint)
+    },
+  }
+}
