@@ -1,0 +1,17 @@
+import { expect, test } from "vitest"
+import { findZone } from "./zone.ts"
+
+test.each([
+  ["W. Europe Standard Time", "Europe/Berlin"],
+  ["Pacific Standard Time", "America/Los_Angeles"],
+  ["Tokyo Standard Time", "Asia/Tokyo"],
+  ["UTC", "UTC"],
+  ["tzone://Microsoft/Utc", "UTC"],
+  ["Europe/Zurich", "Europe/Zurich"],
+])("%s is %s", (name, zone) => {
+  expect(findZone(name)).toBe(zone)
+})
+
+test.each(["Mitteleuropäische Zeit", "Customized Time Zone", "tzone://Microsoft/Custom", "+01:00", "", "Nowhere/Land"])("unknown-zone: %j is not guessed", (name) => {
+  expect(findZone(name)).toBeNull()
+})

@@ -1,0 +1,38 @@
+import { findIana } from "windows-iana"
+
+/** Names that providers write and no table knows. */
+const special: Readonly<Record<string, string>> = { "tzone://Microsoft/Utc": "UTC", Z: "UTC", GMT: "UTC" }
+
+const known = new Map<string, string | null>()
+const knownMost = 2_000
+
+/**
+ * The IANA zone that a provider's zone name means: an IANA name as it is, a Windows name by CLDR's table (territory 001).
+ * Null when it is unknown (custom, localised or free text): then only the instants count and nothing is guessed.
+ */
+export function findZone(name: string | null | undefined): string | null {
+  if (name === null || name === undefined || name === "") return null
+  const cached = known.get(name)
+  if (cached !== undefined) return cached
+  const found = resolve(name)
+  if (known.size < knownMost) known.set(name, found)
+  return found
+}
+
+function resolve(name: string): string | null {
+  const fixed = special[name]
+  if (fixed !== undefined) return fixed
+  const iana = findIana(name)[0]
+  return [iana, name].find((candidate) => candidate !== undefined && isIanaZone(candidate)) ?? null
+}
+
+function isIanaZone(name: string): boolean {
+  // Offsets such as "+01:00" are zones to Temporal, but not places whose clocks change.
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

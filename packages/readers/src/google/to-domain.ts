@@ -1,0 +1,74 @@
+import type { Attendee, CalendarEvent, EventTime } from "@kalends/domain/event"
+import { parseProviderEventId } from "@kalends/domain/ids"
+import { findZone } from "@kalends/domain/zone"
+import { instantFromUtc, list, plainText, requireText, text, type Wire, wire } from "../parse.ts"
+
+/** What is asked for: the used attributes of SPEC 2.4, and nothing else. */
+export const selectedFields =
+  "items(id,etag,status,eventType,summary,description,location,start,end,recurringEventId,originalStartTime,transparency,visibility,organizer(displayName,email,self),attendees(displayName,email,responseStatus,resource,self),hangoutLink,conferenceData(entryPoints(entryPointType,uri))),nextPageToken"
+
+/** Kinds that fill a calendar without being appointments (providers.md B.4). */
+const hiddenTypes = new Set(["birthday", "workingLocation"])
+const responses: Readonly<Record<string, Attendee["response"]>> = { accepted: "accepted", declined: "declined", tentative: "tentative" }
+
+/** One event as Google writes it; null for what is no appointment. Throws TypeError or RangeError when it is malformed. */
+export function googleEvent(item: Wire): CalendarEvent | null {
+  if (hiddenTypes.has(String(item.eventType))) return null
+  // A cancelled item is a hole or a deletion: nothing but its id is sure, and there is nothing to show.
+  if (item.status === "cancelled") return null
+  const seriesId = text(item.recurringEventId)
+  const time = googleTime(wire(item.start), wire(item.end))
+  const attendees = list(item.attendees).map(wire).filter((attendee) => attendee !== null)
+  const organizer = wire(item.organizer)
+  const me = attendees.find((attendee) => attendee.self === true)
+  return {
+    id: parseProviderEventId(requireText(item.id, "id")),
+    series: seriesId === null ? null : { seriesId: parseProviderEventId(seriesId), originalStart: originalStart(wire(item.originalStartTime), time) },
+    version: text(item.etag) ?? "",
+    time,
+    isCancelled: false,
+    showsAs: item.eventType === "outOfOffice" ? "out-of-office" : item.transparency === "transparent" ? "free" : item.status === "tentative" ? "tentative" : "busy",
+    isPrivate: item.visibility === "private" || item.visibility === "confidential",
+    subject: text(item.summary) ?? "",
+    location: text(item.location),
+    description: plainText(text(item.description)),
+    organizer: organizer === null ? null : { name: text(organizer.displayName), email: text(organizer.email) },
+    attendees: attendees.map(googleAttendee),
+    onlineMeetingUrl: videoEntry(wire(item.conferenceData)) ?? text(item.hangoutLink),
+    myResponse: organizer?.self === true ? "organizer" : (responses[String(me?.responseStatus)] ?? "none"),
+  }
+}
+
+function googleTime(start: Wire | null, end: Wire | null): EventTime {
+  const startsOn = text(start?.date)
+  if (startsOn !== null) {
+    const first = Temporal.PlainDate.from(startsOn)
+    const endsBefore = text(end?.date)
+    return { kind: "all-day", startsOn: first, endsBefore: endsBefore === null ? first.add({ days: 1 }) : Temporal.PlainDate.from(endsBefore) }
+  }
+  const startsAt = instantFromUtc(requireText(start?.dateTime, "start"))
+  const endText = text(end?.dateTime)
+  return { kind: "timed", startsAt, endsAt: endText === null ? startsAt : instantFromUtc(endText), zone: findZone(text(start?.timeZone)) }
+}
+
+function originalStart(original: Wire | null, time: EventTime): Temporal.Instant | Temporal.PlainDate {
+  const date = text(original?.date)
+  if (date !== null) return Temporal.PlainDate.from(date)
+  const at = text(original?.dateTime)
+  if (at !== null) return instantFromUtc(at)
+  return time.kind === "all-day" ? time.startsOn : time.kind === "timed" ? time.startsAt : Temporal.PlainDate.from(time.starts)
+}
+
+function googleAttendee(attendee: Wire): Attendee {
+  return {
+    name: text(attendee.displayName),
+    email: text(attendee.email),
+    response: responses[String(attendee.responseStatus)] ?? "none",
+    isResource: attendee.resource === true,
+  }
+}
+
+function videoEntry(conference: Wire | null): string | null {
+  const entries = list(conference?.entryPoints).map(wire)
+  return text(entries.find((entry) => entry?.entryPointType === "video")?.uri)
+}

@@ -1,0 +1,38 @@
+import type { Permission } from "@kalends/domain/permission"
+
+export type GoogleSettings = {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly accountsUrl: string
+  readonly tokenUrl: string
+  readonly apiUrl: string
+}
+
+const prefix = "https://www.googleapis.com/auth/"
+const calendarList = `${prefix}calendar.calendarlist.readonly`
+const events: Readonly<Record<Permission, string>> = { read: `${prefix}calendar.events.readonly`, "read-write": `${prefix}calendar.events` }
+
+/** Least scope for each permission: the events, and the list of calendars to find them in. */
+export function scopeFor(permission: Permission): string {
+  return `openid email ${calendarList} ${events[permission]}`
+}
+
+/** What was really granted: people may untick scopes (providers.md B.5). Null when the calendar is not among it. */
+export function grantedPermission(scope: string): Permission | null {
+  const names = new Set(scope.split(" "))
+  if (!names.has(calendarList)) return null
+  if (names.has(events["read-write"])) return "read-write"
+  return names.has(events.read) ? "read" : null
+}
+
+export function endpoints({ accountsUrl, tokenUrl }: GoogleSettings) {
+  return {
+    authorize: `${accountsUrl}/o/oauth2/v2/auth`,
+    token: `${tokenUrl}/token`,
+    revoke: `${tokenUrl}/revoke`,
+    keys: accountsUrl === "https://accounts.google.com" ? "https://www.googleapis.com/oauth2/v3/certs" : `${accountsUrl}/oauth2/v3/certs`,
+  }
+}
+
+/** A refresh token dies after six months without use (Google's OAuth page, quoted in providers.md B.5). */
+export const refreshTokenIdleDays = 180

@@ -1,0 +1,38 @@
+import { parseProviderEventId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
+import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
+import type { GoogleCalls } from "./calls.ts"
+
+const pageSize = "2500"
+/** Ids and tags only: a pass detects changes, it does not read events. */
+const fields = "items(id,status,recurringEventId,etag),nextPageToken,nextSyncToken"
+
+/**
+ * Changes by sync token, over series rather than occurrences (singleEvents=false): small, and without a window that would
+ * have to roll (providers.md B.2). The token comes on the last page only. With a token, only parameters that equal the
+ * first pass's may be sent, and no times.
+ */
+export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): AsyncGenerator<ChangePage, void, void> {
+  let pageToken: string | null = null
+  for (;;) {
+    const query = new URLSearchParams({ maxResults: pageSize, showDeleted: "true", singleEvents: "false", fields })
+    if (input.cursor !== null) query.set("syncToken", input.cursor)
+    if (pageToken !== null) query.set("pageToken", pageToken)
+    const body: Wire = await calls.listEvents(input.access, input.calendarId, query, input.signal)
+    const { events, malformedCount } = mapItems(list(body.items), change)
+    pageToken = text(body.nextPageToken)
+    const cursor = text(body.nextSyncToken)
+    if (pageToken === null && cursor === null) throw new Problem("malformed", "Google gave no mark to go on from.")
+    yield { changes: events, malformedCount, cursor: pageToken === null ? cursor : null }
+    if (pageToken === null) return
+  }
+}
+
+function change(item: Wire): EventChange {
+  const eventId = parseProviderEventId(text(item.id) ?? "")
+  const series = text(item.recurringEventId)
+  const seriesId = series === null ? null : parseProviderEventId(series)
+  if (item.status === "cancelled") return { kind: "removed", eventId, seriesId }
+  return { kind: "upserted", eventId, seriesId, version: text(item.etag) }
+}

@@ -1,0 +1,43 @@
+import type { Permission } from "@kalends/domain/permission"
+
+/** What the registration is and where Entra and Graph are; only the addresses differ for national clouds and tests. */
+export type GraphSettings = {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Tenant id, or common, organizations, consumers. */
+  readonly tenant: string
+  readonly loginUrl: string
+  readonly apiUrl: string
+}
+
+/** Least scope for each permission. `offline_access` brings the refresh token, `User.Read` the mailbox's name. */
+const scopes: Readonly<Record<Permission, string>> = { read: "Calendars.Read", "read-write": "Calendars.ReadWrite" }
+
+export function scopeFor(permission: Permission): string {
+  return `openid profile email offline_access User.Read ${scopes[permission]}`
+}
+
+/** What was really granted; null when no calendar permission is among it. Scope names may come with the API's address before them. */
+export function grantedPermission(scope: string): Permission | null {
+  const names = new Set(scope.split(" ").map((name) => name.slice(name.lastIndexOf("/") + 1).toLowerCase()))
+  if (names.has("calendars.readwrite")) return "read-write"
+  return names.has("calendars.read") ? "read" : null
+}
+
+export function endpoints({ loginUrl, tenant }: GraphSettings) {
+  const base = `${loginUrl}/${tenant}`
+  return {
+    authorize: `${base}/oauth2/v2.0/authorize`,
+    token: `${base}/oauth2/v2.0/token`,
+    keys: `${base}/discovery/v2.0/keys`,
+    adminConsent: `${loginUrl}/${tenant === "common" || tenant === "consumers" ? "organizations" : tenant}/v2.0/adminconsent`,
+  }
+}
+
+/** Each tenant's issuer carries its own id. */
+export function isIssuer({ loginUrl }: GraphSettings, issuer: string, tenantId: unknown): boolean {
+  return typeof tenantId === "string" && /^[\w-]{1,64}$/.test(tenantId) && issuer === `${loginUrl}/${tenantId}/v2.0`
+}
+
+/** Web apps' refresh tokens die after 90 days without use (ENTRA refresh-tokens.md, 2025-05-14). */
+export const refreshTokenIdleDays = 90

@@ -1,0 +1,54 @@
+import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
+import { graphEvent, selectedFields } from "@kalends/readers/graph/to-domain"
+import { graphReader } from "@kalends/readers/graph/window"
+import { list, requireText, wire } from "@kalends/readers/parse"
+import { readWindow } from "@kalends/readers/read-window"
+import type { CalendarProvider, ProviderLimits } from "../../ports/calendar-provider.ts"
+import { senderFor, type ProviderDeps } from "../provider-deps.ts"
+import { type GraphSettings, refreshTokenIdleDays } from "./auth.ts"
+import { createGraphCalls } from "./calls.ts"
+import { graphChanges } from "./changes.ts"
+import { createGraphPush, subscriptionMinutes } from "./push.ts"
+import { createGraphSignIn } from "./sign-in.ts"
+
+export const limits: ProviderLimits = {
+  pageSize: 500,
+  subscriptionLifeMs: subscriptionMinutes * 60_000,
+  isCursorBoundToWindow: true,
+  concurrentCallsPerMailbox: 4,
+  isReachableFromBrowser: true,
+  refreshTokenIdleLifeMs: refreshTokenIdleDays * 86_400_000,
+}
+
+/** Microsoft 365 through Microsoft Graph. */
+export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settings: GraphSettings): CalendarProvider {
+  const calls = createGraphCalls({ http, clock, apiUrl: settings.apiUrl })
+  return {
+    name: parseProviderName("graph"),
+    limits,
+    signIn: createGraphSignIn(settings, oauth, clock),
+    reader: graphReader,
+    apiBase: () => settings.apiUrl,
+    async listCalendars(access, signal) {
+      const { value } = await calls.listCalendars(access, signal)
+      return list(value).flatMap((item) => {
+        const calendar = wire(item)
+        return calendar === null ? [] : [{ id: parseProviderCalendarId(requireText(calendar.id, "id")), isPrimary: calendar.isDefaultCalendar === true, canWrite: calendar.canEdit === true }]
+      })
+    },
+    changes: (input) => graphChanges(calls, settings.apiUrl, input),
+    readWindow: (input) =>
+      readWindow({ reader: graphReader, query: { ...input, apiBase: settings.apiUrl }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
+    async fetchEvent({ access, eventId, signal }) {
+      try {
+        return graphEvent(await calls.getEvent(access, eventId, selectedFields, signal))
+      } catch (error) {
+        if (isProblem(error, "not-found")) return null
+        throw error
+      }
+    },
+    push: createGraphPush(calls, clock),
+    detectPush: null,
+  }
+}
