@@ -23,7 +23,7 @@ function resolve(name: string): string | null {
   const fixed = special[name]
   if (fixed !== undefined) return fixed
   const iana = findIana(name)[0]
-  return [iana, name].find((candidate) => candidate !== undefined && isIanaZone(candidate)) ?? null
+  return [name, iana].find((candidate) => candidate !== undefined && isIanaZone(candidate)) ?? null
 }
 
 function isIanaZone(name: string): boolean {

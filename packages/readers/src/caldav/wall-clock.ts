@@ -1,0 +1,82 @@
+import type { WallStart } from "@kalends/domain/recurrence"
+import { findZone } from "@kalends/domain/zone"
+import ICAL from "ical.js"
+
+/** A time as iCalendar writes it: a date, a wall-clock time in some zone, UTC, or floating. */
+export type IcalTime =
+  | { readonly kind: "date"; readonly date: Temporal.PlainDate }
+  | { readonly kind: "wall"; readonly wall: Temporal.PlainDateTime; readonly clock: Clock }
+
+/** What turns a wall-clock time to an instant and back. Null for floating times. */
+export type Clock = {
+  /** IANA name; null for a zone that only the file itself defines. */
+  readonly zone: string | null
+  toInstant(wall: Temporal.PlainDateTime): Temporal.Instant
+  toWall(instant: Temporal.Instant): Temporal.PlainDateTime
+} | null
+
+function ianaClock(zone: string): NonNullable<Clock> {
+  return {
+    zone,
+    // Times that do not exist or exist twice are read as RFC 5545 3.3.5 says: with the offset before the gap, and the first of two.
+    toInstant: (wall) => wall.toZonedDateTime(zone, { disambiguation: "compatible" }).toInstant(),
+    toWall: (instant) => instant.toZonedDateTimeISO(zone).toPlainDateTime(),
+  }
+}
+
+const utcClock = ianaClock("UTC")
+
+/** A zone that is no known place: the file's own VTIMEZONE says when its clocks change. */
+function fileClock(component: ICAL.Component): NonNullable<Clock> {
+  const zone = new ICAL.Timezone(component)
+  const offsetSeconds = (wall: Temporal.PlainDateTime) => zone.utcOffset(new ICAL.Time({ year: wall.year, month: wall.month, day: wall.day, hour: wall.hour, minute: wall.minute, second: wall.second }, ICAL.Timezone.localTimezone))
+  const toInstant = (wall: Temporal.PlainDateTime) => wall.toZonedDateTime("UTC").toInstant().subtract({ seconds: offsetSeconds(wall) })
+  return {
+    zone: null,
+    toInstant,
+    toWall(instant) {
+      const guess = instant.toZonedDateTimeISO("UTC").toPlainDateTime()
+      return guess.add({ seconds: offsetSeconds(guess.add({ seconds: offsetSeconds(guess) })) })
+    },
+  }
+}
+
+/** The clocks of one calendar file, by TZID. */
+export function createClocks(calendar: ICAL.Component): (tzid: string | null) => Clock {
+  const clocks = new Map<string, Clock>()
+  const make = (tzid: string): Clock => {
+    // Outlook and others put a path before the name: "/freeassociation.sourceforge.net/Europe/Berlin".
+    const iana = findZone(tzid) ?? findZone(/([A-Z]\w+\/[A-Z][\w+-]+(?:\/\w+)?)$/.exec(tzid)?.[1])
+    if (iana !== null) return ianaClock(iana)
+    const own = calendar.getAllSubcomponents("vtimezone").find((zone) => zone.getFirstPropertyValue("tzid") === tzid)
+    // No zone of that name anywhere: nothing is guessed, the time floats.
+    return own === undefined ? null : fileClock(own)
+  }
+  return (tzid) => {
+    if (tzid === null) return null
+    const known = clocks.get(tzid)
+    if (known !== undefined) return known
+    const clock = make(tzid)
+    clocks.set(tzid, clock)
+    return clock
+  }
+}
+
+/** Reads a DATE or DATE-TIME property's value. Throws TypeError or RangeError when it is neither. */
+export function icalTime(property: ICAL.Property, value: unknown, clockOf: (tzid: string | null) => Clock): IcalTime {
+  if (!(value instanceof ICAL.Time)) throw new TypeError("not a time")
+  const { year, month, day, hour, minute, second } = value
+  if (value.isDate) return { kind: "date", date: new Temporal.PlainDate(year, month, day) }
+  // 60 is a leap second (RFC 5545 3.3.12); calendars have none.
+  const wall = new Temporal.PlainDateTime(year, month, day, hour, minute, Math.min(second, 59))
+  if (value.zone === ICAL.Timezone.utcTimezone) return { kind: "wall", wall, clock: utcClock }
+  const tzid = property.getFirstParameter("tzid")
+  return { kind: "wall", wall, clock: clockOf(tzid === undefined || tzid === "" ? null : tzid) }
+}
+
+/** A time's original start, as a series names it on the clock of its first occurrence. */
+export function wallStartOn(time: IcalTime, clock: Clock): WallStart {
+  if (time.kind === "date") return time.date
+  if (clock === null || time.clock === null || clock === time.clock) return time.wall
+  return clock.toWall(time.clock.toInstant(time.wall))
+}
