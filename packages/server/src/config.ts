@@ -1,4 +1,4 @@
-import { isLoopbackHost } from "./platform/http-client.ts"
+import { isLoopbackName } from "@kalends/domain/loopback"
 
 /** One setting: the help text, the environment's name and docs/config.md all come from here. */
 export type Option = {
@@ -122,7 +122,7 @@ function readUrl(entry: Option, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "")
     throw new ConfigError(`${entry.env} is not an http(s) address without query and credentials; write for example https://calendar.example.org.`)
-  if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
+  if (url.protocol === "http:" && !isLoopbackName(url.hostname))
     throw new ConfigError(`${entry.env} is plain http to another machine; use https (plain http is for loopback only).`)
   return text.replace(/\/+$/, "")
 }
@@ -144,7 +144,7 @@ function checkTogether(config: Config): void {
   ] as const
   for (const [nameA, a, nameB, b] of pairs)
     if ((a === null) !== (b === null)) throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
-  const isLocal = isLoopbackHost(config.host)
+  const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(`KALENDS_HOST is ${config.host}, but there is no TLS; set KALENDS_TLS_CERTIFICATE and KALENDS_TLS_KEY, or KALENDS_BEHIND_PROXY=yes.`)
 }

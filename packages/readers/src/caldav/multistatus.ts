@@ -8,7 +8,8 @@ export type Multistatus = { readonly responses: readonly DavResponse[]; readonly
 
 const parser = new XMLParser({
   removeNSPrefix: true,
-  ignoreAttributes: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
   parseTagValue: false,
   trimValues: false,
   processEntities: true,

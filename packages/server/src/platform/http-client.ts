@@ -1,6 +1,7 @@
 import { lookup as lookupAddress } from "node:dns"
 import { BlockList, isIP } from "node:net"
 import { Agent, request as send } from "undici"
+import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
 import type { HttpClient, OutgoingRequest } from "../ports/http-client.ts"
 
@@ -24,12 +25,6 @@ export function isSpecialAddress(address: string): boolean {
   return special.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4")
 }
 
-/** True for the loopback host names and addresses, where plain HTTP is allowed (SPEC 1.4). */
-export function isLoopbackHost(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, "")
-  return bare === "localhost" || bare === "::1" || /^127(\.\d{1,3}){3}$/.test(bare)
-}
-
 export type HttpClientOptions = {
   /** Host names (or host:port) in private networks that the operator allows users to name. */
   readonly allowedPrivateHosts: readonly string[]
@@ -45,11 +40,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
   function route(request: OutgoingRequest): Guarded {
     const url = parseUrl(request.url)
     const isAllowed = options.allowedPrivateHosts.some((host) => host === url.host || host === url.hostname)
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname)))
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackName(url.hostname)))
       throw new Problem("forbidden", "Only https addresses are used.", { code: "https-only" })
     if (request.isUserGiven !== true || isAllowed) return { agent: open, url }
     const bare = url.hostname.replace(/^\[|\]$/g, "")
-    if (isLoopbackHost(bare) || (isIP(bare) !== 0 && isSpecialAddress(bare))) throw privateAddress()
+    if (isLoopbackName(bare) || (isIP(bare) !== 0 && isSpecialAddress(bare))) throw privateAddress()
     return { agent: guarded, url }
   }
 

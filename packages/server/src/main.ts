@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { ConfigError, processEnvironment, readConfig } from "./config.ts"
+import { systemClock } from "./platform/clock.ts"
+import { startEmbeddedPostgres } from "./platform/embedded-postgres.ts"
+import { loadPlatformSecret } from "./platform/platform-secret.ts"
+import { systemRandom } from "./platform/random.ts"
+import { startNode } from "./wire.ts"
+
+const webFolder = join(import.meta.dirname, "../../../apps")
+
+/** Starts one node with the process's settings, and stops it in order on SIGINT and SIGTERM. */
+async function main(): Promise<void> {
+  const config = readConfig(processEnvironment)
+  const secret = await loadPlatformSecret(config.keyFile)
+  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ folder: join(config.dataFolder, "postgres"), isDurable: true }) : null
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? ""
+  const node = await startNode({ config, databaseUrl, secret, clock: systemClock, random: systemRandom, webFolder: existsSync(webFolder) ? webFolder : null })
+  const fragment = node.setupCode === null ? "" : `#setup=${node.setupCode}`
+  process.stdout.write(`Kalends is ready: ${config.publicUrl}/${fragment}\n`)
+  const stop = async () => {
+    await node.stop()
+    await embedded?.stop()
+    process.exit(0)
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop())
+}
+
+main().catch((error: unknown) => {
+  const line = error instanceof ConfigError || error instanceof Error ? error.message : "unknown error"
+  process.stderr.write(`Kalends did not start: ${line}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,27 @@
+import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import { createCaldavProvider } from "./caldav/index.ts"
+import { createGoogleProvider } from "./google/index.ts"
+import type { GoogleSettings } from "./google/auth.ts"
+import { createGraphProvider } from "./graph/index.ts"
+import type { GraphSettings } from "./graph/auth.ts"
+import type { ProviderDeps } from "./provider-deps.ts"
+
+/** What is set up; null or false: not offered. */
+export type ProviderSettings = { readonly graph: GraphSettings | null; readonly google: GoogleSettings | null; readonly caldav: boolean }
+
+type Entry = {
+  readonly name: string
+  /** For people. */
+  readonly label: string
+  readonly signIn: "oauth" | "password"
+  readonly hasAdminConsent: boolean
+  /** Null when it is not set up. */
+  readonly create: (deps: ProviderDeps, settings: ProviderSettings) => CalendarProvider | null
+}
+
+/** One line for each provider. */
+export const registry: readonly Entry[] = [
+  { name: "graph", label: "Microsoft 365", signIn: "oauth", hasAdminConsent: true, create: (deps, { graph }) => graph && createGraphProvider(deps, graph) },
+  { name: "google", label: "Google", signIn: "oauth", hasAdminConsent: false, create: (deps, { google }) => google && createGoogleProvider(deps, google) },
+  { name: "caldav", label: "CalDAV", signIn: "password", hasAdminConsent: false, create: (deps, { caldav }) => (caldav ? createCaldavProvider(deps) : null) },
+]

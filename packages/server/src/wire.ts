@@ -1,0 +1,242 @@
+import { timingSafeEqual } from "node:crypto"
+import { join } from "node:path"
+import type { FastifyInstance } from "fastify"
+import { parseProviderName } from "@kalends/domain/ids"
+import { isLoopbackName } from "@kalends/domain/loopback"
+import { Problem } from "@kalends/domain/problem"
+import type { ServiceView } from "@kalends/protocol/api"
+import { protocolVersion } from "@kalends/protocol/version"
+import { createBroker } from "./broker/broker.ts"
+import type { Config } from "./config.ts"
+import { createConnections } from "./connections/connections.ts"
+import { createConnectionLife } from "./connections/life.ts"
+import { createApp } from "./http/app.ts"
+import { changesRoute } from "./http/changes-route.ts"
+import { connectionRoutes } from "./http/connection-routes.ts"
+import { hooksRoute } from "./http/hooks-route.ts"
+import { peopleRoutes } from "./http/people-routes.ts"
+import { createSessionGuard } from "./http/session-guard.ts"
+import { webPages } from "./http/web-pages.ts"
+import { reconcilePace } from "./jobs/pace.ts"
+import { createPass } from "./jobs/pass.ts"
+import { createReconcile } from "./jobs/reconcile.ts"
+import { createTaskList, startRunner } from "./jobs/runner.ts"
+import { createChangeStreams } from "./notifier/change-streams.ts"
+import { createPeople } from "./people/people.ts"
+import { createHttpClient } from "./platform/http-client.ts"
+import { createLog } from "./platform/log.ts"
+import { createMetrics } from "./platform/metrics.ts"
+import { createNatsFanOut } from "./platform/nats-fan-out.ts"
+import { createOAuthClient } from "./platform/oauth-client.ts"
+import { hashPassword, isPasswordRight } from "./platform/password.ts"
+import type { PlatformSecret } from "./platform/platform-secret.ts"
+import { createProcessFanOut } from "./platform/process-fan-out.ts"
+import type { Clock } from "./ports/clock.ts"
+import type { CalendarProvider } from "./ports/calendar-provider.ts"
+import type { FanOut } from "./ports/fan-out.ts"
+import type { Log } from "./ports/log.ts"
+import type { Random } from "./ports/random.ts"
+import type { ConnectionRow, Store } from "./ports/store.ts"
+import { createDatabase, createPool } from "./postgres/database.ts"
+import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
+import { migrate } from "./postgres/migrate.ts"
+import { createStore } from "./postgres/store.ts"
+import { type ProviderSettings, registry } from "./providers/registry.ts"
+import { createArm } from "./subscriptions/arm.ts"
+import { createHookSecrets } from "./subscriptions/hook-secret.ts"
+import { createReceiver } from "./subscriptions/receiver.ts"
+import { createKeyFileCustody } from "./vault/key-file-custody.ts"
+import { createStateBox } from "./vault/state-box.ts"
+import { createVault } from "./vault/vault.ts"
+
+export type World = {
+  readonly config: Config
+  readonly databaseUrl: string
+  readonly secret: PlatformSecret
+  readonly clock: Clock
+  readonly random: Random
+  /** Folder that holds apps/portal/dist and apps/agenda/dist; null to serve no pages. */
+  readonly webFolder: string | null
+}
+
+/** A running node. */
+export type Node = {
+  /** Where it listens, e.g. "http://127.0.0.1:8080". */
+  readonly url: string
+  /** With which the first administrator is made; null when there is one. */
+  readonly setupCode: string | null
+  stop(): Promise<void>
+}
+
+const version = "0.1.0"
+
+/** Makes one node of the parts and starts it. The order of what is started is the reverse of how it is stopped. */
+export async function startNode(world: World): Promise<Node> {
+  const { config, clock, random } = world
+  const log = createLog(config.logLevel)
+  await migrate(world.databaseUrl)
+  const pool = createPool(world.databaseUrl, config.databaseConnections)
+  const jobPool = createPool(world.databaseUrl, Math.max(4, Math.min(config.concurrentPasses + 2, config.databaseConnections)))
+  const store = createStore(createDatabase(pool))
+  const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
+  const features = createFeatures(world, { log, store, fanOut, queue: createJobQueue(createDatabase(pool)) })
+  const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
+  const app = await createApp(appOptions(world, features, { log, store, setupCode }))
+  const stopReconcile = features.reconcile.start()
+  const stopRunner = await startRunner(features.tasks, { pool: jobPool, schema: jobSchema, concurrentJobs: config.concurrentPasses, log })
+  await app.listen({ host: config.host, port: config.port })
+  return {
+    url: listeningUrl(app),
+    setupCode,
+    async stop() {
+      features.streams.close()
+      await app.close()
+      await stopReconcile()
+      await stopRunner()
+      await fanOut.close()
+      await features.http.close()
+      features.vault.forget()
+      await Promise.all([pool.end(), jobPool.end()])
+    },
+  }
+}
+
+type Base = { readonly log: Log; readonly store: Store; readonly fanOut: FanOut; readonly queue: ReturnType<typeof createJobQueue> }
+
+function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue }: Base) {
+  const metrics = createMetrics()
+  const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
+  const oauth = createOAuthClient({ http, clock })
+  const providers = createProviders(config, { http, clock, random, oauth })
+  const custody = createKeyFileCustody(secret.derive("key-encryption"), random)
+  const vault = createVault({ custody, clock, random })
+  const life = createConnectionLife({ store, fanOut, clock, log })
+  const broker = createBroker({ store, vault, providers, life, clock, metrics })
+  const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
+  const secrets = createHookSecrets(secret.derive("hooks"))
+  const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
+  const hookUrlOf = (provider: CalendarProvider) => (config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`)
+  const pass = createPass({ store, broker, life, fanOut, providerOf, world: { clock, random, metrics, pace } })
+  const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
+  const passwords = { hash: hashPassword, isRight: isPasswordRight }
+  const addresses = {
+    redirectUri: `${config.publicUrl}/v1/oauth/callback`,
+    consentUri: `${config.publicUrl}/v1/consent/callback`,
+    stateBox: createStateBox(secret.derive("connect-state"), random),
+    labelOf: (name: string) => registry.find((entry) => entry.name === name)?.label ?? name,
+    stalenessBoundSeconds: pace.stalenessBoundSeconds,
+  }
+  return {
+    http,
+    metrics,
+    vault,
+    providers,
+    people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
+    connections: createConnections({ store, vault, broker, providers, life, fanOut, http, clock, random, metrics, addresses }),
+    receiver: createReceiver({ providers, secrets, queue, fanOut, clock, metrics }),
+    streams: createChangeStreams({ store, fanOut, clock, metrics }),
+    reconcile: createReconcile({ store, queue, clock, log, pace }),
+    tasks: createTaskList({ pass, arm, broker, queue, clock, log }),
+  }
+}
+
+type Features = ReturnType<typeof createFeatures>
+
+function createProviders(config: Config, deps: Parameters<(typeof registry)[number]["create"]>[0]): ReadonlyMap<ReturnType<typeof parseProviderName>, CalendarProvider> {
+  const settings = providerSettings(config)
+  const made = registry.map(({ create }) => create(deps, settings)).filter((provider) => provider !== null)
+  return new Map(made.map((provider) => [provider.name, provider]))
+}
+
+function providerSettings(config: Config): ProviderSettings {
+  const { microsoftClientId, microsoftClientSecret, googleClientId, googleClientSecret } = config
+  return {
+    graph:
+      microsoftClientId === null || microsoftClientSecret === null
+        ? null
+        : { clientId: microsoftClientId, clientSecret: microsoftClientSecret, tenant: config.microsoftTenant, loginUrl: config.microsoftLoginUrl, apiUrl: config.microsoftApiUrl },
+    google:
+      googleClientId === null || googleClientSecret === null
+        ? null
+        : { clientId: googleClientId, clientSecret: googleClientSecret, accountsUrl: config.googleAccountsUrl, tokenUrl: config.googleTokenUrl, apiUrl: config.googleApiUrl },
+    caldav: config.caldav,
+  }
+}
+
+type Edge = { readonly log: Log; readonly store: Store; readonly setupCode: string | null }
+
+function appOptions(world: World, features: Features, { log, store, setupCode }: Edge): Parameters<typeof createApp>[0] {
+  const { config, clock } = world
+  const publicOrigins = [new URL(config.publicUrl).origin]
+  const requireUser = createSessionGuard(features.people, publicOrigins)
+  const tls = config.tlsCertificate === null || config.tlsKey === null ? null : { certificateFile: config.tlsCertificate, keyFile: config.tlsKey }
+  return {
+    log,
+    clock,
+    hosts: hostsOf(config),
+    behindProxy: config.behindProxy,
+    tls,
+    service: () => serviceView(config, features, store),
+    isReady: async () => void (await store.asSystem((tables) => tables.hasAccounts())),
+    async routes(app) {
+      await peopleRoutes(app, { people: features.people, store, requireUser, clock, publicUrl: config.publicUrl, setupCode })
+      await connectionRoutes(app, { connections: features.connections, requireUser, publicUrl: config.publicUrl })
+      await changesRoute(app, { streams: features.streams, requireUser })
+      await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics, clock }))
+      metricsRoute(app, features, config)
+      if (world.webFolder !== null) await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(config) })
+    },
+  }
+}
+
+function webApps(folder: string) {
+  return [
+    { prefix: "/", folder: join(folder, "portal", "dist") },
+    { prefix: "/agenda/", folder: join(folder, "agenda", "dist") },
+  ]
+}
+
+/** Where the agenda reads calendars from, for its content security policy. */
+function apiOrigins(config: Config): readonly string[] {
+  return [...new Set([config.microsoftApiUrl, config.googleApiUrl].map((url) => new URL(url).origin))]
+}
+
+function hostsOf(config: Config): ReadonlySet<string> {
+  const named = [config.publicUrl, config.hookUrl].filter((url) => url !== null).map((url) => new URL(url).hostname)
+  const isLocal = isLoopbackName(new URL(config.publicUrl).hostname)
+  return new Set([...named, config.host, ...(isLocal ? ["localhost", "127.0.0.1", "[::1]"] : [])])
+}
+
+async function serviceView(config: Config, features: Features, store: Store): Promise<ServiceView> {
+  const isSetUp = await store.asSystem((tables) => tables.hasAccounts())
+  const configured = new Set<string>(features.providers.keys())
+  return {
+    name: "Kalends",
+    version,
+    protocolVersion,
+    needsSetup: !isSetUp,
+    demoUrl: config.demoUrl,
+    providers: registry.map(({ name, label, signIn, hasAdminConsent }) => ({ name, label, signIn, hasAdminConsent, isConfigured: configured.has(name) })),
+  }
+}
+
+function metricsRoute(app: FastifyInstance, features: Features, config: Config): void {
+  app.get("/metrics", async (request, reply) => {
+    const given = Buffer.from(request.headers.authorization ?? "")
+    const wanted = config.metricsToken === null ? null : Buffer.from(`Bearer ${config.metricsToken}`)
+    const isAllowed = wanted === null ? isLoopbackName(request.ip.replace(/^::ffff:/, "")) : given.length === wanted.length && timingSafeEqual(given, wanted)
+    if (!isAllowed) throw new Problem("not-found", "There is nothing here.")
+    return reply.type("text/plain; version=0.0.4").send(await features.metrics.text())
+  })
+}
+
+function newSetupCode(random: Random): string {
+  return Buffer.from(random.bytes(9)).toString("base64url")
+}
+
+function listeningUrl(app: FastifyInstance): string {
+  const address = app.server.address()
+  if (address === null || typeof address === "string") throw new Error("not listening")
+  const scheme = app.initialConfig.https === undefined ? "http" : "https"
+  return `${scheme}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`
+}
