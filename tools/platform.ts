@@ -63,3 +63,12 @@ export async function stopChild(child: ChildProcess, graceMs = 8000): Promise<vo
   await end
   clearTimeout(insist)
 }
+
+/** Runs a program to its end with its output on our own; gives back the exit code and an empty output. */
+export function runShowing(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: rootFolder, ...options, stdio: ["ignore", "inherit", "inherit"] })
+    child.on("error", (error) => resolve({ code: 127, output: error.message }))
+    child.on("close", (code) => resolve({ code: code ?? 1, output: "" }))
+  })
+}
