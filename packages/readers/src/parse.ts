@@ -33,30 +33,6 @@ export function instantFromUtc(value: string): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(epochMs)
 }
 
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " }
-const descriptionMost = 50_000
-
-/** Plain text of a description that may be HTML; link targets that the text hides are kept behind it. */
-export function plainText(value: string | null): string | null {
-  if (value === null) return null
-  const bounded = value.slice(0, descriptionMost)
-  if (!bounded.includes("<") && !bounded.includes("&")) return bounded
-  return bounded
-    .replace(/<(script|style)\b[^>]*>[^]*?<\/\1>/gi, "")
-    .replace(/<a\b[^>]*?\bhref="([^"<>]{1,2000})"[^>]*>([^<]{0,500})<\/a>/gi, (_all, href: string, label: string) => (href.includes(label.trim()) ? href : `${label} <${href}>`))
-    .replace(/<(?:br|\/p|\/div|\/li|\/tr)\b[^>]{0,200}>/gi, "\n")
-    .replace(/<(?!https?:)[^<>]{0,2000}>/g, "")
-    .replace(/&(#x?[0-9a-f]{1,6}|\w{2,6});/gi, (all, name: string) => entity(name) ?? all)
-    .replace(/\n{3,}/g, "\n\n")
-    .trim()
-}
-
-function entity(name: string): string | null {
-  if (!name.startsWith("#")) return entities[name.toLowerCase()] ?? null
-  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
-  return Number.isInteger(code) && code > 0 && code < 0x110000 ? String.fromCodePoint(code) : null
-}
-
 /** Maps items one by one; one that cannot be understood is set aside and counted. */
 export function mapItems<Item>(items: readonly unknown[], map: (item: Wire) => Item | null): { readonly events: readonly Item[]; readonly malformedCount: number } {
   const events: Item[] = []
@@ -81,4 +57,9 @@ export function retryAt(header: string | undefined, now: Temporal.Instant, other
   const dateMs = header === undefined ? Number.NaN : Date.parse(header)
   if (Number.isNaN(dateMs)) return now.add({ seconds: otherwiseSeconds })
   return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.max(dateMs, now.epochMilliseconds + 1000), now.epochMilliseconds + 3_600_000))
+}
+
+/** A word of a provider's closed list; `otherwise` for one that is not on it. A map, since words such as "constructor" are found on every object. */
+export function oneOf<Meaning, Otherwise>(words: ReadonlyMap<string, Meaning>, word: unknown, otherwise: Otherwise): Meaning | Otherwise {
+  return typeof word === "string" ? (words.get(word) ?? otherwise) : otherwise
 }

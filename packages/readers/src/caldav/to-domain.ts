@@ -4,7 +4,7 @@ import { originalStarts, untilOnWallClock, type WallStart } from "@kalends/domai
 import { eventSpan } from "@kalends/domain/event"
 import { overlaps, type TimeWindow } from "@kalends/domain/window"
 import ICAL from "ical.js"
-import { plainText } from "../parse.ts"
+import { plainText } from "../plain-text.ts"
 import { type Clock, createClocks, type IcalTime, icalTime, wallStartOn } from "./wall-clock.ts"
 
 /** One calendar object resource: an address, its tag, and the iCalendar text. */

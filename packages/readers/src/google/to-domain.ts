@@ -1,19 +1,21 @@
 import type { Attendee, CalendarEvent, EventTime } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { findZone } from "@kalends/domain/zone"
-import { instantFromUtc, list, plainText, requireText, text, type Wire, wire } from "../parse.ts"
+import { instantFromUtc, list, oneOf, requireText, text, type Wire, wire } from "../parse.ts"
+import { plainText } from "../plain-text.ts"
 
 /** What is asked for: the used attributes of SPEC 2.4, and nothing else. */
-export const selectedFields =
-  "items(id,etag,status,eventType,summary,description,location,start,end,recurringEventId,originalStartTime,transparency,visibility,organizer(displayName,email,self),attendees(displayName,email,responseStatus,resource,self),hangoutLink,conferenceData(entryPoints(entryPointType,uri))),nextPageToken"
+export const eventFields =
+  "id,etag,status,eventType,summary,description,location,start,end,recurringEventId,originalStartTime,transparency,visibility,organizer(displayName,email,self),attendees(displayName,email,responseStatus,resource,self),hangoutLink,conferenceData(entryPoints(entryPointType,uri))"
+export const selectedFields = `items(${eventFields}),nextPageToken`
 
 /** Kinds that fill a calendar without being appointments (providers.md B.4). */
-const hiddenTypes = new Set(["birthday", "workingLocation"])
-const responses: Readonly<Record<string, Attendee["response"]>> = { accepted: "accepted", declined: "declined", tentative: "tentative" }
+const hiddenTypes = new Set<unknown>(["birthday", "workingLocation"])
+const responses: ReadonlyMap<string, Attendee["response"]> = new Map([["accepted", "accepted"], ["declined", "declined"], ["tentative", "tentative"]])
 
 /** One event as Google writes it; null for what is no appointment. Throws TypeError or RangeError when it is malformed. */
 export function googleEvent(item: Wire): CalendarEvent | null {
-  if (hiddenTypes.has(String(item.eventType))) return null
+  if (hiddenTypes.has(item.eventType)) return null
   // A cancelled item is a hole or a deletion: nothing but its id is sure, and there is nothing to show.
   if (item.status === "cancelled") return null
   const seriesId = text(item.recurringEventId)
@@ -35,7 +37,7 @@ export function googleEvent(item: Wire): CalendarEvent | null {
     organizer: organizer === null ? null : { name: text(organizer.displayName), email: text(organizer.email) },
     attendees: attendees.map(googleAttendee),
     onlineMeetingUrl: videoEntry(wire(item.conferenceData)) ?? text(item.hangoutLink),
-    myResponse: organizer?.self === true ? "organizer" : (responses[String(me?.responseStatus)] ?? "none"),
+    myResponse: organizer?.self === true ? "organizer" : oneOf(responses, me?.responseStatus, "none"),
   }
 }
 
@@ -43,12 +45,13 @@ function googleTime(start: Wire | null, end: Wire | null): EventTime {
   const startsOn = text(start?.date)
   if (startsOn !== null) {
     const first = Temporal.PlainDate.from(startsOn)
-    const endsBefore = text(end?.date)
-    return { kind: "all-day", startsOn: first, endsBefore: endsBefore === null ? first.add({ days: 1 }) : Temporal.PlainDate.from(endsBefore) }
+    const endsBefore = Temporal.PlainDate.from(text(end?.date) ?? startsOn)
+    return { kind: "all-day", startsOn: first, endsBefore: Temporal.PlainDate.compare(first, endsBefore) < 0 ? endsBefore : first.add({ days: 1 }) }
   }
   const startsAt = instantFromUtc(requireText(start?.dateTime, "start"))
   const endText = text(end?.dateTime)
-  return { kind: "timed", startsAt, endsAt: endText === null ? startsAt : instantFromUtc(endText), zone: findZone(text(start?.timeZone)) }
+  const endsAt = endText === null ? startsAt : instantFromUtc(endText)
+  return { kind: "timed", startsAt, endsAt: endsAt.epochMilliseconds < startsAt.epochMilliseconds ? startsAt : endsAt, zone: findZone(text(start?.timeZone)) }
 }
 
 function originalStart(original: Wire | null, time: EventTime): Temporal.Instant | Temporal.PlainDate {
@@ -63,7 +66,7 @@ function googleAttendee(attendee: Wire): Attendee {
   return {
     name: text(attendee.displayName),
     email: text(attendee.email),
-    response: responses[String(attendee.responseStatus)] ?? "none",
+    response: oneOf(responses, attendee.responseStatus, "none"),
     isResource: attendee.resource === true,
   }
 }

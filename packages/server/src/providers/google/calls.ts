@@ -1,5 +1,6 @@
 import { type Access, authorization } from "@kalends/domain/access"
 import { classifyGoogle } from "@kalends/readers/google/problems"
+import { eventFields } from "@kalends/readers/google/to-domain"
 import { parseBody } from "@kalends/readers/json-body"
 import type { Wire } from "@kalends/readers/parse"
 import type { Clock } from "../../ports/clock.ts"
@@ -23,7 +24,7 @@ export function createGoogleCalls({ http, clock, apiUrl }: { readonly http: Http
   return {
     listCalendars: (access: Access, signal: AbortSignal) => get(access, `${apiUrl}/users/me/calendarList?maxResults=250&fields=items(id,primary,accessRole)`, signal),
     listEvents: (access: Access, calendarId: string, query: URLSearchParams, signal: AbortSignal) => get(access, `${eventsUrl(calendarId)}?${query}`, signal),
-    getEvent: (access: Access, calendarId: string, eventId: string, signal: AbortSignal) => get(access, `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}`, signal),
+    getEvent: (access: Access, calendarId: string, eventId: string, signal: AbortSignal) => get(access, `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}?fields=${encodeURIComponent(eventFields)}`, signal),
     watch: async (access: Access, calendarId: string, body: Wire, signal: AbortSignal): Promise<Wire> => parseBody(await post(access, `${eventsUrl(calendarId)}/watch`, body, signal)),
     stopChannel: async (access: Access, body: Wire, signal: AbortSignal): Promise<void> => void (await post(access, `${apiUrl}/channels/stop`, body, signal)),
   }

@@ -1,5 +1,5 @@
 import { parseProviderEventId } from "@kalends/domain/ids"
-import { Problem } from "@kalends/domain/problem"
+import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GoogleCalls } from "./calls.ts"
@@ -19,7 +19,10 @@ export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): A
     const query = new URLSearchParams({ maxResults: pageSize, showDeleted: "true", singleEvents: "false", fields })
     if (input.cursor !== null) query.set("syncToken", input.cursor)
     if (pageToken !== null) query.set("pageToken", pageToken)
-    const body: Wire = await calls.listEvents(input.access, input.calendarId, query, input.signal)
+    const body: Wire = await calls.listEvents(input.access, input.calendarId, query, input.signal).catch((error: unknown) => {
+      // A token that Google cannot read is refused with 400 rather than 410: as good as lost. Without one it is told as it is.
+      throw input.cursor !== null && isProblem(error, "unsupported") ? new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause: error }) : error
+    })
     const { events, malformedCount } = mapItems(list(body.items), change)
     pageToken = text(body.nextPageToken)
     const cursor = text(body.nextSyncToken)

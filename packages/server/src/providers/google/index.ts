@@ -2,10 +2,10 @@ import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { googleEvent } from "@kalends/readers/google/to-domain"
 import { googleReader } from "@kalends/readers/google/window"
-import { list, requireText, wire } from "@kalends/readers/parse"
+import { list, requireText } from "@kalends/readers/parse"
 import { readWindow } from "@kalends/readers/read-window"
 import type { CalendarProvider, ProviderLimits } from "../../ports/calendar-provider.ts"
-import { type ProviderDeps, senderFor } from "../provider-deps.ts"
+import { type ProviderDeps, readEach, readOne, senderFor } from "../provider-deps.ts"
 import { type GoogleSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGoogleCalls } from "./calls.ts"
 import { googleChanges } from "./changes.ts"
@@ -32,18 +32,18 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
     apiBase: () => settings.apiUrl,
     async listCalendars(access, signal) {
       const { items } = await calls.listCalendars(access, signal)
-      return list(items).flatMap((item) => {
-        const calendar = wire(item)
-        if (calendar === null) return []
-        return [{ id: parseProviderCalendarId(requireText(calendar.id, "id")), isPrimary: calendar.primary === true, canWrite: calendar.accessRole === "owner" || calendar.accessRole === "writer" }]
-      })
+      return readEach(list(items), (calendar) => ({
+        id: parseProviderCalendarId(requireText(calendar.id, "id")),
+        isPrimary: calendar.primary === true,
+        canWrite: calendar.accessRole === "owner" || calendar.accessRole === "writer",
+      }))
     },
     changes: (input) => googleChanges(calls, input),
     readWindow: (input) =>
       readWindow({ reader: googleReader, query: { ...input, apiBase: settings.apiUrl }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
     async fetchEvent({ access, calendarId, eventId, signal }) {
       try {
-        return googleEvent(await calls.getEvent(access, calendarId, eventId, signal))
+        return readOne(await calls.getEvent(access, calendarId, eventId, signal), googleEvent)
       } catch (error) {
         if (isProblem(error, "not-found")) return null
         throw error

@@ -6,7 +6,7 @@ import type { TokenAnswer } from "../../ports/oauth-client.ts"
 export function classifyToken({ status, retryAfter, body }: TokenAnswer, now: Temporal.Instant): Problem | null {
   if (status >= 200 && status < 300) return null
   const error = typeof body.error === "string" ? body.error : ""
-  const context = { status, error: error.slice(0, 60) }
+  const context = { status, error: error.replace(/\W/g, "").slice(0, 60) }
   switch (error) {
     case "invalid_grant":
       return new Problem("auth-revoked", "Google asks to sign in again.", { code: "grant-revoked", context })

@@ -1,5 +1,5 @@
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { requireText, text } from "@kalends/readers/parse"
+import { text } from "@kalends/readers/parse"
 import type { HookRequest, PushSource, Recognition } from "../../ports/calendar-provider.ts"
 import type { GoogleCalls } from "./calls.ts"
 
@@ -13,9 +13,10 @@ export function createGooglePush(calls: GoogleCalls): PushSource {
       const channel = { id: subscriptionId, type: "web_hook", address: hookUrl, token: secret, params: { ttl: String(channelSeconds) } }
       const made = await calls.watch(access, calendarId, channel, signal)
       const expiresAtMs = Number(made.expiration)
-      if (!Number.isFinite(expiresAtMs)) throw new Problem("malformed", "Google gave no channel.")
+      const providerSubscriptionId = text(made.id)
+      if (providerSubscriptionId === null || !(expiresAtMs > 0 && expiresAtMs < 8.64e15)) throw new Problem("malformed", "Google gave no channel.")
       return {
-        providerSubscriptionId: requireText(made.id, "id"),
+        providerSubscriptionId,
         providerResourceId: text(made.resourceId),
         expiresAt: Temporal.Instant.fromEpochMilliseconds(Math.floor(expiresAtMs)),
       }
@@ -37,5 +38,5 @@ export function recognise({ headers }: HookRequest): Recognition {
   const number = headers["x-goog-message-number"]
   if (channel === undefined || state === undefined || number === undefined) return { kind: "unrecognised" }
   const kind = state === "sync" ? "armed" : "changed"
-  return { kind: "notices", notices: [{ secret: headers["x-goog-channel-token"] ?? "", kind, fingerprint: `${channel}|${number}`.slice(0, 200) }] }
+  return { kind: "notices", notices: [{ secret: headers["x-goog-channel-token"] ?? "", kind, fingerprint: `${channel.slice(0, 100)}|${number.slice(0, 40)}` }] }
 }

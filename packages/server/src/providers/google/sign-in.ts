@@ -15,16 +15,18 @@ export function createGoogleSignIn(settings: GoogleSettings, oauth: OAuthClient,
     const now = clock.now()
     const problem = classifyToken(answer, now)
     if (problem !== null) throw problem
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, scope } = answer.body
-    if (typeof accessToken !== "string" || typeof expiresIn !== "number") throw new Problem("malformed", "Google's sign-in gave no token.")
-    const granted = grantedPermission(typeof scope === "string" ? scope : "")
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, refresh_token_expires_in: refreshExpiresIn, scope } = answer.body
+    if (typeof accessToken !== "string" || typeof expiresIn !== "number" || !(expiresIn > 0)) throw new Problem("malformed", "Google's sign-in gave no token.")
+    // Left out, it is what was asked for (RFC 6749 5.1).
+    const granted = typeof scope === "string" ? grantedPermission(scope) : wanted
     if (granted === null || (wanted === "read-write" && granted === "read"))
       throw new Problem("forbidden", "The permission for the calendar was not given.", { code: "permission-withheld" })
     return {
       accessToken,
-      accessExpiresAt: now.add({ seconds: Math.floor(expiresIn) }),
+      accessExpiresAt: now.add({ seconds: Math.floor(Math.min(expiresIn, 86_400)) }),
       refreshToken: typeof refreshToken === "string" ? refreshToken : null,
-      refreshExpiresAt: now.add({ hours: 24 * refreshTokenIdleDays }),
+      // Told only where access was granted for a time (seven days in "Testing" projects, and as the user chose).
+      refreshExpiresAt: typeof refreshExpiresIn === "number" && refreshExpiresIn > 0 ? now.add({ seconds: Math.floor(Math.min(refreshExpiresIn, 10 * 365 * 86_400)) }) : now.add({ hours: 24 * refreshTokenIdleDays }),
       permission: wanted === "read" ? "read" : granted,
     }
   }

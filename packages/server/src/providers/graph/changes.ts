@@ -1,5 +1,5 @@
 import { parseProviderEventId } from "@kalends/domain/ids"
-import { Problem } from "@kalends/domain/problem"
+import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GraphCalls } from "./calls.ts"
@@ -9,12 +9,18 @@ import type { GraphCalls } from "./calls.ts"
  * API that was configured. It comes after the last page, and is frozen to its window (providers.md A.3).
  */
 export async function* graphChanges(calls: GraphCalls, apiUrl: string, input: ChangesInput): AsyncGenerator<ChangePage, void, void> {
-  let url = input.cursor === null ? firstUrl(apiUrl, input) : requireOwn(apiUrl, input.cursor)
+  let url = input.cursor === null ? firstUrl(apiUrl, input) : input.cursor
+  // A cursor of another address (the configuration changed) is of no use here, and must not be followed.
+  if (!isOwn(apiUrl, url)) throw cursorLost()
   for (;;) {
-    const body = await calls.getPage(input.access, url, input.signal)
+    const body = await calls.getPage(input.access, url, input.signal).catch((error: unknown) => {
+      // A refusal in words that are not on the list: a cursor that cannot be read is as good as lost. Without one it is told as it is.
+      throw input.cursor !== null && isProblem(error, "unsupported") ? cursorLost(error) : error
+    })
     const next = text(body["@odata.nextLink"])
     const cursor = text(body["@odata.deltaLink"])
     const { events, malformedCount } = mapItems(list(body.value), change)
+    if (next === null && cursor === null) throw new Problem("malformed", "Microsoft 365 gave no mark to go on from.")
     yield { changes: lastOfEach(events), malformedCount, cursor: next === null && cursor !== null ? requireOwn(apiUrl, cursor) : null }
     if (next === null) return
     url = requireOwn(apiUrl, next)
@@ -40,7 +46,15 @@ function lastOfEach(changes: readonly EventChange[]): readonly EventChange[] {
   return [...new Map(changes.map((one) => [one.eventId, one])).values()]
 }
 
+function isOwn(apiUrl: string, link: string): boolean {
+  return URL.canParse(link) && new URL(link).origin === new URL(apiUrl).origin
+}
+
+function cursorLost(cause?: unknown): Problem {
+  return new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause })
+}
+
 function requireOwn(apiUrl: string, link: string): string {
-  if (URL.canParse(link) && new URL(link).origin === new URL(apiUrl).origin) return link
+  if (isOwn(apiUrl, link)) return link
   throw new Problem("malformed", "Microsoft 365 pointed to another server.")
 }

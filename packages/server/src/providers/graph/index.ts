@@ -2,10 +2,10 @@ import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { graphEvent, selectedFields } from "@kalends/readers/graph/to-domain"
 import { graphReader } from "@kalends/readers/graph/window"
-import { list, requireText, wire } from "@kalends/readers/parse"
+import { list, requireText } from "@kalends/readers/parse"
 import { readWindow } from "@kalends/readers/read-window"
 import type { CalendarProvider, ProviderLimits } from "../../ports/calendar-provider.ts"
-import { senderFor, type ProviderDeps } from "../provider-deps.ts"
+import { type ProviderDeps, readEach, readOne, senderFor } from "../provider-deps.ts"
 import { type GraphSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGraphCalls } from "./calls.ts"
 import { graphChanges } from "./changes.ts"
@@ -32,17 +32,14 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     apiBase: () => settings.apiUrl,
     async listCalendars(access, signal) {
       const { value } = await calls.listCalendars(access, signal)
-      return list(value).flatMap((item) => {
-        const calendar = wire(item)
-        return calendar === null ? [] : [{ id: parseProviderCalendarId(requireText(calendar.id, "id")), isPrimary: calendar.isDefaultCalendar === true, canWrite: calendar.canEdit === true }]
-      })
+      return readEach(list(value), (calendar) => ({ id: parseProviderCalendarId(requireText(calendar.id, "id")), isPrimary: calendar.isDefaultCalendar === true, canWrite: calendar.canEdit === true }))
     },
     changes: (input) => graphChanges(calls, settings.apiUrl, input),
     readWindow: (input) =>
       readWindow({ reader: graphReader, query: { ...input, apiBase: settings.apiUrl }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
     async fetchEvent({ access, eventId, signal }) {
       try {
-        return graphEvent(await calls.getEvent(access, eventId, selectedFields, signal))
+        return readOne(await calls.getEvent(access, eventId, selectedFields, signal), graphEvent)
       } catch (error) {
         if (isProblem(error, "not-found")) return null
         throw error

@@ -32,7 +32,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   50196: { kind: "rate-limited", code: "request-loop" },
 }
 
-const byError: Readonly<Record<string, Meaning>> = {
+const byError: ReadonlyMap<string, Meaning> = new Map(Object.entries({
   invalid_grant: { kind: "auth-revoked", code: "grant-revoked" },
   interaction_required: { kind: "auth-revoked", code: "interaction-required" },
   consent_required: { kind: "forbidden", code: "consent-missing" },
@@ -40,7 +40,7 @@ const byError: Readonly<Record<string, Meaning>> = {
   unauthorized_client: { kind: "forbidden", code: "application-removed", isTenantWide: true },
   invalid_scope: { kind: "misconfigured", code: "scope-wrong" },
   invalid_request: { kind: "misconfigured", code: "request-wrong" },
-}
+} satisfies Record<string, Meaning>))
 
 const sentences: Readonly<Record<Meaning["kind"], string>> = {
   "auth-revoked": "Microsoft 365 asks to sign in again.",
@@ -53,12 +53,19 @@ const sentences: Readonly<Record<Meaning["kind"], string>> = {
 export function classifyToken({ status, retryAfter, body }: TokenAnswer, now: Temporal.Instant): Problem | null {
   if (status >= 200 && status < 300) return null
   const error = typeof body.error === "string" ? body.error : ""
-  if (status === 429) return new Problem("rate-limited", sentences["rate-limited"], { retryAt: retryAt(retryAfter, now, 30) })
   const numbers = Array.isArray(body.error_codes) ? body.error_codes.map(Number) : []
-  const meaning = numbers.map((number) => meanings[number]).find((found) => found !== undefined) ?? byError[error]
-  const context = { status, error: error.slice(0, 60), number: numbers[0] ?? 0 }
-  if (meaning === undefined || error === "temporarily_unavailable")
-    return new Problem("unavailable", "Microsoft's sign-in does not answer as it should.", { retryAt: retryAt(retryAfter, now, 15), context })
+  const context = { status, error: error.replace(/\W/g, "").slice(0, 60), number: numbers.find(Number.isFinite) ?? 0 }
+  if (status === 429) return new Problem("rate-limited", sentences["rate-limited"], { retryAt: retryAt(retryAfter, now, 30), context })
+  const meaning = status >= 500 || error === "temporarily_unavailable" ? undefined : meaningOf(error, numbers)
+  if (meaning === undefined) return new Problem("unavailable", "Microsoft's sign-in does not answer as it should.", { retryAt: retryAt(retryAfter, now, 15), context })
   const options = { code: meaning.code, isTenantWide: meaning.isTenantWide ?? false, context }
   return new Problem(meaning.kind, sentences[meaning.kind], meaning.kind === "rate-limited" ? { ...options, retryAt: now.add({ minutes: 10 }) } : options)
+}
+
+/** The `error` decides; a number chooses among what it may mean. Our own mistakes (invalid_client) are never blamed on a person. */
+function meaningOf(error: string, numbers: readonly number[]): Meaning | undefined {
+  const general = byError.get(error)
+  const precise = numbers.map((number) => meanings[number]).find((found) => found !== undefined)
+  if (error === "invalid_client" && precise?.kind !== "misconfigured") return general
+  return precise ?? general
 }

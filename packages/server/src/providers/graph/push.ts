@@ -1,5 +1,6 @@
+import type { Access } from "@kalends/domain/access"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { list, requireText, text, type Wire, wire } from "@kalends/readers/parse"
+import { list, oneOf, text, type Wire, wire } from "@kalends/readers/parse"
 import type { HookRequest, Notice, PushSource, Recognition, SubscribeInput, Subscribed } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { GraphCalls } from "./calls.ts"
@@ -8,6 +9,8 @@ import type { GraphCalls } from "./calls.ts"
 export const subscriptionMinutes = 10_080 - 15
 const itemsMost = 1_000
 const tokenCharsMost = 4_096
+const bodyBytesMost = 4 * 2 ** 20
+const resource = "me/events"
 
 /** Change notifications for the mailbox's events, with lifecycle events from the first day on: they cannot be added later. */
 export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
@@ -18,18 +21,31 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
       changeType: "created,updated,deleted",
       notificationUrl: input.hookUrl,
       lifecycleNotificationUrl: `${input.hookUrl}/lifecycle`,
-      resource: "me/events",
+      resource,
       expirationDateTime: expiration(),
       clientState: input.secret,
     }
   }
 
-  /** 409: one of ours for this address stands already, left by a crash. It is removed and the new one made. */
+  /**
+   * 409: one of ours stands already, left by a crash or made for an address we no longer have. Only our own application's
+   * are listed. It is removed and the new one made.
+   */
   async function replaceStale(input: SubscribeInput): Promise<Wire> {
     const { value } = await calls.listSubscriptions(input.access, input.signal)
-    const stale = list(value).map(wire).filter((row) => row?.notificationUrl === input.hookUrl)
-    for (const row of stale) await calls.deleteSubscription(input.access, requireText(row?.id, "id"), input.signal)
+    const rows = list(value).map(wire).filter((row) => text(row?.resource)?.replace(/^\//, "").toLowerCase() === resource)
+    const here = rows.filter((row) => row?.notificationUrl === input.hookUrl)
+    for (const row of here.length > 0 ? here : rows) {
+      const id = text(row?.id)
+      if (id !== null) await stop(input.access, id, input.signal)
+    }
     return calls.createSubscription(input.access, wanted(input), input.signal)
+  }
+
+  async function stop(access: Access, id: string, signal: AbortSignal): Promise<void> {
+    await calls.deleteSubscription(access, id, signal).catch((error: unknown) => {
+      if (!isProblem(error, "not-found")) throw error
+    })
   }
 
   return {
@@ -44,11 +60,7 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
       const body = await calls.renewSubscription(access, providerSubscriptionId, { expirationDateTime: expiration() }, signal)
       return { expiresAt: subscribed(body).expiresAt }
     },
-    async stop({ access, providerSubscriptionId, signal }) {
-      await calls.deleteSubscription(access, providerSubscriptionId, signal).catch((error: unknown) => {
-        if (!isProblem(error, "not-found")) throw error
-      })
-    },
+    stop: ({ access, providerSubscriptionId, signal }) => stop(access, providerSubscriptionId, signal),
     recognise,
   }
 }
@@ -63,28 +75,31 @@ function subscribed(body: Wire): Subscribed {
 /** The handshake echoes the decoded token; everything else is one body with any number of items, each for any tenant. */
 export function recognise({ query, body, path }: HookRequest): Recognition {
   const token = query.validationToken
-  if (token !== undefined) return token.length <= tokenCharsMost ? { kind: "handshake", text: token } : { kind: "unrecognised" }
+  // It is text that anybody can make us echo: printable characters only, and the edge sends it as text/plain.
+  if (token !== undefined) return token.length > 0 && token.length <= tokenCharsMost && /^[\x20-\x7e]*$/.test(token) ? { kind: "handshake", text: token } : { kind: "unrecognised" }
   if (path !== "" && path !== "/lifecycle") return { kind: "unrecognised" }
   const items = parseItems(body)
-  return items === null ? { kind: "unrecognised" } : { kind: "notices", notices: items.slice(0, itemsMost).map(notice) }
+  return items === null ? { kind: "unrecognised" } : { kind: "notices", notices: items.map(notice) }
 }
 
 function parseItems(body: Uint8Array): readonly Wire[] | null {
+  if (body.length > bodyBytesMost) return null
   try {
     const items = wire(JSON.parse(Buffer.from(body).toString("utf8")))?.value
-    return Array.isArray(items) ? items.map(wire).filter((item) => item !== null) : null
+    return Array.isArray(items) ? items.slice(0, itemsMost).map(wire).filter((item) => item !== null) : null
   } catch {
     return null
   }
 }
 
-const lifecycle: Readonly<Record<string, Notice["kind"]>> = { reauthorizationRequired: "reauthorize", subscriptionRemoved: "removed", missed: "missed" }
+const lifecycle: ReadonlyMap<string, Notice["kind"]> = new Map([["reauthorizationRequired", "reauthorize"], ["subscriptionRemoved", "removed"], ["missed", "missed"]])
 
 function notice(item: Wire): Notice {
   const event = text(item.lifecycleEvent)
   const data = wire(item.resourceData)
-  const kind = event === null ? "changed" : (lifecycle[event] ?? "missed")
+  const kind = event === null ? "changed" : oneOf(lifecycle, event, "missed")
   // The item's own tag tells one change from the next; lifecycle events carry no tag, and repeat rarely.
-  const fingerprint = [item.subscriptionId, event, item.changeType, data?.id, data?.["@odata.etag"], item.subscriptionExpirationDateTime].map((part) => String(part ?? "")).join("|").slice(0, 1_000)
+  const parts = [item.subscriptionId, event, item.changeType, data?.id, data?.["@odata.etag"], item.subscriptionExpirationDateTime]
+  const fingerprint = parts.map((part) => (text(part) ?? "").slice(0, 600)).join("|")
   return { secret: text(item.clientState) ?? "", kind, fingerprint }
 }

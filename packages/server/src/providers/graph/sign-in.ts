@@ -16,13 +16,14 @@ export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, c
     const problem = classifyToken(answer, now)
     if (problem !== null) throw problem
     const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, scope } = answer.body
-    if (typeof accessToken !== "string" || typeof expiresIn !== "number") throw new Problem("malformed", "Microsoft's sign-in gave no token.")
-    const granted = grantedPermission(typeof scope === "string" ? scope : "")
+    if (typeof accessToken !== "string" || typeof expiresIn !== "number" || !(expiresIn > 0)) throw new Problem("malformed", "Microsoft's sign-in gave no token.")
+    // Left out, it is what was asked for (RFC 6749 5.1).
+    const granted = typeof scope === "string" ? grantedPermission(scope) : wanted
     if (granted === null || (wanted === "read-write" && granted === "read"))
       throw new Problem("forbidden", "The permission for the calendar was not given.", { code: "permission-withheld" })
     return {
       accessToken,
-      accessExpiresAt: now.add({ seconds: Math.floor(expiresIn) }),
+      accessExpiresAt: now.add({ seconds: Math.floor(Math.min(expiresIn, 86_400)) }),
       refreshToken: typeof refreshToken === "string" ? refreshToken : null,
       refreshExpiresAt: now.add({ hours: 24 * refreshTokenIdleDays }),
       permission: wanted === "read" ? "read" : granted,
