@@ -6,7 +6,9 @@ import { existsSync } from "node:fs"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { dumpSchema } from "../packages/server/src/postgres/dump-schema.ts"
 import { configPage, parseOptions } from "./docs/config-page.ts"
+import { withMigratedDatabase } from "./docs/migrated-database.ts"
 import { rootFolder, say } from "./platform.ts"
 
 /** A generated document: its path, the module it comes from and how its text is made. `null` where there is nothing to write yet. */
@@ -26,7 +28,7 @@ const documents: readonly GeneratedDocument[] = [
   },
   {
     path: "packages/server/src/postgres/schema.sql", source: "packages/server/src/postgres/dump-schema.ts", isSlow: true,
-    make: async (module) => String(await call(module, "schemaText")),
+    make: () => withMigratedDatabase(dumpSchema),
   },
 ]
 
