@@ -1,0 +1,88 @@
+import type { AccountRow, AuditRow, CalendarRow, ConnectionRow, CredentialRow, DataKeyRow, SessionRow, SubscriptionRow, UserRow } from "../ports/store.ts"
+import type { Job } from "../ports/job-queue.ts"
+import type { Locks } from "./memory-locks.ts"
+
+export type WaitingJob = { readonly job: Job; readonly runAt: Temporal.Instant | null }
+
+/** What each table holds, by a key of the row's own. */
+export type MemoryRows = {
+  account: AccountRow
+  user: UserRow
+  session: SessionRow
+  connection: ConnectionRow
+  /** By connection id: one for each. */
+  credential: CredentialRow
+  calendar: CalendarRow
+  subscription: SubscriptionRow
+  dataKey: DataKeyRow
+  audit: AuditRow
+  job: WaitingJob
+}
+export type TableName = keyof MemoryRows
+const tableNames = ["account", "user", "session", "connection", "credential", "calendar", "subscription", "dataKey", "audit", "job"] as const
+
+
+export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
+
+/** Every table, empty. */
+export function emptyTables(): RowMaps {
+  return {
+    account: new Map(), user: new Map(), session: new Map(), connection: new Map(), credential: new Map(),
+    calendar: new Map(), subscription: new Map(), dataKey: new Map(), audit: new Map(), job: new Map(),
+  }
+}
+
+/**
+ * One transaction at "read committed": it sees what others have committed and what it wrote itself. Whoever writes a
+ * row holds it until the end; nothing is visible to others before `commit`.
+ */
+export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>) {
+  const holder = {}
+  const written = emptyTables()
+  const deleted = new Set<string>()
+  const lockName = (table: TableName, key: string) => `${table}:${key}`
+
+  function find<Name extends TableName>(table: Name, key: string): MemoryRows[Name] | null {
+    if (deleted.has(lockName(table, key))) return null
+    return written[table].get(key) ?? committed[table].get(key) ?? null
+  }
+
+  function list<Name extends TableName>(table: Name): readonly MemoryRows[Name][] {
+    const keys = new Set([...committed[table].keys(), ...written[table].keys()])
+    return [...keys].flatMap((key) => find(table, key) ?? [])
+  }
+
+  return {
+    find,
+    list,
+    lock: (table: TableName, key: string) => locks.take(holder, lockName(table, key)),
+    async put<Name extends TableName>(table: Name, key: string, row: MemoryRows[Name]): Promise<void> {
+      await locks.take(holder, lockName(table, key))
+      deleted.delete(lockName(table, key))
+      written[table].set(key, row)
+    },
+    /** Merges into the row as it is once it is held; nothing happens when it is gone by then. */
+    async change<Name extends TableName>(table: Name, key: string, merge: (row: MemoryRows[Name]) => MemoryRows[Name]): Promise<void> {
+      await locks.take(holder, lockName(table, key))
+      const row = find(table, key)
+      if (row !== null) written[table].set(key, merge(row))
+    },
+    /** False when there was none. */
+    async remove(table: TableName, key: string): Promise<boolean> {
+      await locks.take(holder, lockName(table, key))
+      const isThere = find(table, key) !== null
+      written[table].delete(key)
+      deleted.add(lockName(table, key))
+      return isThere
+    },
+    commit(): void {
+      const apply = <Name extends TableName>(table: Name) => {
+        for (const key of [...committed[table].keys()]) if (deleted.has(lockName(table, key))) committed[table].delete(key)
+        for (const [key, row] of written[table]) committed[table].set(key, row)
+      }
+      for (const table of tableNames) apply(table)
+    },
+    end: () => locks.releaseAll(holder),
+  }
+}
+export type MemoryTransaction = ReturnType<typeof createMemoryTransaction>
