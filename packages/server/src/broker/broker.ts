@@ -2,7 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { type AccessBroker, type AccessWish, type KeepAlive, tokenDigest } from "../ports/access-broker.ts"
-import type { CalendarProvider, Grant } from "../ports/calendar-provider.ts"
+import type { CalendarProvider, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
 import type { Metrics } from "../ports/metrics.ts"
@@ -20,6 +20,17 @@ export type BrokerDeps = {
   readonly life: ConnectionLife
   readonly clock: Clock
   readonly metrics: Metrics
+}
+
+/** How often the credential may change under our hands before we give up. */
+const attemptsMost = 3
+
+type OpenedGrant = {
+  readonly kind: "opened"
+  readonly refreshToken: string
+  readonly version: number
+  readonly connection: ConnectionRow
+  readonly signIn: OAuthSignIn
 }
 
 type Refreshed =
@@ -49,28 +60,48 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
   }
 
   /**
-   * Under the row's lock: use what another has fetched meanwhile, or fetch, store, then hand out. A provider's refusal is
-   * a result and not an exception, so that the record of the opened secret is kept.
+   * Opens the refresh token in a transaction of its own. Its audit record holds the account's row until that transaction
+   * ends; were it the one that asks the provider, one slow provider would hold up everybody of the account.
    */
-  function refresh(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Refreshed> {
+  function openGrant(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<OpenedGrant | Access> {
     return deps.store.inAccount(accountId, async (tables) => {
       const connection = await requireConnection(tables, connectionId)
-      const credential = await tables.lockCredential(connectionId)
+      const credential = await tables.findCredential(connectionId)
       if (credential === null) throw gone()
       const known = await stored(tables, connection, credential, wish)
-      if (known !== null) return { kind: "access", access: known }
-      const signIn = requireProvider(deps.providers, connection.provider).signIn
+      if (known !== null) return known
+      const { signIn } = requireProvider(deps.providers, connection.provider)
       if (signIn.kind !== "oauth") throw gone()
       const opening = { connectionId, actor: wish.actor, reason: "refresh", kind: "refresh-token" } as const
       const refreshToken = await deps.vault.openSecret(tables, opening, credential.sealedSecret)
+      return { kind: "opened", refreshToken, version: credential.version, connection, signIn }
+    })
+  }
+
+  /** Under the credential's lock: fetch and store; null when another has changed the credential since it was opened. */
+  function refreshOpened({ connection, signIn, refreshToken, version }: OpenedGrant): Promise<Refreshed | null> {
+    return deps.store.inAccount(connection.accountId, async (tables) => {
+      const credential = await tables.lockCredential(connection.connectionId)
+      if (credential === null) throw gone()
+      if (credential.version !== version) return null
       const startedAt = deps.clock.now()
       const granted = await signIn.refresh(refreshToken, connection.permission).catch(problemOrThrow)
       deps.metrics.observeSeconds("token_refresh_seconds", startedAt.until(deps.clock.now()).total("seconds"), { provider: connection.provider })
       deps.metrics.count("token_refreshes_total", { provider: connection.provider, outcome: granted instanceof Problem ? granted.kind : "refreshed" })
-      if (granted instanceof Problem) return { kind: "refused", problem: granted, triedVersion: credential.version }
+      if (granted instanceof Problem) return { kind: "refused", problem: granted, triedVersion: version }
       await storeGrant(deps, tables, credential, granted)
       return { kind: "access", access: { kind: "bearer", token: granted.accessToken, expiresAt: granted.accessExpiresAt } }
     })
+  }
+
+  async function refresh(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Refreshed> {
+    for (let attempt = 1; attempt <= attemptsMost; attempt++) {
+      const opened = await openGrant(accountId, connectionId, wish)
+      if (opened.kind !== "opened") return { kind: "access", access: opened }
+      const refreshed = await refreshOpened(opened)
+      if (refreshed !== null) return refreshed
+    }
+    throw new Problem("unavailable", "The connection is being changed; try again.", { code: "credential-busy" })
   }
 
   /** The refresh, with what its failure means for the connection. A grant that looks dead may have been replaced meanwhile: look once before saying so. */
@@ -105,10 +136,14 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
     freshAccess,
 
     async keepAlive(accountId, connectionId) {
-      const credential = await deps.store.inAccount(accountId, (tables) => tables.findCredential(connectionId))
-      if (credential === null || credential.secretKind === "password") return
-      await deps.store.inAccount(accountId, (tables) => tables.upsertCredential({ ...credential, sealedAccessToken: null, accessExpiresAt: null }))
-      await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
+      const isGrant = await deps.store.inAccount(accountId, async (tables) => {
+        // Held, because a refresh under way may be about to store a rotated token that an older row would overwrite.
+        const credential = await tables.lockCredential(connectionId)
+        if (credential === null || credential.secretKind === "password") return false
+        await tables.upsertCredential({ ...credential, version: credential.version + 1, sealedAccessToken: null, accessExpiresAt: null })
+        return true
+      })
+      if (isGrant) await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
     },
   }
 }

@@ -70,6 +70,8 @@ export function createConnections(deps: ConnectionsDeps) {
     const attempt = readState(deps.addresses.stateBox, answer.state, asker.session.sessionId, deps.clock)
     const provider = providerNamed(attempt.provider)
     if (provider.signIn.kind !== "oauth") throw new Problem("unsupported", "This calendar service is connected in another way.")
+    // Asked again, because another service may have been connected while the browser was away.
+    await refuseSecondService(asker.user, provider)
     const { permission, codeVerifier, nonce } = attempt
     const { grant, subject } = await provider.signIn.exchangeCode({ redirectUri: deps.addresses.redirectUri, code: answer.code, codeVerifier, nonce, permission })
     if (grant.refreshToken === null)
@@ -81,7 +83,7 @@ export function createConnections(deps: ConnectionsDeps) {
   async function refuseSecondService(user: UserRow, provider: CalendarProvider): Promise<void> {
     const known = await store.inAccount(user.accountId, (tables) => tables.findConnectionOfUser(user.userId))
     if (known !== null && known.provider !== provider.name)
-      throw new Problem("conflict", "Disconnect the calendar service you have before you connect another.", { code: "one-at-a-time" })
+      throw secondService()
   }
 
   /** Writes the connection, its sealed credential and its calendars, and queues the first work, all or nothing. */
@@ -192,6 +194,10 @@ export type Connections = ReturnType<typeof createConnections>
 
 type Established = { readonly access: Access; readonly subject: Subject; readonly permission: Permission; readonly grant: Grant | null }
 
+function secondService(): Problem {
+  return new Problem("conflict", "Disconnect the calendar service you have before you connect another.", { code: "one-at-a-time" })
+}
+
 /** The primary calendar where there is one; otherwise all, up to a bound. */
 export function chooseCalendars(listed: readonly ProviderCalendar[]): readonly ProviderCalendar[] {
   const primary = listed.filter((calendar) => calendar.isPrimary)
@@ -211,6 +217,7 @@ async function writeConnection(deps: ConnectionsDeps, tables: AccountTables, inp
     await tables.insertConnection(row)
     return row
   }
+  if (known.provider !== provider.name) throw secondService()
   // Another mailbox of the same service: what was known of the old one's calendars does not hold.
   if (known.subjectId !== made.subject.id) for (const calendar of await tables.listCalendars(known.connectionId)) await tables.deleteCalendar(calendar.calendarId)
   await tables.updateConnection(known.connectionId, fresh)

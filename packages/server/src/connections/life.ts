@@ -19,6 +19,7 @@ const lastOkEveryMs = 60_000
  *   any ──dead grant, wrong password──▶ needs-reauth
  *   any ──permission withdrawn──▶ needs-consent
  *   any ──tenant removed us──▶ disabled, with all of the tenant's connections at once
+ *   needs-…, disabled ──anything but a removal by the tenant──▶ stays
  *   needs-…, disabled ──user reconnects──▶ connecting (connections.ts replaces the credential)
  *
  * A change is audited in the same transaction, and the user's clients are told after it.
@@ -44,6 +45,9 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
   const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, isLasting: boolean) =>
     move(accountId, connectionId, (row) => {
       const state = stateAfter(problem, isLasting)
+      // What a person must mend stays as it is: a lesser problem, or our own refusal to try, does not hide it.
+      const waitsForPerson = row.state === "needs-reauth" || row.state === "needs-consent" || row.state === "disabled"
+      if (waitsForPerson && state !== "disabled") return null
       return state === null ? null : { state, problemKind: problem.kind, problemCode: problem.code, problemAt: row.state === state ? row.problemAt : clock.now() }
     })
 
@@ -60,6 +64,7 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
     async isTroubled(accountId, connectionId, problem, isLasting) {
       const row = await store.inAccount(accountId, (tables) => tables.findConnection(connectionId))
       if (row === null) return
+      if (problem.kind === "misconfigured") log.error("a provider refuses our set-up; users' connections are left alone", { provider: row.provider, code: problem.code })
       const { tenantId, provider } = row
       if (!problem.isTenantWide || tenantId === null) return fail(accountId, connectionId, problem, isLasting)
       const all = await store.asSystem((tables) => tables.listConnectionsOfTenant(provider, tenantId))
