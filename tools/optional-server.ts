@@ -53,6 +53,15 @@ export function freePort(): Promise<number> {
   })
 }
 
+/** True where nobody listens on that loopback port. */
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once("error", () => resolve(false))
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)))
+  })
+}
+
 /**
  * Starts Radicale with its collections in `folder` (made where it is missing, kept on stop) and exactly these users.
  * A user's calendars live at `<url>/<name>/`. Throws when it is not installed or does not become ready.
@@ -111,7 +120,7 @@ async function whenReady(child: ChildProcess, starting: Starting): Promise<Runni
 }
 
 /** Null once something listens on the loopback port, or why it never did. */
-async function portAnswers(port: number, withinMs: number): Promise<string | null> {
+export async function portAnswers(port: number, withinMs: number): Promise<string | null> {
   const until = elapsedMs() + withinMs
   while (elapsedMs() < until) {
     if (await canConnect(port)) return null

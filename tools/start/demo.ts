@@ -1,0 +1,40 @@
+import type { Child, Launch } from "./children.ts"
+
+/** Settings that say that a real provider is configured; with any of them there is no demo. */
+const providerSettings = ["KALENDS_MICROSOFT_CLIENT_ID", "KALENDS_GOOGLE_CLIENT_ID", "KALENDS_DEMO_URL"]
+
+/** Ports that the demo's servers take when they are free; the same at each start, so that connections stay valid. */
+export const demoPorts = { simulator: 8090, caldav: 8091 }
+
+/** The account of the demo's CalDAV server. */
+export const demoCaldavUser = { name: "demo", password: "demo" }
+
+/** True where nothing says which real provider to use. */
+export function isDemoWanted(environment: Readonly<Record<string, string | undefined>>, args: readonly string[]): boolean {
+  return !args.includes("--no-demo") && providerSettings.every((name) => (environment[name] ?? "") === "")
+}
+
+/**
+ * The environment that makes the server take the simulated organisation for the real providers: only base addresses and
+ * client ids differ. This is the one place that knows the simulator's paths.
+ */
+export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Readonly<Record<string, string>> {
+  return {
+    KALENDS_MICROSOFT_CLIENT_ID: "kalends-demo",
+    KALENDS_MICROSOFT_CLIENT_SECRET: "demo-secret",
+    KALENDS_MICROSOFT_LOGIN_URL: `${simulatorUrl}/microsoft/login`,
+    KALENDS_MICROSOFT_API_URL: `${simulatorUrl}/microsoft/graph/v1.0`,
+    KALENDS_GOOGLE_CLIENT_ID: "kalends-demo",
+    KALENDS_GOOGLE_CLIENT_SECRET: "demo-secret",
+    KALENDS_GOOGLE_ACCOUNTS_URL: `${simulatorUrl}/google/accounts`,
+    KALENDS_GOOGLE_TOKEN_URL: `${simulatorUrl}/google/oauth2`,
+    KALENDS_GOOGLE_API_URL: `${simulatorUrl}/google/calendar/v3`,
+    KALENDS_DEMO_URL: simulatorUrl,
+    ...(caldavUrl === null ? {} : { KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(caldavUrl).host }),
+  }
+}
+
+/** The simulated organisation as a child process. */
+export function launchSimulator(launch: Launch, port: number, environment: Readonly<Record<string, string>>): Child {
+  return launch({ name: "simulated organisation", script: "packages/simulator/src/main.ts", args: ["--port", String(port)], environment })
+}

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto"
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { Finished } from "../platform.ts"
+
+const apps = ["portal", "agenda"]
+const shared = "packages/{client,domain,protocol,readers,ui}/{package.json,src/**/*}"
+
+export type BuildWorld = {
+  readonly root: string
+  readonly say: (line: string) => void
+  readonly run: (args: readonly string[], folder: string) => Promise<Finished>
+  readonly elapsedMs: () => number
+}
+
+/** Hash of everything that goes into a built app: its own files, the packages it uses, the installed versions. */
+export function sourcesHash(root: string, app: string): string {
+  const files = globSync([`apps/${app}/**/*`, shared, "package-lock.json"], { cwd: root, withFileTypes: true, exclude: (entry) => ["dist", "node_modules"].includes(entry.name) })
+  const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((path) => !/\.test\.tsx?$/.test(path)).sort()
+  const hash = createHash("sha256")
+  for (const path of paths) hash.update(path.slice(root.length).replaceAll("\\", "/")).update("\0").update(readFileSync(path)).update("\0")
+  return hash.digest("hex")
+}
+
+/** Builds the web apps whose sources have changed since their last build. Throws with the build's own words where one fails. */
+export async function buildWebApps(world: BuildWorld): Promise<void> {
+  for (const app of apps) {
+    if (existsSync(join(world.root, "apps", app, "vite.config.ts"))) await buildApp(world, app)
+  }
+}
+
+async function buildApp(world: BuildWorld, app: string): Promise<void> {
+  const folder = join(world.root, "apps", app)
+  const stamp = join(world.root, ".runtime", `web-${app}.stamp`)
+  const hash = sourcesHash(world.root, app)
+  const isBuilt = existsSync(join(folder, "dist", "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash
+  if (isBuilt) return
+  const began = world.elapsedMs()
+  const { code, output } = await world.run([join(world.root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], folder)
+  if (code !== 0) throw new Error(`The ${app} could not be built:\n${output.trim()}`)
+  await mkdir(join(world.root, ".runtime"), { recursive: true })
+  await writeFile(stamp, `${hash}\n`)
+  world.say(`Built the ${app}  ${((world.elapsedMs() - began) / 1000).toFixed(1)} s`)
+}
