@@ -54,7 +54,7 @@ export function vitestStep(wanted: VitestRun): Step {
     const args = [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, "--passWithNoTests"]
     const all = [...args, ...(wanted.project === undefined ? [] : [`--project=${wanted.project}`]), ...(wanted.filters ?? [])]
     const start = wanted.isShown === true ? runShowing : runToEnd
-    const finished = await start(process.execPath, all, { env: environmentWith({ FORCE_COLOR: wanted.isShown === true ? "1" : "0" }) })
+    const finished = await start(process.execPath, all, { env: environmentWith({ FORCE_COLOR: wanted.isShown === true && process.stdout.isTTY ? "1" : "0" }) })
     const written = await readFile(report, "utf8").catch(() => null)
     await rm(folder, { recursive: true, force: true })
     return { name: wanted.name, output: finished.output, seconds: secondsSince(began), ...countVitest(written, finished) }

@@ -158,9 +158,8 @@ function lookAtIdentifier(node: Node, parent: Node | undefined, into: Collected)
   if (parent !== undefined && isBinding(node, parent)) into.declared.add(name)
 }
 
-/** True where the identifier is a name that this file gives to something of its own. */
+/** True where the identifier is a name that this file gives to something of its own; imported timers and the like are the world's. */
 function isBinding(node: Node, parent: Node): boolean {
-  if (/^Import\w*Specifier$/.test(parent.type)) return parent.local === node
   if (parent.type === "VariableDeclarator" || parent.type === "FunctionDeclaration") return parent.id === node
   if (parent.type === "AssignmentPattern") return parent.left === node
   if (parent.type === "Property") return parent.value === node && parent.shorthand === true
@@ -168,14 +167,13 @@ function isBinding(node: Node, parent: Node): boolean {
 }
 
 function lookAtCall(node: Node, line: number, into: Collected): void {
-  const path = pathOf(node.callee)?.replace(/^(globalThis|window|self)\./, "")
-  if (path === undefined) return
+  const path = (pathOf(node.callee) ?? callOfCall(node)).replace(/^(globalThis|window|self)\./, "")
   const args = Array.isArray(node.arguments) ? node.arguments : []
   if (node.type === "NewExpression") {
     if (path === "Date" && args.length === 0) into.globals.push({ name: "new Date", line })
     return
   }
-  if (/^(Date\.now|Math\.random|setTimeout|setInterval|fetch|vi\.(mock|doMock))$/.test(path)) into.globals.push({ name: path, line })
+  if (/^(Date\.now|Math\.random|setTimeout|setInterval|fetch|vi\.(mock|doMock)|(test|it|describe)\.(skip|only|todo))$/.test(path)) into.globals.push({ name: path, line })
   if (/^(test|it|describe)(\.|$)/.test(path)) into.testNames.push(...textOfFirst(args))
 }
 

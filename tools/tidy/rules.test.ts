@@ -90,6 +90,12 @@ const cases: Record<string, Case> = {
     bad: { "packages/client/src/a.test.ts": 'vi.mock("./b.ts")' },
     says: /pass a fake/,
   },
+  "a test is left out for good": {
+    rule: bannedTokens,
+    good: { "packages/client/src/a.test.ts": 'import { test } from "vitest"\ntest.skipIf(isMissing)("works", () => {})' },
+    bad: { "packages/client/src/a.test.ts": 'import { test } from "vitest"\ntest.skip("works", () => {})' },
+    says: /test\.skip: run it/,
+  },
   "any, enum, default export or as is written": {
     rule: bannedSyntax,
     good: { "vite.config.ts": "export default {}", "packages/domain/src/a.ts": "const a = [1] as const\nfunction parseA(x: unknown) { return x as A }" },
@@ -134,7 +140,7 @@ const cases: Record<string, Case> = {
   },
   "a rule is done without a test": {
     rule: qualityProven,
-    good: { [`${server}/providers/one/quality.yaml`]: "cursor-lost: done", [`${server}/providers/one/a.test.ts`]: 'test("cursor-lost: lists again", () => {})' },
+    good: { [`${server}/providers/one/quality.yaml`]: "cursor-lost: done", [`${server}/providers/one/a.test.ts`]: 'test.for([1, 2])("cursor-lost: lists again", () => {})' },
     bad: { [`${server}/providers/one/quality.yaml`]: "cursor-lost: done", [`${server}/providers/one/a.test.ts`]: 'test("cursor-lost-twice", () => {})' },
     says: /cursor-lost is done, but no test/,
   },

@@ -61,6 +61,7 @@ const bans: readonly Ban[] = [
   { tokens: ["console"], instead: "take the log, which redacts", allowed: platforms },
   { tokens: ["fetch"], instead: "take the HTTP client, which bounds time and size", allowed: platforms },
   { tokens: ["vi.mock", "vi.doMock"], instead: "pass a fake", allowed: [], isForTestsToo: true },
+  { tokens: ["test", "it", "describe"].flatMap((name) => ["skip", "only", "todo"].map((what) => `${name}.${what}`)), instead: "run it, or say when it cannot with skipIf", allowed: [], isForTestsToo: true },
 ]
 
 /** Things of the world outside only through the platform folders. */
