@@ -220,8 +220,14 @@ function functionFact(node: Node, parents: readonly Node[], into: Collected): Me
   const owner = parents.findLast((candidate) => /Function/.test(candidate.type) && candidate.body !== null)
   const outer = into.functions.find((known) => known.node === owner)
   // What lies between is unnamed and counts for the function it is in.
-  if (outer !== undefined && fact.name !== "(unnamed)" && !fact.name.endsWith("()")) takeFrom(outer, parents, into, lines - 1)
+  const isMeasuredAlone = isGrouping(fact.name) || (fact.name !== "(unnamed)" && !fact.name.endsWith("()"))
+  if (outer !== undefined && isMeasuredAlone) takeFrom(outer, parents, into, lines - 1)
   return fact
+}
+
+/** True for what is handed to describe(): it groups tests and does nothing itself, so its length is no matter. */
+export function isGrouping(name: string): boolean {
+  return /^describe\b.*\(\)$/.test(name)
 }
 
 /** Takes the lines of an inner function from the one around it, and from the unnamed ones between it and a named one. */
