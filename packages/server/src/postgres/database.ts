@@ -67,6 +67,7 @@ export function createPool(url: string, size: number): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: size, types, options, application_name: "kalends" })
   // An idle connection that breaks is replaced on its next use; without a listener the process would end.
   pool.on("error", () => {})
+  pool.on("connect", (client) => void client.on("error", () => {}))
   return pool
 }
 
