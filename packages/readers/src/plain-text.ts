@@ -2,9 +2,10 @@ const entities: ReadonlyMap<string, string> = new Map([["amp", "&"], ["lt", "<"]
 const descriptionMost = 50_000
 const tagMost = 2_000
 const labelMost = 500
-const breaking = /^<(?:br|\/p|\/div|\/li|\/tr)\b/i
-const silent = /^<(script|style)\b/i
-const linkStart = /^<a\b/i
+/** Names of tags that mean something here, closing ones with their slash. */
+const meaningOf: ReadonlyMap<string, "break" | "silent" | "link" | "link-end"> = new Map([
+  ["br", "break"], ["/p", "break"], ["/div", "break"], ["/li", "break"], ["/tr", "break"], ["script", "silent"], ["style", "silent"], ["a", "link"], ["/a", "link-end"],
+] as const)
 const target = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i
 
 /**
@@ -20,72 +21,95 @@ export function plainText(value: string | null): string | null {
     .trim()
 }
 
-type Link = { readonly href: string; readonly from: number }
+type Link = { readonly href: string; label: string }
 
 function walk(html: string): string {
-  const find = forwardSearch(html)
+  const opens = forwardSearch(html, "<")
+  const closes = forwardSearch(html, ">")
   let out = ""
   let at = 0
   let link: Link | null = null
+  // What stands inside a link is gathered apart: whether its target is shown depends on all of it.
+  const put = (text: string) => {
+    if (link === null) out += text
+    else link.label += text
+  }
   while (at < html.length) {
-    const open = find("<", at)
-    if (open === -1) return out + decoded(html.slice(at))
-    out += decoded(html.slice(at, open))
-    const close = find(">", open)
-    const isTag = close !== -1 && close - open < tagMost && /[a-z/!?]/i.test(html[open + 1] ?? "")
+    const open = opens(at)
+    put(decoded(html.slice(at, open === -1 ? html.length : open)))
+    if (open === -1) break
+    const close = closes(open)
     // "<https://…>" is how plain-text mails write an address: it is kept as it is.
-    if (!isTag || /^<https?:/i.test(html.slice(open, open + 9))) {
-      out += "<"
+    if (close === -1 || close - open >= tagMost || !isTagStart(html.charCodeAt(open + 1)) || html.startsWith("<http", open)) {
+      put("<")
       at = open + 1
       continue
     }
-    const tag = html.slice(open, close + 1)
     at = close + 1
-    const hushed = silent.exec(tag)
-    if (hushed !== null) at = skipped(html, find(`</${hushed[1]?.toLowerCase() ?? ""}`, at), find)
-    else if (linkStart.test(tag)) link = linkOf(tag, out.length)
-    else if (link !== null && /^<\/a\s*>$/i.test(tag)) {
-      out = closed(out, link)
-      link = null
-    } else if (breaking.test(tag)) out += "\n"
+    const name = nameAt(html, open + 1, close)
+    switch (meaningOf.get(name)) {
+      case "break":
+        put("\n")
+        break
+      case "silent":
+        at = skipped(html, at, name)
+        break
+      case "link":
+        out += shownLink(link)
+        link = linkOf(html.slice(open, at))
+        break
+      case "link-end":
+        out += shownLink(link)
+        link = null
+    }
   }
-  return out
+  return out + shownLink(link)
 }
 
-type Find = (what: string, from: number) => number
+/** A letter, "/", "!" or "?": "<" before anything else is a sign of its own. */
+function isTagStart(code: number): boolean {
+  return (code > 96 && code < 123) || (code > 64 && code < 91) || code === 47 || code === 33 || code === 63
+}
 
-/** indexOf, regardless of case, for ever greater `from`: what was found ahead, or not found, is not looked for again. */
-function forwardSearch(text: string): Find {
-  // Letters that change their length when lower-cased would shift what is found: only ASCII matters here.
-  const lower = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-  const found = new Map<string, number>()
-  return (what, from) => {
-    const known = found.get(what)
-    if (known !== undefined && (known === -1 || known >= from)) return known
-    const index = lower.indexOf(what, from)
-    found.set(what, index)
-    return index
+/** The name of a tag in lower case, with its slash; names longer than any of interest are cut. */
+function nameAt(html: string, from: number, close: number): string {
+  const most = Math.min(close, from + 8)
+  let end = html.charCodeAt(from) === 47 ? from + 1 : from
+  while (end < most && (html.charCodeAt(end) | 32) > 96 && (html.charCodeAt(end) | 32) < 123) end++
+  return html.slice(from, end).toLowerCase()
+}
+
+/** indexOf for ever greater `from`: what was found ahead, or not found at all, is not looked for again. */
+function forwardSearch(text: string, what: string): (from: number) => number {
+  let known = -2
+  return (from) => {
+    if (known === -2 || (known !== -1 && known < from)) known = text.indexOf(what, from)
+    return known
   }
 }
 
-function skipped(html: string, end: number, find: Find): number {
-  const close = end === -1 ? -1 : find(">", end)
-  return close === -1 ? html.length : close + 1
+/** Behind the end of a script or style; one that is not ended takes all that follows. */
+function skipped(html: string, from: number, name: string): number {
+  const end = new RegExp(`</${name}[^>]{0,${tagMost}}>`, "gi")
+  end.lastIndex = from
+  return end.exec(html) === null ? html.length : end.lastIndex
 }
 
-function linkOf(tag: string, from: number): Link | null {
+function linkOf(tag: string): Link {
   const match = target.exec(tag)
-  const href = decoded(match?.[1] ?? match?.[2] ?? "")
-  return href === "" ? null : { href, from }
+  return { href: decoded(match?.[1] ?? match?.[2] ?? ""), label: "" }
 }
 
-function closed(out: string, { href, from }: Link): string {
-  const label = out.slice(from)
-  if (label.length > labelMost || !/^https?:/i.test(href)) return out
-  return out.slice(0, from) + (href.includes(label.trim()) ? href : `${label} <${href}>`)
+/** The label with its target behind it, unless the label is the target, or nothing a person could open. */
+function shownLink(link: Link | null): string {
+  if (link === null) return ""
+  const { href, label } = link
+  if (label.length > labelMost || !/^https?:/i.test(href)) return label
+  return href.includes(label.trim()) ? href : `${label} <${href}>`
 }
 
 function decoded(text: string): string {
+  if (!text.includes("&")) return text
   return text.replace(/&(#x?[0-9a-f]{1,6}|\w{2,6});/gi, (all, name: string) => entity(name) ?? all)
 }
 
