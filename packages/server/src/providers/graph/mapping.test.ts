@@ -64,6 +64,7 @@ test.each([
   ["2026-11-25T00:00:00Z", "Tokyo Standard Time", "2026-11-25"],
   ["2026-11-24T15:00:00Z", "tzone://Microsoft/Custom", "2026-11-25"],
   ["2026-11-25T08:00:00Z", null, "2026-11-25"],
+  ["2026-11-25T07:00:00Z", "UTC", "2026-11-25"],
 ])("the original day of an all-day occurrence told as %s in %j is %s", (originalStart, originalStartTimeZone, day) => {
   const midnight = { dateTime: "2026-11-28T00:00:00.0000000", timeZone: "UTC" }
   expect(graphEvent({ id: "a", isAllDay: true, start: midnight, end: midnight, seriesMasterId: "m", originalStart, originalStartTimeZone }).series?.originalStart.toString()).toBe(day)
