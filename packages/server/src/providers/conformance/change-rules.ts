@@ -51,6 +51,8 @@ export function changeRules(here: Here): void {
       const id = await here.world.hand.create(meeting(here.world, "Kept"))
       const { cursor } = await drain(here.world, null)
       await lose()
+      // Some servers look a mark up only once there is something to tell.
+      await here.world.hand.create(meeting(here.world, "Later", 2))
       expect((await problemOf(drain(here.world, cursor))).kind).toBe("cursor-lost")
       expect(touches((await drain(here.world, null)).changes, id, "upserted")).toBe(true)
     })
