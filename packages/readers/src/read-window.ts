@@ -22,7 +22,7 @@ export async function* readWindow(input: ReadWindowInput): AsyncGenerator<EventP
     const parsed = input.reader.parsePage(response, input.query)
     yield parsed
     if (parsed.next === null) return
-    if (new URL(parsed.next.url).origin !== new URL(request.url).origin)
+    if (!URL.canParse(parsed.next.url) || new URL(parsed.next.url).origin !== new URL(request.url).origin)
       throw new Problem("malformed", "The calendar service pointed to a page on another server.")
     request = parsed.next
   }
