@@ -1,0 +1,78 @@
+import { Problem, type ProblemKind } from "@kalends/domain/problem"
+import { type AccessAnswer, accessAnswerSchema, type ConnectionView, connectionsSchema, type SessionView, sessionSchema } from "@kalends/protocol/api"
+import { problemSchema } from "@kalends/protocol/problem"
+import type { z } from "zod"
+import type { ClientPlatform } from "./platform.ts"
+
+/** The calls a client makes to the service. Each throws Problem; "auth-expired" (code "signed-out") when the session is over. */
+export type ServiceApi = ReturnType<typeof createServiceApi>
+
+const kinds: ReadonlySet<string> = new Set([
+  "auth-expired", "auth-revoked", "forbidden", "not-found", "conflict", "cursor-lost", "rate-limited", "unavailable", "malformed", "unsupported", "misconfigured",
+] satisfies readonly ProblemKind[])
+
+export function createServiceApi(service: string, platform: ClientPlatform) {
+  let token: string | null = null
+
+  async function send(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = { accept: "application/json" }
+    if (token !== null) headers.authorization = `Bearer ${token}`
+    if (body !== undefined) headers["content-type"] = "application/json"
+    const init: RequestInit = { method, headers, signal, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+    const response = await platform.fetch(`${service}${path}`, init).catch((cause: unknown) => {
+      throw new Problem("unavailable", "The service cannot be reached.", { code: "service-unreachable", cause })
+    })
+    if (!response.ok) throw await problemOf(response)
+    return response
+  }
+
+  async function call<Schema extends z.ZodType>(schema: Schema, method: string, path: string, body: unknown, signal: AbortSignal): Promise<z.infer<Schema>> {
+    const parsed = schema.safeParse(await (await send(method, path, body, signal)).json())
+    if (!parsed.success) throw new Problem("malformed", "The service and this app do not understand each other; update the app.", { code: "protocol-mismatch" })
+    return parsed.data
+  }
+
+  async function open(path: string, body: unknown, signal: AbortSignal): Promise<SessionView> {
+    const session = await call(sessionSchema, "POST", path, body, signal)
+    token = session.token
+    return session
+  }
+
+  return {
+    signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }, signal: AbortSignal) => open("/v1/sessions", { ...input, keep: "memory" }, signal),
+    exchange: (code: string, deviceName: string, signal: AbortSignal) => open("/v1/sessions/exchange", { code, deviceName }, signal),
+    async signOut(signal: AbortSignal): Promise<void> {
+      if (token !== null) await send("DELETE", "/v1/sessions/current", undefined, signal)
+    },
+    /** Forgets the session token. */
+    forget(): void {
+      token = null
+    },
+    async findConnection(signal: AbortSignal): Promise<ConnectionView | null> {
+      return (await call(connectionsSchema, "GET", "/v1/connections", undefined, signal)).connections[0] ?? null
+    },
+    access: (connectionId: string, request: { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string }, signal: AbortSignal): Promise<AccessAnswer> =>
+      call(accessAnswerSchema, "POST", `/v1/connections/${connectionId}/access`, request, signal),
+    /** The provider's own answer for a window, passed through by the service. */
+    readThrough: (path: string, signal: AbortSignal): Promise<Response> => send("GET", path, undefined, signal),
+    /** The change stream; `since` is the last watermark seen. */
+    changes(since: number | null, signal: AbortSignal): Promise<Response> {
+      const headers: Record<string, string> = { accept: "text/event-stream", authorization: `Bearer ${token ?? ""}` }
+      if (since !== null) headers["last-event-id"] = String(since)
+      return platform.fetch(`${service}/v1/changes`, { headers, signal })
+    },
+  }
+}
+
+/** The Problem that an error answer stands for. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const parsed = problemSchema.safeParse(await response.json().catch(() => null))
+  if (!parsed.success || !kinds.has(parsed.data.kind)) return new Problem(response.status === 401 ? "auth-expired" : "unavailable", "The service does not answer as it should.", { code: `http-${response.status}` })
+  const { kind, detail, title, code, retryAt } = parsed.data
+  const options = { ...(code === undefined ? {} : { code }), ...(retryAt === undefined ? {} : { retryAt: Temporal.Instant.from(retryAt) }) }
+  return new Problem(readKind(kind), detail ?? title, options)
+}
+
+function readKind(kind: string): ProblemKind {
+  return kind as ProblemKind
+}
