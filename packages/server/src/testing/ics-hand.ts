@@ -26,8 +26,8 @@ export function createIcsHand(store: IcsStore): { readonly hand: Hand; readonly 
       kept.set(id, event)
       return id
     },
-    rename: (id, subject) => edit(id, (event) => void (event.draft = { ...event.draft, subject })),
-    moveTo: (id, starts) => edit(id, (event) => void (event.draft = startingAt(event.draft, starts))),
+    rename: (id, subject) => edit(id, (event) => Object.assign(event, { draft: { ...event.draft, subject } })),
+    moveTo: (id, starts) => edit(id, (event) => Object.assign(event, { draft: startingAt(event.draft, starts) })),
     remove: (id) => store.remove(id),
     cancelOccurrence: (id, original) => edit(id, ({ cancelled }) => void cancelled.push(original)),
     moveOccurrence: (id, original, starts) => edit(id, ({ moved }) => void moved.push({ original, starts })),

@@ -43,9 +43,9 @@ export function createMemoryCalendar(touched: () => void) {
 
   const hand: Hand = {
     create: (draft) => Promise.resolve(put(draft, null)),
-    rename: (id, subject) => edit(id, (event) => void (event.draft = { ...event.draft, subject })),
-    moveTo: (id, starts) => edit(id, (event) => void (event.draft = moved(event.draft, starts))),
-    remove: (id) => edit(id, (event) => void (event.isRemoved = true)),
+    rename: (id, subject) => edit(id, (event) => Object.assign(event, { draft: { ...event.draft, subject } })),
+    moveTo: (id, starts) => edit(id, (event) => Object.assign(event, { draft: moved(event.draft, starts) })),
+    remove: (id) => edit(id, (event) => Object.assign(event, { isRemoved: true })),
     cancelOccurrence: (id, original) => edit(id, ({ exceptions }) => void exceptions.set(original.toString(), "cancelled")),
     moveOccurrence: (id, original, starts) => edit(id, ({ exceptions }) => void exceptions.set(original.toString(), starts)),
   }

@@ -89,9 +89,15 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     access: (): Access => ({ kind: "bearer", token: oauth.issueAccess(), expiresAt: clock.now().add({ hours: 1 }) }),
     arrived: pushes.arrived,
     faults: {
-      loseCursors: () => void faults.epoch++,
-      cutAfterPages: (pages: number) => void (faults.cutAfter = pages),
-      throttle: (seconds: number, isSilent: boolean) => void (faults.throttle = { seconds, isSilent }),
+      loseCursors: () => {
+        faults.epoch++
+      },
+      cutAfterPages: (pages: number) => {
+        faults.cutAfter = pages
+      },
+      throttle: (seconds: number, isSilent: boolean) => {
+        faults.throttle = { seconds, isSilent }
+      },
       malform: (id: ProviderEventId) => {
         const event = calendar.find(id)
         if (event !== null) event.isMalformed = true
@@ -145,7 +151,9 @@ function createMemoryPush(clock: Clock) {
   }
   return {
     source,
-    drop: () => void (isDropping = true),
+    drop: () => {
+      isDropping = true
+    },
     tell() {
       if (isDropping) return
       for (const secret of live.values()) waiting.push({ method: "POST", path: "", query: {}, headers: { "x-memory-secret": secret, "x-memory-number": String(++number) }, body: new Uint8Array() })

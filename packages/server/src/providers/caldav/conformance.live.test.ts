@@ -43,7 +43,10 @@ describe.skipIf(!isInstalled)("Radicale", () => {
     if (provider.signIn.kind !== "password") throw new Error("a password is expected")
     const signIn = provider.signIn
     const { hand, createInUnknownZone } = createIcsHand({
-      put: async (name, ics) => (await dav("PUT", `${path}${name}`, ics), parseProviderEventId(`${path}${name}`)),
+      put: async (name, ics) => {
+        await dav("PUT", `${path}${name}`, ics)
+        return parseProviderEventId(`${path}${name}`)
+      },
       remove: (id) => dav("DELETE", id, null),
     })
     const account = { server: radicale.url, username: "ada", password: "app password" }
