@@ -1,0 +1,22 @@
+/** What the agenda needs of the browser; the one place that touches it. */
+export const platform = {
+  origin: window.location.origin,
+  languages: navigator.languages,
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  deviceName: "Agenda",
+  now: () => Temporal.Now.instant(),
+  /** The hand-off code in the address, taken out of it at once so that it stays in no history. */
+  takeCode(): string | null {
+    const code = /^#code=([\w-]{20,100})$/.exec(window.location.hash)?.[1] ?? null
+    if (window.location.hash !== "") window.history.replaceState(null, "", window.location.pathname)
+    return code
+  },
+  open: (url: string) => void window.open(url, "_blank", "noopener,noreferrer"),
+  every(delayMs: number, callback: () => void): () => void {
+    const timer = setInterval(callback, delayMs)
+    return () => clearInterval(timer)
+  },
+  setTitle: (title: string) => {
+    document.title = title
+  },
+}

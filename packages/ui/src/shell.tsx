@@ -1,0 +1,26 @@
+import "@mantine/core/styles.css"
+import "./base.css"
+import { MantineProvider } from "@mantine/core"
+import type { ReactNode } from "react"
+import { createRoot } from "react-dom/client"
+import { theme } from "./theme.ts"
+
+/** Styles that are added at run time carry the page's nonce, which the server writes into it. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ""
+}
+
+/** A colour scheme that follows the system and is kept nowhere. */
+const followSystem = { get: () => "auto" as const, set: () => {}, subscribe: () => {}, unsubscribe: () => {}, clear: () => {} }
+
+/** Shows an app in the page's `root` element, in Kalends's look. */
+export function showApp(app: ReactNode, language: string): void {
+  document.documentElement.lang = language
+  const root = document.getElementById("root")
+  if (root === null) throw new Error("the page has no root")
+  createRoot(root).render(
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={followSystem} getStyleNonce={styleNonce}>
+      {app}
+    </MantineProvider>,
+  )
+}

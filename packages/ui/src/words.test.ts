@@ -1,0 +1,22 @@
+import { expect, test } from "vitest"
+import { chooseLanguage, clockTime, dayName, relativeTime, spanOf } from "./words.ts"
+
+const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
+
+test("the first language with a catalogue is taken, English otherwise", () => {
+  expect([chooseLanguage(["fr", "ja-JP", "en"]), chooseLanguage(["de-CH"]), chooseLanguage([])]).toEqual(["ja", "en", "en"])
+})
+
+test("ages are told in the largest fitting unit", () => {
+  expect(relativeTime(now.subtract({ seconds: 12 }), now, "en")).toBe("12 seconds ago")
+  expect(relativeTime(now.subtract({ minutes: 61 }), now, "en")).toBe("1 hour ago")
+  expect(relativeTime(now.add({ hours: 72 }), now, "en")).toBe("in 3 days")
+  expect(relativeTime(now.subtract({ minutes: 5 }), now, "ja")).toBe("5 分前")
+})
+
+test("spans and times are written as the language does", () => {
+  expect(spanOf(40, "en")).toBe("40 seconds")
+  expect(spanOf(935, "en")).toBe("16 minutes")
+  expect(clockTime(now, "Asia/Tokyo", "ja")).toBe("18:00")
+  expect(dayName(Temporal.PlainDate.from("2026-11-23"), "en")).toBe("Monday, November 23")
+})

@@ -1,0 +1,39 @@
+/** Languages there are catalogues for. */
+export type Language = "en" | "ja"
+
+/** The first of the user's languages that there is a catalogue for. */
+export function chooseLanguage(preferred: readonly string[]): Language {
+  const known = preferred.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag === "en" || tag === "ja")
+  return known === "ja" ? "ja" : "en"
+}
+
+/** "12 seconds ago", "in 3 days": how long before or after `now` an instant is, in the largest fitting unit. */
+export function relativeTime(at: Temporal.Instant, now: Temporal.Instant, language: Language): string {
+  const seconds = Math.round(now.until(at).total("seconds"))
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+  const [unit, size] = unitOf(Math.abs(seconds))
+  return format.format(Math.trunc(seconds / size), unit)
+}
+
+function unitOf(seconds: number): readonly [Intl.RelativeTimeFormatUnit, number] {
+  if (seconds < 60) return ["second", 1]
+  if (seconds < 3600) return ["minute", 60]
+  return seconds < 86_400 ? ["hour", 3600] : ["day", 86_400]
+}
+
+/** "5 minutes", "40 seconds": a span, rounded up. */
+export function spanOf(seconds: number, language: Language): string {
+  const [unit, size] = seconds < 120 ? (["second", 1] as const) : (["minute", 60] as const)
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(Math.ceil(seconds / size))
+}
+
+/** "09:30" on the clock of `zone`, as the language writes it. */
+export function clockTime(at: Temporal.Instant, zone: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: zone }).format(at.epochMilliseconds)
+}
+
+/** "Monday, 23 November". */
+export function dayName(date: Temporal.PlainDate, language: Language): string {
+  const noonMs = date.toZonedDateTime({ timeZone: "UTC", plainTime: "12:00" }).epochMilliseconds
+  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(noonMs)
+}
