@@ -53,7 +53,7 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
 function Freshness({ state, now, language }: Pick<ScreenProps, "state" | "now" | "language">) {
   const words = messages[language]
   const isLive = state.stream === "live" && state.problem === null
-  const age = state.readAt === null ? words.reading : words.read(relativeTime(state.readAt, now, language))
+  const age = state.readAt === null ? words.reading : words.read(relativeTime(state.readAt, now, platform.locale))
   return (
     <span className={classes.state} data-testid="freshness">
       <span className={classes.dot} data-live={isLive} aria-hidden />
@@ -80,7 +80,7 @@ function Condition({ view, state, now, language }: Pick<ScreenProps, "state" | "
     case "unread":
       return <Alert color="orange" title={words.unread} />
     case "stale":
-      return <Alert color="orange" title={words.stale(relativeTime(state.readAt ?? now, now, language))} mb="lg" />
+      return <Alert color="orange" title={words.stale(relativeTime(state.readAt ?? now, now, platform.locale))} mb="lg" />
   }
 }
 
@@ -91,11 +91,11 @@ function Top({ view, entry, now, zone, language }: Pick<ScreenProps, "now" | "zo
   return (
     <section className={classes.top} aria-label={isNow ? words.now : words.next}>
       <Text size="sm" c="dimmed">
-        {isNow ? words.now : words.next} · {isNow ? words.until(clockTime(entry.endsAt, zone, language)) : words.startsAt(relativeTime(entry.startsAt, now, language))}
+        {isNow ? words.now : words.next} · {isNow ? words.until(clockTime(entry.endsAt, zone, platform.locale)) : words.startsAt(relativeTime(entry.startsAt, now, platform.locale))}
       </Text>
       <h2 className={classes.topTitle}>{entry.event.subject === "" ? words.noSubject : entry.event.subject}</h2>
       <Text c="dimmed">
-        {clockTime(entry.startsAt, zone, language)} – {clockTime(entry.endsAt, zone, language)}
+        {clockTime(entry.startsAt, zone, platform.locale)} – {clockTime(entry.endsAt, zone, platform.locale)}
         {entry.event.location === null || entry.event.location.startsWith("https://") ? "" : ` · ${entry.event.location}`}
       </Text>
       {joinable?.join ? (
@@ -114,7 +114,7 @@ function Day({ day, today, language, children }: { readonly day: AgendaDay; read
   const relative = ahead === 0 ? `${words.today}, ` : ahead === 1 ? `${words.tomorrow}, ` : ""
   return (
     <section>
-      <h2 className={classes.day}>{relative}{dayName(day.date, language)}</h2>
+      <h2 className={classes.day}>{relative}{dayName(day.date, platform.locale)}</h2>
       {day.entries.length === 0 ? <Text c="dimmed">{words.nothingToday}</Text> : <ul className={classes.list}>{children}</ul>}
     </section>
   )
@@ -127,7 +127,7 @@ function Announcer({ state, language }: Pick<ScreenProps, "state" | "language">)
   useEffect(() => {
     if (known === state.events) return
     setKnown(state.events)
-    setText(state.readAt === null ? "" : `${messages[language].updated} ${clockTime(state.readAt, platform.zone, language)}`)
+    setText(state.readAt === null ? "" : `${messages[language].updated} ${clockTime(state.readAt, platform.zone, platform.locale)}`)
   }, [known, state.events, state.readAt, language])
   return <div className="visually-hidden" aria-live="polite">{text}</div>
 }

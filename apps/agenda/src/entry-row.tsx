@@ -2,6 +2,7 @@ import { Anchor, Badge, Button, Collapse, Group, Stack, Text } from "@mantine/co
 import type { AgendaEntry } from "@kalends/domain/agenda"
 import { clockTime, type Language } from "@kalends/ui/words"
 import { messages } from "./messages.ts"
+import { platform } from "./platform.ts"
 import classes from "./agenda.module.css"
 
 export type EntryRowProps = {
@@ -20,11 +21,11 @@ export function EntryRow({ entry, zone, language, isSelected, isOpen, onToggle }
   const isDone = entry.phase === "over" || event.isCancelled || event.myResponse === "declined"
   const detailsId = `details-${entry.key}`
   return (
-    <li className={classes.entry} data-selected={isSelected} data-phase={entry.phase} data-key={entry.key}>
+    <li className={classes.entry} data-selected={isSelected} data-phase={entry.isAllDay ? "day" : entry.phase} data-key={entry.key}>
       <div className={classes.row}>
         <div className={classes.time} data-over={isDone}>
-          {entry.isAllDay ? words.allDay : clockTime(entry.startsAt, zone, language)}
-          {entry.isAllDay ? null : <span className={classes.end}>{clockTime(entry.endsAt, zone, language)}</span>}
+          {entry.isAllDay ? words.allDay : clockTime(entry.startsAt, zone, platform.locale)}
+          {entry.isAllDay ? null : <span className={classes.end}>{clockTime(entry.endsAt, zone, platform.locale)}</span>}
         </div>
         <button type="button" className={classes.subject} data-over={isDone} aria-expanded={isOpen} aria-controls={detailsId} onClick={onToggle}>
           <span className={event.isCancelled ? classes.struck : undefined}>{event.subject === "" ? words.noSubject : event.subject}</span>

@@ -1,7 +1,11 @@
+import { chooseLocale } from "@kalends/ui/words"
+
 /** What the agenda needs of the browser; the one place that touches it. */
 export const platform = {
   origin: window.location.origin,
   languages: navigator.languages,
+  /** How dates and times are written: the user's own region. */
+  locale: chooseLocale(navigator.languages),
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   deviceName: "Agenda",
   now: () => Temporal.Now.instant(),

@@ -3,6 +3,7 @@ import { useState } from "react"
 import type { ConnectionView } from "@kalends/protocol/api"
 import { type Language, relativeTime, spanOf } from "@kalends/ui/words"
 import type { Messages } from "./messages.ts"
+import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import type { PortalState, PortalStore } from "./store.ts"
 
@@ -54,14 +55,14 @@ export function Health({ store, state, connection, now, words, language }: Healt
 }
 
 function Facts({ connection, now, words, language }: Pick<HealthProps, "connection" | "now" | "words" | "language">) {
-  const ago = (at: string | null) => (at === null ? words.never : relativeTime(Temporal.Instant.from(at), now, language))
+  const ago = (at: string | null) => (at === null ? words.never : relativeTime(Temporal.Instant.from(at), now, platform.locale))
   const facts: readonly (readonly [string, string | null])[] = [
     [words.email, connection.subjectEmail],
     [words.permissionIs, connection.permission === "read" ? words.read : words.readWrite],
     [words.lastChange, ago(connection.lastChangeAt)],
     [words.lastOk, ago(connection.lastOkAt)],
     [words.hears, words[connection.hears]],
-    [words.bound, spanOf(connection.stalenessBoundSeconds, language)],
+    [words.bound, spanOf(connection.stalenessBoundSeconds, platform.locale)],
     [words.renewal, connection.nextRenewalAt === null ? null : ago(connection.nextRenewalAt)],
     [words.grant, connection.grantExpiresAt === null ? null : `${ago(connection.grantExpiresAt)} (${words.grantUnused})`],
   ]

@@ -29,7 +29,7 @@ const en = {
   readWrite: "Read and write",
   readWriteText: "Also put meetings into your calendar.",
   notConfigured: "Not set up by your administrator.",
-  providerText: { graph: "Outlook and Exchange Online, with your work or personal Microsoft account.", google: "Google Workspace or a personal Google account.", caldav: "Nextcloud, iCloud, Fastmail, Radicale and any other CalDAV server." } as Readonly<Record<string, string>>,
+  providerText: { graph: "Outlook and Exchange Online, with your work or personal Microsoft account.", google: "Google Workspace or a personal Google account.", caldav: "Nextcloud, iCloud, Fastmail, Radicale and any other CalDAV server." },
   server: "Server",
   serverHint: "A host name or address, such as cloud.example.org",
   username: "User name",
@@ -37,12 +37,12 @@ const en = {
   appPasswordHint: "Make one for Kalends in your calendar's settings, rather than using your main password.",
   states: {
     connecting: "Connecting…", healthy: "Connected", unreachable: "The calendar service does not answer", "needs-reauth": "Sign in again", "needs-consent": "Permission is missing", disabled: "Removed by your organisation",
-  } as Readonly<Record<string, string>>,
+  },
   stateFix: {
     connecting: "Your calendar is being read for the first time.", healthy: "", unreachable: "Kalends tries again by itself. Nothing is lost.",
     "needs-reauth": "Your calendar service no longer accepts the permission it gave.", "needs-consent": "The permission for your calendar was withdrawn or not given.",
     disabled: "An administrator has removed Kalends from your organisation's calendar service.",
-  } as Readonly<Record<string, string>>,
+  },
   lastChange: "Last change",
   lastOk: "Last good answer",
   never: "none yet",
@@ -63,7 +63,7 @@ const en = {
   secretsDeleted: "Secrets were deleted.",
   stopped: (count: number) => (count === 1 ? "1 notification was stopped at the calendar service." : `${count} notifications were stopped at the calendar service.`),
   leftToExpire: (count: number) => `${count} could not be stopped and will expire by themselves.`,
-  revoked: { revoked: "The permission was revoked at the calendar service.", "not-possible": "This calendar service has no way to revoke a single permission; remove Kalends in your account's settings there if you like.", "not-confirmed": "The calendar service did not confirm the revocation; remove Kalends in your account's settings there." } as Readonly<Record<string, string>>,
+  revoked: { revoked: "The permission was revoked at the calendar service.", "not-possible": "This calendar service has no way to revoke a single permission; remove Kalends in your account's settings there if you like.", "not-confirmed": "The calendar service did not confirm the revocation; remove Kalends in your account's settings there." },
   people: "People",
   addPerson: "Add a person",
   name: "Name",
@@ -99,10 +99,18 @@ const en = {
     "no-answer": "The server did not answer.",
     "client-secret-wrong": "The registration of this service at the calendar provider is not right; tell your administrator.",
     "provider-refused": "The calendar service refused. Try again.",
-  } as Readonly<Record<string, string>>,
+  },
 }
 
-type Messages = typeof en
+type Texts = Readonly<Record<string, string>>
+/** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
+type Messages = Omit<typeof en, "providerText" | "states" | "stateFix" | "revoked" | "problems"> & {
+  readonly providerText: Texts
+  readonly states: Texts
+  readonly stateFix: Texts
+  readonly revoked: Texts
+  readonly problems: Texts
+}
 
 const ja: Messages = {
   tagline: "すべてのアプリにカレンダーを。どこにも保存せずに。",

@@ -1,16 +1,16 @@
 import { Button, Card, Group, PasswordInput, Select, Stack, Table, TextInput, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
-import type { UsersView } from "@kalends/protocol/api"
+import type { NewUserInput, UsersView } from "@kalends/protocol/api"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
 import type { PortalStore } from "./store.ts"
 
-const empty = { displayName: "", email: "", password: "", role: "user" as "user" | "administrator" }
+const empty: NewUserInput = { displayName: "", email: "", password: "", role: "user" }
 
 /** The people of the organisation, for administrators. */
 export function People({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
   const [users, setUsers] = useState<UsersView["users"]>([])
-  const [input, setInput] = useState(empty)
+  const [input, setInput] = useState<NewUserInput>(empty)
   const load = () => api.users().then(({ users: found }) => setUsers(found), store.fail)
   useEffect(() => {
     void load()

@@ -1,6 +1,10 @@
+import { chooseLocale } from "@kalends/ui/words"
+
 /** What the portal needs of the browser; the one place that touches it. */
 export const platform = {
   languages: navigator.languages,
+  /** How dates and times are written: the user's own region. */
+  locale: chooseLocale(navigator.languages),
   zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   now: () => Temporal.Now.instant(),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),

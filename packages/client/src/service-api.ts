@@ -11,10 +11,12 @@ const kinds: ReadonlySet<string> = new Set([
   "auth-expired", "auth-revoked", "forbidden", "not-found", "conflict", "cursor-lost", "rate-limited", "unavailable", "malformed", "unsupported", "misconfigured",
 ] satisfies readonly ProblemKind[])
 
+type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly signal: AbortSignal }
+
 export function createServiceApi(service: string, platform: ClientPlatform) {
   let token: string | null = null
 
-  async function send(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  async function send({ method, path, body, signal }: Request): Promise<Response> {
     const headers: Record<string, string> = { accept: "application/json" }
     if (token !== null) headers.authorization = `Bearer ${token}`
     if (body !== undefined) headers["content-type"] = "application/json"
@@ -26,14 +28,14 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     return response
   }
 
-  async function call<Schema extends z.ZodType>(schema: Schema, method: string, path: string, body: unknown, signal: AbortSignal): Promise<z.infer<Schema>> {
-    const parsed = schema.safeParse(await (await send(method, path, body, signal)).json())
+  async function call<Schema extends z.ZodType>(schema: Schema, request: Request): Promise<z.infer<Schema>> {
+    const parsed = schema.safeParse(await (await send(request)).json())
     if (!parsed.success) throw new Problem("malformed", "The service and this app do not understand each other; update the app.", { code: "protocol-mismatch" })
     return parsed.data
   }
 
   async function open(path: string, body: unknown, signal: AbortSignal): Promise<SessionView> {
-    const session = await call(sessionSchema, "POST", path, body, signal)
+    const session = await call(sessionSchema, { method: "POST", path, body, signal })
     token = session.token
     return session
   }
@@ -42,19 +44,19 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }, signal: AbortSignal) => open("/v1/sessions", { ...input, keep: "memory" }, signal),
     exchange: (code: string, deviceName: string, signal: AbortSignal) => open("/v1/sessions/exchange", { code, deviceName }, signal),
     async signOut(signal: AbortSignal): Promise<void> {
-      if (token !== null) await send("DELETE", "/v1/sessions/current", undefined, signal)
+      if (token !== null) await send({ method: "DELETE", path: "/v1/sessions/current", signal })
     },
     /** Forgets the session token. */
     forget(): void {
       token = null
     },
     async findConnection(signal: AbortSignal): Promise<ConnectionView | null> {
-      return (await call(connectionsSchema, "GET", "/v1/connections", undefined, signal)).connections[0] ?? null
+      return (await call(connectionsSchema, { method: "GET", path: "/v1/connections", signal })).connections[0] ?? null
     },
     access: (connectionId: string, request: { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string }, signal: AbortSignal): Promise<AccessAnswer> =>
-      call(accessAnswerSchema, "POST", `/v1/connections/${connectionId}/access`, request, signal),
+      call(accessAnswerSchema, { method: "POST", path: `/v1/connections/${connectionId}/access`, body: request, signal }),
     /** The provider's own answer for a window, passed through by the service. */
-    readThrough: (path: string, signal: AbortSignal): Promise<Response> => send("GET", path, undefined, signal),
+    readThrough: (path: string, signal: AbortSignal): Promise<Response> => send({ method: "GET", path, signal }),
     /** The change stream; `since` is the last watermark seen. */
     changes(since: number | null, signal: AbortSignal): Promise<Response> {
       const headers: Record<string, string> = { accept: "text/event-stream", authorization: `Bearer ${token ?? ""}` }

@@ -1,6 +1,6 @@
 import "@mantine/core/styles.css"
 import "./base.css"
-import { MantineProvider } from "@mantine/core"
+import { type CSSVariablesResolver, MantineProvider } from "@mantine/core"
 import type { ReactNode } from "react"
 import { createRoot } from "react-dom/client"
 import { theme } from "./theme.ts"
@@ -10,16 +10,25 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ""
 }
 
+/** Secondary text keeps a contrast of 5:1 and more on every background. */
+const readable: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-dimmed": "#56606c", "--mantine-color-placeholder": "#626c78" },
+  dark: { "--mantine-color-dimmed": "#b3bac4", "--mantine-color-placeholder": "#9aa3ae" },
+})
+
 /** A colour scheme that follows the system and is kept nowhere. */
 const followSystem = { get: () => "auto" as const, set: () => {}, subscribe: () => {}, unsubscribe: () => {}, clear: () => {} }
 
 /** Shows an app in the page's `root` element, in Kalends's look. */
 export function showApp(app: ReactNode, language: string): void {
   document.documentElement.lang = language
+  // The library that locks scrolling behind a dialog looks for the nonce under this name.
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() })
   const root = document.getElementById("root")
   if (root === null) throw new Error("the page has no root")
   createRoot(root).render(
-    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={followSystem} getStyleNonce={styleNonce}>
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={followSystem} getStyleNonce={styleNonce} cssVariablesResolver={readable}>
       {app}
     </MantineProvider>,
   )

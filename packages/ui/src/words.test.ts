@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { chooseLanguage, clockTime, dayName, relativeTime, spanOf } from "./words.ts"
+import { chooseLanguage, chooseLocale, clockTime, dayName, relativeTime, spanOf } from "./words.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
@@ -7,10 +7,15 @@ test("the first language with a catalogue is taken, English otherwise", () => {
   expect([chooseLanguage(["fr", "ja-JP", "en"]), chooseLanguage(["de-CH"]), chooseLanguage([])]).toEqual(["ja", "en", "en"])
 })
 
+test("the user's own region decides how dates are written", () => {
+  expect([chooseLocale(["fr", "en-GB", "en"]), chooseLocale(["de-CH"])]).toEqual(["en-GB", "en"])
+})
+
 test("ages are told in the largest fitting unit", () => {
   expect(relativeTime(now.subtract({ seconds: 12 }), now, "en")).toBe("12 seconds ago")
   expect(relativeTime(now.subtract({ minutes: 61 }), now, "en")).toBe("1 hour ago")
   expect(relativeTime(now.add({ hours: 72 }), now, "en")).toBe("in 3 days")
+  expect(relativeTime(now, now, "en")).toBe("1 second ago")
   expect(relativeTime(now.subtract({ minutes: 5 }), now, "ja")).toBe("5 分前")
 })
 

@@ -7,10 +7,16 @@ export function chooseLanguage(preferred: readonly string[]): Language {
   return known === "ja" ? "ja" : "en"
 }
 
+/** The user's own tag for that language ("en-GB"), so that dates and the 24-hour clock are as they are used to. */
+export function chooseLocale(preferred: readonly string[]): string {
+  const language = chooseLanguage(preferred)
+  return preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language
+}
+
 /** "12 seconds ago", "in 3 days": how long before or after `now` an instant is, in the largest fitting unit. */
-export function relativeTime(at: Temporal.Instant, now: Temporal.Instant, language: Language): string {
-  const seconds = Math.round(now.until(at).total("seconds"))
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+export function relativeTime(at: Temporal.Instant, now: Temporal.Instant, locale: string): string {
+  const seconds = Math.round(now.until(at).total("seconds")) || -1
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "always" })
   const [unit, size] = unitOf(Math.abs(seconds))
   return format.format(Math.trunc(seconds / size), unit)
 }
@@ -22,18 +28,18 @@ function unitOf(seconds: number): readonly [Intl.RelativeTimeFormatUnit, number]
 }
 
 /** "5 minutes", "40 seconds": a span, rounded up. */
-export function spanOf(seconds: number, language: Language): string {
+export function spanOf(seconds: number, locale: string): string {
   const [unit, size] = seconds < 120 ? (["second", 1] as const) : (["minute", 60] as const)
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(Math.ceil(seconds / size))
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(Math.ceil(seconds / size))
 }
 
-/** "09:30" on the clock of `zone`, as the language writes it. */
-export function clockTime(at: Temporal.Instant, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "short", timeZone: zone }).format(at.epochMilliseconds)
+/** "09:30" on the clock of `zone`, as the locale writes it. */
+export function clockTime(at: Temporal.Instant, zone: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone }).format(at.epochMilliseconds)
 }
 
 /** "Monday, 23 November". */
-export function dayName(date: Temporal.PlainDate, language: Language): string {
+export function dayName(date: Temporal.PlainDate, locale: string): string {
   const noonMs = date.toZonedDateTime({ timeZone: "UTC", plainTime: "12:00" }).epochMilliseconds
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(noonMs)
+  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(noonMs)
 }
