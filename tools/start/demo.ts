@@ -20,15 +20,15 @@ export function isDemoWanted(environment: Readonly<Record<string, string | undef
  */
 export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Readonly<Record<string, string>> {
   return {
-    KALENDS_MICROSOFT_CLIENT_ID: "kalends-demo",
-    KALENDS_MICROSOFT_CLIENT_SECRET: "demo-secret",
-    KALENDS_MICROSOFT_LOGIN_URL: `${simulatorUrl}/microsoft/login`,
-    KALENDS_MICROSOFT_API_URL: `${simulatorUrl}/microsoft/graph/v1.0`,
-    KALENDS_GOOGLE_CLIENT_ID: "kalends-demo",
-    KALENDS_GOOGLE_CLIENT_SECRET: "demo-secret",
-    KALENDS_GOOGLE_ACCOUNTS_URL: `${simulatorUrl}/google/accounts`,
-    KALENDS_GOOGLE_TOKEN_URL: `${simulatorUrl}/google/oauth2`,
-    KALENDS_GOOGLE_API_URL: `${simulatorUrl}/google/calendar/v3`,
+    KALENDS_MICROSOFT_CLIENT_ID: "11111111-2222-4333-8444-555555555555",
+    KALENDS_MICROSOFT_CLIENT_SECRET: "simulated-microsoft-secret",
+    KALENDS_MICROSOFT_LOGIN_URL: `${simulatorUrl}/login`,
+    KALENDS_MICROSOFT_API_URL: `${simulatorUrl}/v1.0`,
+    KALENDS_GOOGLE_CLIENT_ID: "simulated.apps.googleusercontent.com",
+    KALENDS_GOOGLE_CLIENT_SECRET: "simulated-google-secret",
+    KALENDS_GOOGLE_ACCOUNTS_URL: `${simulatorUrl}/accounts`,
+    KALENDS_GOOGLE_TOKEN_URL: `${simulatorUrl}/oauth`,
+    KALENDS_GOOGLE_API_URL: `${simulatorUrl}/calendar/v3`,
     KALENDS_DEMO_URL: simulatorUrl,
     ...(caldavUrl === null ? {} : { KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(caldavUrl).host }),
   }

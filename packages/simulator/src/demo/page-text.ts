@@ -1,0 +1,81 @@
+/** The page and its script, as they are sent. Plain HTML and JavaScript: the page has no build. */
+
+export const pageShell = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Demo organisation</title><link rel="icon" href="data:,">
+<style>
+:root{color-scheme:light dark;--line:light-dark(#dfe3ea,#323945);--card:light-dark(#fff,#1f242d);--soft:light-dark(#56606c,#b3bac4);--accent:light-dark(#37558f,#94a8d0)}
+body{font:17px/1.5 system-ui,sans-serif;margin:0;background:light-dark(#f6f7fa,#14171d)}
+main{max-width:72rem;margin:0 auto;padding:1.25rem 1rem 4rem;display:grid;grid-template-columns:15rem minmax(0,1fr);gap:1.5rem}
+header{grid-column:1/-1}h1{margin:0;font-size:1.6rem}h2{font-size:1.1rem;margin:0 0 .5rem}p{margin:.25rem 0}.soft{color:var(--soft)}
+.card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin-bottom:1.5rem}
+button,input,select{font:inherit;padding:.35rem .7rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}button{cursor:pointer}
+button:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+nav button{display:block;width:100%;text-align:start;border-color:transparent;margin-bottom:.15rem}nav button[aria-pressed=true]{background:var(--accent);color:light-dark(#fff,#111)}
+ul{list-style:none;margin:0;padding:0}li{display:grid;grid-template-columns:9.5rem minmax(0,1fr) auto;gap:.75rem;align-items:center;padding:.5rem 0;border-top:1px solid var(--line)}li:first-child{border:0}
+.acts{display:flex;gap:.35rem;flex-wrap:wrap}form{display:flex;gap:.5rem;flex-wrap:wrap;margin-top:.75rem}form input[name=subject]{flex:1 1 14rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start;padding:.25rem .5rem;border-top:1px solid var(--line)}.knobs{display:flex;gap:.5rem;flex-wrap:wrap}.knobs button[aria-pressed=true]{background:light-dark(#b35c00,#ffa94d);color:light-dark(#fff,#111)}
+@media(max-width:50rem){main{grid-template-columns:1fr}li{grid-template-columns:1fr}}
+</style></head>
+<body><main><header><h1>Demo organisation</h1><p class="soft">Simulated Microsoft 365 and Google calendars. Connect one of these people in Kalends, open the agenda beside this page, then change an event here.</p></header>
+<nav aria-label="People"><div class="card"><h2>People</h2><div id="people"></div></div></nav>
+<div><section class="card"><h2 id="who"></h2><ul id="events"></ul><form id="add"><input name="subject" aria-label="New event" placeholder="New event in 20 minutes" required maxlength="200"><button>Add</button></form></section>
+<section class="card"><h2>Break things</h2><p class="soft" id="tenant"></p><div class="knobs" id="knobs"></div></section>
+<section class="card"><h2>Latest calls</h2><table><tbody id="calls"></tbody></table></section></div></main><script src="/demo.js"></script></body></html>`
+
+export const pageScript = `"use strict"
+let state = null, chosen = null
+const $ = (id) => document.getElementById(id)
+const make = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text, ...more })
+const post = (path, body) => fetch(path, { method: "POST", body: JSON.stringify(body) }).then(draw)
+const time = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" })
+const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" })
+const switches = [
+  ["Drop all notifications", (k) => k.dropPushes > 0, (on) => ({ dropPushes: on ? 1 : 0 })],
+  ["Drop one in five", (k) => k.dropPushes > 0 && k.dropPushes < 1, (on) => ({ dropPushes: on ? 0.2 : 0 })],
+  ["Send each twice", (k) => k.doublePushes > 0, (on) => ({ doublePushes: on ? 1 : 0 })],
+  ["Delay up to 10 s", (k) => k.delayPushesMs > 0, (on) => ({ delayPushesMs: on ? 10000 : 0 })],
+  ["Service down", (k) => k.isDown, (on) => ({ isDown: on })],
+  ["Slow (1 s)", (k) => k.latencyMs > 0, (on) => ({ latencyMs: on ? 1000 : 0 })],
+  ["Throttle next 3", (k) => k.throttleNext > 0, (on) => ({ throttleNext: on ? 3 : 0 })],
+  ["Application removed", (k) => k.isRemoved, (on) => ({ isRemoved: on })],
+]
+async function draw() {
+  state = await (await fetch("/demo/state")).json()
+  chosen = state.people.find((p) => p.email === chosen?.email) ?? state.people[0]
+  $("people").replaceChildren(...state.people.map((p) => {
+    const button = make("button", p.name + " · " + (p.service === "google" ? "Google" : "Microsoft 365"), { onclick: () => { chosen = p; void draw() } })
+    button.setAttribute("aria-pressed", String(p.email === chosen.email))
+    return button
+  }))
+  $("who").textContent = chosen.name + " (" + chosen.email + ")"
+  const { events } = await (await fetch("/demo/people/" + encodeURIComponent(chosen.email))).json()
+  $("events").replaceChildren(...events.map(row))
+  const tenant = state.tenants.find((t) => t.service === chosen.service)
+  $("tenant").textContent = tenant.domain
+  const own = [["Revoke " + chosen.name.split(" ")[0] + "'s permission", "revoke"], ["Lose the cursor", "lose-cursor"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
+  $("knobs").replaceChildren(...switches.map(([text, isOn, set]) => {
+    const on = isOn(tenant.knobs)
+    const button = make("button", text, { onclick: () => post("/demo/knobs/" + encodeURIComponent(tenant.id), set(!on)) })
+    button.setAttribute("aria-pressed", String(on))
+    return button
+  }), ...own)
+  $("calls").replaceChildren(...state.calls.map((c) => { const tr = make("tr", ""); tr.append(make("td", c.agoSeconds + " s ago"), make("td", c.service), make("td", c.operation), make("td", c.person ?? ""), make("td", String(c.status))); return tr }))
+}
+function row(e) {
+  const li = make("li", "")
+  const acts = make("span", "", { className: "acts" })
+  const change = (what, more = {}) => post("/demo/people/" + encodeURIComponent(chosen.email) + "/change", { id: e.id, original: e.original, what, ...more })
+  const button = (text, act) => { const b = make("button", text, { onclick: act }); b.setAttribute("aria-label", text + ": " + e.subject); return b }
+  acts.append(button("+30 min", () => change("move", { minutes: 30 })), button("Rename", () => { const subject = prompt("New title", e.subject); if (subject) void change("rename", { subject }) }), button("Cancel", () => change("cancel")))
+  li.append(make("span", e.isAllDay ? day.format(new Date(e.startsAt)) : time.format(new Date(e.startsAt)), { className: "soft" }), make("span", e.subject + (e.original ? " ↻" : "")), acts)
+  return li
+}
+$("add").onsubmit = (event) => {
+  event.preventDefault()
+  const subject = new FormData(event.target).get("subject")
+  event.target.reset()
+  void post("/demo/people/" + encodeURIComponent(chosen.email) + "/events", { subject, startsAt: new Date(Date.now() + 20 * 60000).toISOString() })
+}
+void draw()
+setInterval(() => { if (!document.hidden) void draw() }, 4000)
+`

@@ -1,0 +1,79 @@
+import type { SimulatorContext } from "../context.ts"
+import { accessLifeSeconds, type Granted, type Grants } from "../grants.ts"
+import type { Person } from "../org.ts"
+import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
+import { signInPage } from "../sign-in-page.ts"
+
+/** Google's OAuth 2.0 for web servers, after developers.google.com/identity/protocols/oauth2/web-server. */
+export function googleSignInRoutes(context: SimulatorContext, grants: Grants, issuer: () => string): readonly Route[] {
+  const people = () => context.org.people.filter(({ tenant }) => tenant.service === "google")
+  const consented = new Set<string>()
+
+  function authorize({ url }: SimRequest): SimResponse {
+    const hint = url.searchParams.get("login_hint")
+    const person = people().find(({ email }) => email === hint)
+    if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, url.searchParams)
+    return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: signInPage({ title: "Simulated Google sign-in", colour: "#15803d", people: people(), scope: url.searchParams.get("scope") ?? "", query: url.searchParams, hint }) }
+  }
+
+  function answer({ form }: SimRequest): SimResponse {
+    const person = people().find(({ email }) => email === form.get("person"))
+    return form.get("answer") !== "allow" || person === undefined ? back(form, { error: "access_denied" }) : redirect(person, form)
+  }
+
+  function redirect(person: Person, query: URLSearchParams): SimResponse {
+    const isOffline = query.get("access_type") === "offline" && ((query.get("prompt") ?? "").includes("consent") || !consented.has(person.email))
+    consented.add(person.email)
+    const scope = context.knobs(person.tenant.id).withholdsCalendar ? "openid email" : (query.get("scope") ?? "")
+    const code = grants.addCode({ person, scope: isOffline ? `${scope} offline` : scope, redirectUri: query.get("redirect_uri") ?? "", challenge: query.get("code_challenge"), nonce: query.get("nonce") })
+    return back(query, { code, scope })
+  }
+
+  async function token({ form }: SimRequest): Promise<SimResponse> {
+    if (!grants.isClient(form.get("client_id"), form.get("client_secret"))) return { status: 401, body: { error: "invalid_client", error_description: "simulated" } }
+    if (form.get("grant_type") === "authorization_code") {
+      const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
+      if (code === null) return { status: 400, body: { error: "invalid_grant", error_description: "simulated" } }
+      const isOffline = code.scope.endsWith(" offline")
+      const grant = grants.newGrant(code.person, code.scope.replace(/ offline$/, ""))
+      const idToken = await grants.idToken({ sub: code.person.id, email: code.person.email, hd: code.person.tenant.domain, nonce: code.nonce }, issuer())
+      return { status: 200, body: { ...accessBody(grant), id_token: idToken, ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}) } }
+    }
+    return refresh(form)
+  }
+
+  /** Refresh tokens do not rotate (providers.md B.5). */
+  function refresh(form: URLSearchParams): SimResponse {
+    const grant = grants.findRefresh(form.get("refresh_token") ?? "")
+    const refusal = { status: 400, body: { error: "invalid_grant", error_description: "Token has been expired or revoked." } }
+    if (grant === null || grant.isRevoked) return refusal
+    context.calls.add({ service: "google", operation: "refresh", person: grant.person.email, status: 200, atMs: context.platform.now().epochMilliseconds })
+    const fault = context.knobs(grant.person.tenant.id)
+    if (fault.isDown) return { status: 503 }
+    if (fault.isRemoved) return { status: 400, body: { error: "admin_policy_enforced" } }
+    if (fault.refuseTokenNext === 0) return { status: 200, body: accessBody(grant) }
+    fault.refuseTokenNext--
+    return refusal
+  }
+
+  const accessBody = (grant: Granted) => ({ access_token: grants.newAccessToken(grant), expires_in: accessLifeSeconds, scope: grant.scope, token_type: "Bearer" })
+
+  return [
+    route("GET", "/accounts/o/oauth2/v2/auth", authorize),
+    route("POST", "/accounts/o/oauth2/v2/auth", answer),
+    route("GET", "/accounts/oauth2/v3/certs", () => ({ status: 200, body: grants.keys })),
+    route("POST", "/oauth/token", token),
+    route("POST", "/oauth/revoke", ({ form, url }) => {
+      const isKnown = grants.revokeToken(form.get("token") ?? url.searchParams.get("token") ?? "")
+      return isKnown ? { status: 200, body: {} } : { status: 400, body: { error: "invalid_token" } }
+    }),
+  ]
+}
+
+function back(query: URLSearchParams, answer: Readonly<Record<string, string>>): SimResponse {
+  const to = query.get("redirect_uri") ?? ""
+  if (!URL.canParse(to)) return { status: 400, body: "no redirect_uri" }
+  const url = new URL(to)
+  for (const [name, value] of Object.entries({ ...answer, state: query.get("state") ?? "" })) url.searchParams.set(name, value)
+  return { status: 302, headers: { location: url.href } }
+}

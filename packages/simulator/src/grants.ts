@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto"
+import { exportJWK, generateKeyPair, SignJWT } from "jose"
+import type { Person } from "./org.ts"
+import type { SimulatorPlatform } from "./platform.ts"
+
+export type Client = { readonly id: string; readonly secret: string }
+type Code = { readonly person: Person; readonly scope: string; readonly redirectUri: string; readonly challenge: string | null; readonly nonce: string | null; readonly expiresAtMs: number }
+export type Granted = { readonly person: Person; readonly scope: string; isRevoked: boolean }
+
+const codeLifeMs = 10 * 60_000
+export const accessLifeSeconds = 3600
+
+/** The part of an authorization server that Entra and Google share: codes, grants, tokens, signed ID tokens. */
+export async function createGrants(platform: SimulatorPlatform, client: Client) {
+  const { publicKey, privateKey } = await generateKeyPair("RS256")
+  const jwk = { ...(await exportJWK(publicKey)), kid: "simulated", use: "sig", alg: "RS256" }
+  const codes = new Map<string, Code>()
+  const accessTokens = new Map<string, { readonly grant: Granted; readonly expiresAtMs: number }>()
+  const refreshTokens = new Map<string, Granted>()
+  const nowMs = () => platform.now().epochMilliseconds
+
+  return {
+    keys: { keys: [jwk] },
+    isClient: (id: string | null, secret: string | null) => id === client.id && secret === client.secret,
+    clientId: client.id,
+    addCode(code: Omit<Code, "expiresAtMs">): string {
+      const text = platform.token("code.")
+      codes.set(text, { ...code, expiresAtMs: nowMs() + codeLifeMs })
+      return text
+    },
+    /** The code's data when the verifier and redirect address fit; good once. */
+    takeCode(text: string, verifier: string | null, redirectUri: string | null): Code | null {
+      const code = codes.get(text)
+      codes.delete(text)
+      if (code === undefined || code.expiresAtMs < nowMs() || code.redirectUri !== redirectUri) return null
+      const isProven = code.challenge === null || (verifier !== null && createHash("sha256").update(verifier).digest("base64url") === code.challenge)
+      return isProven ? code : null
+    },
+    newGrant: (person: Person, scope: string): Granted => ({ person, scope, isRevoked: false }),
+    newAccessToken(grant: Granted): string {
+      const text = platform.token("access.")
+      accessTokens.set(text, { grant, expiresAtMs: nowMs() + accessLifeSeconds * 1000 })
+      return text
+    },
+    newRefreshToken(grant: Granted): string {
+      const text = platform.token("refresh.")
+      refreshTokens.set(text, grant)
+      return text
+    },
+    findRefresh: (text: string): Granted | null => refreshTokens.get(text) ?? null,
+    findAccess(header: string | undefined): Granted | null {
+      const found = accessTokens.get((header ?? "").replace(/^Bearer /, ""))
+      return found === undefined || found.expiresAtMs < nowMs() || found.grant.isRevoked ? null : found.grant
+    },
+    /** Access tokens end now; refresh tokens live on. */
+    expireAccess: () => accessTokens.clear(),
+    revoke(email: string): void {
+      for (const grant of refreshTokens.values()) if (grant.person.email === email) grant.isRevoked = true
+    },
+    revokeToken(text: string): boolean {
+      const grant = refreshTokens.get(text) ?? accessTokens.get(text)?.grant
+      if (grant !== undefined) grant.isRevoked = true
+      return grant !== undefined
+    },
+    idToken: (claims: Readonly<Record<string, unknown>>, issuer: string): Promise<string> =>
+      new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256", kid: "simulated" }).setIssuer(issuer).setAudience(client.id)
+        .setIssuedAt(Math.floor(nowMs() / 1000)).setExpirationTime(Math.floor(nowMs() / 1000) + accessLifeSeconds).sign(privateKey),
+  }
+}
+
+export type Grants = Awaited<ReturnType<typeof createGrants>>

@@ -1,0 +1,30 @@
+/** Faults of one tenant; all off at the start. Probabilities are 0 to 1. */
+export type Knobs = {
+  latencyMs: number
+  dropPushes: number
+  doublePushes: number
+  delayPushesMs: number
+  reorderPushes: boolean
+  /** The next n API calls are answered so. */
+  throttleNext: number
+  throttleRetryAfterSeconds: number | null
+  failNext: number
+  cutNext: number
+  /** All calls fail: the service is down. */
+  isDown: boolean
+  /** The next n token requests get invalid_grant although the grant is good. */
+  refuseTokenNext: number
+  /** The application was removed from the tenant. */
+  isRemoved: boolean
+  /** Sign-in needs no click: for tests. */
+  approvesAll: boolean
+  /** The user unticks the calendar at consent. */
+  withholdsCalendar: boolean
+}
+
+export function freshKnobs(): Knobs {
+  return {
+    latencyMs: 0, dropPushes: 0, doublePushes: 0, delayPushesMs: 0, reorderPushes: false, throttleNext: 0, throttleRetryAfterSeconds: 1, failNext: 0, cutNext: 0,
+    isDown: false, refuseTokenNext: 0, isRemoved: false, approvesAll: false, withholdsCalendar: false,
+  }
+}

@@ -1,0 +1,13 @@
+import { fillDemo } from "./demo/organisation.ts"
+import { systemPlatform } from "./platform.ts"
+import { startSimulator } from "./simulator.ts"
+
+// The demo organisation on a port of its own: node main.ts --port 8090
+
+const at = process.argv.indexOf("--port")
+const port = at === -1 ? 8090 : Number(process.argv[at + 1])
+const platform = systemPlatform(1)
+const simulator = await startSimulator({ port, platform })
+fillDemo(simulator.org, platform.now())
+process.stdout.write(`Simulated organisation: ${simulator.url}\n`)
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void simulator.close().then(() => process.exit(0)))

@@ -1,0 +1,96 @@
+import type { SimulatorContext } from "../context.ts"
+import type { Granted } from "../grants.ts"
+import type { Person } from "../org.ts"
+import type { SimResponse } from "../server.ts"
+import { graphError } from "./graph.ts"
+import { changeKey } from "./wire.ts"
+
+type Subscription = {
+  readonly id: string
+  readonly person: Person
+  readonly grant: Granted
+  readonly notificationUrl: string
+  readonly lifecycleUrl: string | null
+  readonly clientState: string
+  readonly changeType: string
+  readonly resource: string
+  expiresAt: Temporal.Instant
+}
+
+const longestMinutes = 10_080
+const shortestMinutes = 45
+const handshakeMs = 10_000
+
+/** Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. */
+export function createSubscriptions(context: SimulatorContext) {
+  const all = new Map<string, Subscription>()
+  const watched = new Set<Person>()
+
+  function watch(person: Person): void {
+    if (watched.has(person)) return
+    watched.add(person)
+    person.calendar.onChange((event, kind) => {
+      for (const subscription of all.values()) if (subscription.person === person) notify(subscription, kind, event.id, changeKey(event))
+    })
+  }
+
+  function isLive({ expiresAt, grant }: Subscription): boolean {
+    return Temporal.Instant.compare(expiresAt, context.platform.now()) > 0 && !grant.isRevoked
+  }
+
+  function notify(subscription: Subscription, changeType: string, eventId: string, key: string): void {
+    if (!isLive(subscription)) return
+    const { id, clientState, expiresAt, person } = subscription
+    const data = { "@odata.type": "#Microsoft.Graph.Event", "@odata.id": `Users/${person.id}/Events/${eventId}`, "@odata.etag": `W/"${key}"`, id: eventId }
+    const item = { subscriptionId: id, subscriptionExpirationDateTime: expiresAt.toString(), clientState, changeType, resource: data["@odata.id"], resourceData: data, tenantId: person.tenant.id }
+    context.pushes.push(person.tenant.id, { url: subscription.notificationUrl, headers: { "content-type": "application/json" }, body: JSON.stringify({ value: [item] }) })
+  }
+
+  async function isValidated(url: string): Promise<boolean> {
+    const token = context.platform.token("Validation: Testing ")
+    const at = new URL(url)
+    at.searchParams.set("validationToken", token)
+    const answer = await context.platform.post(at.href, { "content-type": "text/plain" }, "", handshakeMs)
+    return answer !== null && answer.status === 200 && answer.text === token
+  }
+
+  function expiry(written: unknown): Temporal.Instant | null {
+    const atMs = Date.parse(String(written))
+    if (Number.isNaN(atMs)) return null
+    const now = context.platform.now()
+    const minutes = (atMs - now.epochMilliseconds) / 60_000
+    if (minutes > longestMinutes || minutes <= 0) return null
+    return now.add({ milliseconds: Math.round(Math.max(minutes, shortestMinutes) * 60_000) })
+  }
+
+  const view = ({ id, notificationUrl, lifecycleUrl, resource, changeType, expiresAt }: Subscription) => ({
+    id, resource, changeType, notificationUrl, lifecycleNotificationUrl: lifecycleUrl, expirationDateTime: expiresAt.toString(), clientState: null,
+  })
+
+  return {
+    async create(json: Readonly<Record<string, unknown>>, person: Person, grant: Granted): Promise<SimResponse> {
+      const expiresAt = expiry(json.expirationDateTime)
+      const text = (name: string) => (typeof json[name] === "string" ? json[name] : "")
+      if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128) return graphError(400, "InvalidRequest")
+      const duplicate = [...all.values()].some((known) => isLive(known) && known.person === person && known.resource === text("resource") && known.changeType === text("changeType") && known.notificationUrl === text("notificationUrl"))
+      if (duplicate) return graphError(409, "ExtensionError")
+      const lifecycleUrl = text("lifecycleNotificationUrl") === "" ? null : text("lifecycleNotificationUrl")
+      const urls = [text("notificationUrl"), ...(lifecycleUrl === null ? [] : [lifecycleUrl])]
+      for (const url of urls) if (!(await isValidated(url))) return graphError(400, "InvalidRequest")
+      const subscription = { id: context.platform.token("sub-"), person, grant, notificationUrl: text("notificationUrl"), lifecycleUrl, clientState: text("clientState"), changeType: text("changeType"), resource: text("resource"), expiresAt }
+      all.set(subscription.id, subscription)
+      watch(person)
+      return { status: 201, body: view(subscription) }
+    },
+    list: (person: Person): SimResponse => ({ status: 200, body: { value: [...all.values()].filter((known) => known.person === person && isLive(known)).map(view) } }),
+    renew(id: string, json: Readonly<Record<string, unknown>>): SimResponse {
+      const subscription = all.get(id)
+      if (subscription === undefined || !isLive(subscription)) return graphError(404, "ResourceNotFound")
+      const expiresAt = json.expirationDateTime === undefined ? subscription.expiresAt : expiry(json.expirationDateTime)
+      if (expiresAt === null) return graphError(400, "InvalidRequest")
+      subscription.expiresAt = expiresAt
+      return { status: 200, body: view(subscription) }
+    },
+    remove: (id: string): SimResponse => (all.delete(id) ? { status: 204 } : graphError(404, "ResourceNotFound")),
+  }
+}

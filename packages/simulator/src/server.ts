@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+
+/** A request, read whole. */
+export type SimRequest = {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly json: Readonly<Record<string, unknown>>
+  readonly form: URLSearchParams
+  /** Named parts of the path. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+export type SimResponse = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | object; readonly cut?: boolean }
+export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse>
+export type Route = { readonly method: string; readonly pattern: RegExp; readonly handler: Handler }
+
+const bodyBytesMost = 4 * 2 ** 20
+
+/** "/v1.0/me/events/:id" → a route; names match one part of the path. */
+export function route(method: string, path: string, handler: Handler): Route {
+  return { method, pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`), handler }
+}
+
+/** Serves routes on a loopback port; browsers may call from any page, as the real APIs let them. */
+export async function serve(routes: readonly Route[], port: number, otherwise: Handler): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    handle(routes, otherwise, request)
+      .then((answer) => send(response, answer))
+      .catch(() => send(response, { status: 500, body: "simulator error" }))
+  })
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
+  const address = server.address()
+  const at = typeof address === "object" && address !== null ? address.port : port
+  return {
+    url: `http://127.0.0.1:${at}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function handle(routes: readonly Route[], otherwise: Handler, raw: IncomingMessage): Promise<SimResponse> {
+  const url = new URL(raw.url ?? "/", "http://simulator")
+  if (raw.method === "OPTIONS") return { status: 204 }
+  const body = await readBody(raw)
+  const request = { method: raw.method ?? "GET", url, headers: flat(raw), body, json: parseJson(body), form: new URLSearchParams(body) }
+  for (const { method, pattern, handler } of routes) {
+    const match = method === request.method ? pattern.exec(url.pathname) : null
+    if (match !== null) return handler({ ...request, params: decoded(match.groups) })
+  }
+  return otherwise({ ...request, params: {} })
+}
+
+function decoded(groups: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
+}
+
+function flat(raw: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]))
+}
+
+async function readBody(raw: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of raw) {
+    size += part.length
+    if (size > bodyBytesMost) break
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString("utf8")
+}
+
+function parseJson(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {}
+  } catch {
+    return {}
+  }
+}
+
+const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*, authorization", "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE", "access-control-expose-headers": "retry-after", "access-control-max-age": "600" }
+
+function send(response: ServerResponse, { status, headers = {}, body, cut }: SimResponse): void {
+  const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body)
+  const type = typeof body === "object" ? { "content-type": "application/json; charset=utf-8" } : {}
+  response.writeHead(status, { ...cors, ...type, ...headers, ...(cut === true ? { "content-length": String(Buffer.byteLength(text)) } : {}) })
+  if (cut === true) {
+    // Half a page, then the line is cut.
+    response.write(text.slice(0, Math.floor(text.length / 2)))
+    setImmediate(() => response.destroy())
+  } else response.end(text)
+}

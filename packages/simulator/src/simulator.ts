@@ -1,0 +1,67 @@
+import { createCallLog } from "./call-log.ts"
+import type { SimulatorContext } from "./context.ts"
+import { demoRoutes } from "./demo/page.ts"
+import { googleCalendarRoutes } from "./google/calendar.ts"
+import { googleSignInRoutes } from "./google/sign-in.ts"
+import { createGrants } from "./grants.ts"
+import { freshKnobs, type Knobs } from "./knobs.ts"
+import { entraRoutes } from "./microsoft/entra.ts"
+import { graphRoutes } from "./microsoft/graph.ts"
+import { Organisation, type Tenant } from "./org.ts"
+import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
+import { createPushes } from "./pushes.ts"
+import { serve } from "./server.ts"
+
+export type SimulatorOptions = { readonly port?: number; readonly seed?: number; readonly platform?: SimulatorPlatform }
+
+export const clients = {
+  microsoft: { id: "11111111-2222-4333-8444-555555555555", secret: "simulated-microsoft-secret" },
+  google: { id: "simulated.apps.googleusercontent.com", secret: "simulated-google-secret" },
+} as const
+
+export const tenants = {
+  microsoft: { id: "aaaaaaaa-0000-4000-8000-000000000001", service: "microsoft", domain: "northwind.example" },
+  google: { id: "northwind-labs.example", service: "google", domain: "northwind-labs.example" },
+} as const satisfies Readonly<Record<string, Tenant>>
+
+/** Starts the simulated services on one loopback port, with nobody in them. */
+export async function startSimulator(options: SimulatorOptions = {}) {
+  const platform = options.platform ?? systemPlatform(options.seed ?? 1)
+  const org = new Organisation(platform)
+  const knobs = new Map<string, Knobs>()
+  const knobsOf = (tenantId: string): Knobs => {
+    const known = knobs.get(tenantId) ?? freshKnobs()
+    knobs.set(tenantId, known)
+    return known
+  }
+  const calls = createCallLog()
+  const pushes = createPushes(platform, knobsOf)
+  let url = ""
+  const context: SimulatorContext = { platform, org, knobs: knobsOf, calls, pushes, baseUrl: () => url }
+  const microsoft = await createGrants(platform, clients.microsoft)
+  const google = await createGrants(platform, clients.google)
+  const routes = [
+    ...entraRoutes(context, microsoft, () => `${url}/login`),
+    ...graphRoutes(context, microsoft),
+    ...googleSignInRoutes(context, google, () => `${url}/accounts`),
+    ...googleCalendarRoutes(context, google),
+    ...demoRoutes(context, { microsoft, google }),
+  ]
+  const server = await serve(routes, options.port ?? 0, () => ({ status: 404, body: { error: { code: "notFound", message: "simulated" } } }))
+  url = server.url
+  return {
+    url,
+    baseUrls: { microsoftLogin: `${url}/login`, microsoftApi: `${url}/v1.0`, googleAccounts: `${url}/accounts`, googleToken: `${url}/oauth`, googleApi: `${url}/calendar/v3` },
+    clients,
+    tenants,
+    org,
+    knobs: (service: "microsoft" | "google") => knobsOf(tenants[service].id),
+    grants: { microsoft, google },
+    calls,
+    /** Resolves once every notification that is under way is answered. */
+    deliverPushes: () => pushes.deliver(),
+    close: server.close,
+  }
+}
+
+export type Simulator = Awaited<ReturnType<typeof startSimulator>>
