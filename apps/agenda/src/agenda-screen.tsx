@@ -1,11 +1,11 @@
 import { Alert, Anchor, Button, Group, Loader, Modal, Table, Text, Title } from "@mantine/core"
-import { useEffect, useMemo, useState } from "react"
+import { Fragment, useEffect, useMemo, useState } from "react"
 import type { Client } from "@kalends/client/client"
 import type { ClientState } from "@kalends/client/types"
 import type { AgendaDay, AgendaEntry } from "@kalends/domain/agenda"
 import { clockTime, dayName, type Language, relativeTime } from "@kalends/ui/words"
 import classes from "./agenda.module.css"
-import { EntryRow } from "./entry-row.tsx"
+import { EntryRow, titleOf } from "./entry-row.tsx"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
 import { agendaView, type AgendaView, moved } from "./view-model.ts"
@@ -19,29 +19,45 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   const [selected, select] = useState<string | null>(null)
   const [open, setOpen] = useState<string | null>(null)
   const [isHelpShown, showHelp] = useState(false)
-  useKeys(view, { selected, select, toggle: (key) => setOpen(open === key ? null : key), refresh: () => void client.refresh(), help: () => showHelp(true) })
+  useKeys(view, { selected, isPaused: isHelpShown, refresh: () => void client.refresh(), help: () => showHelp(true) })
+  const isShown = view.condition !== "not-connected" && state.readAt !== null
   return (
     <main className={classes.page}>
       <header className={classes.head}>
         <Title order={1} size="h2">{words.title}</Title>
-        <Group gap="sm">
-          <Freshness state={state} now={now} language={language} />
-          <Button variant="default" size="compact-sm" loading={state.isRefreshing} onClick={() => void client.refresh()}>{words.refresh}</Button>
-          <Button variant="subtle" size="compact-sm" onClick={() => void client.signOut()}>{words.signOut}</Button>
+        <Freshness state={state} now={now} language={language} />
+        <Group gap="xs" className={classes.actions}>
+          <Button variant="default" size="compact-md" loading={state.isRefreshing} onClick={() => void client.refresh()}>{words.refresh}</Button>
+          <Button variant="subtle" size="compact-md" onClick={() => void client.signOut()}>{words.signOut}</Button>
         </Group>
       </header>
       <Condition view={view} state={state} now={now} language={language} />
-      {view.top === null ? null : <Top view={view} entry={view.top} now={now} zone={zone} language={language} />}
-      {view.condition === "not-connected" || view.condition === "reading" || state.readAt === null
-        ? null
-        : view.agenda.days.map((day) => (
-            <Day key={day.date.toString()} day={day} today={now.toZonedDateTimeISO(zone).toPlainDate()} language={language}>
-              {day.entries.map((entry) => (
-                <EntryRow key={entry.key} entry={entry} zone={zone} language={language} isSelected={selected === entry.key} isOpen={open === entry.key} onToggle={() => setOpen(open === entry.key ? null : entry.key)} />
+      {view.top === null || !isShown ? null : <Top view={view} entry={view.top} now={now} zone={zone} language={language} />}
+      {isShown && view.order.length === 0 ? <Text size="lg">{words.nothingAhead}</Text> : null}
+      {isShown && view.order.length > 0
+        ? view.agenda.days.map((day) => (
+            <Day key={day.date.toString()} day={day} view={view} language={language} zone={zone}>
+              {day.entries.map((entry, index) => (
+                <Fragment key={entry.key}>
+                  {view.nowLineAfter === index && day.date.equals(view.today) ? <NowLine now={now} zone={zone} /> : null}
+                  <EntryRow
+                    entry={entry}
+                    zone={zone}
+                    language={language}
+                    isToday={day.date.equals(view.today)}
+                    isSelected={selected === entry.key}
+                    isOpen={open === entry.key}
+                    onFocus={() => select(entry.key)}
+                    onToggle={() => setOpen(open === entry.key ? null : entry.key)}
+                  />
+                </Fragment>
               ))}
+              {view.nowLineAfter === day.entries.length && day.date.equals(view.today) ? <NowLine now={now} zone={zone} /> : null}
             </Day>
-          ))}
+          ))
+        : null}
       {state.malformedCount > 0 ? <Text size="sm" c="dimmed" mt="lg">{words.malformed(state.malformedCount)}</Text> : null}
+      <Button variant="subtle" size="compact-sm" mt="xl" visibleFrom="sm" onClick={() => showHelp(true)}>{words.help}</Button>
       <Announcer state={state} language={language} />
       <Modal opened={isHelpShown} onClose={() => showHelp(false)} title={words.help} closeButtonProps={{ "aria-label": words.close }} transitionProps={{ duration: 0 }}>
         <Table data={{ body: words.keys.map((row) => [...row]) }} />
@@ -93,7 +109,7 @@ function Top({ view, entry, now, zone, language }: Pick<ScreenProps, "now" | "zo
       <Text size="sm" c="dimmed">
         {isNow ? words.now : words.next} · {isNow ? words.until(clockTime(entry.endsAt, zone, platform.locale)) : words.startsAt(relativeTime(entry.startsAt, now, platform.locale))}
       </Text>
-      <h2 className={classes.topTitle}>{entry.event.subject === "" ? words.noSubject : entry.event.subject}</h2>
+      <h2 className={classes.topTitle}>{titleOf(entry, words)}</h2>
       <Text c="dimmed">
         {clockTime(entry.startsAt, zone, platform.locale)} – {clockTime(entry.endsAt, zone, platform.locale)}
         {entry.event.location === null || entry.event.location.startsWith("https://") ? "" : ` · ${entry.event.location}`}
@@ -101,23 +117,39 @@ function Top({ view, entry, now, zone, language }: Pick<ScreenProps, "now" | "zo
       {joinable?.join ? (
         <Button component="a" href={joinable.join.url} target="_blank" rel="noopener noreferrer" size="xl" fullWidth mt="lg">
           {words.join(joinable.join.vendor)}
-          {joinable.key === entry.key ? "" : `: ${joinable.event.subject}`}
+          {joinable.key === entry.key ? "" : `: ${titleOf(joinable, words)}`}
         </Button>
       ) : null}
     </section>
   )
 }
 
-function Day({ day, today, language, children }: { readonly day: AgendaDay; readonly today: Temporal.PlainDate; readonly language: Language; readonly children: React.ReactNode }) {
+type DayProps = { readonly day: AgendaDay; readonly view: AgendaView; readonly language: Language; readonly zone: string; readonly children: React.ReactNode }
+
+function Day({ day, view, language, zone, children }: DayProps) {
   const words = messages[language]
-  const ahead = today.until(day.date).days
+  const ahead = view.today.until(day.date).days
   const relative = ahead === 0 ? `${words.today}, ` : ahead === 1 ? `${words.tomorrow}, ` : ""
+  const { next } = view.agenda
+  const nextDate = next?.startsAt.toZonedDateTimeISO(zone).toPlainDate()
   return (
     <section>
       <h2 className={classes.day}>{relative}{dayName(day.date, platform.locale)}</h2>
-      {day.entries.length === 0 ? <Text c="dimmed">{words.nothingToday}</Text> : <ul className={classes.list}>{children}</ul>}
+      {day.entries.length > 0 ? (
+        <ul className={classes.list}>{children}</ul>
+      ) : (
+        <Text>
+          {words.nothingToday}
+          {next === null || nextDate === undefined ? "" : ` ${words.nextIs(dayName(nextDate, platform.locale), clockTime(next.startsAt, zone, platform.locale), titleOf(next, words))}`}
+        </Text>
+      )}
     </section>
   )
+}
+
+/** What time it is, between what has begun and what is ahead. Told to screen readers by the badges and the part on top. */
+function NowLine({ now, zone }: Pick<ScreenProps, "now" | "zone">) {
+  return <li className={classes.nowLine} aria-hidden><span>{clockTime(now, zone, platform.locale)}</span></li>
 }
 
 /** Tells screen readers that what they read has changed, without taking their place. */
@@ -132,28 +164,27 @@ function Announcer({ state, language }: Pick<ScreenProps, "state" | "language">)
   return <div className="visually-hidden" aria-live="polite">{text}</div>
 }
 
-type Keys = { readonly selected: string | null; readonly select: (key: string | null) => void; readonly toggle: (key: string) => void; readonly refresh: () => void; readonly help: () => void }
+type Keys = { readonly selected: string | null; readonly isPaused: boolean; readonly refresh: () => void; readonly help: () => void }
 
-function useKeys(view: AgendaView, keys: Keys): void {
+/** One key each, outside of fields and dialogs; Enter opens the focused entry, as on any button. */
+function useKeys(view: AgendaView, { selected, isPaused, refresh, help }: Keys): void {
   useEffect(() => {
     const go = (by: 1 | -1) => {
-      const key = moved(view.order, keys.selected, by)
-      keys.select(key)
-      if (key !== null) document.querySelector(`[data-key="${CSS.escape(key)}"] button`)?.scrollIntoView({ block: "nearest" })
+      const key = moved(view.order, selected, by)
+      if (key !== null) platform.focusEntry(key)
     }
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return
-      const entry = view.agenda.days.flatMap(({ entries }) => entries).find(({ key }) => key === keys.selected) ?? view.joinable
-      if (event.key === "j" || event.key === "ArrowDown") go(1)
-      else if (event.key === "k" || event.key === "ArrowUp") go(-1)
-      else if (event.key === "Enter" && keys.selected !== null && !(event.target instanceof HTMLButtonElement) && !(event.target instanceof HTMLAnchorElement)) keys.toggle(keys.selected)
-      else if (event.key === "m" && entry?.join) platform.open(entry.join.url)
-      else if (event.key === "r") keys.refresh()
-      else if (event.key === "?") keys.help()
-      else return
-      event.preventDefault()
+    const join = () => {
+      const entry = view.agenda.days.flatMap(({ entries }) => entries).find(({ key }) => key === selected)
+      const link = (entry ?? view.joinable)?.join ?? view.joinable?.join
+      if (link) platform.open(link.url)
     }
-    document.addEventListener("keydown", onKey)
-    return () => document.removeEventListener("keydown", onKey)
+    const actions: ReadonlyMap<string, () => void> = new Map([
+      ["j", () => go(1)], ["ArrowDown", () => go(1)], ["k", () => go(-1)], ["ArrowUp", () => go(-1)], ["J", join], ["r", refresh], ["?", help],
+    ])
+    return platform.onKey((key) => {
+      const act = isPaused ? undefined : actions.get(key)
+      act?.()
+      return act !== undefined
+    })
   })
 }

@@ -11,13 +11,22 @@ export type EntryRowProps = {
   readonly language: Language
   readonly isSelected: boolean
   readonly isOpen: boolean
+  /** The meeting may be joined today, so its button is in the line; later ones have it in their details. */
+  readonly isToday: boolean
+  readonly onFocus: () => void
   readonly onToggle: () => void
 }
 
+/** What an entry is called. */
+export function titleOf({ event }: AgendaEntry, words: { readonly noSubject: string }): string {
+  return event.subject === "" ? words.noSubject : event.subject
+}
+
 /** One line of a day, with its details below when it is open. */
-export function EntryRow({ entry, zone, language, isSelected, isOpen, onToggle }: EntryRowProps) {
+export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, onFocus, onToggle }: EntryRowProps) {
   const words = messages[language]
-  const { event, join } = entry
+  const { event } = entry
+  const isJoinInLine = isToday && entry.phase !== "over"
   const isDone = entry.phase === "over" || event.isCancelled || event.myResponse === "declined"
   const detailsId = `details-${entry.key}`
   return (
@@ -27,20 +36,30 @@ export function EntryRow({ entry, zone, language, isSelected, isOpen, onToggle }
           {entry.isAllDay ? words.allDay : clockTime(entry.startsAt, zone, platform.locale)}
           {entry.isAllDay ? null : <span className={classes.end}>{clockTime(entry.endsAt, zone, platform.locale)}</span>}
         </div>
-        <button type="button" className={classes.subject} data-over={isDone} aria-expanded={isOpen} aria-controls={detailsId} onClick={onToggle}>
-          <span className={event.isCancelled ? classes.struck : undefined}>{event.subject === "" ? words.noSubject : event.subject}</span>
+        <button type="button" className={classes.subject} data-over={isDone} aria-expanded={isOpen} aria-controls={detailsId} onClick={onToggle} onFocus={onFocus}>
+          <span className={event.isCancelled ? classes.struck : undefined}>{titleOf(entry, words)}</span>
           <Marks entry={entry} language={language} />
         </button>
-        {join === null || event.isCancelled ? null : (
-          <Button component="a" href={join.url} target="_blank" rel="noopener noreferrer" variant={entry.phase === "now" ? "filled" : "default"} size="sm" className={classes.join}>
-            {words.join(join.vendor)}
-          </Button>
-        )}
+        {isJoinInLine ? <Join entry={entry} language={language} /> : null}
       </div>
       <Collapse expanded={isOpen} id={detailsId}>
-        <Details entry={entry} language={language} />
+        <Stack gap="sm" align="flex-start" className={classes.details}>
+          <Details entry={entry} language={language} />
+          {isJoinInLine ? null : <Join entry={entry} language={language} />}
+        </Stack>
       </Collapse>
     </li>
+  )
+}
+
+function Join({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
+  const words = messages[language]
+  if (entry.join === null || entry.event.isCancelled) return null
+  const label = words.join(entry.join.vendor)
+  return (
+    <Button component="a" href={entry.join.url} target="_blank" rel="noopener noreferrer" aria-label={`${label}: ${titleOf(entry, words)}`} variant={entry.phase === "now" ? "filled" : "default"} size="sm" className={classes.join}>
+      {label}
+    </Button>
   )
 }
 
@@ -51,6 +70,8 @@ function Marks({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
     <Group gap={8} component="span" className={classes.marks}>
       {entry.phase === "now" && !entry.isAllDay ? <Badge component="span" variant="filled" size="sm">{words.now}</Badge> : null}
       {event.isCancelled ? <Badge component="span" color="gray" variant="default" size="sm">{words.cancelled}</Badge> : null}
+      {event.myResponse === "declined" ? <Badge component="span" variant="default" size="sm">{words.declined}</Badge> : null}
+      {event.showsAs === "out-of-office" ? <Badge component="span" variant="default" size="sm">{words.outOfOffice}</Badge> : null}
       {event.showsAs === "tentative" ? <Badge component="span" variant="default" size="sm">{words.tentative}</Badge> : null}
       {event.isPrivate ? <Badge component="span" variant="default" size="sm">{words.private}</Badge> : null}
       {dayOf === null ? null : <Text component="span" size="sm" c="dimmed">{words.dayOf(dayOf.day, dayOf.days)}</Text>}
@@ -65,8 +86,8 @@ function Details({ entry, language }: Pick<EntryRowProps, "entry" | "language">)
   const people = attendees.filter(({ isResource }) => !isResource)
   const rooms = attendees.filter(({ isResource }) => isResource)
   return (
-    <Stack gap={6} className={classes.details}>
-      {location === null ? null : <Text size="sm">{location}</Text>}
+    <Stack gap={6}>
+      {location === null ? null : <Text size="sm">{linked(location)}</Text>}
       {organizer === null ? null : <Text size="sm">{words.organizer}: {organizer.name ?? organizer.email}</Text>}
       {rooms.map((room) => <Text key={room.email ?? room.name} size="sm">{words.room}: {room.name ?? room.email}</Text>)}
       {people.length === 0 ? null : <Text size="sm">{words.attendees(people.length)}: {people.slice(0, 20).map(({ name, email }) => name ?? email).join(", ")}{people.length > 20 ? " …" : ""}</Text>}

@@ -16,6 +16,17 @@ export const platform = {
     return code
   },
   open: (url: string) => void window.open(url, "_blank", "noopener,noreferrer"),
+  /** Calls back for each key pressed alone or with shift, outside of fields; a key that was used does nothing else. */
+  onKey(callback: (key: string) => boolean): () => void {
+    const listen = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return
+      if (callback(event.key)) event.preventDefault()
+    }
+    document.addEventListener("keydown", listen)
+    return () => document.removeEventListener("keydown", listen)
+  },
+  /** Moves the focus to an entry, and with it what is seen and what a screen reader reads. */
+  focusEntry: (key: string) => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"] button`)?.focus(),
   every(delayMs: number, callback: () => void): () => void {
     const timer = setInterval(callback, delayMs)
     return () => clearInterval(timer)

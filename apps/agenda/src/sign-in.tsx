@@ -28,7 +28,7 @@ export function SignIn({ client, state, language }: { readonly client: Client; r
         >
           <Stack>
             <Title order={1} size="h2">Kalends · {words.title}</Title>
-            {state.problem === null ? null : <Alert color="orange" role="alert">{state.problem.message}</Alert>}
+            {state.problem === null ? null : <Alert color="orange" role="alert">{words.problems[state.problem.code ?? ""] ?? state.problem.message}</Alert>}
             <TextInput label={words.email} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
             <PasswordInput label={words.password} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
             <Button type="submit" loading={isBusy} size="md">{isBusy ? words.signingIn : words.signIn}</Button>

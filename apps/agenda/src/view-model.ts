@@ -11,30 +11,47 @@ export type AgendaView = {
   readonly condition: "reading" | "not-connected" | "needs-reauth" | "needs-consent" | "stale" | "unread" | "fine"
   /** The selectable entries in the order they are shown. */
   readonly order: readonly string[]
+  readonly today: Temporal.PlainDate
+  /** How many of today's entries stand above the line that says what time it is; null when today has no timed entry. */
+  readonly nowLineAfter: number | null
 }
 
-/** Data older than this, with a problem, is told to be old. */
+/** Days shown, today included. */
 const dayCount = 30
 
+/** A client reads every 30 minutes at least, give or take three; what is older than this is told to be old. */
+const freshMinutes = 35
+
+/** What is shown of a state at a time, to somebody in `zone`. */
 export function agendaView(state: ClientState, now: Temporal.Instant, zone: string): AgendaView {
   const agenda = agendaOf({ events: state.events, now, zone, dayCount })
+  const today = now.toZonedDateTimeISO(zone).toPlainDate()
   const current = [...agenda.now, ...(agenda.next === null ? [] : [agenda.next])]
   return {
     agenda,
     top: current[0] ?? null,
     joinable: current.find((entry) => isJoinDue(entry, now)) ?? null,
-    condition: conditionOf(state),
+    condition: conditionOf(state, now),
     order: agenda.days.flatMap(({ entries }) => entries.map(({ key }) => key)),
+    today,
+    nowLineAfter: nowLineAfter(agenda.days.find(({ date }) => date.equals(today))?.entries ?? []),
   }
 }
 
-function conditionOf({ isLoaded, connection, readAt, problem }: ClientState): AgendaView["condition"] {
+function nowLineAfter(entries: readonly AgendaEntry[]): number | null {
+  if (entries.every(({ isAllDay }) => isAllDay)) return null
+  const ahead = entries.findIndex((entry) => !entry.isAllDay && entry.phase === "ahead")
+  return ahead === -1 ? entries.length : ahead
+}
+
+function conditionOf({ isLoaded, connection, readAt, problem }: ClientState, now: Temporal.Instant): AgendaView["condition"] {
   if (!isLoaded) return problem === null ? "reading" : "unread"
   if (connection === null) return "not-connected"
   if (connection.state === "needs-reauth" || problem?.kind === "auth-revoked") return "needs-reauth"
   if (connection.state === "needs-consent" || connection.state === "disabled" || problem?.kind === "forbidden") return "needs-consent"
   if (problem !== null) return readAt === null ? "unread" : "stale"
-  return readAt === null ? "reading" : "fine"
+  if (readAt === null) return "reading"
+  return readAt.until(now).total("minutes") > freshMinutes ? "stale" : "fine"
 }
 
 /** The entry before or after the selected one; the first when nothing is selected. */
