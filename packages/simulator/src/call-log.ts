@@ -1,5 +1,11 @@
 /** Every call that was made, so that a test can say "and asked the provider exactly twice". Kept in memory, bounded. */
-export type Call = { readonly service: string; readonly operation: string; readonly person: string | null; readonly status: number; readonly atMs: number }
+export type Call = {
+  readonly service: string
+  readonly operation: string
+  readonly person: string | null
+  readonly status: number
+  readonly atMs: number
+}
 
 const callsMost = 5_000
 
@@ -10,7 +16,8 @@ export function createCallLog() {
       calls.push(call)
       if (calls.length > callsMost) calls.shift()
     },
-    count: (operation: string, person?: string): number => calls.filter((call) => call.operation === operation && (person === undefined || call.person === person)).length,
+    count: (operation: string, person?: string): number =>
+      calls.filter((call) => call.operation === operation && (person === undefined || call.person === person)).length,
     recent: (most: number): readonly Call[] => calls.slice(-most).reverse(),
     clear: () => void calls.splice(0),
   }

@@ -11,6 +11,4 @@ export type SimulatorContext = {
   readonly knobs: (tenantId: string) => Knobs
   readonly calls: CallLog
   readonly pushes: Pushes
-  /** Own address, known once it listens. */
-  readonly baseUrl: () => string
 }

@@ -4,7 +4,14 @@ import type { Person } from "./org.ts"
 import type { SimulatorPlatform } from "./platform.ts"
 
 export type Client = { readonly id: string; readonly secret: string }
-type Code = { readonly person: Person; readonly scope: string; readonly redirectUri: string; readonly challenge: string | null; readonly nonce: string | null; readonly expiresAtMs: number }
+type Code = {
+  readonly person: Person
+  readonly scope: string
+  readonly redirectUri: string
+  readonly challenge: string | null
+  readonly nonce: string | null
+  readonly expiresAtMs: number
+}
 export type Granted = { readonly person: Person; readonly scope: string; isRevoked: boolean }
 
 const codeLifeMs = 10 * 60_000
@@ -33,7 +40,9 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       const code = codes.get(text)
       codes.delete(text)
       if (code === undefined || code.expiresAtMs < nowMs() || code.redirectUri !== redirectUri) return null
-      const isProven = code.challenge === null || (verifier !== null && createHash("sha256").update(verifier).digest("base64url") === code.challenge)
+      const isProven =
+        code.challenge === null ||
+        (verifier !== null && createHash("sha256").update(verifier).digest("base64url") === code.challenge)
       return isProven ? code : null
     },
     newGrant: (person: Person, scope: string): Granted => ({ person, scope, isRevoked: false }),
@@ -63,8 +72,13 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       return grant !== undefined
     },
     idToken: (claims: Readonly<Record<string, unknown>>, issuer: string): Promise<string> =>
-      new SignJWT({ ...claims }).setProtectedHeader({ alg: "RS256", kid: "simulated" }).setIssuer(issuer).setAudience(client.id)
-        .setIssuedAt(Math.floor(nowMs() / 1000)).setExpirationTime(Math.floor(nowMs() / 1000) + accessLifeSeconds).sign(privateKey),
+      new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: "RS256", kid: "simulated" })
+        .setIssuer(issuer)
+        .setAudience(client.id)
+        .setIssuedAt(Math.floor(nowMs() / 1000))
+        .setExpirationTime(Math.floor(nowMs() / 1000) + accessLifeSeconds)
+        .sign(privateKey),
   }
 }
 

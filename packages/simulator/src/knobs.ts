@@ -24,7 +24,19 @@ export type Knobs = {
 
 export function freshKnobs(): Knobs {
   return {
-    latencyMs: 0, dropPushes: 0, doublePushes: 0, delayPushesMs: 0, reorderPushes: false, throttleNext: 0, throttleRetryAfterSeconds: 1, failNext: 0, cutNext: 0,
-    isDown: false, refuseTokenNext: 0, isRemoved: false, approvesAll: false, withholdsCalendar: false,
+    latencyMs: 0,
+    dropPushes: 0,
+    doublePushes: 0,
+    delayPushesMs: 0,
+    reorderPushes: false,
+    throttleNext: 0,
+    throttleRetryAfterSeconds: 1,
+    failNext: 0,
+    cutNext: 0,
+    isDown: false,
+    refuseTokenNext: 0,
+    isRemoved: false,
+    approvesAll: false,
+    withholdsCalendar: false,
   }
 }

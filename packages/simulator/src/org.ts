@@ -2,8 +2,15 @@ import { RRuleTemporal } from "rrule-temporal"
 import type { SimulatorPlatform } from "./platform.ts"
 
 /** When an event takes place: wall clock and zone, or dates (the end exclusive). */
-export type SimTime = { readonly kind: "timed"; readonly start: string; readonly end: string; readonly zone: string } | { readonly kind: "all-day"; readonly start: string; readonly end: string }
-export type SimAttendee = { readonly name: string; readonly email: string; readonly response: "accepted" | "declined" | "tentative" | "none"; readonly isRoom?: boolean }
+export type SimTime =
+  | { readonly kind: "timed"; readonly start: string; readonly end: string; readonly zone: string }
+  | { readonly kind: "all-day"; readonly start: string; readonly end: string }
+export type SimAttendee = {
+  readonly name: string
+  readonly email: string
+  readonly response: "accepted" | "declined" | "tentative" | "none"
+  readonly isRoom?: boolean
+}
 
 export type SimDetails = {
   readonly subject: string
@@ -33,13 +40,28 @@ export type SimEvent = {
   readonly createKey: string | null
   /** For tests that bad items are set aside: its times cannot be read. */
   isMalformed: boolean
+  /** Original starts that a change of the series did away with: their occurrences are told as removed. */
+  readonly former: Set<string>
 }
 
 /** One occurrence, or a single event. */
-export type SimOccurrence = { readonly event: SimEvent; readonly details: SimDetails; readonly original: string | null; readonly startsAt: Temporal.Instant; readonly endsAt: Temporal.Instant; readonly isException: boolean }
+export type SimOccurrence = {
+  readonly event: SimEvent
+  readonly details: SimDetails
+  readonly original: string | null
+  readonly startsAt: Temporal.Instant
+  readonly endsAt: Temporal.Instant
+  readonly isException: boolean
+}
 
 export type Tenant = { readonly id: string; readonly service: "microsoft" | "google"; readonly domain: string }
-export type Person = { readonly id: string; readonly tenant: Tenant; readonly name: string; readonly email: string; readonly calendar: SimCalendar }
+export type Person = {
+  readonly id: string
+  readonly tenant: Tenant
+  readonly name: string
+  readonly email: string
+  readonly calendar: SimCalendar
+}
 
 export class SimCalendar {
   readonly id: string
@@ -67,13 +89,30 @@ export class SimCalendar {
 
   create(details: SimDetails, options: { readonly id?: string; readonly createKey?: string } = {}): SimEvent {
     const id = options.id ?? this.#platform.token("ev").replaceAll(/[-_]/g, "").toLowerCase().slice(0, 26)
-    const event: SimEvent = { id, details, exceptions: new Map(), sequence: 0, createdSequence: this.sequence + 1, isDeleted: false, createKey: options.createKey ?? null, isMalformed: false }
+    const event: SimEvent = {
+      id,
+      details,
+      exceptions: new Map(),
+      sequence: 0,
+      createdSequence: this.sequence + 1,
+      isDeleted: false,
+      createKey: options.createKey ?? null,
+      isMalformed: false,
+      former: new Set(),
+    }
     this.events.set(id, event)
     return this.#changed(event, "created")
   }
 
+  /** A new time or rule of a series does away with its exceptions, as both services do. */
   update(event: SimEvent, changes: Partial<SimDetails>): SimEvent {
+    const isMoved = changes.time !== undefined || changes.rule !== undefined
+    if (isMoved)
+      for (const { original } of occurrencesOf(event, null)) if (original !== null) event.former.add(original)
+    if (isMoved) event.exceptions.clear()
     event.details = { ...event.details, ...changes }
+    if (isMoved)
+      for (const { original } of occurrencesOf(event, null)) if (original !== null) event.former.delete(original)
     return this.#changed(event, "updated")
   }
 
@@ -112,19 +151,43 @@ const occurrencesMost = 1_500
 /** The occurrences that touch a span (all, up to a bound, for null). */
 export function occurrencesOf(event: SimEvent, span: Span | null): readonly SimOccurrence[] {
   const { rule, ...single } = event.details
-  const regular = rule === undefined ? [] : ruleStarts(event.details.time, rule, span).map((original) => ({ original, details: moved(single, original) }))
-  const all = rule === undefined ? [{ original: null, details: event.details }] : regular.filter(({ original }) => !event.exceptions.has(original))
-  const changed = [...event.exceptions].flatMap(([original, details]) => (details === "cancelled" ? [] : [{ original, details }]))
-  return [...all.map((one) => ({ ...one, isException: false })), ...changed.map((one) => ({ ...one, isException: true }))]
+  const regular =
+    rule === undefined
+      ? []
+      : ruleStarts(event.details.time, rule, span).map((original) => ({ original, details: moved(single, original) }))
+  const all =
+    rule === undefined
+      ? [{ original: null, details: event.details }]
+      : regular.filter(({ original }) => !event.exceptions.has(original))
+  const changed = [...event.exceptions].flatMap(([original, details]) =>
+    details === "cancelled" ? [] : [{ original, details }],
+  )
+  return [
+    ...all.map((one) => ({ ...one, isException: false })),
+    ...changed.map((one) => ({ ...one, isException: true })),
+  ]
     .map(({ original, details, isException }) => ({ event, details, original, isException, ...instants(details.time) }))
-    .filter(({ startsAt, endsAt }) => span === null || (Temporal.Instant.compare(startsAt, span.to) < 0 && Temporal.Instant.compare(endsAt, span.from) > 0))
+    .filter(
+      ({ startsAt, endsAt }) =>
+        span === null ||
+        (Temporal.Instant.compare(startsAt, span.to) < 0 && Temporal.Instant.compare(endsAt, span.from) > 0),
+    )
 }
 
 function ruleStarts(time: SimTime, rule: string, span: Span | null): readonly string[] {
   const zone = time.kind === "timed" ? time.zone : "UTC"
   const first = time.kind === "timed" ? time.start : `${time.start}T00:00:00`
-  const expansion = new RRuleTemporal({ rruleString: `DTSTART;TZID=${zone}:${first.replace(/[-:]/g, "")}\nRRULE:${rule}` })
-  const dates = span === null ? expansion.all((_, index) => index < occurrencesMost) : expansion.between(span.from.subtract({ hours: 48 }).toZonedDateTimeISO(zone), span.to.toZonedDateTimeISO(zone), true)
+  const expansion = new RRuleTemporal({
+    rruleString: `DTSTART;TZID=${zone}:${first.replace(/[-:]/g, "")}\nRRULE:${rule}`,
+  })
+  const dates =
+    span === null
+      ? expansion.all((_, index) => index < occurrencesMost)
+      : expansion.between(
+          span.from.subtract({ hours: 48 }).toZonedDateTimeISO(zone),
+          span.to.toZonedDateTimeISO(zone),
+          true,
+        )
   return dates.map((date) => (time.kind === "timed" ? date.toInstant().toString() : date.toPlainDate().toString()))
 }
 
@@ -133,7 +196,10 @@ function moved(details: SimDetails, original: string): SimDetails {
   const { time } = details
   if (time.kind === "all-day") {
     const days = Temporal.PlainDate.from(time.start).until(time.end)
-    return { ...details, time: { kind: "all-day", start: original, end: Temporal.PlainDate.from(original).add(days).toString() } }
+    return {
+      ...details,
+      time: { kind: "all-day", start: original, end: Temporal.PlainDate.from(original).add(days).toString() },
+    }
   }
   const wall = Temporal.Instant.from(original).toZonedDateTimeISO(time.zone).toPlainDateTime()
   const length = Temporal.PlainDateTime.from(time.start).until(time.end)

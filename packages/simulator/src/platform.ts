@@ -8,7 +8,12 @@ export type SimulatorPlatform = {
   fraction(): number
   token(prefix: string): string
   /** Sends a notification; null when nothing answered within `timeoutMs`. */
-  post(url: string, headers: Readonly<Record<string, string>>, body: string, timeoutMs: number): Promise<{ readonly status: number; readonly text: string } | null>
+  post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    timeoutMs: number,
+  ): Promise<{ readonly status: number; readonly text: string } | null>
 }
 
 export function systemPlatform(seed: number): SimulatorPlatform {
@@ -29,7 +34,13 @@ export function systemPlatform(seed: number): SimulatorPlatform {
     token: (prefix) => `${prefix}${randomBytes(24).toString("base64url")}`,
     async post(url, headers, body, timeoutMs) {
       try {
-        const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) })
+        const response = await fetch(url, {
+          method: "POST",
+          headers,
+          body,
+          redirect: "manual",
+          signal: AbortSignal.timeout(timeoutMs),
+        })
         return { status: response.status, text: (await response.text()).slice(0, 10_000) }
       } catch {
         return null

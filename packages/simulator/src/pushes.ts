@@ -18,7 +18,8 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
   async function send(push: Push, attempt: number): Promise<void> {
     const answer = await platform.post(push.url, push.headers, push.body, answerWithinMs)
     const isTaken = answer !== null && answer.status < 500
-    if (!isTaken && attempt < retriesMost) platform.after(retryAfterMs * 2 ** attempt, () => void send(push, attempt + 1))
+    if (!isTaken && attempt < retriesMost)
+      platform.after(retryAfterMs * 2 ** attempt, () => void send(push, attempt + 1))
   }
 
   function begin(push: Push, copies: number): void {
@@ -31,7 +32,8 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
       if (fault.dropPushes > 0 && platform.fraction() < fault.dropPushes) return
       const copies = fault.doublePushes > 0 && platform.fraction() < fault.doublePushes ? 2 : 1
       if (fault.reorderPushes && held.length === 0) return void held.push(push)
-      if (fault.delayPushesMs > 0) return void platform.after(fault.delayPushesMs * platform.fraction(), () => begin(push, copies))
+      if (fault.delayPushesMs > 0)
+        return void platform.after(fault.delayPushesMs * platform.fraction(), () => begin(push, copies))
       begin(push, copies)
       for (const late of held.splice(0)) begin(late, 1)
     },

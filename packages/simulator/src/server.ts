@@ -12,7 +12,12 @@ export type SimRequest = {
   readonly params: Readonly<Record<string, string>>
 }
 
-export type SimResponse = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | object; readonly cut?: boolean }
+export type SimResponse = {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | object
+  readonly cut?: boolean
+}
 export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse>
 export type Route = { readonly method: string; readonly pattern: RegExp; readonly handler: Handler }
 
@@ -24,7 +29,11 @@ export function route(method: string, path: string, handler: Handler): Route {
 }
 
 /** Serves routes on a loopback port; browsers may call from any page, as the real APIs let them. */
-export async function serve(routes: readonly Route[], port: number, otherwise: Handler): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serve(
+  routes: readonly Route[],
+  port: number,
+  otherwise: Handler,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     handle(routes, otherwise, request)
       .then((answer) => send(response, answer))
@@ -44,10 +53,21 @@ export async function serve(routes: readonly Route[], port: number, otherwise: H
 }
 
 async function handle(routes: readonly Route[], otherwise: Handler, raw: IncomingMessage): Promise<SimResponse> {
-  const url = new URL(raw.url ?? "/", "http://simulator")
+  const host = raw.headers.host ?? ""
+  // Loopback names only: another page's name that points here (DNS rebinding) gets nothing.
+  if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host) || !URL.canParse(raw.url ?? "/", `http://${host}`))
+    return { status: 421 }
+  const url = new URL(raw.url ?? "/", `http://${host}`)
   if (raw.method === "OPTIONS") return { status: 204 }
   const body = await readBody(raw)
-  const request = { method: raw.method ?? "GET", url, headers: flat(raw), body, json: parseJson(body), form: new URLSearchParams(body) }
+  const request = {
+    method: raw.method ?? "GET",
+    url,
+    headers: flat(raw),
+    body,
+    json: parseJson(body),
+    form: new URLSearchParams(body),
+  }
   for (const { method, pattern, handler } of routes) {
     const match = method === request.method ? pattern.exec(url.pathname) : null
     if (match !== null) return handler({ ...request, params: decoded(match.groups) })
@@ -60,7 +80,9 @@ function decoded(groups: Readonly<Record<string, string>> | undefined): Record<s
 }
 
 function flat(raw: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]))
+  return Object.fromEntries(
+    Object.entries(raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
+  )
 }
 
 async function readBody(raw: IncomingMessage): Promise<string> {
@@ -83,12 +105,23 @@ function parseJson(body: string): Readonly<Record<string, unknown>> {
   }
 }
 
-const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*, authorization", "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE", "access-control-expose-headers": "retry-after", "access-control-max-age": "600" }
+const cors = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "*, authorization",
+  "access-control-allow-methods": "GET, POST, PATCH, PUT, DELETE",
+  "access-control-expose-headers": "retry-after",
+  "access-control-max-age": "600",
+}
 
 function send(response: ServerResponse, { status, headers = {}, body, cut }: SimResponse): void {
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body)
   const type = typeof body === "object" ? { "content-type": "application/json; charset=utf-8" } : {}
-  response.writeHead(status, { ...cors, ...type, ...headers, ...(cut === true ? { "content-length": String(Buffer.byteLength(text)) } : {}) })
+  response.writeHead(status, {
+    ...cors,
+    ...type,
+    ...headers,
+    ...(cut === true ? { "content-length": String(Buffer.byteLength(text)) } : {}),
+  })
   if (cut === true) {
     // Half a page, then the line is cut.
     response.write(text.slice(0, Math.floor(text.length / 2)))

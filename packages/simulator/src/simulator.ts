@@ -2,11 +2,13 @@ import { createCallLog } from "./call-log.ts"
 import type { SimulatorContext } from "./context.ts"
 import { demoRoutes } from "./demo/page.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
+import { createChannels } from "./google/channels.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
 import { createGrants } from "./grants.ts"
 import { freshKnobs, type Knobs } from "./knobs.ts"
 import { entraRoutes } from "./microsoft/entra.ts"
 import { graphRoutes } from "./microsoft/graph.ts"
+import { createSubscriptions } from "./microsoft/subscriptions.ts"
 import { Organisation, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
@@ -36,28 +38,40 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   }
   const calls = createCallLog()
   const pushes = createPushes(platform, knobsOf)
-  let url = ""
-  const context: SimulatorContext = { platform, org, knobs: knobsOf, calls, pushes, baseUrl: () => url }
+  const context: SimulatorContext = { platform, org, knobs: knobsOf, calls, pushes }
   const microsoft = await createGrants(platform, clients.microsoft)
   const google = await createGrants(platform, clients.google)
+  const subscriptions = createSubscriptions(context)
+  const channels = createChannels(context)
   const routes = [
-    ...entraRoutes(context, microsoft, () => `${url}/login`),
-    ...graphRoutes(context, microsoft),
-    ...googleSignInRoutes(context, google, () => `${url}/accounts`),
-    ...googleCalendarRoutes(context, google),
+    ...entraRoutes(context, microsoft),
+    ...graphRoutes(context, microsoft, subscriptions),
+    ...googleSignInRoutes(context, google),
+    ...googleCalendarRoutes(context, google, channels),
     ...demoRoutes(context, { microsoft, google }),
   ]
-  const server = await serve(routes, options.port ?? 0, () => ({ status: 404, body: { error: { code: "notFound", message: "simulated" } } }))
-  url = server.url
+  const server = await serve(routes, options.port ?? 0, () => ({
+    status: 404,
+    body: { error: { code: "notFound", message: "simulated" } },
+  }))
+  const { url } = server
   return {
     url,
-    baseUrls: { microsoftLogin: `${url}/login`, microsoftApi: `${url}/v1.0`, googleAccounts: `${url}/accounts`, googleToken: `${url}/oauth`, googleApi: `${url}/calendar/v3` },
+    baseUrls: {
+      microsoftLogin: `${url}/login`,
+      microsoftApi: `${url}/v1.0`,
+      googleAccounts: `${url}/accounts`,
+      googleToken: `${url}/oauth`,
+      googleApi: `${url}/calendar/v3`,
+    },
     clients,
     tenants,
     org,
     knobs: (service: "microsoft" | "google") => knobsOf(tenants[service].id),
     grants: { microsoft, google },
     calls,
+    subscriptions,
+    channels,
     /** Resolves once every notification that is under way is answered. */
     deliverPushes: () => pushes.deliver(),
     close: server.close,

@@ -8,27 +8,60 @@ import { pageScript, pageShell } from "./page-text.ts"
 const daysShown = 7
 
 /** The page on which to edit the organisation's calendars and to break things, and what it calls. */
-export function demoRoutes(context: SimulatorContext, grants: { readonly microsoft: Grants; readonly google: Grants }): readonly Route[] {
+export function demoRoutes(
+  context: SimulatorContext,
+  grants: { readonly microsoft: Grants; readonly google: Grants },
+): readonly Route[] {
   const person = (request: SimRequest): Person | null => context.org.findPerson(request.params.email ?? "")
-  const withPerson = (work: (found: Person, request: SimRequest) => SimResponse) => (request: SimRequest): SimResponse => {
-    const found = person(request)
-    return found === null ? { status: 404, body: {} } : work(found, request)
-  }
+  const withPerson =
+    (work: (found: Person, request: SimRequest) => SimResponse) =>
+    (request: SimRequest): SimResponse => {
+      const found = person(request)
+      return found === null ? { status: 404, body: {} } : work(found, request)
+    }
   return [
-    route("GET", "/", () => ({ status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: pageShell })),
-    route("GET", "/demo.js", () => ({ status: 200, headers: { "content-type": "text/javascript; charset=utf-8" }, body: pageScript })),
+    route("GET", "/", () => ({
+      status: 200,
+      headers: { "content-type": "text/html; charset=utf-8" },
+      body: pageShell,
+    })),
+    route("GET", "/demo.js", () => ({
+      status: 200,
+      headers: { "content-type": "text/javascript; charset=utf-8" },
+      body: pageScript,
+    })),
     route("GET", "/demo/state", () => ({ status: 200, body: stateOf(context) })),
-    route("GET", "/demo/people/:email", withPerson((found) => ({ status: 200, body: weekOf(context, found) }))),
-    route("POST", "/demo/people/:email/events", withPerson((found, { json }) => addEvent(found, json))),
-    route("POST", "/demo/people/:email/change", withPerson((found, { json }) => changeEvent(found, json))),
-    route("POST", "/demo/people/:email/revoke", withPerson((found) => {
-      grants[found.tenant.service].revoke(found.email)
-      return { status: 200, body: {} }
-    })),
-    route("POST", "/demo/people/:email/lose-cursor", withPerson((found) => {
-      found.calendar.loseCursors()
-      return { status: 200, body: {} }
-    })),
+    route(
+      "GET",
+      "/demo/people/:email",
+      withPerson((found) => ({ status: 200, body: weekOf(context, found) })),
+    ),
+    route(
+      "POST",
+      "/demo/people/:email/events",
+      withPerson((found, { json }) => addEvent(found, json)),
+    ),
+    route(
+      "POST",
+      "/demo/people/:email/change",
+      withPerson((found, { json }) => changeEvent(found, json)),
+    ),
+    route(
+      "POST",
+      "/demo/people/:email/revoke",
+      withPerson((found) => {
+        grants[found.tenant.service].revoke(found.email)
+        return { status: 200, body: {} }
+      }),
+    ),
+    route(
+      "POST",
+      "/demo/people/:email/lose-cursor",
+      withPerson((found) => {
+        found.calendar.loseCursors()
+        return { status: 200, body: {} }
+      }),
+    ),
     route("POST", "/demo/knobs/:tenant", ({ params, json }) => setKnobs(context.knobs(params.tenant ?? ""), json)),
   ]
 }
@@ -38,7 +71,15 @@ function stateOf(context: SimulatorContext) {
   return {
     people: context.org.people.map(({ name, email, tenant }) => ({ name, email, service: tenant.service })),
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
-    calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({ service, operation, person, status, agoSeconds: Math.round((context.platform.now().epochMilliseconds - atMs) / 1000) })),
+    calls: context.calls
+      .recent(25)
+      .map(({ service, operation, person, status, atMs }) => ({
+        service,
+        operation,
+        person,
+        status,
+        agoSeconds: Math.round((context.platform.now().epochMilliseconds - atMs) / 1000),
+      })),
   }
 }
 
@@ -49,7 +90,14 @@ function weekOf(context: SimulatorContext, { calendar }: Person) {
   return {
     events: all
       .sort((a, b) => Temporal.Instant.compare(a.startsAt, b.startsAt))
-      .map(({ event, original, details, startsAt, endsAt }) => ({ id: event.id, original, subject: details.subject, isAllDay: details.time.kind === "all-day", startsAt: startsAt.toString(), endsAt: endsAt.toString() })),
+      .map(({ event, original, details, startsAt, endsAt }) => ({
+        id: event.id,
+        original,
+        subject: details.subject,
+        isAllDay: details.time.kind === "all-day",
+        startsAt: startsAt.toString(),
+        endsAt: endsAt.toString(),
+      })),
   }
 }
 
@@ -61,7 +109,11 @@ function addEvent({ calendar }: Person, json: Json): SimResponse {
   if (Number.isNaN(startsAt) || subject === "") return { status: 400, body: {} }
   const wall = Temporal.Instant.fromEpochMilliseconds(startsAt).toZonedDateTimeISO("UTC").toPlainDateTime()
   const text = (at: Temporal.PlainDateTime) => at.toString({ smallestUnit: "second" })
-  calendar.create({ subject, time: { kind: "timed", zone: "UTC", start: text(wall), end: text(wall.add({ minutes: 30 })) }, location: "https://meet.jit.si/NorthwindDemo" })
+  calendar.create({
+    subject,
+    time: { kind: "timed", zone: "UTC", start: text(wall), end: text(wall.add({ minutes: 30 })) },
+    location: "https://meet.jit.si/NorthwindDemo",
+  })
   return { status: 200, body: {} }
 }
 
@@ -75,15 +127,28 @@ function changeEvent({ calendar }: Person, json: Json): SimResponse {
     else calendar.except(event, original, "cancelled")
     return { status: 200, body: {} }
   }
-  const changes = json.what === "rename" ? { subject: String(json.subject ?? "").slice(0, 200) } : movedBy(event, original, Number(json.minutes ?? 0))
+  const changes =
+    json.what === "rename"
+      ? { subject: String(json.subject ?? "").slice(0, 200) }
+      : movedBy(event, original, Number(json.minutes ?? 0))
   if (original === null) calendar.update(event, changes)
   else calendar.except(event, original, changes)
   return { status: 200, body: {} }
 }
 
 function movedBy(event: SimEvent, original: string | null, minutes: number): Partial<SimDetails> {
-  const time = original === null ? event.details.time : (occurrencesOf(event, null).find((one) => one.original === original)?.details.time ?? event.details.time)
-  if (time.kind === "all-day") return { time: { ...time, start: Temporal.PlainDate.from(time.start).add({ days: 1 }).toString(), end: Temporal.PlainDate.from(time.end).add({ days: 1 }).toString() } }
+  const time =
+    original === null
+      ? event.details.time
+      : (occurrencesOf(event, null).find((one) => one.original === original)?.details.time ?? event.details.time)
+  if (time.kind === "all-day")
+    return {
+      time: {
+        ...time,
+        start: Temporal.PlainDate.from(time.start).add({ days: 1 }).toString(),
+        end: Temporal.PlainDate.from(time.end).add({ days: 1 }).toString(),
+      },
+    }
   const add = (text: string) => Temporal.PlainDateTime.from(text).add({ minutes }).toString({ smallestUnit: "second" })
   return { time: { ...time, start: add(time.start), end: add(time.end) } }
 }

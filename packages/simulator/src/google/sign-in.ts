@@ -5,7 +5,7 @@ import { type Route, route, type SimRequest, type SimResponse } from "../server.
 import { signInPage } from "../sign-in-page.ts"
 
 /** Google's OAuth 2.0 for web servers, after developers.google.com/identity/protocols/oauth2/web-server. */
-export function googleSignInRoutes(context: SimulatorContext, grants: Grants, issuer: () => string): readonly Route[] {
+export function googleSignInRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
   const people = () => context.org.people.filter(({ tenant }) => tenant.service === "google")
   const consented = new Set<string>()
 
@@ -13,31 +13,63 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants, is
     const hint = url.searchParams.get("login_hint")
     const person = people().find(({ email }) => email === hint)
     if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, url.searchParams)
-    return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: signInPage({ title: "Simulated Google sign-in", colour: "#15803d", people: people(), scope: url.searchParams.get("scope") ?? "", query: url.searchParams, hint }) }
+    return {
+      status: 200,
+      headers: { "content-type": "text/html; charset=utf-8" },
+      body: signInPage({
+        title: "Simulated Google sign-in",
+        colour: "#15803d",
+        people: people(),
+        scope: url.searchParams.get("scope") ?? "",
+        query: url.searchParams,
+        hint,
+      }),
+    }
   }
 
   function answer({ form }: SimRequest): SimResponse {
     const person = people().find(({ email }) => email === form.get("person"))
-    return form.get("answer") !== "allow" || person === undefined ? back(form, { error: "access_denied" }) : redirect(person, form)
+    return form.get("answer") !== "allow" || person === undefined
+      ? back(form, { error: "access_denied" })
+      : redirect(person, form)
   }
 
   function redirect(person: Person, query: URLSearchParams): SimResponse {
-    const isOffline = query.get("access_type") === "offline" && ((query.get("prompt") ?? "").includes("consent") || !consented.has(person.email))
+    const isOffline =
+      query.get("access_type") === "offline" &&
+      ((query.get("prompt") ?? "").includes("consent") || !consented.has(person.email))
     consented.add(person.email)
     const scope = context.knobs(person.tenant.id).withholdsCalendar ? "openid email" : (query.get("scope") ?? "")
-    const code = grants.addCode({ person, scope: isOffline ? `${scope} offline` : scope, redirectUri: query.get("redirect_uri") ?? "", challenge: query.get("code_challenge"), nonce: query.get("nonce") })
+    const code = grants.addCode({
+      person,
+      scope: isOffline ? `${scope} offline` : scope,
+      redirectUri: query.get("redirect_uri") ?? "",
+      challenge: query.get("code_challenge"),
+      nonce: query.get("nonce"),
+    })
     return back(query, { code, scope })
   }
 
-  async function token({ form }: SimRequest): Promise<SimResponse> {
-    if (!grants.isClient(form.get("client_id"), form.get("client_secret"))) return { status: 401, body: { error: "invalid_client", error_description: "simulated" } }
+  async function token({ form, url }: SimRequest): Promise<SimResponse> {
+    if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
+      return { status: 401, body: { error: "invalid_client", error_description: "simulated" } }
     if (form.get("grant_type") === "authorization_code") {
       const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
       if (code === null) return { status: 400, body: { error: "invalid_grant", error_description: "simulated" } }
       const isOffline = code.scope.endsWith(" offline")
       const grant = grants.newGrant(code.person, code.scope.replace(/ offline$/, ""))
-      const idToken = await grants.idToken({ sub: code.person.id, email: code.person.email, hd: code.person.tenant.domain, nonce: code.nonce }, issuer())
-      return { status: 200, body: { ...accessBody(grant), id_token: idToken, ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}) } }
+      const idToken = await grants.idToken(
+        { sub: code.person.id, email: code.person.email, hd: code.person.tenant.domain, nonce: code.nonce },
+        `${url.origin}/accounts`,
+      )
+      return {
+        status: 200,
+        body: {
+          ...accessBody(grant),
+          id_token: idToken,
+          ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}),
+        },
+      }
     }
     return refresh(form)
   }
@@ -45,9 +77,18 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants, is
   /** Refresh tokens do not rotate (providers.md B.5). */
   function refresh(form: URLSearchParams): SimResponse {
     const grant = grants.findRefresh(form.get("refresh_token") ?? "")
-    const refusal = { status: 400, body: { error: "invalid_grant", error_description: "Token has been expired or revoked." } }
+    const refusal = {
+      status: 400,
+      body: { error: "invalid_grant", error_description: "Token has been expired or revoked." },
+    }
     if (grant === null || grant.isRevoked) return refusal
-    context.calls.add({ service: "google", operation: "refresh", person: grant.person.email, status: 200, atMs: context.platform.now().epochMilliseconds })
+    context.calls.add({
+      service: "google",
+      operation: "refresh",
+      person: grant.person.email,
+      status: 200,
+      atMs: context.platform.now().epochMilliseconds,
+    })
     const fault = context.knobs(grant.person.tenant.id)
     if (fault.isDown) return { status: 503 }
     if (fault.isRemoved) return { status: 400, body: { error: "admin_policy_enforced" } }
@@ -56,11 +97,30 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants, is
     return refusal
   }
 
-  const accessBody = (grant: Granted) => ({ access_token: grants.newAccessToken(grant), expires_in: accessLifeSeconds, scope: grant.scope, token_type: "Bearer" })
+  const accessBody = (grant: Granted) => ({
+    access_token: grants.newAccessToken(grant),
+    expires_in: accessLifeSeconds,
+    scope: grant.scope,
+    token_type: "Bearer",
+  })
 
   return [
     route("GET", "/accounts/o/oauth2/v2/auth", authorize),
     route("POST", "/accounts/o/oauth2/v2/auth", answer),
+    route("GET", "/accounts/.well-known/openid-configuration", ({ url: { origin } }) => ({
+      status: 200,
+      body: {
+        issuer: `${origin}/accounts`,
+        authorization_endpoint: `${origin}/accounts/o/oauth2/v2/auth`,
+        token_endpoint: `${origin}/oauth/token`,
+        revocation_endpoint: `${origin}/oauth/revoke`,
+        jwks_uri: `${origin}/accounts/oauth2/v3/certs`,
+        response_types_supported: ["code"],
+        subject_types_supported: ["public"],
+        id_token_signing_alg_values_supported: ["RS256"],
+        code_challenge_methods_supported: ["S256"],
+      },
+    })),
     route("GET", "/accounts/oauth2/v3/certs", () => ({ status: 200, body: grants.keys })),
     route("POST", "/oauth/token", token),
     route("POST", "/oauth/revoke", ({ form, url }) => {
@@ -74,6 +134,7 @@ function back(query: URLSearchParams, answer: Readonly<Record<string, string>>):
   const to = query.get("redirect_uri") ?? ""
   if (!URL.canParse(to)) return { status: 400, body: "no redirect_uri" }
   const url = new URL(to)
-  for (const [name, value] of Object.entries({ ...answer, state: query.get("state") ?? "" })) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries({ ...answer, state: query.get("state") ?? "" }))
+    url.searchParams.set(name, value)
   return { status: 302, headers: { location: url.href } }
 }

@@ -6,7 +6,9 @@ export const etag = (event: SimEvent): string => `"${event.sequence}"`
 
 /** Occurrence ids end in the original start (Google Calendar guide "Recurring events"). */
 export function instanceId(event: SimEvent, original: string | null): string {
-  return original === null ? event.id : `${event.id}_${original.slice(0, 19).replace(/[-:]/g, "")}${original.length > 10 ? "Z" : ""}`
+  return original === null
+    ? event.id
+    : `${event.id}_${original.slice(0, 19).replace(/[-:]/g, "")}${original.length > 10 ? "Z" : ""}`
 }
 
 /** One event or instance as Google writes it. */
@@ -21,8 +23,14 @@ export function googleWire({ event, details, original }: SimOccurrence, owner: s
     updated: "2026-01-01T00:00:00.000Z",
     eventType: "default",
     ...contents(details, owner),
-    ...(event.isMalformed ? { start: { dateTime: "not a time" }, end: { dateTime: "not a time" } } : googleTime(details.time)),
-    ...(original === null ? (details.rule === undefined ? {} : { recurrence: [`RRULE:${details.rule}`] }) : { recurringEventId: event.id, originalStartTime: isAllDay ? { date: original } : { dateTime: original } }),
+    ...(event.isMalformed
+      ? { start: { dateTime: "not a time" }, end: { dateTime: "not a time" } }
+      : googleTime(details.time)),
+    ...(original === null
+      ? details.rule === undefined
+        ? {}
+        : { recurrence: [`RRULE:${details.rule}`] }
+      : { recurringEventId: event.id, originalStartTime: isAllDay ? { date: original } : { dateTime: original } }),
   }
 }
 
@@ -35,7 +43,12 @@ function contents(details: SimDetails, owner: string): Wire {
     ...(details.isFree === true ? { transparency: "transparent" } : {}),
     organizer: { email: owner, self: true },
     creator: { email: owner, self: true },
-    attendees: (details.attendees ?? []).map(({ name, email, response, isRoom }) => ({ displayName: name, email, responseStatus: response === "none" ? "needsAction" : response, ...(isRoom === true ? { resource: true } : {}) })),
+    attendees: (details.attendees ?? []).map(({ name, email, response, isRoom }) => ({
+      displayName: name,
+      email,
+      responseStatus: response === "none" ? "needsAction" : response,
+      ...(isRoom === true ? { resource: true } : {}),
+    })),
     ...(details.onlineUrl === undefined ? {} : { hangoutLink: details.onlineUrl }),
     ...details.extra,
   }
@@ -43,7 +56,12 @@ function contents(details: SimDetails, owner: string): Wire {
 
 function googleTime(time: SimTime): Wire {
   if (time.kind === "all-day") return { start: { date: time.start }, end: { date: time.end } }
-  const at = (text: string) => ({ dateTime: Temporal.PlainDateTime.from(text).toZonedDateTime(time.zone).toString({ smallestUnit: "second", timeZoneName: "never" }), timeZone: time.zone })
+  const at = (text: string) => ({
+    dateTime: Temporal.PlainDateTime.from(text)
+      .toZonedDateTime(time.zone)
+      .toString({ smallestUnit: "second", timeZoneName: "never" }),
+    timeZone: time.zone,
+  })
   return { start: at(time.start), end: at(time.end) }
 }
 
@@ -51,17 +69,27 @@ function googleTime(time: SimTime): Wire {
 export function cancelledWire(event: SimEvent, original: string | null): Wire {
   const base = { kind: "calendar#event", id: instanceId(event, original), status: "cancelled", etag: etag(event) }
   if (original === null) return base
-  return { ...base, recurringEventId: event.id, originalStartTime: original.length > 10 ? { dateTime: original } : { date: original } }
+  return {
+    ...base,
+    recurringEventId: event.id,
+    originalStartTime: original.length > 10 ? { dateTime: original } : { date: original },
+  }
 }
 
 /** What an insert, update or patch says, in the organisation's model. */
 export function fromGoogle(body: Wire): Partial<SimDetails> {
   const part = (value: unknown): Wire => (typeof value === "object" && value !== null ? { ...value } : {})
-  const rule = Array.isArray(body.recurrence) ? String(body.recurrence.find((line) => String(line).startsWith("RRULE:")) ?? "").slice(6) : ""
-  const extra = Object.fromEntries(Object.entries(body).filter(([name]) => name === "extendedProperties" || name === "conferenceData"))
+  const rule = Array.isArray(body.recurrence)
+    ? String(body.recurrence.find((line) => String(line).startsWith("RRULE:")) ?? "").slice(6)
+    : ""
+  const extra = Object.fromEntries(
+    Object.entries(body).filter(([name]) => name === "extendedProperties" || name === "conferenceData"),
+  )
   return {
     ...(typeof body.summary === "string" ? { subject: body.summary } : {}),
-    ...(body.start === undefined || body.end === undefined ? {} : { time: fromTimes(part(body.start), part(body.end)) }),
+    ...(body.start === undefined || body.end === undefined
+      ? {}
+      : { time: fromTimes(part(body.start), part(body.end)) }),
     ...(typeof body.location === "string" ? { location: body.location } : {}),
     ...(typeof body.description === "string" ? { description: body.description } : {}),
     ...(body.visibility === undefined ? {} : { isPrivate: body.visibility === "private" }),
@@ -76,7 +104,9 @@ function fromTimes(start: Wire, end: Wire): SimTime {
   const wall = (value: unknown) => {
     const text = String(value)
     const isZoned = /[zZ]$|[+-]\d\d:\d\d$/.test(text)
-    return isZoned ? Temporal.Instant.from(text).toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: "second" }) : text.slice(0, 19)
+    return isZoned
+      ? Temporal.Instant.from(text).toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: "second" })
+      : text.slice(0, 19)
   }
   return { kind: "timed", start: wall(start.dateTime), end: wall(end.dateTime), zone }
 }

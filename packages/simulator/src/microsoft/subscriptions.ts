@@ -22,6 +22,8 @@ const shortestMinutes = 45
 const handshakeMs = 10_000
 
 /** Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. */
+export type Subscriptions = ReturnType<typeof createSubscriptions>
+
 export function createSubscriptions(context: SimulatorContext) {
   const all = new Map<string, Subscription>()
   const watched = new Set<Person>()
@@ -30,7 +32,8 @@ export function createSubscriptions(context: SimulatorContext) {
     if (watched.has(person)) return
     watched.add(person)
     person.calendar.onChange((event, kind) => {
-      for (const subscription of all.values()) if (subscription.person === person) notify(subscription, kind, event.id, changeKey(event))
+      for (const subscription of all.values())
+        if (subscription.person === person) notify(subscription, kind, event.id, changeKey(event))
     })
   }
 
@@ -41,9 +44,46 @@ export function createSubscriptions(context: SimulatorContext) {
   function notify(subscription: Subscription, changeType: string, eventId: string, key: string): void {
     if (!isLive(subscription)) return
     const { id, clientState, expiresAt, person } = subscription
-    const data = { "@odata.type": "#Microsoft.Graph.Event", "@odata.id": `Users/${person.id}/Events/${eventId}`, "@odata.etag": `W/"${key}"`, id: eventId }
-    const item = { subscriptionId: id, subscriptionExpirationDateTime: expiresAt.toString(), clientState, changeType, resource: data["@odata.id"], resourceData: data, tenantId: person.tenant.id }
-    context.pushes.push(person.tenant.id, { url: subscription.notificationUrl, headers: { "content-type": "application/json" }, body: JSON.stringify({ value: [item] }) })
+    const data = {
+      "@odata.type": "#Microsoft.Graph.Event",
+      "@odata.id": `Users/${person.id}/Events/${eventId}`,
+      "@odata.etag": `W/"${key}"`,
+      id: eventId,
+    }
+    const item = {
+      subscriptionId: id,
+      subscriptionExpirationDateTime: expiresAt.toString(),
+      clientState,
+      changeType,
+      resource: data["@odata.id"],
+      resourceData: data,
+      tenantId: person.tenant.id,
+    }
+    context.pushes.push(person.tenant.id, {
+      url: subscription.notificationUrl,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ value: [item] }),
+    })
+  }
+
+  function lifecycle(
+    subscription: Subscription,
+    lifecycleEvent: "reauthorizationRequired" | "subscriptionRemoved" | "missed",
+  ): void {
+    const { id, clientState, expiresAt, person, lifecycleUrl } = subscription
+    if (lifecycleUrl === null) return
+    const item = {
+      subscriptionId: id,
+      subscriptionExpirationDateTime: expiresAt.toString(),
+      tenantId: person.tenant.id,
+      clientState,
+      lifecycleEvent,
+    }
+    context.pushes.push(person.tenant.id, {
+      url: lifecycleUrl,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ value: [item] }),
+    })
   }
 
   async function isValidated(url: string): Promise<boolean> {
@@ -64,25 +104,60 @@ export function createSubscriptions(context: SimulatorContext) {
   }
 
   const view = ({ id, notificationUrl, lifecycleUrl, resource, changeType, expiresAt }: Subscription) => ({
-    id, resource, changeType, notificationUrl, lifecycleNotificationUrl: lifecycleUrl, expirationDateTime: expiresAt.toString(), clientState: null,
+    id,
+    resource,
+    changeType,
+    notificationUrl,
+    lifecycleNotificationUrl: lifecycleUrl,
+    expirationDateTime: expiresAt.toString(),
+    clientState: null,
   })
 
+  const of = (person: Person) => [...all.values()].filter((known) => known.person === person && isLive(known))
+
   return {
+    /** Tells the lifecycle events of somebody's subscriptions; "subscriptionRemoved" ends them, too. */
+    tell(person: Person, lifecycleEvent: Parameters<typeof lifecycle>[1]): void {
+      for (const subscription of of(person)) {
+        lifecycle(subscription, lifecycleEvent)
+        if (lifecycleEvent === "subscriptionRemoved") all.delete(subscription.id)
+      }
+    },
+    /** They end without a word, as happens. */
+    expire: (person: Person): void => of(person).forEach(({ id }) => void all.delete(id)),
     async create(json: Readonly<Record<string, unknown>>, person: Person, grant: Granted): Promise<SimResponse> {
       const expiresAt = expiry(json.expirationDateTime)
       const text = (name: string) => (typeof json[name] === "string" ? json[name] : "")
-      if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128) return graphError(400, "InvalidRequest")
-      const duplicate = [...all.values()].some((known) => isLive(known) && known.person === person && known.resource === text("resource") && known.changeType === text("changeType") && known.notificationUrl === text("notificationUrl"))
+      if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128)
+        return graphError(400, "InvalidRequest")
+      const duplicate = [...all.values()].some(
+        (known) =>
+          isLive(known) &&
+          known.person === person &&
+          known.resource === text("resource") &&
+          known.changeType === text("changeType") &&
+          known.notificationUrl === text("notificationUrl"),
+      )
       if (duplicate) return graphError(409, "ExtensionError")
       const lifecycleUrl = text("lifecycleNotificationUrl") === "" ? null : text("lifecycleNotificationUrl")
       const urls = [text("notificationUrl"), ...(lifecycleUrl === null ? [] : [lifecycleUrl])]
       for (const url of urls) if (!(await isValidated(url))) return graphError(400, "InvalidRequest")
-      const subscription = { id: context.platform.token("sub-"), person, grant, notificationUrl: text("notificationUrl"), lifecycleUrl, clientState: text("clientState"), changeType: text("changeType"), resource: text("resource"), expiresAt }
+      const subscription = {
+        id: context.platform.token("sub-"),
+        person,
+        grant,
+        notificationUrl: text("notificationUrl"),
+        lifecycleUrl,
+        clientState: text("clientState"),
+        changeType: text("changeType"),
+        resource: text("resource"),
+        expiresAt,
+      }
       all.set(subscription.id, subscription)
       watch(person)
       return { status: 201, body: view(subscription) }
     },
-    list: (person: Person): SimResponse => ({ status: 200, body: { value: [...all.values()].filter((known) => known.person === person && isLive(known)).map(view) } }),
+    list: (person: Person): SimResponse => ({ status: 200, body: { value: of(person).map(view) } }),
     renew(id: string, json: Readonly<Record<string, unknown>>): SimResponse {
       const subscription = all.get(id)
       if (subscription === undefined || !isLive(subscription)) return graphError(404, "ResourceNotFound")

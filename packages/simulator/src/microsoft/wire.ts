@@ -12,14 +12,21 @@ export const changeKey = (event: SimEvent): string => `ck${event.sequence}`
 /** One event as Graph writes it, times in UTC with seven fractional digits and no offset (providers.md A.4). */
 export function graphWire({ event, details, original, isException }: SimOccurrence, owner: string): Wire {
   const isSeries = event.details.rule !== undefined
-  const time = event.isMalformed ? { start: { dateTime: "not a time", timeZone: "UTC" }, end: { dateTime: "not a time", timeZone: "UTC" } } : graphTime(details.time)
+  const time = event.isMalformed
+    ? { start: { dateTime: "not a time", timeZone: "UTC" }, end: { dateTime: "not a time", timeZone: "UTC" } }
+    : graphTime(details.time)
   return {
     "@odata.etag": `W/"${changeKey(event)}"`,
     id: occurrenceId(event, original),
     changeKey: changeKey(event),
     iCalUId: `${occurrenceId(event, original)}@simulated`,
     type: original === null ? (isSeries ? "seriesMaster" : "singleInstance") : isException ? "exception" : "occurrence",
-    ...(original === null ? {} : { seriesMasterId: event.id, originalStart: original.length > 10 ? `${original.slice(0, 19)}.0000000Z` : `${original}T00:00:00.0000000Z` }),
+    ...(original === null
+      ? {}
+      : {
+          seriesMasterId: event.id,
+          originalStart: original.length > 10 ? `${original.slice(0, 19)}.0000000Z` : `${original}T00:00:00.0000000Z`,
+        }),
     ...time,
     ...contents(details, owner),
   }
@@ -47,17 +54,32 @@ function contents(details: SimDetails, owner: string): Wire {
 
 function graphAttendee({ name, email, response, isRoom }: SimAttendee): Wire {
   const words = { accepted: "accepted", declined: "declined", tentative: "tentativelyAccepted", none: "none" }
-  return { type: isRoom === true ? "resource" : "required", status: { response: words[response], time: "0001-01-01T00:00:00Z" }, emailAddress: { name, address: email } }
+  return {
+    type: isRoom === true ? "resource" : "required",
+    status: { response: words[response], time: "0001-01-01T00:00:00Z" },
+    emailAddress: { name, address: email },
+  }
 }
 
 function graphTime(time: SimTime): Wire {
-  const at = (text: string) => (time.kind === "timed" ? Temporal.PlainDateTime.from(text).toZonedDateTime(time.zone).toInstant().toString().slice(0, 19) : `${text}T00:00:00`)
-  return { start: { dateTime: `${at(time.start)}.0000000`, timeZone: "UTC" }, end: { dateTime: `${at(time.end)}.0000000`, timeZone: "UTC" } }
+  const at = (text: string) =>
+    time.kind === "timed"
+      ? Temporal.PlainDateTime.from(text).toZonedDateTime(time.zone).toInstant().toString().slice(0, 19)
+      : `${text}T00:00:00`
+  return {
+    start: { dateTime: `${at(time.start)}.0000000`, timeZone: "UTC" },
+    end: { dateTime: `${at(time.end)}.0000000`, timeZone: "UTC" },
+  }
 }
 
 const windows: Readonly<Record<string, string>> = {
-  UTC: "UTC", "Europe/Berlin": "W. Europe Standard Time", "Europe/Zurich": "W. Europe Standard Time", "Europe/London": "GMT Standard Time", "America/New_York": "Eastern Standard Time",
-  "America/Los_Angeles": "Pacific Standard Time", "Asia/Tokyo": "Tokyo Standard Time",
+  UTC: "UTC",
+  "Europe/Berlin": "W. Europe Standard Time",
+  "Europe/Zurich": "W. Europe Standard Time",
+  "Europe/London": "GMT Standard Time",
+  "America/New_York": "Eastern Standard Time",
+  "America/Los_Angeles": "Pacific Standard Time",
+  "Asia/Tokyo": "Tokyo Standard Time",
 }
 const windowsName = (zone: string) => windows[zone] ?? "tzone://Microsoft/Custom"
 const ianaName = (name: string) => Object.entries(windows).find(([, known]) => known === name)?.[0] ?? name
@@ -68,10 +90,15 @@ export function fromGraph(body: Wire): Partial<SimDetails> {
   const start = part(body.start)
   const end = part(body.end)
   const extra = Object.fromEntries(Object.entries(body).filter(([name]) => name === "singleValueExtendedProperties"))
-  const rule = body.recurrence === undefined || body.recurrence === null ? undefined : fromRecurrence(part(part(body.recurrence).pattern), part(part(body.recurrence).range))
+  const rule =
+    body.recurrence === undefined || body.recurrence === null
+      ? undefined
+      : fromRecurrence(part(part(body.recurrence).pattern), part(part(body.recurrence).range))
   return {
     ...(typeof body.subject === "string" ? { subject: body.subject } : {}),
-    ...(typeof start.dateTime === "string" && typeof end.dateTime === "string" ? { time: fromTimes(start, end, body.isAllDay === true) } : {}),
+    ...(typeof start.dateTime === "string" && typeof end.dateTime === "string"
+      ? { time: fromTimes(start, end, body.isAllDay === true) }
+      : {}),
     ...(body.location === undefined ? {} : { location: String(part(body.location).displayName ?? "") }),
     ...(body.body === undefined ? {} : { description: String(part(body.body).content ?? "") }),
     ...(body.sensitivity === undefined ? {} : { isPrivate: body.sensitivity === "private" }),
@@ -82,13 +109,28 @@ export function fromGraph(body: Wire): Partial<SimDetails> {
 
 function fromTimes(start: Wire, end: Wire, isAllDay: boolean): SimTime {
   const wall = (value: unknown) => String(value).slice(0, 19)
-  if (isAllDay) return { kind: "all-day", start: wall(start.dateTime).slice(0, 10), end: wall(end.dateTime).slice(0, 10) }
-  return { kind: "timed", start: wall(start.dateTime), end: wall(end.dateTime), zone: ianaName(String(start.timeZone ?? "UTC")) }
+  if (isAllDay)
+    return { kind: "all-day", start: wall(start.dateTime).slice(0, 10), end: wall(end.dateTime).slice(0, 10) }
+  return {
+    kind: "timed",
+    start: wall(start.dateTime),
+    end: wall(end.dateTime),
+    zone: ianaName(String(start.timeZone ?? "UTC")),
+  }
 }
 
 function fromRecurrence(pattern: Wire, range: Wire): string {
-  const frequency: Readonly<Record<string, string>> = { daily: "DAILY", weekly: "WEEKLY", absoluteMonthly: "MONTHLY", relativeMonthly: "MONTHLY", absoluteYearly: "YEARLY", relativeYearly: "YEARLY" }
-  const days = Array.isArray(pattern.daysOfWeek) ? pattern.daysOfWeek.map((day) => String(day).slice(0, 2).toUpperCase()) : []
+  const frequency: Readonly<Record<string, string>> = {
+    daily: "DAILY",
+    weekly: "WEEKLY",
+    absoluteMonthly: "MONTHLY",
+    relativeMonthly: "MONTHLY",
+    absoluteYearly: "YEARLY",
+    relativeYearly: "YEARLY",
+  }
+  const days = Array.isArray(pattern.daysOfWeek)
+    ? pattern.daysOfWeek.map((day) => String(day).slice(0, 2).toUpperCase())
+    : []
   const parts = [`FREQ=${frequency[String(pattern.type)] ?? "DAILY"}`, `INTERVAL=${Number(pattern.interval ?? 1)}`]
   if (days.length > 0) parts.push(`BYDAY=${days.join(",")}`)
   if (typeof pattern.dayOfMonth === "number" && pattern.dayOfMonth > 0) parts.push(`BYMONTHDAY=${pattern.dayOfMonth}`)
