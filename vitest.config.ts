@@ -8,8 +8,26 @@ const ignored = ["**/node_modules/**", "**/dist/**", "**/.runtime/**", "**/data/
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["{packages,apps,tools}/**/*.test.ts"], exclude: [...ignored, ...slow], testTimeout: 20_000 } },
-      { test: { name: "servers", include: slow, exclude: ignored, testTimeout: 120_000, hookTimeout: 120_000, globalSetup: ["packages/server/src/testing/postgres-global-setup.ts"], pool: "forks", fileParallelism: true } },
+      {
+        test: {
+          name: "pure",
+          include: ["{packages,apps,tools}/**/*.test.ts"],
+          exclude: [...ignored, ...slow],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "servers",
+          include: slow,
+          exclude: ignored,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup: ["packages/server/src/testing/postgres-global-setup.ts"],
+          pool: "forks",
+          fileParallelism: true,
+        },
+      },
     ],
     maxWorkers: 2,
   },

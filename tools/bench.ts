@@ -10,7 +10,11 @@ import { elapsedMs, rootFolder, runShowing, say } from "./platform.ts"
 
 /** Files with benches, in the order in which they run. */
 export function benchFiles(root: string, filters: readonly string[]): readonly string[] {
-  const all = globSync(["packages/*/bench/**/*.bench.ts", "apps/*/bench/**/*.bench.ts", "bench/**/*.bench.ts"], { cwd: root }).map((path) => path.replaceAll("\\", "/")).sort()
+  const all = globSync(["packages/*/bench/**/*.bench.ts", "apps/*/bench/**/*.bench.ts", "bench/**/*.bench.ts"], {
+    cwd: root,
+  })
+    .map((path) => path.replaceAll("\\", "/"))
+    .sort()
   return filters.length === 0 ? all : all.filter((path) => filters.some((filter) => path.includes(filter)))
 }
 

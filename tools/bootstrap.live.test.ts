@@ -20,7 +20,12 @@ describe("the bootstrap", () => {
   test("installs again when the lock file, the Node line or the platform changes", async () => {
     const stamp = stampOf("{}", "26.10.0", "linux-x64")
     expect(stampOf("{}", "26.11.0", "linux-x64")).toBe(stamp)
-    for (const other of [stampOf("{ }", "26.10.0", "linux-x64"), stampOf("{}", "28.0.0", "linux-x64"), stampOf("{}", "26.10.0", "win32-x64")]) expect(other).not.toBe(stamp)
+    for (const other of [
+      stampOf("{ }", "26.10.0", "linux-x64"),
+      stampOf("{}", "28.0.0", "linux-x64"),
+      stampOf("{}", "26.10.0", "win32-x64"),
+    ])
+      expect(other).not.toBe(stamp)
     expect(isInstalled(folder, stamp)).toBe(false)
     await mkdir(join(folder, "node_modules"))
     await writeFile(join(folder, "node_modules/.kalends-stamp"), `${stamp}\n`)

@@ -3,7 +3,17 @@
 // are missing, then hands over to tools/<verb>.ts on Node 26. A second run finds everything there and does nothing.
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, linkSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -35,7 +45,10 @@ export function nodePackageFor(platform, architecture) {
 
 /** What the installed packages depend on; another stamp in node_modules means they must be installed again. */
 export function stampOf(lockfile, node, platform) {
-  return createHash("sha256").update(lockfile).update(`\n${majorOf(node)}\n${platform}`).digest("hex")
+  return createHash("sha256")
+    .update(lockfile)
+    .update(`\n${majorOf(node)}\n${platform}`)
+    .digest("hex")
 }
 
 /** True when node_modules/.kalends-stamp in that folder already says so. */
@@ -55,23 +68,33 @@ function readIfThere(path) {
 /** npm's own script when npm called us (works on Windows without a shell), else `npm` on PATH. */
 function npmCommand() {
   const script = process.env.npm_execpath
-  if (script !== undefined && /npm-cli\.[cm]?js$/.test(script)) return { program: process.execPath, before: [script], shell: false }
+  if (script !== undefined && /npm-cli\.[cm]?js$/.test(script))
+    return { program: process.execPath, before: [script], shell: false }
   return { program: "npm", before: [], shell: process.platform === "win32" }
 }
 
 function runNpm(root, args, environment) {
   const npm = npmCommand()
   const done = spawnSync(npm.program, [...npm.before, ...args], {
-    cwd: root, env: environment, shell: npm.shell, encoding: "utf8", maxBuffer: 2 ** 26, stdio: ["ignore", "pipe", "pipe"],
+    cwd: root,
+    env: environment,
+    shell: npm.shell,
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+    stdio: ["ignore", "pipe", "pipe"],
   })
-  if (done.error !== undefined) throw new Failure(`npm could not be started (${done.error.message}). Install npm 9 or newer and run this again.`)
+  if (done.error !== undefined)
+    throw new Failure(`npm could not be started (${done.error.message}). Install npm 9 or newer and run this again.`)
   if (done.status !== 0) throw new Failure(`npm ${args[0]} failed: ${lastErrorOf(done.stderr)}`)
 }
 
 /** The line of npm's output that says what was wrong. */
 function lastErrorOf(output) {
   const lines = output.split("\n").map((line) => line.replace(/^npm (ERR!|error)\s*/, "").trim())
-  const errors = lines.filter((line, index) => /^npm (ERR!|error)/.test(output.split("\n")[index]) && line !== "" && !/complete log|^code /.test(line))
+  const errors = lines.filter(
+    (line, index) =>
+      /^npm (ERR!|error)/.test(output.split("\n")[index]) && line !== "" && !/complete log|^code /.test(line),
+  )
   return errors[0] ?? lines.filter((line) => line !== "").at(-1) ?? "it said nothing"
 }
 
@@ -93,15 +116,35 @@ function ensureNode(root) {
   if (majorOf(process.version) >= leastMajor) return process.execPath
   const name = nodePackageFor(process.platform, process.arch)
   if (name === null)
-    throw new Failure(`Kalends runs on Node ${leastMajor}, this is ${process.version}, and there is none to fetch for ${process.platform} ${process.arch}. Install Node ${leastMajor} from https://nodejs.org and run this again.`)
+    throw new Failure(
+      `Kalends runs on Node ${leastMajor}, this is ${process.version}, and there is none to fetch for ${process.platform} ${process.arch}. Install Node ${leastMajor} from https://nodejs.org and run this again.`,
+    )
   const folder = join(root, ".runtime")
   const program = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node")
   if (nodeRuns(program)) return program
   timed(`Installing Node ${nodeVersion} (first run only)`, () => {
     mkdirSync(folder, { recursive: true })
-    runNpm(root, ["install", "--prefix", folder, "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--no-package-lock", "--workspaces=false", `${name}@${nodeVersion}`], process.env)
+    runNpm(
+      root,
+      [
+        "install",
+        "--prefix",
+        folder,
+        "--ignore-scripts",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--no-package-lock",
+        "--workspaces=false",
+        `${name}@${nodeVersion}`,
+      ],
+      process.env,
+    )
   })
-  if (!nodeRuns(program)) throw new Failure(`Node ${nodeVersion} was installed into .runtime, but it does not run here. Install Node ${leastMajor} from https://nodejs.org and run this again.`)
+  if (!nodeRuns(program))
+    throw new Failure(
+      `Node ${nodeVersion} was installed into .runtime, but it does not run here. Install Node ${leastMajor} from https://nodejs.org and run this again.`,
+    )
   return program
 }
 
@@ -118,14 +161,21 @@ function environmentFor(node) {
 
 /** Installs the packages unless the stamp says that exactly these are there. */
 function ensurePackages(root, environment) {
-  const stamp = stampOf(readFileSync(join(root, "package-lock.json")), nodeVersion, `${process.platform}-${process.arch}`)
+  const stamp = stampOf(
+    readFileSync(join(root, "package-lock.json")),
+    nodeVersion,
+    `${process.platform}-${process.arch}`,
+  )
   if (isInstalled(root, stamp)) return
   const isFirst = !existsSync(join(root, "node_modules"))
-  timed(isFirst ? "Installing packages (first run only)" : "Installing packages (package-lock.json has changed)", () => {
-    rmSync(join(root, "node_modules", ".kalends-stamp"), { force: true })
-    runNpm(root, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment)
-    writeFileSync(join(root, "node_modules", ".kalends-stamp"), `${stamp}\n`)
-  })
+  timed(
+    isFirst ? "Installing packages (first run only)" : "Installing packages (package-lock.json has changed)",
+    () => {
+      rmSync(join(root, "node_modules", ".kalends-stamp"), { force: true })
+      runNpm(root, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment)
+      writeFileSync(join(root, "node_modules", ".kalends-stamp"), `${stamp}\n`)
+    },
+  )
 }
 
 /**
@@ -183,7 +233,11 @@ function isAlive(pid) {
 
 /** Runs tools/<verb>.ts with our own standard streams, passes signals on and ends as it ends. */
 function handOver(root, node, verb, args) {
-  const child = spawn(node, [join(root, "tools", `${verb}.ts`), ...args], { cwd: root, env: environmentFor(node), stdio: "inherit" })
+  const child = spawn(node, [join(root, "tools", `${verb}.ts`), ...args], {
+    cwd: root,
+    env: environmentFor(node),
+    stdio: "inherit",
+  })
   // Ctrl-C reaches the whole group, so the child gets it without us; a signal sent to us alone is passed on.
   process.on("SIGINT", () => {})
   process.on("SIGTERM", () => child.kill("SIGTERM"))
@@ -200,7 +254,8 @@ async function main() {
   const root = dirname(dirname(fileURLToPath(import.meta.url)))
   const [verb, ...args] = process.argv.slice(2)
   if (!verbs.includes(verb)) throw new Failure(`What to do? node tools/bootstrap.mjs ${verbs.join("|")}`)
-  if (majorOf(process.version) < 20) throw new Failure(`This is Node ${process.version}; install Node 20 or newer and run this again.`)
+  if (majorOf(process.version) < 20)
+    throw new Failure(`This is Node ${process.version}; install Node 20 or newer and run this again.`)
   const unlock = await lockFolder(join(root, ".runtime"), () => say("Another run is installing; waiting for it …"))
   let node
   try {
@@ -212,5 +267,7 @@ async function main() {
   handOver(root, node, verb, args)
 }
 
-const isProgram = process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))
-if (isProgram) main().catch((error) => (error instanceof Failure ? fail(error.message) : fail(`The start failed: ${error.message}`)))
+const isProgram =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))
+if (isProgram)
+  main().catch((error) => (error instanceof Failure ? fail(error.message) : fail(`The start failed: ${error.message}`)))

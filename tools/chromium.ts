@@ -26,8 +26,17 @@ export type LaunchedBrowser = {
 
 /** Quiet: no sandbox (tests may run as root), no traffic of the browser's own. */
 const quietArgs = [
-  "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-  "--no-first-run", "--no-default-browser-check", "--disable-gpu", "--metrics-recording-only", "--disable-breakpad", "--force-color-profile=srgb",
+  "--no-sandbox",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+  "--no-first-run",
+  "--no-default-browser-check",
+  "--disable-gpu",
+  "--metrics-recording-only",
+  "--disable-breakpad",
+  "--force-color-profile=srgb",
 ]
 
 /** What to start and the environment it needs. */
@@ -38,10 +47,17 @@ export async function findChromium(): Promise<Chromium> {
   const own = environmentValue("KALENDS_CHROMIUM")
   if (own !== null) return { path: own, environment: environmentWith({}) }
   if (process.platform !== "linux" || process.arch !== "x64")
-    throw new Error("The packaged Chromium runs on Linux x64 only; set KALENDS_CHROMIUM to the path of an installed Chrome or Chromium.")
+    throw new Error(
+      "The packaged Chromium runs on Linux x64 only; set KALENDS_CHROMIUM to the path of an installed Chrome or Chromium.",
+    )
   const folder = await unpackedFolder()
-  const libraries = [join(folder, "al2023", "lib"), environmentValue("LD_LIBRARY_PATH")].filter((path) => path !== null).join(":")
-  return { path: join(folder, "chromium"), environment: environmentWith({ LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, "fonts") }) }
+  const libraries = [join(folder, "al2023", "lib"), environmentValue("LD_LIBRARY_PATH")]
+    .filter((path) => path !== null)
+    .join(":")
+  return {
+    path: join(folder, "chromium"),
+    environment: environmentWith({ LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(folder, "fonts") }),
+  }
 }
 
 /**
@@ -61,7 +77,8 @@ async function unpackedFolder(): Promise<string> {
     // The second name makes the package unpack its copies of libnss3 and the like, which a small system lacks.
     env: environmentWith({ TMPDIR: staging, AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" }),
   })
-  if (unpacking.code !== 0) throw new Error(`Chromium could not be unpacked: ${unpacking.output.trim().split("\n").at(-1) ?? ""}`)
+  if (unpacking.code !== 0)
+    throw new Error(`Chromium could not be unpacked: ${unpacking.output.trim().split("\n").at(-1) ?? ""}`)
   await writeFile(join(staging, "fonts", "fonts.conf"), fontsConfig(join(folder, "fonts")))
   await rename(staging, folder).catch(async () => {
     await rm(staging, { recursive: true, force: true })
@@ -90,7 +107,8 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Launch
   })
   const close = async () => {
     await context.close()
-    if (options.userDataDir === undefined && existsSync(userDataDir)) await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+    if (options.userDataDir === undefined && existsSync(userDataDir))
+      await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 })
   }
   return { context, userDataDir, close }
 }

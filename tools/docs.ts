@@ -21,13 +21,20 @@ export type GeneratedDocument = {
 }
 
 const documents: readonly GeneratedDocument[] = [
-  { path: "docs/config.md", source: "packages/server/src/config.ts", make: (module) => configPage(parseOptions(exported(module, "options"))) },
   {
-    path: "docs/openapi.json", source: "packages/server/src/http/openapi.ts",
+    path: "docs/config.md",
+    source: "packages/server/src/config.ts",
+    make: (module) => configPage(parseOptions(exported(module, "options"))),
+  },
+  {
+    path: "docs/openapi.json",
+    source: "packages/server/src/http/openapi.ts",
     make: async (module) => `${JSON.stringify(await call(module, "openApiDocument"), null, 2)}\n`,
   },
   {
-    path: "packages/server/src/postgres/schema.sql", source: "packages/server/src/postgres/dump-schema.ts", isSlow: true,
+    path: "packages/server/src/postgres/schema.sql",
+    source: "packages/server/src/postgres/dump-schema.ts",
+    isSlow: true,
     make: () => withMigratedDatabase(dumpSchema),
   },
 ]
@@ -44,13 +51,18 @@ async function call(module: object, name: string): Promise<unknown> {
 }
 
 /** What happened with one document. */
-export type Outcome = { readonly path: string; readonly state: "same" | "written" | "stale" | "no-source" | "failed"; readonly text: string }
+export type Outcome = {
+  readonly path: string
+  readonly state: "same" | "written" | "stale" | "no-source" | "failed"
+  readonly text: string
+}
 
 /** Makes one document and writes it, or only compares it. A source that does not exist is told, not failed. */
 export async function makeDocument(root: string, document: GeneratedDocument, isCheck: boolean): Promise<Outcome> {
   const { path } = document
   const source = join(root, document.source)
-  if (!existsSync(source)) return { path, state: "no-source", text: `${path}: nothing to make it from (${document.source} does not exist)` }
+  if (!existsSync(source))
+    return { path, state: "no-source", text: `${path}: nothing to make it from (${document.source} does not exist)` }
   try {
     const module: object = await import(pathToFileURL(source).href)
     const text = await document.make(module)
@@ -62,7 +74,11 @@ export async function makeDocument(root: string, document: GeneratedDocument, is
     await writeFile(target, text)
     return { path, state: "written", text: `${path}: written` }
   } catch (error) {
-    return { path, state: "failed", text: `${path}: could not be made from ${document.source}: ${error instanceof Error ? error.message : String(error)}` }
+    return {
+      path,
+      state: "failed",
+      text: `${path}: could not be made from ${document.source}: ${error instanceof Error ? error.message : String(error)}`,
+    }
   }
 }
 

@@ -7,7 +7,10 @@ import { describe, expect, test } from "vitest"
 import { findOptionalServer, startNats, startRadicale } from "./optional-server.ts"
 
 const propfind = (url: string, password: string) =>
-  fetch(`${url}/ada/`, { method: "PROPFIND", headers: { authorization: `Basic ${btoa(`ada:${password}`)}`, depth: "0" } })
+  fetch(`${url}/ada/`, {
+    method: "PROPFIND",
+    headers: { authorization: `Basic ${btoa(`ada:${password}`)}`, depth: "0" },
+  })
 
 describe.runIf(findOptionalServer("radicale") !== null)("a started Radicale", () => {
   test("lets its users in, nobody else, and is gone after stop", async () => {

@@ -27,7 +27,12 @@ const readyWithinMs = 20_000
 
 /** Path of the program on PATH or in the usual system folders; null where it is not installed. */
 export function findOptionalServer(name: OptionalServer): string | null {
-  const folders = [...(environmentValue("PATH") ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"]
+  const folders = [
+    ...(environmentValue("PATH") ?? "").split(delimiter),
+    "/usr/sbin",
+    "/usr/local/sbin",
+    "/usr/local/bin",
+  ]
   return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
 }
 
@@ -66,13 +71,22 @@ export function isPortFree(port: number): Promise<boolean> {
  * Starts Radicale with its collections in `folder` (made where it is missing, kept on stop) and exactly these users.
  * A user's calendars live at `<url>/<name>/`. Throws when it is not installed or does not become ready.
  */
-export async function startRadicale(folder: string, users: readonly RadicaleUser[], port?: number): Promise<RunningServer> {
+export async function startRadicale(
+  folder: string,
+  users: readonly RadicaleUser[],
+  port?: number,
+): Promise<RunningServer> {
   const program = requireProgram("radicale")
   const settings = mkdtempSync(join(tmpdir(), "kalends-radicale-"))
   await mkdir(join(folder, "collections"), { recursive: true })
   const chosen = port ?? (await freePort())
-  await writeFile(join(settings, "users"), users.map((user) => `${user.name}:${user.password}\n`).join(""), { mode: 0o600 })
-  await writeFile(join(settings, "config"), radicaleConfig(chosen, join(settings, "users"), join(folder, "collections")))
+  await writeFile(join(settings, "users"), users.map((user) => `${user.name}:${user.password}\n`).join(""), {
+    mode: 0o600,
+  })
+  await writeFile(
+    join(settings, "config"),
+    radicaleConfig(chosen, join(settings, "users"), join(folder, "collections")),
+  )
   const child = spawn(program, ["--config", join(settings, "config")], { stdio: "ignore", cwd: settings })
   const stop = async () => {
     await stopChild(child)
@@ -83,12 +97,28 @@ export async function startRadicale(folder: string, users: readonly RadicaleUser
 
 function radicaleConfig(port: number, usersFile: string, collections: string): string {
   return [
-    "[server]", `hosts = 127.0.0.1:${port}`, "max_connections = 100", "",
-    "[auth]", "type = htpasswd", `htpasswd_filename = ${usersFile}`, "htpasswd_encryption = plain", "delay = 0", "",
-    "[rights]", "type = owner_only", "",
-    "[storage]", `filesystem_folder = ${collections}`, "",
-    "[web]", "type = none", "",
-    "[logging]", "level = error", "",
+    "[server]",
+    `hosts = 127.0.0.1:${port}`,
+    "max_connections = 100",
+    "",
+    "[auth]",
+    "type = htpasswd",
+    `htpasswd_filename = ${usersFile}`,
+    "htpasswd_encryption = plain",
+    "delay = 0",
+    "",
+    "[rights]",
+    "type = owner_only",
+    "",
+    "[storage]",
+    `filesystem_folder = ${collections}`,
+    "",
+    "[web]",
+    "type = none",
+    "",
+    "[logging]",
+    "level = error",
+    "",
   ].join("\n")
 }
 
@@ -106,7 +136,12 @@ function requireProgram(name: OptionalServer): string {
   return program
 }
 
-type Starting = { readonly name: OptionalServer; readonly port: number; readonly url: string; readonly stop: () => Promise<void> }
+type Starting = {
+  readonly name: OptionalServer
+  readonly port: number
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
 
 async function whenReady(child: ChildProcess, starting: Starting): Promise<RunningServer> {
   const failed = new Promise<string>((resolve) => {

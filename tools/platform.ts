@@ -26,7 +26,9 @@ export function environmentValue(name: string): string | null {
 
 /** A copy of the process's environment with additions. */
 export function environmentWith(additions: Readonly<Record<string, string>>): Record<string, string> {
-  const own = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
   return { ...Object.fromEntries(own), ...additions }
 }
 

@@ -46,7 +46,11 @@ if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      dark: { type: "boolean" }, width: { type: "string" }, height: { type: "string" }, locale: { type: "string" }, selector: { type: "string" },
+      dark: { type: "boolean" },
+      width: { type: "string" },
+      height: { type: "string" },
+      locale: { type: "string" },
+      selector: { type: "string" },
     },
   })
   const [url, file] = positionals

@@ -14,7 +14,9 @@ import { buildWebApps } from "./start/web-apps.ts"
 
 async function startDemoCaldav(port: number) {
   const server = await startRadicale(join(rootFolder, "data", "demo-radicale"), [demoCaldavUser], port)
-  await fillDemoCalendar(server.url, await demoObjects(Temporal.Now.plainDateISO()), (url, init) => fetch(url, { ...init }))
+  await fillDemoCalendar(server.url, await demoObjects(Temporal.Now.plainDateISO()), (url, init) =>
+    fetch(url, { ...init }),
+  )
   return server
 }
 
@@ -27,7 +29,13 @@ process.exitCode = await start({
   environment,
   isDemo: isDemoWanted(environment, process.argv.slice(2)),
   launch,
-  buildApps: () => buildWebApps({ root: rootFolder, say, elapsedMs, run: (args, folder) => runToEnd(process.execPath, args, { cwd: folder }) }),
+  buildApps: () =>
+    buildWebApps({
+      root: rootFolder,
+      say,
+      elapsedMs,
+      run: (args, folder) => runToEnd(process.execPath, args, { cwd: folder }),
+    }),
   choosePort: async (preferred) => ((await isPortFree(preferred)) ? preferred : freePort()),
   portAnswers: (port) => portAnswers(port, 20_000),
   startCaldav: findOptionalServer("radicale") === null ? null : startDemoCaldav,

@@ -18,18 +18,36 @@ const bin = (path: string) => join(rootFolder, "node_modules", path)
 export function programStep(name: string, script: string, args: readonly string[]): Step {
   const run = async (): Promise<StepResult> => {
     const began = elapsedMs()
-    const { code, output } = await runToEnd(process.execPath, [script, ...args], { env: environmentWith({ NO_COLOR: "1" }) })
-    return { name, output, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, seconds: secondsSince(began) }
+    const { code, output } = await runToEnd(process.execPath, [script, ...args], {
+      env: environmentWith({ NO_COLOR: "1" }),
+    })
+    return {
+      name,
+      output,
+      passed: code === 0 ? 1 : 0,
+      failed: code === 0 ? 0 : 1,
+      skipped: 0,
+      seconds: secondsSince(began),
+    }
   }
   return { name, run }
 }
 
 /** The types of everything, by the TypeScript compiler. */
-export const types = programStep("types", bin("typescript/bin/tsc"), ["--noEmit", "-p", join(rootFolder, "tsconfig.json")])
+export const types = programStep("types", bin("typescript/bin/tsc"), [
+  "--noEmit",
+  "-p",
+  join(rootFolder, "tsconfig.json"),
+])
 /** The style as a test. */
 export const tidy = programStep("tidy", join(rootFolder, "tools/tidy.ts"), [])
 /** Formatting apart, what Biome finds. */
-export const lint = programStep("lint", bin("@biomejs/biome/bin/biome"), ["lint", "--error-on-warnings", "--max-diagnostics=50", "."])
+export const lint = programStep("lint", bin("@biomejs/biome/bin/biome"), [
+  "lint",
+  "--error-on-warnings",
+  "--max-diagnostics=50",
+  ".",
+])
 /** Files, exports and dependencies that nobody uses. */
 export const unused = programStep("unused", bin("knip/bin/knip.js"), ["--no-progress", "--no-config-hints"])
 /** Generated documents that are out of date. */
@@ -51,13 +69,31 @@ export function vitestStep(wanted: VitestRun): Step {
     const began = elapsedMs()
     const folder = await mkdtemp(join(tmpdir(), "kalends-vitest-"))
     const report = join(folder, "report.json")
-    const args = [bin("vitest/vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, "--passWithNoTests"]
-    const all = [...args, ...(wanted.project === undefined ? [] : [`--project=${wanted.project}`]), ...(wanted.filters ?? [])]
+    const args = [
+      bin("vitest/vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      "--passWithNoTests",
+    ]
+    const all = [
+      ...args,
+      ...(wanted.project === undefined ? [] : [`--project=${wanted.project}`]),
+      ...(wanted.filters ?? []),
+    ]
     const start = wanted.isShown === true ? runShowing : runToEnd
-    const finished = await start(process.execPath, all, { env: environmentWith({ FORCE_COLOR: wanted.isShown === true && process.stdout.isTTY ? "1" : "0" }) })
+    const finished = await start(process.execPath, all, {
+      env: environmentWith({ FORCE_COLOR: wanted.isShown === true && process.stdout.isTTY ? "1" : "0" }),
+    })
     const written = await readFile(report, "utf8").catch(() => null)
     await rm(folder, { recursive: true, force: true })
-    return { name: wanted.name, output: finished.output, seconds: secondsSince(began), ...countVitest(written, finished) }
+    return {
+      name: wanted.name,
+      output: finished.output,
+      seconds: secondsSince(began),
+      ...countVitest(written, finished),
+    }
   }
   return { name: wanted.name, run }
 }
@@ -85,11 +121,14 @@ function unloadedFiles(report: unknown): number {
   return files.filter((file: unknown) => {
     if (typeof file !== "object" || file === null) return false
     const tests: unknown = Reflect.get(file, "assertionResults")
-    return Reflect.get(file, "status") === "failed" && Array.isArray(tests) && !tests.some((test: unknown) => isFailed(test))
+    return (
+      Reflect.get(file, "status") === "failed" && Array.isArray(tests) && !tests.some((test: unknown) => isFailed(test))
+    )
   }).length
 }
 
-const isFailed = (test: unknown) => typeof test === "object" && test !== null && Reflect.get(test, "status") === "failed"
+const isFailed = (test: unknown) =>
+  typeof test === "object" && test !== null && Reflect.get(test, "status") === "failed"
 
 /** The sum of some results. */
 export function total(results: readonly Counts[]): Counts {
@@ -112,7 +151,10 @@ export function stepLine(result: StepResult): string {
 const secondsSince = (began: number) => (elapsedMs() - began) / 1000
 
 /** Runs lanes of steps side by side, the steps of a lane one after the other; tells each as it ends. */
-export async function runLanes(lanes: readonly (readonly Step[])[], tell: (line: string) => void): Promise<readonly StepResult[]> {
+export async function runLanes(
+  lanes: readonly (readonly Step[])[],
+  tell: (line: string) => void,
+): Promise<readonly StepResult[]> {
   const runLane = async (lane: readonly Step[]) => {
     const results: StepResult[] = []
     for (const step of lane) {

@@ -11,7 +11,9 @@ import { lastLine, type StepResult, stepLine, total, vitestStep } from "./steps.
 /** One line for each optional server that is not installed. */
 export function missingServers(find: (name: OptionalServer) => string | null): readonly string[] {
   const names: readonly OptionalServer[] = ["radicale", "nats-server"]
-  return names.filter((name) => find(name) === null).map((name) => `Not installed: ${name}. Skipped: ${optionalServers[name]}.`)
+  return names
+    .filter((name) => find(name) === null)
+    .map((name) => `Not installed: ${name}. Skipped: ${optionalServers[name]}.`)
 }
 
 async function everything(): Promise<readonly StepResult[]> {
@@ -26,7 +28,8 @@ async function everything(): Promise<readonly StepResult[]> {
 
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("-"))
 if (import.meta.main) {
-  const results = filters.length === 0 ? await everything() : [await vitestStep({ name: "chosen", filters, isShown: true }).run()]
+  const results =
+    filters.length === 0 ? await everything() : [await vitestStep({ name: "chosen", filters, isShown: true }).run()]
   const counts = total(results)
   say(lastLine(counts))
   process.exitCode = counts.failed === 0 ? 0 : 1

@@ -24,12 +24,29 @@ const readable: Rule = {
 
 /** Every rule of the style. */
 export const rules: readonly Rule[] = [
-  readable, importTable, neverImported, providerNames, bannedTokens, bannedSyntax, sqlTexts, sizes, leftovers,
-  readmeMissing, qualityProven, dataAtRest, markdownTitle, kebabNames, lockAddresses, machinePlaces,
+  readable,
+  importTable,
+  neverImported,
+  providerNames,
+  bannedTokens,
+  bannedSyntax,
+  sqlTexts,
+  sizes,
+  leftovers,
+  readmeMissing,
+  qualityProven,
+  dataAtRest,
+  markdownTitle,
+  kebabNames,
+  lockAddresses,
+  machinePlaces,
 ]
 
 /** What the rules do not like about a tree, under the rule's name. */
-export function checkTree(tree: Tree, wanted: readonly Rule[] = rules): readonly { readonly rule: Rule; readonly findings: readonly Finding[] }[] {
+export function checkTree(
+  tree: Tree,
+  wanted: readonly Rule[] = rules,
+): readonly { readonly rule: Rule; readonly findings: readonly Finding[] }[] {
   return wanted.map((rule) => ({ rule, findings: rule.find(tree) })).filter(({ findings }) => findings.length > 0)
 }
 
@@ -42,6 +59,8 @@ if (import.meta.main) {
     for (const { path, line, text } of findings) say(`  ${path}:${line}  ${text}`)
   }
   const count = broken.reduce((sum, { findings }) => sum + findings.length, 0)
-  say(`${count === 0 ? "Tidy" : `${count} things to tidy`}: ${tree.paths.length} files, ${rules.length} rules, ${((elapsedMs() - began) / 1000).toFixed(2)} s`)
+  say(
+    `${count === 0 ? "Tidy" : `${count} things to tidy`}: ${tree.paths.length} files, ${rules.length} rules, ${((elapsedMs() - began) / 1000).toFixed(2)} s`,
+  )
   process.exitCode = count === 0 ? 0 : 1
 }

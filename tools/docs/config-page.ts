@@ -31,7 +31,10 @@ that names it. This page is made by \`npm run docs\` from the table in the code.
 export function configPage(options: readonly ConfigOption[]): string {
   const current = options.filter((option) => option.retired === undefined)
   const retired = options.filter((option) => option.retired !== undefined)
-  const rows = current.map((option) => `| \`${option.env}\` | ${typeWords(option)} | ${defaultWords(option)} | ${cell(option.text)}${option.secret ? " **Secret:** never logged or shown." : ""} |`)
+  const rows = current.map(
+    (option) =>
+      `| \`${option.env}\` | ${typeWords(option)} | ${defaultWords(option)} | ${cell(option.text)}${option.secret ? " **Secret:** never logged or shown." : ""} |`,
+  )
   const table = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n")
   if (retired.length === 0) return `${opening}\n${table}\n`
   const old = retired.map((option) => `| \`${option.env}\` | ${cell(option.retired ?? "")} |`)

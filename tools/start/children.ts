@@ -27,7 +27,13 @@ export type Launch = (program: Program) => Child
  */
 export const launch: Launch = ({ name, script, args = [], environment }) => {
   const isPosix = process.platform !== "win32"
-  const child = spawn(process.execPath, [script, ...args], { cwd: rootFolder, env: { ...environment }, detached: isPosix, windowsHide: true, stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: rootFolder,
+    env: { ...environment },
+    detached: isPosix,
+    windowsHide: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  })
   const ended = new Promise<number>((resolve) => {
     child.once("error", () => resolve(127))
     child.once("close", (code) => resolve(code ?? 1))

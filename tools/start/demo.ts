@@ -10,7 +10,10 @@ export const demoPorts = { simulator: 8090, caldav: 8091 }
 export const demoCaldavUser = { name: "demo", password: "demo" }
 
 /** True where nothing says which real provider to use. */
-export function isDemoWanted(environment: Readonly<Record<string, string | undefined>>, args: readonly string[]): boolean {
+export function isDemoWanted(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): boolean {
   return !args.includes("--no-demo") && providerSettings.every((name) => (environment[name] ?? "") === "")
 }
 
@@ -36,5 +39,10 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
 
 /** The simulated organisation as a child process. */
 export function launchSimulator(launch: Launch, port: number, environment: Readonly<Record<string, string>>): Child {
-  return launch({ name: "simulated organisation", script: "packages/simulator/src/main.ts", args: ["--port", String(port)], environment })
+  return launch({
+    name: "simulated organisation",
+    script: "packages/simulator/src/main.ts",
+    args: ["--port", String(port)],
+    environment,
+  })
 }

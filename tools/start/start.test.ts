@@ -28,8 +28,14 @@ function fakeWorld(changes: Partial<StartWorld> = {}, serverLine: string | null 
     return { url: `http://127.0.0.1:${port}`, stop: async () => void done.push("stop caldav") }
   }
   const world: StartWorld = {
-    environment: {}, isDemo: true, launch, buildApps: async () => void done.push("build"), choosePort: async (port) => port,
-    portAnswers: async () => null, startCaldav: caldav, stopAsked: ask.promise,
+    environment: {},
+    isDemo: true,
+    launch,
+    buildApps: async () => void done.push("build"),
+    choosePort: async (port) => port,
+    portAnswers: async () => null,
+    startCaldav: caldav,
+    stopAsked: ask.promise,
     say: (line) => {
       told.push(line)
       if (line.includes("Ctrl-C")) onReady()
@@ -46,9 +52,18 @@ describe("npm start", () => {
     whenReady(() => ask.resolve())
     expect(await start(world)).toBe(0)
     expect(done).toEqual([
-      "build", "start simulated organisation", "start caldav", "start server", "stop server", "stop caldav", "stop simulated organisation",
+      "build",
+      "start simulated organisation",
+      "start caldav",
+      "start server",
+      "stop server",
+      "stop caldav",
+      "stop simulated organisation",
     ])
-    expect(programs.at(-1)?.environment).toMatchObject({ KALENDS_DEMO_URL: "http://localhost:8090", KALENDS_ALLOWED_PRIVATE_HOSTS: "127.0.0.1:8091" })
+    expect(programs.at(-1)?.environment).toMatchObject({
+      KALENDS_DEMO_URL: "http://localhost:8090",
+      KALENDS_ALLOWED_PRIVATE_HOSTS: "127.0.0.1:8091",
+    })
     expect(told.join("\n")).toContain("http://localhost:8080/agenda/")
   })
 
@@ -82,7 +97,13 @@ describe("npm start", () => {
     expect(await running).toBe(0)
     port.resolve(null)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(done).toEqual(["build", "start simulated organisation", "stop simulated organisation", "start caldav", "stop caldav"])
+    expect(done).toEqual([
+      "build",
+      "start simulated organisation",
+      "stop simulated organisation",
+      "start caldav",
+      "stop caldav",
+    ])
   })
 
   test("tells why the simulated organisation or a build failed", async () => {

@@ -85,7 +85,13 @@ export async function start(world: StartWorld): Promise<number> {
 async function startParts(world: StartWorld, parts: Parts): Promise<"started"> {
   const demo = world.isDemo ? await startDemo(world, parts) : null
   const settings = demo === null ? {} : demoSettings(demo.url, demo.caldavUrl)
-  const server = await parts.add(world.launch({ name: "server", script: "packages/server/src/main.ts", environment: { ...settings, ...world.environment } }))
+  const server = await parts.add(
+    world.launch({
+      name: "server",
+      script: "packages/server/src/main.ts",
+      environment: { ...settings, ...world.environment },
+    }),
+  )
   parts.watch(server)
   const ready = await server.line(/^Kalends is ready: /)
   if (ready !== null) world.say(addressBlock(ready.replace(/^Kalends is ready: /, "").trim(), demo))
@@ -99,7 +105,10 @@ async function startDemo(world: StartWorld, parts: Parts): Promise<Demo> {
   parts.watch(simulator)
   const problem = await world.portAnswers(port)
   if (problem !== null) throw new Error(`The simulated organisation did not start: ${problem}.`)
-  const caldav = world.startCaldav === null ? null : await parts.add(await world.startCaldav(await world.choosePort(demoPorts.caldav)))
+  const caldav =
+    world.startCaldav === null
+      ? null
+      : await parts.add(await world.startCaldav(await world.choosePort(demoPorts.caldav)))
   return { url: `http://localhost:${port}`, caldavUrl: caldav?.url ?? null }
 }
 
@@ -117,9 +126,10 @@ export function addressBlock(portal: string, demo: Demo | null): string {
 }
 
 function demoRows(demo: Demo): readonly (readonly [string, string])[] {
-  const caldav = demo.caldavUrl === null
-    ? "install the radicale package to try it"
-    : `${demo.caldavUrl}   (user ${demoCaldavUser.name}, password ${demoCaldavUser.password})`
+  const caldav =
+    demo.caldavUrl === null
+      ? "install the radicale package to try it"
+      : `${demo.caldavUrl}   (user ${demoCaldavUser.name}, password ${demoCaldavUser.password})`
   return [
     ["Demo organisation", `${demo.url}/   (change people's calendars, break things)`],
     ["CalDAV demo", caldav],

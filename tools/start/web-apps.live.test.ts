@@ -12,7 +12,9 @@ test("builds an app when its sources have changed, and only then", async () => {
   await writeFile(join(app, "src/main.ts"), "1")
   const built: string[] = []
   const world = {
-    root, say: () => {}, elapsedMs: () => 0,
+    root,
+    say: () => {},
+    elapsedMs: () => 0,
     run: async (_: readonly string[], folder: string) => {
       built.push(folder)
       await mkdir(join(folder, "dist"), { recursive: true })
@@ -27,6 +29,8 @@ test("builds an app when its sources have changed, and only then", async () => {
   await buildWebApps(world)
   expect(built).toHaveLength(2)
   await rm(join(app, "dist"), { recursive: true })
-  await expect(buildWebApps({ ...world, run: async () => ({ code: 1, output: "no such module" }) })).rejects.toThrow("no such module")
+  await expect(buildWebApps({ ...world, run: async () => ({ code: 1, output: "no such module" }) })).rejects.toThrow(
+    "no such module",
+  )
   await rm(root, { recursive: true })
 })

@@ -16,10 +16,19 @@ export type BuildWorld = {
 
 /** Hash of everything that goes into a built app: its own files, the packages it uses, the installed versions. */
 export function sourcesHash(root: string, app: string): string {
-  const files = globSync([`apps/${app}/**/*`, shared, "package-lock.json"], { cwd: root, withFileTypes: true, exclude: (entry) => ["dist", "node_modules"].includes(entry.name) })
-  const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).filter((path) => !/\.test\.tsx?$/.test(path)).sort()
+  const files = globSync([`apps/${app}/**/*`, shared, "package-lock.json"], {
+    cwd: root,
+    withFileTypes: true,
+    exclude: (entry) => ["dist", "node_modules"].includes(entry.name),
+  })
+  const paths = files
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/\.test\.tsx?$/.test(path))
+    .sort()
   const hash = createHash("sha256")
-  for (const path of paths) hash.update(path.slice(root.length).replaceAll("\\", "/")).update("\0").update(readFileSync(path)).update("\0")
+  for (const path of paths)
+    hash.update(path.slice(root.length).replaceAll("\\", "/")).update("\0").update(readFileSync(path)).update("\0")
   return hash.digest("hex")
 }
 
@@ -34,10 +43,14 @@ async function buildApp(world: BuildWorld, app: string): Promise<void> {
   const folder = join(world.root, "apps", app)
   const stamp = join(world.root, ".runtime", `web-${app}.stamp`)
   const hash = sourcesHash(world.root, app)
-  const isBuilt = existsSync(join(folder, "dist", "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash
+  const isBuilt =
+    existsSync(join(folder, "dist", "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash
   if (isBuilt) return
   const began = world.elapsedMs()
-  const { code, output } = await world.run([join(world.root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], folder)
+  const { code, output } = await world.run(
+    [join(world.root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"],
+    folder,
+  )
   if (code !== 0) throw new Error(`The ${app} could not be built:\n${output.trim()}`)
   await mkdir(join(world.root, ".runtime"), { recursive: true })
   await writeFile(stamp, `${hash}\n`)

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml"
 import { adapterFolders } from "./import-rules.ts"
-import { type Finding, type Rule, type Tree, isTestCode } from "./tree.ts"
+import { type Finding, isTestCode, type Rule, type Tree } from "./tree.ts"
 
 /** One title for each page. */
 export const markdownTitle: Rule = {
@@ -43,7 +43,11 @@ function qualityFindings(tree: Tree, folder: string): readonly Finding[] {
   const names = tests.flatMap((file) => tree.facts(file)?.testNames ?? [])
   return doneRules(text)
     .filter((rule) => !names.some((test) => startsWithRule(test, rule)))
-    .map((rule) => ({ path, line: lineOf(text, rule), text: `${rule} is done, but no test's name starts with "${rule}"` }))
+    .map((rule) => ({
+      path,
+      line: lineOf(text, rule),
+      text: `${rule} is done, but no test's name starts with "${rule}"`,
+    }))
 }
 
 const startsWithRule = (test: string, rule: string) => test.startsWith(rule) && !/[\w-]/.test(test.charAt(rule.length))
@@ -59,7 +63,8 @@ export function doneRules(text: string): readonly string[] {
   })
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 function lineOf(text: string, part: string): number {
   return text.slice(0, Math.max(0, text.indexOf(part))).split("\n").length
@@ -78,8 +83,16 @@ export const dataAtRest: Rule = {
     const page = tree.text(pagePath) ?? ""
     const stored = columnsOf(schema)
     const listed = [...page.matchAll(/^\|\s*`?([a-z_]+\.[a-z0-9_]+)`?\s*\|\s*(\S)/gm)].map((row) => row[1] ?? "")
-    const missing = stored.filter((column) => !listed.includes(column)).map((column) => ({ path: pagePath, line: 1, text: `does not list ${column}` }))
-    const gone = listed.filter((column) => !stored.includes(column)).map((column) => ({ path: pagePath, line: lineOf(page, column), text: `lists ${column}, which is not in the schema` }))
+    const missing = stored
+      .filter((column) => !listed.includes(column))
+      .map((column) => ({ path: pagePath, line: 1, text: `does not list ${column}` }))
+    const gone = listed
+      .filter((column) => !stored.includes(column))
+      .map((column) => ({
+        path: pagePath,
+        line: lineOf(page, column),
+        text: `lists ${column}, which is not in the schema`,
+      }))
     return [...missing, ...gone]
   },
 }
@@ -89,7 +102,9 @@ export function columnsOf(schema: string): readonly string[] {
   return [...schema.matchAll(/^create table (?:\w+\.)?(\w+) \(\n([\s\S]*?)\n\);/gm)].flatMap(([, table, body = ""]) =>
     body.split("\n").flatMap((line) => {
       const column = /^\s+"?([a-z_][a-z0-9_]*)"?\s/.exec(line)?.[1]
-      return column === undefined || /^(primary|foreign|unique|check|constraint|exclude)$/.test(column) ? [] : [`${table}.${column}`]
+      return column === undefined || /^(primary|foreign|unique|check|constraint|exclude)$/.test(column)
+        ? []
+        : [`${table}.${column}`]
     }),
   )
 }

@@ -25,7 +25,12 @@ export type Located<Key extends string> = { readonly [key in Key]: string } & { 
  * A function: how many lines it has and how many parameters it takes. Functions with a name of their own inside it are
  * not part of its lines: they are measured themselves, like the methods of a class. One handed to describe() is named so.
  */
-export type FunctionFact = { readonly name: string; readonly line: number; readonly lines: number; readonly parameters: number }
+export type FunctionFact = {
+  readonly name: string
+  readonly line: number
+  readonly lines: number
+  readonly parameters: number
+}
 
 /** A node of the syntax tree, read without believing anything about its shape. */
 type Node = Readonly<Record<string, unknown>> & { readonly type: string; readonly start: number; readonly end: number }
@@ -49,12 +54,24 @@ type Collected = {
 export function factsOf(path: string, text: string): Facts {
   const parsed = parseSync(path, text)
   const lineOf = lineFinder(text)
-  const collected: Collected = { imports: [], identifiers: [], strings: [], functions: [], globals: [], syntax: [], testNames: [], declared: new Set(), lineOf }
+  const collected: Collected = {
+    imports: [],
+    identifiers: [],
+    strings: [],
+    functions: [],
+    globals: [],
+    syntax: [],
+    testNames: [],
+    declared: new Set(),
+    lineOf,
+  }
   visit(parsed.program, [], collected)
   return {
     ...collected,
     functions: collected.functions.map(({ name, line, lines, parameters }) => ({ name, line, lines, parameters })),
-    globals: collected.globals.filter((use) => !collected.declared.has(use.name.replace(/^new /, "").split(".")[0] ?? "")),
+    globals: collected.globals.filter(
+      (use) => !collected.declared.has(use.name.replace(/^new /, "").split(".")[0] ?? ""),
+    ),
     comments: parsed.comments.map((comment) => ({ value: comment.value, line: lineOf(comment.start) })),
     lineCount: text.split("\n").length - (text.endsWith("\n") ? 1 : 0),
     problem: parsed.errors[0]?.message ?? null,
@@ -77,7 +94,9 @@ function lineFinder(text: string): (offset: number) => number {
 }
 
 function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value
+  return (
+    typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value
+  )
 }
 
 function visit(value: unknown, parents: readonly Node[], into: Collected): void {
@@ -173,7 +192,12 @@ function lookAtCall(node: Node, line: number, into: Collected): void {
     if (path === "Date" && args.length === 0) into.globals.push({ name: "new Date", line })
     return
   }
-  if (/^(Date\.now|Math\.random|setTimeout|setInterval|fetch|vi\.(mock|doMock)|(test|it|describe)\.(skip|only|todo))$/.test(path)) into.globals.push({ name: path, line })
+  if (
+    /^(Date\.now|Math\.random|setTimeout|setInterval|fetch|vi\.(mock|doMock)|(test|it|describe)\.(skip|only|todo))$/.test(
+      path,
+    )
+  )
+    into.globals.push({ name: path, line })
   if (/^(test|it|describe)(\.|$)/.test(path)) into.testNames.push(...textOfFirst(args))
 }
 
@@ -209,13 +233,19 @@ function isConstAssertion(node: Node): boolean {
   return isNode(type) && type.type === "TSTypeReference" && nameOf(type.typeName) === "const"
 }
 
-const isInsideParse = (parents: readonly Node[]) => parents.some((node, index) => /^(parse|read)([A-Z]|$)/.test(functionName(node, parents[index - 1]) ?? "") && /Function/.test(node.type))
+const isInsideParse = (parents: readonly Node[]) =>
+  parents.some(
+    (node, index) =>
+      /^(parse|read)([A-Z]|$)/.test(functionName(node, parents[index - 1]) ?? "") && /Function/.test(node.type),
+  )
 
 function functionFact(node: Node, parents: readonly Node[], into: Collected): Measured {
   const parent = parents.at(-1)
   const first = into.lineOf(node.start)
   const lines = into.lineOf(node.end) - first + 1
-  const parameters = Array.isArray(node.params) ? node.params.filter((parameter) => nameOf(parameter) !== "this").length : 0
+  const parameters = Array.isArray(node.params)
+    ? node.params.filter((parameter) => nameOf(parameter) !== "this").length
+    : 0
   const fact = { name: functionName(node, parent) ?? "(unnamed)", line: first, lines, parameters, node }
   const owner = parents.findLast((candidate) => /Function/.test(candidate.type) && candidate.body !== null)
   const outer = into.functions.find((known) => known.node === owner)

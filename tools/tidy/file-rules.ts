@@ -1,6 +1,7 @@
 import type { Finding, Rule } from "./tree.ts"
 
-const wellKnown = /^(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING|SECURITY|GOTCHAS)\.md$|^(LICENSE|NOTICE|Dockerfile|Makefile)$|^\./
+const wellKnown =
+  /^(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING|SECURITY|GOTCHAS)\.md$|^(LICENSE|NOTICE|Dockerfile|Makefile)$|^\./
 const kebab = /^[a-z0-9]+([.-][a-z0-9]+)*$/
 
 /** Files and folders are named in kebab-case. */
@@ -19,15 +20,26 @@ export const kebabNames: Rule = {
 /** No download addresses in the lock file. */
 export const lockAddresses: Rule = {
   name: "lock-addresses",
-  reason: "A lock file with addresses ties everybody to one machine's registry; the hashes in it are what matters (.npmrc: omit-lockfile-registry-resolved).",
-  find: (tree) => linesWith(tree.text("package-lock.json") ?? "", /"resolved":\s*"(https?|git|ssh|file):/).slice(0, 3).map((line) => ({ path: "package-lock.json", line, text: "has a download address" })),
+  reason:
+    "A lock file with addresses ties everybody to one machine's registry; the hashes in it are what matters (.npmrc: omit-lockfile-registry-resolved).",
+  find: (tree) =>
+    linesWith(tree.text("package-lock.json") ?? "", /"resolved":\s*"(https?|git|ssh|file):/)
+      .slice(0, 3)
+      .map((line) => ({ path: "package-lock.json", line, text: "has a download address" })),
 }
 
 const privatePlaces: readonly { readonly pattern: RegExp; readonly text: string }[] = [
-  { pattern: /\bregistry\.(?!npmjs\.org\/-\/npm)[a-z0-9-]+(\.[a-z0-9-]+)*\.?(com|org|net|io|dev|cloud|internal|local|lan)\b/i, text: "names a package registry" },
+  {
+    pattern:
+      /\bregistry\.(?!npmjs\.org\/-\/npm)[a-z0-9-]+(\.[a-z0-9-]+)*\.?(com|org|net|io|dev|cloud|internal|local|lan)\b/i,
+    text: "names a package registry",
+  },
   { pattern: /\b(artifactory|verdaccio)[a-z0-9.-]*[/:]/i, text: "names a package registry" },
   { pattern: /(^|[\s"'`(=:])(file:\/\/)?\/(home|Users)\/[a-z][\w.-]*\//, text: "has a path of somebody's home folder" },
-  { pattern: /(^|[\s"'`(=:])(file:\/\/)?\/(work|workspace|root)\/[\w.-]+/, text: "has an absolute path of one machine" },
+  {
+    pattern: /(^|[\s"'`(=:])(file:\/\/)?\/(work|workspace|root)\/[\w.-]+/,
+    text: "has an absolute path of one machine",
+  },
   { pattern: /[A-Z]:\\Users\\/, text: "has a path of somebody's home folder" },
 ]
 
@@ -38,7 +50,11 @@ export const machinePlaces: Rule = {
   find: (tree) =>
     tree.paths
       .filter((path) => path !== "package-lock.json" && path !== "LICENSE" && !path.startsWith("tools/tidy/"))
-      .flatMap((path) => privatePlaces.flatMap(({ pattern, text }) => linesWith(tree.text(path) ?? "", pattern).map((line): Finding => ({ path, line, text })))),
+      .flatMap((path) =>
+        privatePlaces.flatMap(({ pattern, text }) =>
+          linesWith(tree.text(path) ?? "", pattern).map((line): Finding => ({ path, line, text })),
+        ),
+      ),
 }
 
 function linesWith(text: string, pattern: RegExp): readonly number[] {

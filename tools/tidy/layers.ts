@@ -12,7 +12,20 @@ export type Layer = {
   readonly isWithoutNode?: boolean
 }
 
-const features = ["vault", "broker", "connections", "subscriptions", "sync", "notifier", "meetings", "policy", "audit", "rooms", "bookings", "people"]
+const features = [
+  "vault",
+  "broker",
+  "connections",
+  "subscriptions",
+  "sync",
+  "notifier",
+  "meetings",
+  "policy",
+  "audit",
+  "rooms",
+  "bookings",
+  "people",
+]
 
 /** Feature to feature, besides none at all. */
 const featureEdges: Readonly<Record<string, readonly string[]>> = { broker: ["vault"], sync: ["meetings"] }
@@ -28,24 +41,62 @@ const adapters = (kind: string, own: readonly string[]): Layer => ({
 export const layers: readonly Layer[] = [
   { name: "domain", path: /^packages\/domain\//, imports: [], isWithoutNode: true },
   { name: "protocol", path: /^packages\/protocol\//, imports: ["domain"], isWithoutNode: true },
-  { name: "readers/*", path: /^packages\/readers\/src\/([a-z0-9-]+)\//, imports: ["domain", "readers"], isWithoutNode: true },
-  { name: "readers registry", path: /^packages\/readers\/src\/registry$/, imports: ["domain", "readers", "readers/any"], isWithoutNode: true },
+  {
+    name: "readers/*",
+    path: /^packages\/readers\/src\/([a-z0-9-]+)\//,
+    imports: ["domain", "readers"],
+    isWithoutNode: true,
+  },
+  {
+    name: "readers registry",
+    path: /^packages\/readers\/src\/registry$/,
+    imports: ["domain", "readers", "readers/any"],
+    isWithoutNode: true,
+  },
   { name: "readers", path: /^packages\/readers\//, imports: ["domain"], isWithoutNode: true },
   { name: "client platform", path: /^packages\/client\/src\/platform/, imports: ["domain", "protocol"] },
-  { name: "client", path: /^packages\/client\//, imports: ["protocol", "domain", "readers", "readers registry", "readers/any", "client platform"], isWithoutNode: true },
+  {
+    name: "client",
+    path: /^packages\/client\//,
+    imports: ["protocol", "domain", "readers", "readers registry", "readers/any", "client platform"],
+    isWithoutNode: true,
+  },
   { name: "ui", path: /^packages\/ui\//, imports: ["client", "protocol", "domain"], isWithoutNode: true },
   { name: "simulator", path: /^packages\/simulator\//, imports: [] },
   { name: "app *", path: /^apps\/([a-z0-9-]+)\//, imports: ["client", "ui", "protocol", "domain"] },
   { name: "ports", path: new RegExp(`^${server}/ports/`), imports: ["domain", "readers"] },
-  { name: "providers registry", path: new RegExp(`^${server}/(?:providers|devices|meeting-backends)/registry$`), imports: ["config", "ports", "domain", "readers", "providers", "devices", "meeting-backends", "providers/any", "devices/any", "meeting-backends/any"] },
+  {
+    name: "providers registry",
+    path: new RegExp(`^${server}/(?:providers|devices|meeting-backends)/registry$`),
+    imports: [
+      "config",
+      "ports",
+      "domain",
+      "readers",
+      "providers",
+      "devices",
+      "meeting-backends",
+      "providers/any",
+      "devices/any",
+      "meeting-backends/any",
+    ],
+  },
   adapters("providers", ["readers/*"]),
   adapters("devices", []),
   adapters("meeting-backends", []),
-  ...["providers", "devices", "meeting-backends"].map((kind): Layer => ({ name: kind, path: new RegExp(`^${server}/${kind}/`), imports: ["ports", "domain", "readers"] })),
+  ...["providers", "devices", "meeting-backends"].map(
+    (kind): Layer => ({ name: kind, path: new RegExp(`^${server}/${kind}/`), imports: ["ports", "domain", "readers"] }),
+  ),
   { name: "postgres", path: new RegExp(`^${server}/postgres/`), imports: ["ports", "domain"] },
   { name: "platform", path: new RegExp(`^${server}/platform/`), imports: ["ports", "domain"] },
   // What a feature answers is written in the protocol's types, so that no second set of the same shapes exists.
-  ...features.map((name): Layer => ({ name, path: new RegExp(`^${server}/${name}/`), imports: ["ports", "domain", "protocol", ...(featureEdges[name] ?? [])] })),
+  ...features.map(
+    (name): Layer => ({
+      name,
+      path: new RegExp(`^${server}/${name}/`),
+      imports: ["ports", "domain", "protocol", ...(featureEdges[name] ?? [])],
+    }),
+  ),
   { name: "http", path: new RegExp(`^${server}/http/`), imports: [...features, "protocol", "ports", "domain"] },
   { name: "jobs", path: new RegExp(`^${server}/jobs/`), imports: [...features, "protocol", "ports", "domain"] },
   { name: "config", path: new RegExp(`^${server}/config$`), imports: ["domain"] },

@@ -8,9 +8,15 @@ import { type Rule, treeOf } from "./tree.ts"
 import { bannedSyntax, bannedTokens, leftovers, providerNames, sqlTexts } from "./word-rules.ts"
 
 const server = "packages/server/src"
-const textsOf = (rule: Rule, files: Record<string, string>) => rule.find(treeOf(files)).map(({ path, line, text }) => `${path}:${line} ${text}`)
+const textsOf = (rule: Rule, files: Record<string, string>) =>
+  rule.find(treeOf(files)).map(({ path, line, text }) => `${path}:${line} ${text}`)
 
-type Case = { readonly rule: Rule; readonly good: Record<string, string>; readonly bad: Record<string, string>; readonly says: RegExp }
+type Case = {
+  readonly rule: Rule
+  readonly good: Record<string, string>
+  readonly bad: Record<string, string>
+  readonly says: RegExp
+}
 const fixme = ["FIX", "ME"].join("")
 const todo = ["TO", "DO"].join("")
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  use(${index})`).join("\n")
@@ -26,14 +32,23 @@ const cases: Record<string, Case> = {
   },
   "a provider imports another provider's reader": {
     rule: importTable,
-    good: { [`${server}/providers/one/a.ts`]: 'import { b } from "@kalends/readers/one/b"', "packages/readers/src/one/b.ts": "" },
-    bad: { [`${server}/providers/one/a.ts`]: 'import { b } from "@kalends/readers/two/b"', "packages/readers/src/two/b.ts": "" },
+    good: {
+      [`${server}/providers/one/a.ts`]: 'import { b } from "@kalends/readers/one/b"',
+      "packages/readers/src/one/b.ts": "",
+    },
+    bad: {
+      [`${server}/providers/one/a.ts`]: 'import { b } from "@kalends/readers/two/b"',
+      "packages/readers/src/two/b.ts": "",
+    },
     says: /providers\/\* may not import readers\/\*/,
   },
   "the simulator imports something of ours, even in a test": {
     rule: importTable,
     good: { "packages/simulator/src/a.test.ts": 'import { b } from "./b.ts"', "packages/simulator/src/b.ts": "" },
-    bad: { "packages/simulator/src/a.test.ts": 'import { b } from "@kalends/domain/b"', "packages/domain/src/b.ts": "" },
+    bad: {
+      "packages/simulator/src/a.test.ts": 'import { b } from "@kalends/domain/b"',
+      "packages/domain/src/b.ts": "",
+    },
     says: /simulator may not import domain/,
   },
   "the domain imports a module of Node": {
@@ -56,7 +71,10 @@ const cases: Record<string, Case> = {
   },
   "a provider is named outside its folder": {
     rule: providerNames,
-    good: { [`${server}/providers/google/a.ts`]: "const googleUrl = 1", [`${server}/vault/a.ts`]: 'const graphiles = "exchange the code"' },
+    good: {
+      [`${server}/providers/google/a.ts`]: "const googleUrl = 1",
+      [`${server}/vault/a.ts`]: 'const graphiles = "exchange the code"',
+    },
     bad: { [`${server}/vault/a.ts`]: 'export const isGoogle = (kind: string) => kind === "x"' },
     says: /names a provider: "google"/,
   },
@@ -80,7 +98,10 @@ const cases: Record<string, Case> = {
   },
   "the network is used directly": {
     rule: bannedTokens,
-    good: { "packages/client/src/a.ts": "export const read = (fetch: Fetch) => fetch(1)", "packages/client/src/platform.ts": "fetch(1)" },
+    good: {
+      "packages/client/src/a.ts": "export const read = (fetch: Fetch) => fetch(1)",
+      "packages/client/src/platform.ts": "fetch(1)",
+    },
     bad: { "packages/client/src/a.ts": "export const read = () => globalThis.fetch(1)" },
     says: /fetch: take the HTTP client/,
   },
@@ -92,20 +113,31 @@ const cases: Record<string, Case> = {
   },
   "a test is left out for good": {
     rule: bannedTokens,
-    good: { "packages/client/src/a.test.ts": 'import { test } from "vitest"\ntest.skipIf(isMissing)("works", () => {})' },
+    good: {
+      "packages/client/src/a.test.ts": 'import { test } from "vitest"\ntest.skipIf(isMissing)("works", () => {})',
+    },
     bad: { "packages/client/src/a.test.ts": 'import { test } from "vitest"\ntest.skip("works", () => {})' },
     says: /test\.skip: run it/,
   },
   "any, enum, default export or as is written": {
     rule: bannedSyntax,
-    good: { "vite.config.ts": "export default {}", "packages/domain/src/a.ts": "const a = [1] as const\nfunction parseA(x: unknown) { return x as A }" },
+    good: {
+      "vite.config.ts": "export default {}",
+      "packages/domain/src/a.ts": "const a = [1] as const\nfunction parseA(x: unknown) { return x as A }",
+    },
     bad: { "packages/domain/src/a.ts": "export default function a(x: any) { return x as A }\nenum B {}" },
     says: /export default[\s\S]*any[\s\S]*as:[\s\S]*enum/,
   },
   "SQL takes its own time or every column": {
     rule: sqlTexts,
-    good: { [`${server}/postgres/a.ts`]: "const q = `select a from b where c > ${clock.now()}`", [`${server}/postgres/migrations/1.sql`]: "-- no now()\nselect count(*) from a" },
-    bad: { [`${server}/postgres/a.ts`]: 'const q = "select * from b where c > now()"', [`${server}/postgres/migrations/1.sql`]: "create table a (b timestamptz default now());" },
+    good: {
+      [`${server}/postgres/a.ts`]: "const q = `select a from b where c > ${clock.now()}`",
+      [`${server}/postgres/migrations/1.sql`]: "-- no now()\nselect count(*) from a",
+    },
+    bad: {
+      [`${server}/postgres/a.ts`]: 'const q = "select * from b where c > now()"',
+      [`${server}/postgres/migrations/1.sql`]: "create table a (b timestamptz default now());",
+    },
     says: /now\(\): take[\s\S]*select \*[\s\S]*1\.sql:1 now\(\)/,
   },
   "a function is over 60 lines": {
@@ -134,20 +166,36 @@ const cases: Record<string, Case> = {
   },
   "a provider does not explain itself": {
     rule: readmeMissing,
-    good: { [`${server}/providers/one/a.ts`]: "", [`${server}/providers/one/README.md`]: "# One", [`${server}/providers/conformance/suite.ts`]: "" },
+    good: {
+      [`${server}/providers/one/a.ts`]: "",
+      [`${server}/providers/one/README.md`]: "# One",
+      [`${server}/providers/conformance/suite.ts`]: "",
+    },
     bad: { [`${server}/providers/one/a.ts`]: "" },
     says: /providers\/one\/README\.md:1 does not exist/,
   },
   "a rule is done without a test": {
     rule: qualityProven,
-    good: { [`${server}/providers/one/quality.yaml`]: "cursor-lost: done", [`${server}/providers/one/a.test.ts`]: 'test.for([1, 2])("cursor-lost: lists again", () => {})' },
-    bad: { [`${server}/providers/one/quality.yaml`]: "cursor-lost: done", [`${server}/providers/one/a.test.ts`]: 'test("cursor-lost-twice", () => {})' },
+    good: {
+      [`${server}/providers/one/quality.yaml`]: "cursor-lost: done",
+      [`${server}/providers/one/a.test.ts`]: 'test.for([1, 2])("cursor-lost: lists again", () => {})',
+    },
+    bad: {
+      [`${server}/providers/one/quality.yaml`]: "cursor-lost: done",
+      [`${server}/providers/one/a.test.ts`]: 'test("cursor-lost-twice", () => {})',
+    },
     says: /cursor-lost is done, but no test/,
   },
   "a column is missing from the page, or the page is ahead": {
     rule: dataAtRest,
-    good: { [`${server}/postgres/schema.sql`]: "create table a (\n  b uuid,\n  primary key (b)\n);", "docs/data-at-rest.md": "| a.b | its name |" },
-    bad: { [`${server}/postgres/schema.sql`]: "create table a (\n  b uuid\n);", "docs/data-at-rest.md": "| a.c | why |" },
+    good: {
+      [`${server}/postgres/schema.sql`]: "create table a (\n  b uuid,\n  primary key (b)\n);",
+      "docs/data-at-rest.md": "| a.b | its name |",
+    },
+    bad: {
+      [`${server}/postgres/schema.sql`]: "create table a (\n  b uuid\n);",
+      "docs/data-at-rest.md": "| a.c | why |",
+    },
     says: /does not list a\.b[\s\S]*lists a\.c/,
   },
   "a page has no title, or two": {
@@ -186,24 +234,33 @@ describe("tidy", () => {
   test("holds what is over a limit at the ratchet's number, and takes it out once it fits", () => {
     const path = "packages/domain/src/a.ts"
     const long = { [path]: `function a() {\n${lines(70)}\n}` }
-    const held = (number: number) => textsOf(sizeRule({ files: {}, functions: { [`${path} a`]: number } }), long).join("\n")
+    const held = (number: number) =>
+      textsOf(sizeRule({ files: {}, functions: { [`${path} a`]: number } }), long).join("\n")
     expect(held(72)).toBe("")
     expect(held(71)).toMatch(/has grown to 72/)
     expect(held(73)).toMatch(/has shrunk to 72 lines: write 72/)
-    expect(textsOf(sizeRule({ files: {}, functions: { [`${path} b`]: 70 } }), { [path]: "" }).join("\n")).toMatch(/is gone/)
+    expect(textsOf(sizeRule({ files: {}, functions: { [`${path} b`]: 70 } }), { [path]: "" }).join("\n")).toMatch(
+      /is gone/,
+    )
   })
 
   test("measures named functions inside another by themselves, unnamed ones with it", () => {
     const inner = `const b = () => {\n${lines(50)}\n}`
     expect(textsOf(noRatchet, { "a.ts": `function a() {\n${inner}\n${lines(20)}\n}` })).toEqual([])
-    expect(textsOf(noRatchet, { "a.ts": `function a() {\n  each(() => {\n${lines(50)}\n  })\n${lines(20)}\n}` }).join("\n")).toMatch(/a has 74 lines/)
+    expect(
+      textsOf(noRatchet, { "a.ts": `function a() {\n  each(() => {\n${lines(50)}\n  })\n${lines(20)}\n}` }).join("\n"),
+    ).toMatch(/a has 74 lines/)
   })
 
   test("gives every kind of file its place in the import table", () => {
     const place = (path: string) => placeOf(path)?.layer.name
-    expect([place("packages/readers/src/one/a.ts"), place(`${server}/providers/registry.ts`), place(`${server}/providers/one/a.ts`), place("apps/agenda/src/a.tsx"), place("vitest.config.ts")]).toEqual([
-      "readers/*", "providers registry", "providers/*", "app *", "tools",
-    ])
+    expect([
+      place("packages/readers/src/one/a.ts"),
+      place(`${server}/providers/registry.ts`),
+      place(`${server}/providers/one/a.ts`),
+      place("apps/agenda/src/a.tsx"),
+      place("vitest.config.ts"),
+    ]).toEqual(["readers/*", "providers registry", "providers/*", "app *", "tools"])
     expect(mayImport(`${server}/providers/one/a.ts`, `${server}/providers/two/a.ts`)).toBe(false)
     expect(mayImport(`${server}/providers/registry.ts`, `${server}/providers/two/a.ts`)).toBe(true)
     expect(mayImport("apps/agenda/src/a.ts", "apps/portal/src/a.ts")).toBe(false)

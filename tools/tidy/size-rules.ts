@@ -7,14 +7,20 @@ const mostFileLines = 500
 const mostParameters = 4
 
 /** Sizes that were over the limit when the limit came, and may only shrink. */
-export type Ratchet = { readonly files: Readonly<Record<string, number>>; readonly functions: Readonly<Record<string, number>> }
+export type Ratchet = {
+  readonly files: Readonly<Record<string, number>>
+  readonly functions: Readonly<Record<string, number>>
+}
 
 /** Functions over 60 lines, files over 500, more than 4 parameters. */
 export function sizeRule(ratchet: Ratchet): Rule {
   return {
     name: "size",
     reason: `Nobody keeps more in mind at once: a function has at most ${mostFunctionLines} lines and ${mostParameters} parameters, a file ${mostFileLines} lines. The list in tools/tidy/ratchet.ts may only shrink.`,
-    find: (tree) => [...tree.paths.filter(isTypeScript).flatMap((path) => sizeFindings(tree, path, ratchet)), ...goneFindings(tree, ratchet)],
+    find: (tree) => [
+      ...tree.paths.filter(isTypeScript).flatMap((path) => sizeFindings(tree, path, ratchet)),
+      ...goneFindings(tree, ratchet),
+    ],
   }
 }
 
@@ -23,23 +29,55 @@ export const sizes: Rule = sizeRule({ files: largeFiles, functions: largeFunctio
 function sizeFindings(tree: Tree, path: string, ratchet: Ratchet): readonly Finding[] {
   const facts = tree.facts(path)
   if (facts === null) return []
-  const file = compare({ path, line: 1, what: "the file", lines: facts.lineCount, most: mostFileLines, listed: ratchet.files[path] })
+  const file = compare({
+    path,
+    line: 1,
+    what: "the file",
+    lines: facts.lineCount,
+    most: mostFileLines,
+    listed: ratchet.files[path],
+  })
   const functions = facts.functions.flatMap((fact) => {
     if (isGrouping(fact.name)) return []
     const listed = ratchet.functions[`${path} ${fact.name}`]
     const long = compare({ path, line: fact.line, what: fact.name, lines: fact.lines, most: mostFunctionLines, listed })
-    const wide = fact.parameters > mostParameters && !isTestCode(path) ? [{ path, line: fact.line, text: `${fact.name} takes ${fact.parameters} parameters; ${mostParameters} at most, or one object` }] : []
+    const wide =
+      fact.parameters > mostParameters && !isTestCode(path)
+        ? [
+            {
+              path,
+              line: fact.line,
+              text: `${fact.name} takes ${fact.parameters} parameters; ${mostParameters} at most, or one object`,
+            },
+          ]
+        : []
     return [...long, ...wide]
   })
   return [...file, ...functions]
 }
 
-type Measured = { readonly path: string; readonly line: number; readonly what: string; readonly lines: number; readonly most: number; readonly listed: number | undefined }
+type Measured = {
+  readonly path: string
+  readonly line: number
+  readonly what: string
+  readonly lines: number
+  readonly most: number
+  readonly listed: number | undefined
+}
 
 function compare({ path, line, what, lines, most, listed }: Measured): readonly Finding[] {
-  if (listed === undefined) return lines > most ? [{ path, line, text: `${what} has ${lines} lines; ${most} at most` }] : []
-  if (lines > listed) return [{ path, line, text: `${what} has grown to ${lines} lines; the ratchet holds it at ${listed}` }]
-  if (lines < listed) return [{ path, line, text: `${what} has shrunk to ${lines} lines: ${lines > most ? `write ${lines}` : "take it out of"} the ratchet` }]
+  if (listed === undefined)
+    return lines > most ? [{ path, line, text: `${what} has ${lines} lines; ${most} at most` }] : []
+  if (lines > listed)
+    return [{ path, line, text: `${what} has grown to ${lines} lines; the ratchet holds it at ${listed}` }]
+  if (lines < listed)
+    return [
+      {
+        path,
+        line,
+        text: `${what} has shrunk to ${lines} lines: ${lines > most ? `write ${lines}` : "take it out of"} the ratchet`,
+      },
+    ]
   return []
 }
 
@@ -49,5 +87,9 @@ function goneFindings(tree: Tree, ratchet: Ratchet): readonly Finding[] {
     const [path = "", name = ""] = key.split(" ")
     return tree.facts(path)?.functions.some((fact) => fact.name === name) !== true
   })
-  return [...files, ...functions].map((key) => ({ path: "tools/tidy/ratchet.ts", line: 1, text: `${key} is gone: take it out of the ratchet` }))
+  return [...files, ...functions].map((key) => ({
+    path: "tools/tidy/ratchet.ts",
+    line: 1,
+    text: `${key} is gone: take it out of the ratchet`,
+  }))
 }

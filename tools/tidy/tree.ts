@@ -64,7 +64,12 @@ export function isTestCode(path: string): boolean {
 
 function gitPaths(root: string): readonly string[] | null {
   try {
-    const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 26 })
+    const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 2 ** 26,
+    })
     return listed.split("\0").filter((path) => path !== "")
   } catch {
     return null

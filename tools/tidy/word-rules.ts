@@ -1,7 +1,23 @@
 import { type Finding, isTestCode, isTypeScript, type Rule, type Tree } from "./tree.ts"
 
 /** Names of providers, device makers and their protocols. */
-const providerWords = new Set(["graph", "google", "ews", "caldav", "microsoft", "cisco", "poly", "polycom", "lifesize", "webex", "entra", "gcal", "icloud", "nextcloud", "radicale"])
+const providerWords = new Set([
+  "graph",
+  "google",
+  "ews",
+  "caldav",
+  "microsoft",
+  "cisco",
+  "poly",
+  "polycom",
+  "lifesize",
+  "webex",
+  "entra",
+  "gcal",
+  "icloud",
+  "nextcloud",
+  "radicale",
+])
 
 /** Exchange is a verb, too: codes are exchanged for tokens. Only the product counts. */
 const exchangeServer = /\bExchange (Server|Online|on-premises)|[a-z,] Exchange\b/
@@ -24,7 +40,8 @@ const providerPlaces: readonly RegExp[] = [
 /** A provider's name only in its folder, the registries, fixtures, documents and texts for people. */
 export const providerNames: Rule = {
   name: "provider-names",
-  reason: "The engine asks what a provider can do, never who it is; a name elsewhere is a missing capability (STYLE, section 1).",
+  reason:
+    "The engine asks what a provider can do, never who it is; a name elsewhere is a missing capability (STYLE, section 1).",
   find: (tree) =>
     tree.paths
       .filter((path) => isTypeScript(path) && !isTestCode(path) && !providerPlaces.some((place) => place.test(path)))
@@ -37,7 +54,8 @@ function providerFindings(tree: Tree, path: string): readonly Finding[] {
   const uses = [...facts.identifiers.map(({ name, line }) => ({ value: name, line })), ...facts.strings]
   const seen = new Set<string>()
   return uses.flatMap(({ value, line }) => {
-    const word = wordsOf(value).find((part) => providerWords.has(part)) ?? (exchangeServer.test(value) ? "exchange" : undefined)
+    const word =
+      wordsOf(value).find((part) => providerWords.has(part)) ?? (exchangeServer.test(value) ? "exchange" : undefined)
     if (word === undefined || seen.has(`${line} ${word}`)) return []
     seen.add(`${line} ${word}`)
     return [{ path, line, text: `names a provider: "${word}"` }]
@@ -46,29 +64,52 @@ function providerFindings(tree: Tree, path: string): readonly Finding[] {
 
 /** `graphCalls` → graph, calls; `google-addon` → google, addon. */
 function wordsOf(text: string): readonly string[] {
-  return text.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z0-9]+/)
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
 }
 
-type Ban = { readonly tokens: readonly string[]; readonly instead: string; readonly allowed: readonly RegExp[]; readonly isForTestsToo?: boolean }
+type Ban = {
+  readonly tokens: readonly string[]
+  readonly instead: string
+  readonly allowed: readonly RegExp[]
+  readonly isForTestsToo?: boolean
+}
 
 const platforms: readonly RegExp[] = [/\/platform\//, /(^|\/)platform\.tsx?$/, /^tools\//, /\.config\.ts$/]
 
 const bans: readonly Ban[] = [
   { tokens: ["Date.now", "new Date"], instead: "take the clock", allowed: platforms },
   { tokens: ["Math.random"], instead: "take the random source", allowed: platforms },
-  { tokens: ["setTimeout", "setInterval"], instead: "take the clock's timer, which ends with its owner", allowed: platforms },
-  { tokens: ["process.env"], instead: "add an option to config.ts", allowed: [...platforms, /^packages\/server\/src\/config\.ts$/] },
+  {
+    tokens: ["setTimeout", "setInterval"],
+    instead: "take the clock's timer, which ends with its owner",
+    allowed: platforms,
+  },
+  {
+    tokens: ["process.env"],
+    instead: "add an option to config.ts",
+    allowed: [...platforms, /^packages\/server\/src\/config\.ts$/],
+  },
   { tokens: ["console"], instead: "take the log, which redacts", allowed: platforms },
   { tokens: ["fetch"], instead: "take the HTTP client, which bounds time and size", allowed: platforms },
   { tokens: ["vi.mock", "vi.doMock"], instead: "pass a fake", allowed: [], isForTestsToo: true },
-  { tokens: ["test", "it", "describe"].flatMap((name) => ["skip", "only", "todo"].map((what) => `${name}.${what}`)), instead: "run it, or say when it cannot with skipIf", allowed: [], isForTestsToo: true },
+  {
+    tokens: ["test", "it", "describe"].flatMap((name) => ["skip", "only", "todo"].map((what) => `${name}.${what}`)),
+    instead: "run it, or say when it cannot with skipIf",
+    allowed: [],
+    isForTestsToo: true,
+  },
 ]
 
 /** Things of the world outside only through the platform folders. */
 export const bannedTokens: Rule = {
   name: "banned-tokens",
-  reason: "Only platform code touches clock, chance, environment, output and network, so that a test can take their place and a secret cannot slip out.",
-  find: (tree) => tree.paths.filter(isTypeScript).flatMap((path) => bans.flatMap((ban) => banFindings(tree, path, ban))),
+  reason:
+    "Only platform code touches clock, chance, environment, output and network, so that a test can take their place and a secret cannot slip out.",
+  find: (tree) =>
+    tree.paths.filter(isTypeScript).flatMap((path) => bans.flatMap((ban) => banFindings(tree, path, ban))),
 }
 
 function banFindings(tree: Tree, path: string, ban: Ban): readonly Finding[] {
@@ -92,11 +133,14 @@ const isEdge = (path: string) => isTestCode(path) || /(^|\/)parse\.ts$|\/platfor
 /** Syntax that weakens what the compiler can say. */
 export const bannedSyntax: Rule = {
   name: "banned-syntax",
-  reason: "any and as switch the compiler off where it is needed, enum does not run without a build, a default export has no name to search for.",
+  reason:
+    "any and as switch the compiler off where it is needed, enum does not run without a build, a default export has no name to search for.",
   find: (tree) =>
     tree.paths.filter(isTypeScript).flatMap((path) => {
       const uses = tree.facts(path)?.syntax ?? []
-      const bad = uses.filter(({ name }) => !(name === "export default" && configFile.test(path)) && !(name === "as" && isEdge(path)))
+      const bad = uses.filter(
+        ({ name }) => !(name === "export default" && configFile.test(path)) && !(name === "as" && isEdge(path)),
+      )
       return bad.map(({ name, line }) => ({ path, line, text: syntaxReasons[name] ?? name }))
     }),
 }
@@ -108,10 +152,18 @@ const sqlWords = /\b(select|insert into|update|delete from|default|where|values|
 /** SQL gets the time as a parameter and names its columns. */
 export const sqlTexts: Rule = {
   name: "sql",
-  reason: "now() is a second clock that no test can set, and select * reads columns that nobody asked for: take $now, name the columns.",
+  reason:
+    "now() is a second clock that no test can set, and select * reads columns that nobody asked for: take $now, name the columns.",
   find: (tree) =>
     tree.paths.flatMap((path) => {
-      if (path.endsWith(".sql") && !isTestCode(path)) return sqlFindings(path, withoutSqlComments(tree.text(path) ?? "").split("\n").map((value, index) => ({ value, line: index + 1 })), true)
+      if (path.endsWith(".sql") && !isTestCode(path))
+        return sqlFindings(
+          path,
+          withoutSqlComments(tree.text(path) ?? "")
+            .split("\n")
+            .map((value, index) => ({ value, line: index + 1 })),
+          true,
+        )
       if (!isTypeScript(path) || isTestCode(path) || path.startsWith("tools/")) return []
       return sqlFindings(path, tree.facts(path)?.strings ?? [], false)
     }),
@@ -119,9 +171,15 @@ export const sqlTexts: Rule = {
 
 const withoutSqlComments = (text: string) => text.replace(/--.*$/gm, "")
 
-function sqlFindings(path: string, texts: readonly { readonly value: string; readonly line: number }[], isSql: boolean): readonly Finding[] {
+function sqlFindings(
+  path: string,
+  texts: readonly { readonly value: string; readonly line: number }[],
+  isSql: boolean,
+): readonly Finding[] {
   return texts.flatMap(({ value, line }) => [
-    ...(sqlNow.test(value) && (isSql || sqlWords.test(value) || value.trim() === "now()") ? [{ path, line, text: "now(): take $now" }] : []),
+    ...(sqlNow.test(value) && (isSql || sqlWords.test(value) || value.trim() === "now()")
+      ? [{ path, line, text: "now(): take $now" }]
+      : []),
     ...(sqlStar.test(value) ? [{ path, line, text: "select *: name the columns" }] : []),
   ])
 }
@@ -129,10 +187,16 @@ function sqlFindings(path: string, texts: readonly { readonly value: string; rea
 /** Work that is put off has an issue; what is broken is mended before it reaches main. */
 export const leftovers: Rule = {
   name: "leftovers",
-  reason: "A note that nothing reminds of is never read again: FIXME is mended before main, TODO names its issue (TODO #12).",
+  reason:
+    "A note that nothing reminds of is never read again: FIXME is mended before main, TODO names its issue (TODO #12).",
   find: (tree) =>
     tree.paths
-      .filter((path) => !path.startsWith("tools/tidy") && /\.(tsx?|mjs|js|sql|sh|css|html|md)$/.test(path) && path !== "package-lock.json")
+      .filter(
+        (path) =>
+          !path.startsWith("tools/tidy") &&
+          /\.(tsx?|mjs|js|sql|sh|css|html|md)$/.test(path) &&
+          path !== "package-lock.json",
+      )
       .flatMap((path) => leftoverFindings(path, notesIn(tree, path))),
 }
 
@@ -141,7 +205,10 @@ function notesIn(tree: Tree, path: string): readonly { readonly value: string; r
   return facts?.comments ?? (tree.text(path) ?? "").split("\n").map((value, index) => ({ value, line: index + 1 }))
 }
 
-function leftoverFindings(path: string, notes: readonly { readonly value: string; readonly line: number }[]): readonly Finding[] {
+function leftoverFindings(
+  path: string,
+  notes: readonly { readonly value: string; readonly line: number }[],
+): readonly Finding[] {
   return notes.flatMap(({ value, line }) => {
     if (/\bFIXME\b/.test(value)) return [{ path, line, text: "FIXME" }]
     return /\bTODO\b(?!\s*\(?#\d+)/.test(value) ? [{ path, line, text: "TODO without an issue number" }] : []

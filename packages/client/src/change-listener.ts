@@ -70,7 +70,9 @@ export function listenForChanges(api: ServiceApi, platform: ClientPlatform, even
       cancelSilence()
       cancelSilence = platform.after(heartbeatsMissed * heartbeatSeconds * 1000, () => line.abort())
     }
-    const stopped = new Promise<null>((resolve) => line.signal.addEventListener("abort", () => resolve(null), { once: true }))
+    const stopped = new Promise<null>((resolve) =>
+      line.signal.addEventListener("abort", () => resolve(null), { once: true }),
+    )
     try {
       for (watch(); !isClosed; watch()) {
         const part = await Promise.race([reader.read(), stopped])

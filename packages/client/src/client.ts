@@ -3,8 +3,8 @@ import { isProblem, Problem } from "@kalends/domain/problem"
 import { type TimeWindow, timeWindow } from "@kalends/domain/window"
 import type { SessionView } from "@kalends/protocol/api"
 import { type ChangeMessage, fallbackRefreshSeconds } from "@kalends/protocol/changes"
-import { readers as knownReaders } from "@kalends/readers/registry"
 import type { WindowReader } from "@kalends/readers/reader"
+import { readers as knownReaders } from "@kalends/readers/registry"
 import { listenForChanges } from "./change-listener.ts"
 import type { ClientLog } from "./log.ts"
 import { type ClientPlatform, systemPlatform } from "./platform.ts"
@@ -37,7 +37,12 @@ const timeoutMs = 60_000
 export function openClient(options: ClientOptions) {
   const platform = options.platform ?? systemPlatform
   const api = createServiceApi(options.service, platform)
-  const reading = createCalendarReading({ api, platform, readers: options.readers ?? knownReaders, reach: options.reach })
+  const reading = createCalendarReading({
+    api,
+    platform,
+    readers: options.readers ?? knownReaders,
+    reach: options.reach,
+  })
   const listeners = new Set<() => void>()
   let state: ClientState = signedOut
   let perCalendar = new Map<string, CalendarReading>()
@@ -57,12 +62,16 @@ export function openClient(options: ClientOptions) {
 
   function window(): TimeWindow {
     const today = platform.now().toZonedDateTimeISO(options.zone).startOfDay()
-    return timeWindow(today.subtract({ days: daysBack }).toInstant(), today.add({ days: options.daysAhead ?? 30 }).toInstant())
+    return timeWindow(
+      today.subtract({ days: daysBack }).toInstant(),
+      today.add({ days: options.daysAhead ?? 30 }).toInstant(),
+    )
   }
 
   /** One read at a time; what is asked for meanwhile is read by one more that begins afterwards. */
   function refresh(calendars: "all" | ReadonlySet<string>): Promise<void> {
-    wanted = wanted === null ? calendars : wanted === "all" || calendars === "all" ? "all" : new Set([...wanted, ...calendars])
+    wanted =
+      wanted === null ? calendars : wanted === "all" || calendars === "all" ? "all" : new Set([...wanted, ...calendars])
     running ??= runAll().finally(() => {
       running = null
     })
@@ -86,19 +95,34 @@ export function openClient(options: ClientOptions) {
       const connection = await api.findConnection(signal)
       if (current !== life) return
       if (connection === null) perCalendar = new Map()
-      set({ connection, isLoaded: true, ...(connection === null ? { events: [], readAt: null, malformedCount: 0 } : {}) })
+      set({
+        connection,
+        isLoaded: true,
+        ...(connection === null ? { events: [], readAt: null, malformedCount: 0 } : {}),
+      })
     }
     const { connection } = state
     scheduleFallback(fallbackRefreshSeconds * (0.9 + 0.2 * platform.fraction()))
     if (connection === null) return set({ problem: null })
     const isPart = calendars !== "all" && state.readAt !== null
-    const readings = await reading.read({ connectionId: connection.connectionId, window: window(), zone: options.zone, calendarIds: isPart ? calendars : null, signal })
+    const readings = await reading.read({
+      connectionId: connection.connectionId,
+      window: window(),
+      zone: options.zone,
+      calendarIds: isPart ? calendars : null,
+      signal,
+    })
     if (current !== life) return
     if (!isPart) perCalendar = new Map()
     for (const one of readings) perCalendar.set(one.calendarId, one)
     failures = 0
     const all = [...perCalendar.values()]
-    set({ events: inOrder(all, options.zone), malformedCount: all.reduce((sum, one) => sum + one.malformedCount, 0), readAt: platform.now(), problem: null })
+    set({
+      events: inOrder(all, options.zone),
+      malformedCount: all.reduce((sum, one) => sum + one.malformedCount, 0),
+      readAt: platform.now(),
+      problem: null,
+    })
     options.log?.read(all.length, state.events.length)
   }
 
@@ -110,8 +134,13 @@ export function openClient(options: ClientOptions) {
     failures++
     options.log?.failed(problem.kind)
     set({ problem: describe(problem) })
-    const isPassing = problem.kind === "unavailable" || problem.kind === "rate-limited" || problem.kind === "auth-expired" || problem.kind === "malformed"
-    const backOff = Math.min(longestRetrySeconds, 5 * 2 ** Math.min(failures - 1, 10)) * (0.75 + 0.5 * platform.fraction())
+    const isPassing =
+      problem.kind === "unavailable" ||
+      problem.kind === "rate-limited" ||
+      problem.kind === "auth-expired" ||
+      problem.kind === "malformed"
+    const backOff =
+      Math.min(longestRetrySeconds, 5 * 2 ** Math.min(failures - 1, 10)) * (0.75 + 0.5 * platform.fraction())
     const until = problem.retryAt === null ? 0 : platform.now().until(problem.retryAt).total("seconds")
     scheduleFallback(isPassing ? Math.max(backOff, until) : fallbackRefreshSeconds)
   }
@@ -162,7 +191,11 @@ export function openClient(options: ClientOptions) {
       if (current === life) set({ ...signedOut, problem: describe(problemFrom(error)) })
       return
     }
-    stream = listenForChanges(api, platform, { onMessage: receive, onState: (next) => set({ stream: next }), onSignedOut: forget })
+    stream = listenForChanges(api, platform, {
+      onMessage: receive,
+      onState: (next) => set({ stream: next }),
+      onSignedOut: forget,
+    })
     await refresh("all")
   }
 
@@ -176,7 +209,8 @@ export function openClient(options: ClientOptions) {
       return () => void listeners.delete(listener)
     },
     /** Resolves after the first full read; what went wrong is in the state. */
-    signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }) => begin((signal) => api.signIn(input, signal)),
+    signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }) =>
+      begin((signal) => api.signIn(input, signal)),
     /** With a hand-off code from the portal. */
     signInWithCode: (code: string, deviceName: string) => begin((signal) => api.exchange(code, deviceName, signal)),
     refresh: () => refresh("all"),
@@ -193,13 +227,21 @@ export function openClient(options: ClientOptions) {
 export type Client = ReturnType<typeof openClient>
 
 function inOrder(readings: readonly CalendarReading[], zone: string): readonly CalendarEvent[] {
-  const events = new Map(readings.flatMap(({ calendarId, events: own }) => own.map((event) => [`${calendarId}/${event.id}`, event] as const)))
-  const starts = new Map([...events].map(([key, event]) => [key, eventSpan(event.time, zone).startsAt.epochMilliseconds]))
+  const events = new Map(
+    readings.flatMap(({ calendarId, events: own }) =>
+      own.map((event) => [`${calendarId}/${event.id}`, event] as const),
+    ),
+  )
+  const starts = new Map(
+    [...events].map(([key, event]) => [key, eventSpan(event.time, zone).startsAt.epochMilliseconds]),
+  )
   return [...events].sort(([a], [b]) => (starts.get(a) ?? 0) - (starts.get(b) ?? 0)).map(([, event]) => event)
 }
 
 function problemFrom(error: unknown): Problem {
-  return isProblem(error) ? error : new Problem("unavailable", "Something did not answer in time.", { code: "timeout", cause: error })
+  return isProblem(error)
+    ? error
+    : new Problem("unavailable", "Something did not answer in time.", { code: "timeout", cause: error })
 }
 
 function describe({ kind, code, message }: Problem): ClientProblem {

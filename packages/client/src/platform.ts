@@ -19,9 +19,13 @@ export const systemPlatform: ClientPlatform = {
     return () => clearTimeout(timer)
   },
   fraction: () => Math.random(),
-  fetch: (url, init) => fetch(url, { ...init, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" }),
+  fetch: (url, init) =>
+    fetch(url, { ...init, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" }),
   async digest(text) {
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))
-    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
+    return btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "")
   },
 }

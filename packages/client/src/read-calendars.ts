@@ -10,7 +10,11 @@ import type { ReadResponse, Send, WindowReader } from "@kalends/readers/reader"
 import type { ClientPlatform } from "./platform.ts"
 import type { ServiceApi } from "./service-api.ts"
 
-export type CalendarReading = { readonly calendarId: string; readonly events: readonly CalendarEvent[]; readonly malformedCount: number }
+export type CalendarReading = {
+  readonly calendarId: string
+  readonly events: readonly CalendarEvent[]
+  readonly malformedCount: number
+}
 
 export type ReadCalendarsDeps = {
   readonly api: ServiceApi
@@ -39,22 +43,42 @@ export function createCalendarReading({ api, platform, readers, reach }: ReadCal
   let held: AccessAnswer | null = null
 
   async function accessFor(connectionId: string, signal: AbortSignal): Promise<AccessAnswer> {
-    const isFresh = held !== null && held.connectionId === connectionId && (held.access.kind !== "bearer" || platform.now().until(Temporal.Instant.from(held.access.expiresAt)).total("milliseconds") > accessMarginMs)
+    const isFresh =
+      held !== null &&
+      held.connectionId === connectionId &&
+      (held.access.kind !== "bearer" ||
+        platform.now().until(Temporal.Instant.from(held.access.expiresAt)).total("milliseconds") > accessMarginMs)
     if (!isFresh || held === null) held = await api.access(connectionId, { reach }, signal)
     return held
   }
 
   async function readAll(answer: AccessAnswer, input: ReadCalendarsInput): Promise<readonly CalendarReading[]> {
     const reader = readers.get(answer.provider)
-    if (reader === undefined) throw new Problem("unsupported", "This app cannot read this calendar service; update the app.", { code: "reader-missing" })
-    const wanted = answer.calendars.filter(({ calendarId }) => input.calendarIds === null || input.calendarIds.has(calendarId))
+    if (reader === undefined)
+      throw new Problem("unsupported", "This app cannot read this calendar service; update the app.", {
+        code: "reader-missing",
+      })
+    const wanted = answer.calendars.filter(
+      ({ calendarId }) => input.calendarIds === null || input.calendarIds.has(calendarId),
+    )
     return Promise.all(wanted.map((calendar) => readOne(reader, answer, calendar, input)))
   }
 
-  async function readOne(reader: WindowReader, answer: AccessAnswer, calendar: AccessAnswer["calendars"][number], input: ReadCalendarsInput): Promise<CalendarReading> {
-    const query = { apiBase: answer.access.apiBase, calendarId: parseProviderCalendarId(calendar.providerCalendarId), window: input.window, zone: input.zone }
+  async function readOne(
+    reader: WindowReader,
+    answer: AccessAnswer,
+    calendar: AccessAnswer["calendars"][number],
+    input: ReadCalendarsInput,
+  ): Promise<CalendarReading> {
+    const query = {
+      apiBase: answer.access.apiBase,
+      calendarId: parseProviderCalendarId(calendar.providerCalendarId),
+      window: input.window,
+      zone: input.zone,
+    }
     const through = `/v1/connections/${answer.connectionId}/calendars/${calendar.calendarId}/window?${new URLSearchParams({ from: input.window.startsAt.toString(), to: input.window.endsAt.toString(), zone: input.zone })}`
-    const send = answer.access.kind === "read-through" ? sendThrough(api, through) : sendDirect(platform, accessOf(answer.access))
+    const send =
+      answer.access.kind === "read-through" ? sendThrough(api, through) : sendDirect(platform, accessOf(answer.access))
     const events: CalendarEvent[] = []
     let malformedCount = 0
     for await (const page of readWindow({ reader, query, send, now: () => platform.now(), signal: input.signal })) {
@@ -86,15 +110,24 @@ export function createCalendarReading({ api, platform, readers, reach }: ReadCal
 type Direct = Exclude<AccessAnswer["access"], { kind: "read-through" }>
 
 function accessOf(access: Direct): Access {
-  if (access.kind === "bearer") return { kind: "bearer", token: access.token, expiresAt: Temporal.Instant.from(access.expiresAt) }
+  if (access.kind === "bearer")
+    return { kind: "bearer", token: access.token, expiresAt: Temporal.Instant.from(access.expiresAt) }
   return { kind: "password", server: access.server, username: access.username, password: access.password }
 }
 
 function sendDirect(platform: ClientPlatform, access: Access): Send {
   return async (request, signal) => {
-    const init: RequestInit = { method: request.method, headers: { ...request.headers, authorization: authorization(access) }, signal, ...(request.body === null ? {} : { body: request.body }) }
+    const init: RequestInit = {
+      method: request.method,
+      headers: { ...request.headers, authorization: authorization(access) },
+      signal,
+      ...(request.body === null ? {} : { body: request.body }),
+    }
     const response = await platform.fetch(request.url, init).catch((cause: unknown) => {
-      throw new Problem("unavailable", "The calendar service cannot be reached.", { code: "provider-unreachable", cause })
+      throw new Problem("unavailable", "The calendar service cannot be reached.", {
+        code: "provider-unreachable",
+        cause,
+      })
     })
     return responseOf(response)
   }

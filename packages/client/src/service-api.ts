@@ -1,5 +1,12 @@
 import { Problem, type ProblemKind } from "@kalends/domain/problem"
-import { type AccessAnswer, accessAnswerSchema, type ConnectionView, connectionsSchema, type SessionView, sessionSchema } from "@kalends/protocol/api"
+import {
+  type AccessAnswer,
+  accessAnswerSchema,
+  type ConnectionView,
+  connectionsSchema,
+  type SessionView,
+  sessionSchema,
+} from "@kalends/protocol/api"
 import { problemSchema } from "@kalends/protocol/problem"
 import type { z } from "zod"
 import type { ClientPlatform } from "./platform.ts"
@@ -8,7 +15,17 @@ import type { ClientPlatform } from "./platform.ts"
 export type ServiceApi = ReturnType<typeof createServiceApi>
 
 const kinds: ReadonlySet<string> = new Set([
-  "auth-expired", "auth-revoked", "forbidden", "not-found", "conflict", "cursor-lost", "rate-limited", "unavailable", "malformed", "unsupported", "misconfigured",
+  "auth-expired",
+  "auth-revoked",
+  "forbidden",
+  "not-found",
+  "conflict",
+  "cursor-lost",
+  "rate-limited",
+  "unavailable",
+  "malformed",
+  "unsupported",
+  "misconfigured",
 ] satisfies readonly ProblemKind[])
 
 type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly signal: AbortSignal }
@@ -30,7 +47,10 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
 
   async function call<Schema extends z.ZodType>(schema: Schema, request: Request): Promise<z.infer<Schema>> {
     const parsed = schema.safeParse(await (await send(request)).json())
-    if (!parsed.success) throw new Problem("malformed", "The service and this app do not understand each other; update the app.", { code: "protocol-mismatch" })
+    if (!parsed.success)
+      throw new Problem("malformed", "The service and this app do not understand each other; update the app.", {
+        code: "protocol-mismatch",
+      })
     return parsed.data
   }
 
@@ -41,8 +61,12 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
   }
 
   return {
-    signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }, signal: AbortSignal) => open("/v1/sessions", { ...input, keep: "memory" }, signal),
-    exchange: (code: string, deviceName: string, signal: AbortSignal) => open("/v1/sessions/exchange", { code, deviceName }, signal),
+    signIn: (
+      input: { readonly email: string; readonly password: string; readonly deviceName: string },
+      signal: AbortSignal,
+    ) => open("/v1/sessions", { ...input, keep: "memory" }, signal),
+    exchange: (code: string, deviceName: string, signal: AbortSignal) =>
+      open("/v1/sessions/exchange", { code, deviceName }, signal),
     async signOut(signal: AbortSignal): Promise<void> {
       if (token !== null) await send({ method: "DELETE", path: "/v1/sessions/current", signal })
     },
@@ -53,8 +77,17 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     async findConnection(signal: AbortSignal): Promise<ConnectionView | null> {
       return (await call(connectionsSchema, { method: "GET", path: "/v1/connections", signal })).connections[0] ?? null
     },
-    access: (connectionId: string, request: { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string }, signal: AbortSignal): Promise<AccessAnswer> =>
-      call(accessAnswerSchema, { method: "POST", path: `/v1/connections/${connectionId}/access`, body: request, signal }),
+    access: (
+      connectionId: string,
+      request: { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string },
+      signal: AbortSignal,
+    ): Promise<AccessAnswer> =>
+      call(accessAnswerSchema, {
+        method: "POST",
+        path: `/v1/connections/${connectionId}/access`,
+        body: request,
+        signal,
+      }),
     /** The provider's own answer for a window, passed through by the service. */
     readThrough: (path: string, signal: AbortSignal): Promise<Response> => send({ method: "GET", path, signal }),
     /** The change stream; `since` is the last watermark seen. */
@@ -69,9 +102,17 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
 /** The Problem that an error answer stands for. */
 export async function problemOf(response: Response): Promise<Problem> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null))
-  if (!parsed.success || !kinds.has(parsed.data.kind)) return new Problem(response.status === 401 ? "auth-expired" : "unavailable", "The service does not answer as it should.", { code: `http-${response.status}` })
+  if (!parsed.success || !kinds.has(parsed.data.kind))
+    return new Problem(
+      response.status === 401 ? "auth-expired" : "unavailable",
+      "The service does not answer as it should.",
+      { code: `http-${response.status}` },
+    )
   const { kind, detail, title, code, retryAt } = parsed.data
-  const options = { ...(code === undefined ? {} : { code }), ...(retryAt === undefined ? {} : { retryAt: Temporal.Instant.from(retryAt) }) }
+  const options = {
+    ...(code === undefined ? {} : { code }),
+    ...(retryAt === undefined ? {} : { retryAt: Temporal.Instant.from(retryAt) }),
+  }
   return new Problem(readKind(kind), detail ?? title, options)
 }
 

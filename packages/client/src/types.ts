@@ -26,5 +26,14 @@ export type ClientState = {
 }
 
 export const signedOut: ClientState = {
-  phase: "signed-out", user: null, connection: null, isLoaded: false, events: [], readAt: null, isRefreshing: false, stream: "closed", problem: null, malformedCount: 0,
+  phase: "signed-out",
+  user: null,
+  connection: null,
+  isLoaded: false,
+  events: [],
+  readAt: null,
+  isRefreshing: false,
+  stream: "closed",
+  problem: null,
+  malformedCount: 0,
 }

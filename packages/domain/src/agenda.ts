@@ -50,7 +50,9 @@ export function agendaOf({ events, now, zone, dayCount, ownHosts }: AgendaInput)
       byDay.set(date.toString(), [...(byDay.get(date.toString()) ?? []), entry])
     }
   }
-  const days = [...byDay].sort(([a], [b]) => (a < b ? -1 : 1)).map(([date, entries]) => ({ date: Temporal.PlainDate.from(date), entries: entries.sort(byStart) }))
+  const days = [...byDay]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, entries]) => ({ date: Temporal.PlainDate.from(date), entries: entries.sort(byStart) }))
   const timed = uniqueEntries(days).filter((entry) => !entry.isAllDay && isTaken(entry.event))
   return {
     now: timed.filter(({ phase }) => phase === "now").sort((a, b) => -Temporal.Instant.compare(a.startsAt, b.startsAt)),
@@ -68,14 +70,18 @@ export function isJoinDue(entry: AgendaEntry, now: Temporal.Instant): boolean {
 function entryOf(event: CalendarEvent, now: Temporal.Instant, zone: string, ownHosts: OwnHosts): AgendaEntry {
   const { startsAt, endsAt } = eventSpan(event.time, zone)
   const isAllDay = event.time.kind === "all-day"
-  const phase = Temporal.Instant.compare(endsAt, now) <= 0 ? "over" : Temporal.Instant.compare(startsAt, now) <= 0 ? "now" : "ahead"
+  const phase =
+    Temporal.Instant.compare(endsAt, now) <= 0 ? "over" : Temporal.Instant.compare(startsAt, now) <= 0 ? "now" : "ahead"
   return { key: event.id, event, startsAt, endsAt, isAllDay, dayOf: null, join: findJoinLink(event, ownHosts), phase }
 }
 
 /** The days an entry touches; one that ends at midnight does not touch the day that begins then. */
 function partsOf(entry: AgendaEntry, zone: string): readonly (readonly [Temporal.PlainDate, AgendaEntry])[] {
   const first = entry.startsAt.toZonedDateTimeISO(zone).toPlainDate()
-  const lastInstant = Temporal.Instant.compare(entry.startsAt, entry.endsAt) < 0 ? entry.endsAt.subtract({ nanoseconds: 1 }) : entry.endsAt
+  const lastInstant =
+    Temporal.Instant.compare(entry.startsAt, entry.endsAt) < 0
+      ? entry.endsAt.subtract({ nanoseconds: 1 })
+      : entry.endsAt
   const days = Math.min(366, first.until(lastInstant.toZonedDateTimeISO(zone).toPlainDate()).days + 1)
   if (days <= 1) return [[first, entry]]
   return Array.from({ length: days }, (_, index) => {
@@ -86,7 +92,11 @@ function partsOf(entry: AgendaEntry, zone: string): readonly (readonly [Temporal
 
 function byStart(a: AgendaEntry, b: AgendaEntry): number {
   if (a.isAllDay !== b.isAllDay) return a.isAllDay ? -1 : 1
-  return Temporal.Instant.compare(a.startsAt, b.startsAt) || Temporal.Instant.compare(a.endsAt, b.endsAt) || (a.key < b.key ? -1 : 1)
+  return (
+    Temporal.Instant.compare(a.startsAt, b.startsAt) ||
+    Temporal.Instant.compare(a.endsAt, b.endsAt) ||
+    (a.key < b.key ? -1 : 1)
+  )
 }
 
 function uniqueEntries(days: readonly AgendaDay[]): readonly AgendaEntry[] {

@@ -37,7 +37,8 @@ export const parseUserId = (text: string): UserId => parseUuid(text, "user id") 
 export const parseConnectionId = (text: string): ConnectionId => parseUuid(text, "connection id") as ConnectionId
 export const parseCalendarId = (text: string): CalendarId => parseUuid(text, "calendar id") as CalendarId
 export const parseCredentialId = (text: string): CredentialId => parseUuid(text, "credential id") as CredentialId
-export const parseSubscriptionId = (text: string): SubscriptionId => parseUuid(text, "subscription id") as SubscriptionId
+export const parseSubscriptionId = (text: string): SubscriptionId =>
+  parseUuid(text, "subscription id") as SubscriptionId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -10,7 +10,10 @@ test.each([
   ["Zoom", "https://observatory.zoom.us/s/123456789"],
   ["Zoom", "https://agency.zoomgov.com/j/1612345678"],
   ["Zoom", "https://zoom.us/w/123456789?tk=abc"],
-  ["Microsoft Teams", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NjQ%40thread.v2/0?context=%7b%22Tid%22%3a%22x%22%7d"],
+  [
+    "Microsoft Teams",
+    "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NjQ%40thread.v2/0?context=%7b%22Tid%22%3a%22x%22%7d",
+  ],
   ["Microsoft Teams", "https://teams.microsoft.com/meet/2345678901234?p=abc"],
   ["Microsoft Teams", "https://teams.live.com/meet/9412345678901"],
   ["Google Meet", "https://meet.google.com/abc-defg-hij"],
@@ -72,7 +75,11 @@ describe("what is no meeting", () => {
 
 describe("where a link is found", () => {
   test("the provider's own field comes first, then the place, then the text", () => {
-    const sources = { onlineMeetingUrl: "https://meet.google.com/abc-defg-hij", location: "https://zoom.us/j/111222333", description: "https://meet.jit.si/Other" }
+    const sources = {
+      onlineMeetingUrl: "https://meet.google.com/abc-defg-hij",
+      location: "https://zoom.us/j/111222333",
+      description: "https://meet.jit.si/Other",
+    }
     expect(findJoinLink(sources)?.vendor).toBe("Google Meet")
     expect(findJoinLink({ ...sources, onlineMeetingUrl: null })?.vendor).toBe("Zoom")
     expect(findJoinLink({ ...sources, onlineMeetingUrl: null, location: "Room 5" })?.vendor).toBe("Jitsi Meet")
@@ -83,16 +90,27 @@ describe("where a link is found", () => {
     const encoded = encodeURIComponent(link)
     expect(inText(`https://eur01.safelinks.protection.outlook.com/?url=${encoded}&data=05%7C`)?.url).toBe(link)
     expect(inText(`https://www.google.com/url?q=${encoded}&sa=D`)?.url).toBe(link)
-    expect(inText("https://urldefense.com/v3/__https://zoom.us/j/123456789__;!!abc$")?.url).toBe("https://zoom.us/j/123456789")
-    expect(inText("https://urldefense.proofpoint.com/v2/url?u=https-3A__zoom.us_j_123456789&d=x")?.url).toBe("https://zoom.us/j/123456789")
+    expect(inText("https://urldefense.com/v3/__https://zoom.us/j/123456789__;!!abc$")?.url).toBe(
+      "https://zoom.us/j/123456789",
+    )
+    expect(inText("https://urldefense.proofpoint.com/v2/url?u=https-3A__zoom.us_j_123456789&d=x")?.url).toBe(
+      "https://zoom.us/j/123456789",
+    )
   })
 
   test("on a host that the organisation runs itself", () => {
-    expect(findJoinLink({ onlineMeetingUrl: null, location: "https://talk.example.org/any/thing", description: null }, { "talk.example.org": "Jitsi Meet" })?.vendor).toBe("Jitsi Meet")
+    expect(
+      findJoinLink(
+        { onlineMeetingUrl: null, location: "https://talk.example.org/any/thing", description: null },
+        { "talk.example.org": "Jitsi Meet" },
+      )?.vendor,
+    ).toBe("Jitsi Meet")
   })
 
   test("in the provider's own field even where the vendor is unknown", () => {
-    expect(findJoinLink({ onlineMeetingUrl: "https://video.example.org/x/1", location: null, description: null })).toEqual({ vendor: "video.example.org", url: "https://video.example.org/x/1" })
+    expect(
+      findJoinLink({ onlineMeetingUrl: "https://video.example.org/x/1", location: null, description: null }),
+    ).toEqual({ vendor: "video.example.org", url: "https://video.example.org/x/1" })
   })
 
   test("whatever the text, only https comes out, and soon", () => {

@@ -17,30 +17,87 @@ const anyName = /^\/[\w.~%+-]{2,200}\/?$/
  * dot, never as a part of a longer name: "zoom.us.evil.example" is nobody's.
  */
 export const vendors: readonly Vendor[] = [
-  { name: "Zoom", hosts: ["zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn"], path: /^\/(?:j|s|w|wc|my)\/[\w.-]{3,200}(?:\/join|\/start)?\/?$|^\/(?:meeting|webinar)\/register\/[\w-]+$|^\/wc\/join\/\d+$/ },
-  { name: "Microsoft Teams", hosts: ["teams.microsoft.com", "teams.live.com", "teams.microsoft.us", "gov.teams.microsoft.us"], path: /^\/l\/meetup-join\/[^/]{3,600}(?:\/[^/]{0,200}){0,2}$|^\/meet\/\w{5,40}\/?$/ },
-  { name: "Google Meet", hosts: ["meet.google.com"], path: /^\/(?:[a-z]{3,4}-[a-z]{3,4}-[a-z]{3,4}|lookup\/[\w-]{3,100})\/?$/ },
-  { name: "Webex", hosts: ["webex.com", "webex.com.cn"], path: /^\/(?:meet|join)\/[\w.-]{2,100}\/?$|^\/[\w.-]+\/j\.php$|^\/webappng\/sites\/[\w.-]+\/meeting\/|^\/wbxmjs\/joinservice\/|^\/m\/[\w-]{8,}$/ },
-  { name: "Jitsi Meet", hosts: ["meet.jit.si", "8x8.vc", "moderated.jitsi.net"], path: /^\/[\w.~%+-]{2,200}(?:\/[\w.~%+-]{2,200})?\/?$/ },
-  { name: "BigBlueButton", hosts: [], path: /^\/(?:b|rooms)\/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:\/join)?\/?$|^\/bigbluebutton\/api\/join$/ },
-  { name: "GoTo Meeting", hosts: ["gotomeeting.com", "goto.com", "gotomeet.me", "gotowebinar.com"], path: /^\/(?:join|install|app|meeting\/join|register)?\/?[\w-]{3,100}\/?$/ },
+  {
+    name: "Zoom",
+    hosts: ["zoom.us", "zoom.com", "zoomgov.com", "zoom.com.cn"],
+    path: /^\/(?:j|s|w|wc|my)\/[\w.-]{3,200}(?:\/join|\/start)?\/?$|^\/(?:meeting|webinar)\/register\/[\w-]+$|^\/wc\/join\/\d+$/,
+  },
+  {
+    name: "Microsoft Teams",
+    hosts: ["teams.microsoft.com", "teams.live.com", "teams.microsoft.us", "gov.teams.microsoft.us"],
+    path: /^\/l\/meetup-join\/[^/]{3,600}(?:\/[^/]{0,200}){0,2}$|^\/meet\/\w{5,40}\/?$/,
+  },
+  {
+    name: "Google Meet",
+    hosts: ["meet.google.com"],
+    path: /^\/(?:[a-z]{3,4}-[a-z]{3,4}-[a-z]{3,4}|lookup\/[\w-]{3,100})\/?$/,
+  },
+  {
+    name: "Webex",
+    hosts: ["webex.com", "webex.com.cn"],
+    path: /^\/(?:meet|join)\/[\w.-]{2,100}\/?$|^\/[\w.-]+\/j\.php$|^\/webappng\/sites\/[\w.-]+\/meeting\/|^\/wbxmjs\/joinservice\/|^\/m\/[\w-]{8,}$/,
+  },
+  {
+    name: "Jitsi Meet",
+    hosts: ["meet.jit.si", "8x8.vc", "moderated.jitsi.net"],
+    path: /^\/[\w.~%+-]{2,200}(?:\/[\w.~%+-]{2,200})?\/?$/,
+  },
+  {
+    name: "BigBlueButton",
+    hosts: [],
+    path: /^\/(?:b|rooms)\/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:\/join)?\/?$|^\/bigbluebutton\/api\/join$/,
+  },
+  {
+    name: "GoTo Meeting",
+    hosts: ["gotomeeting.com", "goto.com", "gotomeet.me", "gotowebinar.com"],
+    path: /^\/(?:join|install|app|meeting\/join|register)?\/?[\w-]{3,100}\/?$/,
+  },
   { name: "BlueJeans", hosts: ["bluejeans.com"], path: /^\/[\d/]{3,40}(?:webrtc)?$|^\/a2m\/live-event\/\w+/ },
   { name: "Whereby", hosts: ["whereby.com", "appear.in"], path: anyName },
   { name: "Skype", hosts: ["join.skype.com", "meet.lync.com"], path: /^\/[\w.~%/-]{3,200}$/ },
   { name: "Amazon Chime", hosts: ["chime.aws"], path: /^\/(?:meetings\/)?\w{4,60}\/?$/ },
-  { name: "RingCentral", hosts: ["v.ringcentral.com", "meetings.ringcentral.com", "video.ringcentral.com"], path: /^\/(?:j|join|conf\/on)\/[\w-]{3,60}\/?$/ },
-  { name: "Dialpad", hosts: ["meetings.dialpad.com", "uberconference.com", "dialpad.com"], path: /^\/(?:room\/)?[\w.-]{3,100}\/?$/ },
-  { name: "Zoho Meeting", hosts: ["meeting.zoho.com", "meeting.zoho.eu", "meet.zoho.com", "meeting.zoho.in"], path: /^\/(?:join|meeting\/join|meeting\/public\/videoprv)?\/?[\w-]{0,60}$/, query: /(?:^|&)(?:key|meetingKey)=\w+|^$/ },
-  { name: "Lifesize", hosts: ["call.lifesizecloud.com", "guest.lifesize.com", "call.lifesize.com"], path: /^\/(?:otm\/)?\d{3,20}\/?$/ },
+  {
+    name: "RingCentral",
+    hosts: ["v.ringcentral.com", "meetings.ringcentral.com", "video.ringcentral.com"],
+    path: /^\/(?:j|join|conf\/on)\/[\w-]{3,60}\/?$/,
+  },
+  {
+    name: "Dialpad",
+    hosts: ["meetings.dialpad.com", "uberconference.com", "dialpad.com"],
+    path: /^\/(?:room\/)?[\w.-]{3,100}\/?$/,
+  },
+  {
+    name: "Zoho Meeting",
+    hosts: ["meeting.zoho.com", "meeting.zoho.eu", "meet.zoho.com", "meeting.zoho.in"],
+    path: /^\/(?:join|meeting\/join|meeting\/public\/videoprv)?\/?[\w-]{0,60}$/,
+    query: /(?:^|&)(?:key|meetingKey)=\w+|^$/,
+  },
+  {
+    name: "Lifesize",
+    hosts: ["call.lifesizecloud.com", "guest.lifesize.com", "call.lifesize.com"],
+    path: /^\/(?:otm\/)?\d{3,20}\/?$/,
+  },
   { name: "StarLeaf", hosts: ["meet.starleaf.com"], path: /^\/\d{3,20}(?:\/app)?\/?$/ },
   { name: "Pexip", hosts: ["pexip.me", "pexipdemo.com"], path: /^\/(?:meet|webapp\d?|join)\/[\w.@%/-]{2,200}$/ },
-  { name: "Gather", hosts: ["gather.town", "app.gather.town"], path: /^\/(?:app|i|events)\/[\w%-]{2,100}(?:\/[\w%-]{2,200})?\/?$/ },
-  { name: "Discord", hosts: ["discord.gg", "discord.com"], path: /^\/(?:invite\/)?[\w-]{2,60}\/?$|^\/channels\/\d+\/\d+$/ },
+  {
+    name: "Gather",
+    hosts: ["gather.town", "app.gather.town"],
+    path: /^\/(?:app|i|events)\/[\w%-]{2,100}(?:\/[\w%-]{2,200})?\/?$/,
+  },
+  {
+    name: "Discord",
+    hosts: ["discord.gg", "discord.com"],
+    path: /^\/(?:invite\/)?[\w-]{2,60}\/?$|^\/channels\/\d+\/\d+$/,
+  },
   { name: "Slack", hosts: ["app.slack.com", "slack.com"], path: /^\/huddle\/\w{5,20}\/\w{5,20}\/?$/ },
   { name: "Riverside", hosts: ["riverside.fm"], path: /^\/studio\/[\w-]{2,200}\/?$/ },
   { name: "Livestorm", hosts: ["app.livestorm.co"], path: /^\/p\/[\w-]{5,100}(?:\/live)?\/?$|^\/[\w-]+\/[\w-]+\/live/ },
   { name: "Doxy.me", hosts: ["doxy.me"], path: anyName },
-  { name: "Demio", hosts: ["demio.com", "event.demio.com", "my.demio.com"], path: /^\/(?:ref|recording|event)\/\w{5,60}\/?$/ },
+  {
+    name: "Demio",
+    hosts: ["demio.com", "event.demio.com", "my.demio.com"],
+    path: /^\/(?:ref|recording|event)\/\w{5,60}\/?$/,
+  },
   { name: "Nextcloud Talk", hosts: [], path: /^\/(?:index\.php\/)?call\/[a-z\d]{8}\/?$/ },
   { name: "Element Call", hosts: ["call.element.io"], path: /^\/(?:room\/)?#?[\w/!?=:.%-]{0,300}$/ },
   { name: "VooV Meeting", hosts: ["voovmeeting.com", "meeting.tencent.com"], path: /^\/(?:dm|s|p)\/\w{5,60}\/?$/ },
@@ -54,7 +111,11 @@ export const vendors: readonly Vendor[] = [
 ]
 
 /** Where an event's link may stand, the surest place first. */
-export type JoinSources = { readonly onlineMeetingUrl: string | null; readonly location: string | null; readonly description: string | null }
+export type JoinSources = {
+  readonly onlineMeetingUrl: string | null
+  readonly location: string | null
+  readonly description: string | null
+}
 
 /** Hosts that an organisation runs itself (Jitsi, BigBlueButton, Nextcloud): name of the vendor by host. */
 export type OwnHosts = Readonly<Record<string, string>>
@@ -81,7 +142,10 @@ export function findJoinLink(sources: JoinSources, ownHosts: OwnHosts = {}): Joi
 function urlsIn(source: string | null): readonly string[] {
   if (source === null) return []
   const text = source.slice(0, textMost).replaceAll("&amp;", "&")
-  return [...text.matchAll(urlInText)].slice(0, urlsMost).map(([url]) => unwrap(url.replace(trailing, ""), 0)).filter((url) => url !== null)
+  return [...text.matchAll(urlInText)]
+    .slice(0, urlsMost)
+    .map(([url]) => unwrap(url.replace(trailing, ""), 0))
+    .filter((url) => url !== null)
 }
 
 /** Takes off what mail filters put around a link: Outlook Safe Links, Google redirects, Proofpoint. Only https passes. */
@@ -95,7 +159,8 @@ function unwrap(url: string, depth: number): string | null {
 
 function wrapped(url: URL): string | null {
   if (isHost(url.hostname, "safelinks.protection.outlook.com")) return url.searchParams.get("url")
-  if (isHost(url.hostname, "google.com") && url.pathname === "/url") return url.searchParams.get("q") ?? url.searchParams.get("url")
+  if (isHost(url.hostname, "google.com") && url.pathname === "/url")
+    return url.searchParams.get("q") ?? url.searchParams.get("url")
   if (!isHost(url.hostname, "urldefense.proofpoint.com") && !isHost(url.hostname, "urldefense.com")) return null
   const v3 = /^\/v3\/__(https:\/\/?.{1,2000}?)__;/.exec(url.pathname + url.search)?.[1]
   if (v3 !== undefined) return v3.replace(/^https:\/(?!\/)/, "https://")
@@ -116,7 +181,12 @@ function recognise(url: string, ownHosts: OwnHosts): JoinLink | null {
   const own = ownHosts[hostname]
   if (own !== undefined) return { vendor: own, url }
   const path = pathname === "/" ? `${pathname}${hash}` : pathname
-  const vendor = vendors.find(({ hosts, path: shape, query }) => (hosts.length === 0 || hosts.some((host) => isHost(hostname, host))) && shape.test(path) && (query === undefined || query.test(search.slice(1))))
+  const vendor = vendors.find(
+    ({ hosts, path: shape, query }) =>
+      (hosts.length === 0 || hosts.some((host) => isHost(hostname, host))) &&
+      shape.test(path) &&
+      (query === undefined || query.test(search.slice(1))),
+  )
   return vendor === undefined ? null : { vendor: vendor.name, url }
 }
 

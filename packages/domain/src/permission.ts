@@ -1,7 +1,2 @@
 /** What Kalends may do with a calendar. It never asks for, nor uses, more (SPEC 1.7). */
 export type Permission = "read" | "read-write"
-
-/** True when `granted` is enough for `wanted`. */
-export function allows(granted: Permission, wanted: Permission): boolean {
-  return granted === "read-write" || wanted === "read"
-}

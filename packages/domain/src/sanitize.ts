@@ -5,15 +5,56 @@ import type { Attendee, CalendarEvent } from "./event.ts"
  * To/CC/BCC, attachments, mail body) only exist with event capture, which is off and not part of this version.
  */
 export const usedAttributes = [
-  "id", "series", "version", "time", "isCancelled", "showsAs", "isPrivate", "subject", "location", "description", "organizer", "attendees", "onlineMeetingUrl", "myResponse",
+  "id",
+  "series",
+  "version",
+  "time",
+  "isCancelled",
+  "showsAs",
+  "isPrivate",
+  "subject",
+  "location",
+  "description",
+  "organizer",
+  "attendees",
+  "onlineMeetingUrl",
+  "myResponse",
 ] as const satisfies readonly (keyof CalendarEvent)[]
 
 /** A copy with the used attributes only, whatever the object carries besides. */
 export function sanitize(event: CalendarEvent): CalendarEvent {
-  const { id, version, time, isCancelled, showsAs, isPrivate, subject, location, description, onlineMeetingUrl, myResponse } = event
-  const series = event.series === null ? null : { seriesId: event.series.seriesId, originalStart: event.series.originalStart }
+  const {
+    id,
+    version,
+    time,
+    isCancelled,
+    showsAs,
+    isPrivate,
+    subject,
+    location,
+    description,
+    onlineMeetingUrl,
+    myResponse,
+  } = event
+  const series =
+    event.series === null ? null : { seriesId: event.series.seriesId, originalStart: event.series.originalStart }
   const organizer = event.organizer === null ? null : { name: event.organizer.name, email: event.organizer.email }
-  return { id, series, version, time: sanitizeTime(time), isCancelled, showsAs, isPrivate, subject, location, description, organizer, attendees: event.attendees.map(sanitizeAttendee), onlineMeetingUrl, myResponse }
+  return {
+    id,
+    series,
+    version,
+    time: sanitizeTime(time),
+    isCancelled,
+    showsAs,
+    isPrivate,
+    subject,
+    location,
+    description,
+    organizer,
+    attendees: event.attendees.map(sanitizeAttendee),
+    onlineMeetingUrl,
+    myResponse,
+  }
 }
 
 function sanitizeTime(time: CalendarEvent["time"]): CalendarEvent["time"] {

@@ -9,8 +9,14 @@ test("a window that ends before it starts is refused", () => {
 })
 
 test("a cursor's window covers the watched window on every day of its month, whatever the spread", () => {
-  const instants = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000))
-  fc.assert(fc.property(instants, fc.integer({ min: 0, max: 27 }), (now, spread) => covers(cursorWindow(now, spread), watchedWindow(now))))
+  const instants = fc
+    .integer({ min: 0, max: 4_000_000_000 })
+    .map((seconds) => Temporal.Instant.fromEpochMilliseconds(seconds * 1000))
+  fc.assert(
+    fc.property(instants, fc.integer({ min: 0, max: 27 }), (now, spread) =>
+      covers(cursorWindow(now, spread), watchedWindow(now)),
+    ),
+  )
 })
 
 test("the watched window reaches six months back and eighteen ahead", () => {

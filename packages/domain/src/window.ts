@@ -26,7 +26,8 @@ export function cursorWindow(now: Temporal.Instant, spreadDays: number): TimeWin
 /** True when `inner` lies wholly inside `outer`. */
 export function covers(outer: TimeWindow, inner: TimeWindow): boolean {
   return (
-    Temporal.Instant.compare(outer.startsAt, inner.startsAt) <= 0 && Temporal.Instant.compare(inner.endsAt, outer.endsAt) <= 0
+    Temporal.Instant.compare(outer.startsAt, inner.startsAt) <= 0 &&
+    Temporal.Instant.compare(inner.endsAt, outer.endsAt) <= 0
   )
 }
 

@@ -12,6 +12,9 @@ test.each([
   expect(findZone(name)).toBe(zone)
 })
 
-test.each(["Mitteleuropäische Zeit", "Customized Time Zone", "tzone://Microsoft/Custom", "+01:00", "", "Nowhere/Land"])("unknown-zone: %j is not guessed", (name) => {
-  expect(findZone(name)).toBeNull()
-})
+test.each(["Mitteleuropäische Zeit", "Customized Time Zone", "tzone://Microsoft/Custom", "+01:00", "", "Nowhere/Land"])(
+  "unknown-zone: %j is not guessed",
+  (name) => {
+    expect(findZone(name)).toBeNull()
+  },
+)

@@ -2,7 +2,10 @@ import { connectionStates } from "@kalends/domain/connection"
 import { z } from "zod"
 
 const instant = z.iso.datetime()
-const email = z.email().max(254).transform((text) => text.toLowerCase())
+const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase())
 const password = z.string().min(10).max(200)
 const permission = z.enum(["read", "read-write"])
 const id = z.uuid()
@@ -74,7 +77,10 @@ export type SessionView = z.infer<typeof sessionSchema>
 /** POST /v1/sessions/handoff → a code, good once and for 60 s, that a page passes to an app in the URL fragment. */
 export const handoffSchema = z.object({ code: z.string(), expiresAt: instant })
 /** POST /v1/sessions/exchange — the code for a session token of the app's own. */
-export const exchangeSchema = z.object({ code: z.string().min(20).max(100), deviceName: z.string().trim().min(1).max(120) })
+export const exchangeSchema = z.object({
+  code: z.string().min(20).max(100),
+  deviceName: z.string().trim().min(1).max(120),
+})
 
 /** GET /v1/users (administrators), POST /v1/users. */
 export const newUserSchema = z.object({
@@ -84,7 +90,9 @@ export const newUserSchema = z.object({
   password,
 })
 export type NewUserInput = z.input<typeof newUserSchema>
-export const usersSchema = z.object({ users: z.array(userSchema.extend({ connectionState: z.enum(connectionStates).nullable() })) })
+export const usersSchema = z.object({
+  users: z.array(userSchema.extend({ connectionState: z.enum(connectionStates).nullable() })),
+})
 export type UsersView = z.infer<typeof usersSchema>
 
 /** One connection as its owner sees it. */
@@ -158,10 +166,18 @@ export const accessAnswerSchema = z.object({
   connectionId: id,
   provider: z.string(),
   permission,
-  calendars: z.array(z.object({ calendarId: id, providerCalendarId: z.string(), isPrimary: z.boolean(), canWrite: z.boolean() })),
+  calendars: z.array(
+    z.object({ calendarId: id, providerCalendarId: z.string(), isPrimary: z.boolean(), canWrite: z.boolean() }),
+  ),
   access: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("bearer"), token: z.string(), expiresAt: instant, apiBase: z.url() }),
-    z.object({ kind: z.literal("password"), server: z.url(), username: z.string(), password: z.string(), apiBase: z.url() }),
+    z.object({
+      kind: z.literal("password"),
+      server: z.url(),
+      username: z.string(),
+      password: z.string(),
+      apiBase: z.url(),
+    }),
     /** Read GET /v1/connections/:id/calendars/:calendarId/window?from&to&zone: the provider's own answer, streamed through. */
     z.object({ kind: z.literal("read-through"), apiBase: z.string() }),
   ]),

@@ -34,7 +34,10 @@ export function instantFromUtc(value: string): Temporal.Instant {
 }
 
 /** Maps items one by one; one that cannot be understood is set aside and counted. */
-export function mapItems<Item>(items: readonly unknown[], map: (item: Wire) => Item | null): { readonly events: readonly Item[]; readonly malformedCount: number } {
+export function mapItems<Item>(
+  items: readonly unknown[],
+  map: (item: Wire) => Item | null,
+): { readonly events: readonly Item[]; readonly malformedCount: number } {
   const events: Item[] = []
   let malformedCount = 0
   for (const item of items) {
@@ -53,13 +56,20 @@ export function mapItems<Item>(items: readonly unknown[], map: (item: Wire) => I
 /** When a response says to come back: Retry-After in seconds or as a date; `otherwiseSeconds` where it says nothing. */
 export function retryAt(header: string | undefined, now: Temporal.Instant, otherwiseSeconds: number): Temporal.Instant {
   const seconds = Number(header)
-  if (header !== undefined && header.trim() !== "" && Number.isFinite(seconds)) return now.add({ milliseconds: Math.round(Math.min(Math.max(seconds, 1), 3600) * 1000) })
+  if (header !== undefined && header.trim() !== "" && Number.isFinite(seconds))
+    return now.add({ milliseconds: Math.round(Math.min(Math.max(seconds, 1), 3600) * 1000) })
   const dateMs = header === undefined ? Number.NaN : Date.parse(header)
   if (Number.isNaN(dateMs)) return now.add({ seconds: otherwiseSeconds })
-  return Temporal.Instant.fromEpochMilliseconds(Math.min(Math.max(dateMs, now.epochMilliseconds + 1000), now.epochMilliseconds + 3_600_000))
+  return Temporal.Instant.fromEpochMilliseconds(
+    Math.min(Math.max(dateMs, now.epochMilliseconds + 1000), now.epochMilliseconds + 3_600_000),
+  )
 }
 
 /** A word of a provider's closed list; `otherwise` for one that is not on it. A map, since words such as "constructor" are found on every object. */
-export function oneOf<Meaning, Otherwise>(words: ReadonlyMap<string, Meaning>, word: unknown, otherwise: Otherwise): Meaning | Otherwise {
+export function oneOf<Meaning, Otherwise>(
+  words: ReadonlyMap<string, Meaning>,
+  word: unknown,
+  otherwise: Otherwise,
+): Meaning | Otherwise {
   return typeof word === "string" ? (words.get(word) ?? otherwise) : otherwise
 }

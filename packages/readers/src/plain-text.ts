@@ -1,10 +1,25 @@
-const entities: ReadonlyMap<string, string> = new Map([["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["apos", "'"], ["nbsp", " "]])
+const entities: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["nbsp", " "],
+])
 const descriptionMost = 50_000
 const tagMost = 2_000
 const labelMost = 500
 /** Names of tags that mean something here, closing ones with their slash. */
 const meaningOf: ReadonlyMap<string, "break" | "silent" | "link" | "link-end"> = new Map([
-  ["br", "break"], ["/p", "break"], ["/div", "break"], ["/li", "break"], ["/tr", "break"], ["script", "silent"], ["style", "silent"], ["a", "link"], ["/a", "link-end"],
+  ["br", "break"],
+  ["/p", "break"],
+  ["/div", "break"],
+  ["/li", "break"],
+  ["/tr", "break"],
+  ["script", "silent"],
+  ["style", "silent"],
+  ["a", "link"],
+  ["/a", "link-end"],
 ] as const)
 const target = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i
 
@@ -40,7 +55,12 @@ function walk(html: string): string {
     if (open === -1) break
     const close = closes(open)
     // "<https://…>" is how plain-text mails write an address: it is kept as it is.
-    if (close === -1 || close - open >= tagMost || !isTagStart(html.charCodeAt(open + 1)) || html.startsWith("<http", open)) {
+    if (
+      close === -1 ||
+      close - open >= tagMost ||
+      !isTagStart(html.charCodeAt(open + 1)) ||
+      html.startsWith("<http", open)
+    ) {
       put("<")
       at = open + 1
       continue

@@ -4,7 +4,14 @@ import { ConfigError, options, readConfig } from "./config.ts"
 describe("settings", () => {
   test("an empty environment gives a service on loopback with the embedded database", () => {
     const config = readConfig({})
-    expect(config).toMatchObject({ host: "127.0.0.1", port: 8080, publicUrl: "http://localhost:8080", databaseUrl: null, hookUrl: null, keyFile: "./data/key" })
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 8080,
+      publicUrl: "http://localhost:8080",
+      databaseUrl: null,
+      hookUrl: null,
+      keyFile: "./data/key",
+    })
     expect(Object.isFrozen(config)).toBe(true)
   })
 

@@ -27,41 +27,150 @@ const option = <Name extends string, Type extends Option["type"]>(
 
 export const options = [
   option("host", "KALENDS_HOST", "text", { default: "127.0.0.1", text: "Address to listen on." }),
-  option("port", "KALENDS_PORT", "integer", { default: "8080", least: 0, most: 65535, text: "Port to listen on; 0 takes a free one." }),
-  option("publicUrl", "KALENDS_PUBLIC_URL", "url", { default: null, text: "Address people's browsers use. Default: http://localhost:<port>." }),
-  option("hookUrl", "KALENDS_HOOK_URL", "url", { default: null, text: "Address at which providers reach this service, where it differs from the public one. Notifications need https with a trusted certificate; without it every calendar is polled." }),
-  option("tlsCertificate", "KALENDS_TLS_CERTIFICATE", "path", { default: null, text: "PEM file with the certificate chain, to serve https directly." }),
+  option("port", "KALENDS_PORT", "integer", {
+    default: "8080",
+    least: 0,
+    most: 65535,
+    text: "Port to listen on; 0 takes a free one.",
+  }),
+  option("publicUrl", "KALENDS_PUBLIC_URL", "url", {
+    default: null,
+    text: "Address people's browsers use. Default: http://localhost:<port>.",
+  }),
+  option("hookUrl", "KALENDS_HOOK_URL", "url", {
+    default: null,
+    text: "Address at which providers reach this service, where it differs from the public one. Notifications need https with a trusted certificate; without it every calendar is polled.",
+  }),
+  option("tlsCertificate", "KALENDS_TLS_CERTIFICATE", "path", {
+    default: null,
+    text: "PEM file with the certificate chain, to serve https directly.",
+  }),
   option("tlsKey", "KALENDS_TLS_KEY", "path", { default: null, text: "PEM file with the certificate's private key." }),
-  option("behindProxy", "KALENDS_BEHIND_PROXY", "yes-no", { default: "no", text: "A proxy on this machine or in this network ends TLS and sets X-Forwarded-For, -Proto and -Host." }),
-  option("dataFolder", "KALENDS_DATA", "path", { default: "./data", text: "Folder of the embedded database and the key file." }),
-  option("databaseUrl", "DATABASE_URL", "text", { default: null, secret: true, text: "PostgreSQL 15 or newer. Without it the embedded one runs under the data folder. The role must not be a superuser, or row-level security does not apply." }),
-  option("databaseConnections", "KALENDS_DATABASE_CONNECTIONS", "integer", { default: "12", least: 4, most: 200, text: "Database connections of this node at most." }),
-  option("natsUrl", "KALENDS_NATS_URL", "text", { default: null, secret: true, text: "NATS server that carries hints between nodes. Needed as soon as there are two nodes." }),
-  option("keyFile", "KALENDS_KEY_FILE", "path", { default: null, text: "File with the 32 bytes (base64url) that everything secret is derived from; made at first start. Default: <data folder>/key. Keep a copy elsewhere: without it every calendar must be connected again." }),
-  option("microsoftClientId", "KALENDS_MICROSOFT_CLIENT_ID", "text", { default: null, text: "Application (client) id of the Entra app registration. Without it Microsoft 365 is not offered." }),
-  option("microsoftClientSecret", "KALENDS_MICROSOFT_CLIENT_SECRET", "text", { default: null, secret: true, text: "Client secret of that registration." }),
-  option("microsoftTenant", "KALENDS_MICROSOFT_TENANT", "text", { default: "common", text: "Tenant id, or common, organizations or consumers." }),
-  option("microsoftLoginUrl", "KALENDS_MICROSOFT_LOGIN_URL", "url", { default: "https://login.microsoftonline.com", text: "Entra's address; others only for national clouds and tests." }),
-  option("microsoftApiUrl", "KALENDS_MICROSOFT_API_URL", "url", { default: "https://graph.microsoft.com/v1.0", text: "Microsoft Graph's address." }),
-  option("googleClientId", "KALENDS_GOOGLE_CLIENT_ID", "text", { default: null, text: "Client id of the Google Cloud OAuth client. Without it Google is not offered." }),
-  option("googleClientSecret", "KALENDS_GOOGLE_CLIENT_SECRET", "text", { default: null, secret: true, text: "Client secret of that client." }),
-  option("googleAccountsUrl", "KALENDS_GOOGLE_ACCOUNTS_URL", "url", { default: "https://accounts.google.com", text: "Google's sign-in address; others only for tests." }),
-  option("googleTokenUrl", "KALENDS_GOOGLE_TOKEN_URL", "url", { default: "https://oauth2.googleapis.com", text: "Google's token address." }),
-  option("googleApiUrl", "KALENDS_GOOGLE_API_URL", "url", { default: "https://www.googleapis.com/calendar/v3", text: "Google Calendar's address." }),
+  option("behindProxy", "KALENDS_BEHIND_PROXY", "yes-no", {
+    default: "no",
+    text: "A proxy on this machine or in this network ends TLS and sets X-Forwarded-For, -Proto and -Host.",
+  }),
+  option("dataFolder", "KALENDS_DATA", "path", {
+    default: "./data",
+    text: "Folder of the embedded database and the key file.",
+  }),
+  option("databaseUrl", "DATABASE_URL", "text", {
+    default: null,
+    secret: true,
+    text: "PostgreSQL 15 or newer. Without it the embedded one runs under the data folder. The role must not be a superuser, or row-level security does not apply.",
+  }),
+  option("databaseConnections", "KALENDS_DATABASE_CONNECTIONS", "integer", {
+    default: "12",
+    least: 4,
+    most: 200,
+    text: "Database connections of this node at most.",
+  }),
+  option("natsUrl", "KALENDS_NATS_URL", "text", {
+    default: null,
+    secret: true,
+    text: "NATS server that carries hints between nodes. Needed as soon as there are two nodes.",
+  }),
+  option("keyFile", "KALENDS_KEY_FILE", "path", {
+    default: null,
+    text: "File with the 32 bytes (base64url) that everything secret is derived from; made at first start. Default: <data folder>/key. Keep a copy elsewhere: without it every calendar must be connected again.",
+  }),
+  option("microsoftClientId", "KALENDS_MICROSOFT_CLIENT_ID", "text", {
+    default: null,
+    text: "Application (client) id of the Entra app registration. Without it Microsoft 365 is not offered.",
+  }),
+  option("microsoftClientSecret", "KALENDS_MICROSOFT_CLIENT_SECRET", "text", {
+    default: null,
+    secret: true,
+    text: "Client secret of that registration.",
+  }),
+  option("microsoftTenant", "KALENDS_MICROSOFT_TENANT", "text", {
+    default: "common",
+    text: "Tenant id, or common, organizations or consumers.",
+  }),
+  option("microsoftLoginUrl", "KALENDS_MICROSOFT_LOGIN_URL", "url", {
+    default: "https://login.microsoftonline.com",
+    text: "Entra's address; others only for national clouds and tests.",
+  }),
+  option("microsoftApiUrl", "KALENDS_MICROSOFT_API_URL", "url", {
+    default: "https://graph.microsoft.com/v1.0",
+    text: "Microsoft Graph's address.",
+  }),
+  option("googleClientId", "KALENDS_GOOGLE_CLIENT_ID", "text", {
+    default: null,
+    text: "Client id of the Google Cloud OAuth client. Without it Google is not offered.",
+  }),
+  option("googleClientSecret", "KALENDS_GOOGLE_CLIENT_SECRET", "text", {
+    default: null,
+    secret: true,
+    text: "Client secret of that client.",
+  }),
+  option("googleAccountsUrl", "KALENDS_GOOGLE_ACCOUNTS_URL", "url", {
+    default: "https://accounts.google.com",
+    text: "Google's sign-in address; others only for tests.",
+  }),
+  option("googleTokenUrl", "KALENDS_GOOGLE_TOKEN_URL", "url", {
+    default: "https://oauth2.googleapis.com",
+    text: "Google's token address.",
+  }),
+  option("googleApiUrl", "KALENDS_GOOGLE_API_URL", "url", {
+    default: "https://www.googleapis.com/calendar/v3",
+    text: "Google Calendar's address.",
+  }),
   option("caldav", "KALENDS_CALDAV", "yes-no", { default: "yes", text: "Offer CalDAV." }),
-  option("allowedPrivateHosts", "KALENDS_ALLOWED_PRIVATE_HOSTS", "list", { default: "", text: "Host names (or host:port) in private networks that people may name as their CalDAV server, separated by commas." }),
-  option("reconcilePushSeconds", "KALENDS_RECONCILE_PUSH_SECONDS", "integer", { default: "900", least: 5, most: 86_400, unit: "seconds", text: "How often a calendar with notifications is compared with its provider all the same. Sets the staleness bound." }),
-  option("reconcilePollSeconds", "KALENDS_RECONCILE_POLL_SECONDS", "integer", { default: "300", least: 5, most: 86_400, unit: "seconds", text: "How often a calendar without notifications is asked." }),
-  option("concurrentPasses", "KALENDS_CONCURRENT_PASSES", "integer", { default: "10", least: 1, most: 200, text: "Jobs this node runs at once." }),
-  option("sessionDays", "KALENDS_SESSION_DAYS", "integer", { default: "14", least: 1, most: 90, unit: "days", text: "How long a sign-in lasts." }),
-  option("metricsToken", "KALENDS_METRICS_TOKEN", "text", { default: null, secret: true, text: "Bearer token for GET /metrics from other machines; without it /metrics answers on loopback only." }),
-  option("demoUrl", "KALENDS_DEMO_URL", "url", { default: null, text: "Address of the demo organisation's page, when this service runs on simulated providers." }),
+  option("allowedPrivateHosts", "KALENDS_ALLOWED_PRIVATE_HOSTS", "list", {
+    default: "",
+    text: "Host names (or host:port) in private networks that people may name as their CalDAV server, separated by commas.",
+  }),
+  option("reconcilePushSeconds", "KALENDS_RECONCILE_PUSH_SECONDS", "integer", {
+    default: "900",
+    least: 5,
+    most: 86_400,
+    unit: "seconds",
+    text: "How often a calendar with notifications is compared with its provider all the same. Sets the staleness bound.",
+  }),
+  option("reconcilePollSeconds", "KALENDS_RECONCILE_POLL_SECONDS", "integer", {
+    default: "300",
+    least: 5,
+    most: 86_400,
+    unit: "seconds",
+    text: "How often a calendar without notifications is asked.",
+  }),
+  option("concurrentPasses", "KALENDS_CONCURRENT_PASSES", "integer", {
+    default: "10",
+    least: 1,
+    most: 200,
+    text: "Jobs this node runs at once.",
+  }),
+  option("sessionDays", "KALENDS_SESSION_DAYS", "integer", {
+    default: "14",
+    least: 1,
+    most: 90,
+    unit: "days",
+    text: "How long a sign-in lasts.",
+  }),
+  option("metricsToken", "KALENDS_METRICS_TOKEN", "text", {
+    default: null,
+    secret: true,
+    text: "Bearer token for GET /metrics from other machines; without it /metrics answers on loopback only.",
+  }),
+  option("demoUrl", "KALENDS_DEMO_URL", "url", {
+    default: null,
+    text: "Address of the demo organisation's page, when this service runs on simulated providers.",
+  }),
   option("logLevel", "KALENDS_LOG_LEVEL", "text", { default: "info", text: "debug, info, warn, error or silent." }),
 ] as const satisfies readonly Option[]
 
-type ValueOf<Type extends Option["type"]> = Type extends "integer" ? number : Type extends "yes-no" ? boolean : Type extends "list" ? readonly string[] : string
+type ValueOf<Type extends Option["type"]> = Type extends "integer"
+  ? number
+  : Type extends "yes-no"
+    ? boolean
+    : Type extends "list"
+      ? readonly string[]
+      : string
 type Values = {
-  readonly [Entry in (typeof options)[number] as Entry["name"]]: Entry["default"] extends null ? ValueOf<Entry["type"]> | null : ValueOf<Entry["type"]>
+  readonly [Entry in (typeof options)[number] as Entry["name"]]: Entry["default"] extends null
+    ? ValueOf<Entry["type"]> | null
+    : ValueOf<Entry["type"]>
 }
 
 /** The settings, frozen. `publicUrl`, `keyFile` are filled in; addresses have no trailing slash. */
@@ -81,7 +190,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the settings. Throws ConfigError on the first that is wrong. */
 export function readConfig(environment: Environment): Config {
   refuseUnknown(environment)
-  const values = Object.fromEntries(options.map((entry) => [entry.name, readOption(entry, environment[entry.env])])) as Values
+  const values = Object.fromEntries(
+    options.map((entry) => [entry.name, readOption(entry, environment[entry.env])]),
+  ) as Values
   const config = complete(values)
   checkTogether(config)
   return Object.freeze(config)
@@ -91,7 +202,8 @@ export function readConfig(environment: Environment): Config {
 export const processEnvironment: Environment = process.env
 
 function readOption(entry: Option, written: string | undefined): Values[keyof Values] | null {
-  if (entry.retired !== undefined && written !== undefined) throw new ConfigError(`${entry.env} is retired: ${entry.retired}`)
+  if (entry.retired !== undefined && written !== undefined)
+    throw new ConfigError(`${entry.env} is retired: ${entry.retired}`)
   const text = written === undefined || written === "" ? entry.default : written.trim()
   if (text === null) return null
   switch (entry.type) {
@@ -101,7 +213,10 @@ function readOption(entry: Option, written: string | undefined): Values[keyof Va
       if (!/^(yes|no|true|false|1|0)$/i.test(text)) throw new ConfigError(`${entry.env} is "${text}"; write yes or no.`)
       return /^(yes|true|1)$/i.test(text)
     case "list":
-      return text.split(",").map((item) => item.trim()).filter((item) => item !== "")
+      return text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "")
     case "url":
       return readUrl(entry, text)
     case "text":
@@ -114,14 +229,18 @@ function readInteger(entry: Option, text: string): number {
   const value = Number(text)
   const { least = 0, most = Number.MAX_SAFE_INTEGER } = entry
   if (!Number.isInteger(value) || value < least || value > most)
-    throw new ConfigError(`${entry.env} is "${text}"; write a whole number from ${least} to ${most}${entry.unit === undefined ? "" : ` (${entry.unit})`}.`)
+    throw new ConfigError(
+      `${entry.env} is "${text}"; write a whole number from ${least} to ${most}${entry.unit === undefined ? "" : ` (${entry.unit})`}.`,
+    )
   return value
 }
 
 function readUrl(entry: Option, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new ConfigError(`${entry.env} is not an http(s) address without query and credentials; write for example https://calendar.example.org.`)
+    throw new ConfigError(
+      `${entry.env} is not an http(s) address without query and credentials; write for example https://calendar.example.org.`,
+    )
   if (url.protocol === "http:" && !isLoopbackName(url.hostname))
     throw new ConfigError(`${entry.env} is plain http to another machine; use https (plain http is for loopback only).`)
   return text.replace(/\/+$/, "")
@@ -132,28 +251,39 @@ function complete(values: Values): Config {
   const hookUrl = values.hookUrl ?? (publicUrl.startsWith("https:") || values.demoUrl !== null ? publicUrl : null)
   const level = ["debug", "info", "warn", "error", "silent"] as const
   const logLevel = level.find((known) => known === values.logLevel)
-  if (logLevel === undefined) throw new ConfigError(`KALENDS_LOG_LEVEL is "${values.logLevel}"; write one of ${level.join(", ")}.`)
+  if (logLevel === undefined)
+    throw new ConfigError(`KALENDS_LOG_LEVEL is "${values.logLevel}"; write one of ${level.join(", ")}.`)
   return { ...values, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
 }
 
 function checkTogether(config: Config): void {
   const pairs = [
-    ["KALENDS_MICROSOFT_CLIENT_ID", config.microsoftClientId, "KALENDS_MICROSOFT_CLIENT_SECRET", config.microsoftClientSecret],
+    [
+      "KALENDS_MICROSOFT_CLIENT_ID",
+      config.microsoftClientId,
+      "KALENDS_MICROSOFT_CLIENT_SECRET",
+      config.microsoftClientSecret,
+    ],
     ["KALENDS_GOOGLE_CLIENT_ID", config.googleClientId, "KALENDS_GOOGLE_CLIENT_SECRET", config.googleClientSecret],
     ["KALENDS_TLS_CERTIFICATE", config.tlsCertificate, "KALENDS_TLS_KEY", config.tlsKey],
   ] as const
   for (const [nameA, a, nameB, b] of pairs)
-    if ((a === null) !== (b === null)) throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
+    if ((a === null) !== (b === null))
+      throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
-    throw new ConfigError(`KALENDS_HOST is ${config.host}, but there is no TLS; set KALENDS_TLS_CERTIFICATE and KALENDS_TLS_KEY, or KALENDS_BEHIND_PROXY=yes.`)
+    throw new ConfigError(
+      `KALENDS_HOST is ${config.host}, but there is no TLS; set KALENDS_TLS_CERTIFICATE and KALENDS_TLS_KEY, or KALENDS_BEHIND_PROXY=yes.`,
+    )
 }
 
 function refuseUnknown(environment: Environment): void {
   const known = new Set<string>(options.map((entry) => entry.env))
   const unknown = Object.keys(environment).find((name) => name.startsWith("KALENDS_") && !known.has(name))
   if (unknown === undefined) return
-  throw new ConfigError(`${unknown} is not a setting; did you mean ${nearest(unknown, [...known])}? docs/config.md lists them all.`)
+  throw new ConfigError(
+    `${unknown} is not a setting; did you mean ${nearest(unknown, [...known])}? docs/config.md lists them all.`,
+  )
 }
 
 function nearest(name: string, names: readonly string[]): string {

@@ -13,9 +13,19 @@ const webFolder = join(import.meta.dirname, "../../../apps")
 async function main(): Promise<void> {
   const config = readConfig(processEnvironment)
   const secret = await loadPlatformSecret(config.keyFile)
-  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ folder: join(config.dataFolder, "postgres"), isDurable: true }) : null
+  const embedded =
+    config.databaseUrl === null
+      ? await startEmbeddedPostgres({ folder: join(config.dataFolder, "postgres"), isDurable: true })
+      : null
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ""
-  const node = await startNode({ config, databaseUrl, secret, clock: systemClock, random: systemRandom, webFolder: existsSync(webFolder) ? webFolder : null })
+  const node = await startNode({
+    config,
+    databaseUrl,
+    secret,
+    clock: systemClock,
+    random: systemRandom,
+    webFolder: existsSync(webFolder) ? webFolder : null,
+  })
   const fragment = node.setupCode === null ? "" : `#setup=${node.setupCode}`
   process.stdout.write(`Kalends is ready: ${config.publicUrl}/${fragment}\n`)
   const stop = async () => {

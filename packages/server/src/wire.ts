@@ -1,11 +1,11 @@
 import { timingSafeEqual } from "node:crypto"
 import { join } from "node:path"
-import type { FastifyInstance } from "fastify"
-import { parseProviderName } from "@kalends/domain/ids"
+import type { ProviderName } from "@kalends/domain/ids"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
 import type { ServiceView } from "@kalends/protocol/api"
 import { protocolVersion } from "@kalends/protocol/version"
+import type { FastifyInstance } from "fastify"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
 import { createConnections } from "./connections/connections.ts"
@@ -31,8 +31,8 @@ import { createOAuthClient } from "./platform/oauth-client.ts"
 import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
-import type { Clock } from "./ports/clock.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
+import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
 import type { Log } from "./ports/log.ts"
 import type { Random } from "./ports/random.ts"
@@ -41,7 +41,7 @@ import { createDatabase, createPool } from "./postgres/database.ts"
 import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
 import { migrate } from "./postgres/migrate.ts"
 import { createStore } from "./postgres/store.ts"
-import { type ProviderSettings, registry } from "./providers/registry.ts"
+import { apiOrigins, registry, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
 import { createHookSecrets } from "./subscriptions/hook-secret.ts"
 import { createReceiver } from "./subscriptions/receiver.ts"
@@ -72,18 +72,26 @@ const version = "0.1.0"
 
 /** Makes one node of the parts and starts it. The order of what is started is the reverse of how it is stopped. */
 export async function startNode(world: World): Promise<Node> {
-  const { config, clock, random } = world
+  const { config, random } = world
   const log = createLog(config.logLevel)
   await migrate(world.databaseUrl)
   const pool = createPool(world.databaseUrl, config.databaseConnections)
-  const jobPool = createPool(world.databaseUrl, Math.max(4, Math.min(config.concurrentPasses + 2, config.databaseConnections)))
+  const jobPool = createPool(
+    world.databaseUrl,
+    Math.max(4, Math.min(config.concurrentPasses + 2, config.databaseConnections)),
+  )
   const store = createStore(createDatabase(pool))
   const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
   const features = createFeatures(world, { log, store, fanOut, queue: createJobQueue(createDatabase(pool)) })
   const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
   const app = await createApp(appOptions(world, features, { log, store, setupCode }))
   const stopReconcile = features.reconcile.start()
-  const stopRunner = await startRunner(features.tasks, { pool: jobPool, schema: jobSchema, concurrentJobs: config.concurrentPasses, log })
+  const stopRunner = await startRunner(features.tasks, {
+    pool: jobPool,
+    schema: jobSchema,
+    concurrentJobs: config.concurrentPasses,
+    log,
+  })
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
@@ -101,7 +109,12 @@ export async function startNode(world: World): Promise<Node> {
   }
 }
 
-type Base = { readonly log: Log; readonly store: Store; readonly fanOut: FanOut; readonly queue: ReturnType<typeof createJobQueue> }
+type Base = {
+  readonly log: Log
+  readonly store: Store
+  readonly fanOut: FanOut
+  readonly queue: ReturnType<typeof createJobQueue>
+}
 
 function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue }: Base) {
   const metrics = createMetrics()
@@ -115,7 +128,8 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const secrets = createHookSecrets(secret.derive("hooks"))
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
-  const hookUrlOf = (provider: CalendarProvider) => (config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`)
+  const hookUrlOf = (provider: CalendarProvider) =>
+    config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
   const pass = createPass({ store, broker, life, fanOut, providerOf, world: { clock, random, metrics, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
@@ -132,7 +146,19 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     vault,
     providers,
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
-    connections: createConnections({ store, vault, broker, providers, life, fanOut, http, clock, random, metrics, addresses }),
+    connections: createConnections({
+      store,
+      vault,
+      broker,
+      providers,
+      life,
+      fanOut,
+      http,
+      clock,
+      random,
+      metrics,
+      addresses,
+    }),
     receiver: createReceiver({ providers, secrets, queue, fanOut, clock, metrics }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
@@ -142,34 +168,29 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
 
 type Features = ReturnType<typeof createFeatures>
 
-function createProviders(config: Config, deps: Parameters<(typeof registry)[number]["create"]>[0]): ReadonlyMap<ReturnType<typeof parseProviderName>, CalendarProvider> {
-  const settings = providerSettings(config)
+function createProviders(
+  config: Config,
+  deps: Parameters<(typeof registry)[number]["create"]>[0],
+): ReadonlyMap<ProviderName, CalendarProvider> {
+  const settings = settingsFrom(config)
   const made = registry.map(({ create }) => create(deps, settings)).filter((provider) => provider !== null)
   return new Map(made.map((provider) => [provider.name, provider]))
 }
 
-function providerSettings(config: Config): ProviderSettings {
-  const { microsoftClientId, microsoftClientSecret, googleClientId, googleClientSecret } = config
-  return {
-    graph:
-      microsoftClientId === null || microsoftClientSecret === null
-        ? null
-        : { clientId: microsoftClientId, clientSecret: microsoftClientSecret, tenant: config.microsoftTenant, loginUrl: config.microsoftLoginUrl, apiUrl: config.microsoftApiUrl },
-    google:
-      googleClientId === null || googleClientSecret === null
-        ? null
-        : { clientId: googleClientId, clientSecret: googleClientSecret, accountsUrl: config.googleAccountsUrl, tokenUrl: config.googleTokenUrl, apiUrl: config.googleApiUrl },
-    caldav: config.caldav,
-  }
-}
-
 type Edge = { readonly log: Log; readonly store: Store; readonly setupCode: string | null }
 
-function appOptions(world: World, features: Features, { log, store, setupCode }: Edge): Parameters<typeof createApp>[0] {
+function appOptions(
+  world: World,
+  features: Features,
+  { log, store, setupCode }: Edge,
+): Parameters<typeof createApp>[0] {
   const { config, clock } = world
   const publicOrigins = [new URL(config.publicUrl).origin]
   const requireUser = createSessionGuard(features.people, publicOrigins)
-  const tls = config.tlsCertificate === null || config.tlsKey === null ? null : { certificateFile: config.tlsCertificate, keyFile: config.tlsKey }
+  const tls =
+    config.tlsCertificate === null || config.tlsKey === null
+      ? null
+      : { certificateFile: config.tlsCertificate, keyFile: config.tlsKey }
   return {
     log,
     clock,
@@ -179,12 +200,22 @@ function appOptions(world: World, features: Features, { log, store, setupCode }:
     service: () => serviceView(config, features, store),
     isReady: async () => void (await store.asSystem((tables) => tables.hasAccounts())),
     async routes(app) {
-      await peopleRoutes(app, { people: features.people, store, requireUser, clock, publicUrl: config.publicUrl, setupCode })
+      await peopleRoutes(app, {
+        people: features.people,
+        store,
+        requireUser,
+        clock,
+        publicUrl: config.publicUrl,
+        setupCode,
+      })
       await connectionRoutes(app, { connections: features.connections, requireUser, publicUrl: config.publicUrl })
       await changesRoute(app, { streams: features.streams, requireUser })
-      await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics, clock }))
+      await app.register(async (own) =>
+        hooksRoute(own, { receiver: features.receiver, metrics: features.metrics, clock }),
+      )
       metricsRoute(app, features, config)
-      if (world.webFolder !== null) await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(config) })
+      if (world.webFolder !== null)
+        await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
     },
   }
 }
@@ -194,11 +225,6 @@ function webApps(folder: string) {
     { prefix: "/", folder: join(folder, "portal", "dist") },
     { prefix: "/agenda/", folder: join(folder, "agenda", "dist") },
   ]
-}
-
-/** Where the agenda reads calendars from, for its content security policy. */
-function apiOrigins(config: Config): readonly string[] {
-  return [...new Set([config.microsoftApiUrl, config.googleApiUrl].map((url) => new URL(url).origin))]
 }
 
 function hostsOf(config: Config): ReadonlySet<string> {
@@ -216,7 +242,13 @@ async function serviceView(config: Config, features: Features, store: Store): Pr
     protocolVersion,
     needsSetup: !isSetUp,
     demoUrl: config.demoUrl,
-    providers: registry.map(({ name, label, signIn, hasAdminConsent }) => ({ name, label, signIn, hasAdminConsent, isConfigured: configured.has(name) })),
+    providers: registry.map(({ name, label, signIn, hasAdminConsent }) => ({
+      name,
+      label,
+      signIn,
+      hasAdminConsent,
+      isConfigured: configured.has(name),
+    })),
   }
 }
 
@@ -224,7 +256,10 @@ function metricsRoute(app: FastifyInstance, features: Features, config: Config):
   app.get("/metrics", async (request, reply) => {
     const given = Buffer.from(request.headers.authorization ?? "")
     const wanted = config.metricsToken === null ? null : Buffer.from(`Bearer ${config.metricsToken}`)
-    const isAllowed = wanted === null ? isLoopbackName(request.ip.replace(/^::ffff:/, "")) : given.length === wanted.length && timingSafeEqual(given, wanted)
+    const isAllowed =
+      wanted === null
+        ? isLoopbackName(request.ip.replace(/^::ffff:/, ""))
+        : given.length === wanted.length && timingSafeEqual(given, wanted)
     if (!isAllowed) throw new Problem("not-found", "There is nothing here.")
     return reply.type("text/plain; version=0.0.4").send(await features.metrics.text())
   })

@@ -3,7 +3,12 @@ import { XMLParser } from "fast-xml-parser"
 import { list, type Wire, wire } from "../parse.ts"
 
 /** One member of a multistatus answer (RFC 4918 14.24): its properties that were found, or why it is not there. */
-export type DavResponse = { readonly href: string; readonly status: number; readonly properties: Wire; readonly hasLimitError: boolean }
+export type DavResponse = {
+  readonly href: string
+  readonly status: number
+  readonly properties: Wire
+  readonly hasLimitError: boolean
+}
 export type Multistatus = { readonly responses: readonly DavResponse[]; readonly syncToken: string | null }
 
 const parser = new XMLParser({
@@ -39,9 +44,19 @@ export function parseMultistatus(body: string): Multistatus {
 function davResponse(item: Wire | null): DavResponse[] {
   const href = xmlText(item?.href)
   if (item === null || href === null) return []
-  const found = list(item.propstat).map(wire).find((propstat) => statusOf(propstat?.status) === 200)
-  const status = item.status === undefined ? (found === undefined && item.propstat !== undefined ? 404 : 200) : statusOf(item.status)
-  return [{ href, status, properties: wire(found?.prop) ?? {}, hasLimitError: wire(item.error)?.["number-of-matches-within-limits"] !== undefined }]
+  const found = list(item.propstat)
+    .map(wire)
+    .find((propstat) => statusOf(propstat?.status) === 200)
+  const status =
+    item.status === undefined ? (found === undefined && item.propstat !== undefined ? 404 : 200) : statusOf(item.status)
+  return [
+    {
+      href,
+      status,
+      properties: wire(found?.prop) ?? {},
+      hasLimitError: wire(item.error)?.["number-of-matches-within-limits"] !== undefined,
+    },
+  ]
 }
 
 function statusOf(line: unknown): number {

@@ -10,11 +10,28 @@ export function classifyCaldav(response: ReadResponse, now: Temporal.Instant): P
   // sabre/dav says 403, others 409 (RFC 6578 3.2; providers.md D).
   if ((status === 403 || status === 409 || status === 410 || status === 412) && body.includes("valid-sync-token"))
     return new Problem("cursor-lost", "The calendar server asks to list the calendar anew.", { context })
-  if (status === 401) return new Problem("auth-revoked", "The calendar server does not accept the user name or password.", { code: "wrong-password", context })
-  if (status === 403) return new Problem("forbidden", "The calendar server does not allow this.", { code: "permission-withheld", context })
-  if (status === 404 || status === 410) return new Problem("not-found", "The calendar server does not know this calendar.", { context })
+  if (status === 401)
+    return new Problem("auth-revoked", "The calendar server does not accept the user name or password.", {
+      code: "wrong-password",
+      context,
+    })
+  if (status === 403)
+    return new Problem("forbidden", "The calendar server does not allow this.", {
+      code: "permission-withheld",
+      context,
+    })
+  if (status === 404 || status === 410)
+    return new Problem("not-found", "The calendar server does not know this calendar.", { context })
   if (status === 409 || status === 412) return new Problem("conflict", "The item was changed meanwhile.", { context })
-  if (status === 429) return new Problem("rate-limited", "The calendar server asks to wait.", { retryAt: retryAt(response.headers["retry-after"], now, 60), context })
-  if (status >= 500) return new Problem("unavailable", "The calendar server has a problem of its own.", { retryAt: retryAt(response.headers["retry-after"], now, 30), context })
+  if (status === 429)
+    return new Problem("rate-limited", "The calendar server asks to wait.", {
+      retryAt: retryAt(response.headers["retry-after"], now, 60),
+      context,
+    })
+  if (status >= 500)
+    return new Problem("unavailable", "The calendar server has a problem of its own.", {
+      retryAt: retryAt(response.headers["retry-after"], now, 30),
+      context,
+    })
   return new Problem("unsupported", "The calendar server refused the request.", { context })
 }

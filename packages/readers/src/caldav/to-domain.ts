@@ -1,7 +1,7 @@
 import type { Attendee, CalendarEvent, EventTime } from "@kalends/domain/event"
+import { eventSpan } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { originalStarts, untilOnWallClock, type WallStart } from "@kalends/domain/recurrence"
-import { eventSpan } from "@kalends/domain/event"
 import { overlaps, type TimeWindow } from "@kalends/domain/window"
 import ICAL from "ical.js"
 import { plainText } from "../plain-text.ts"
@@ -17,8 +17,7 @@ type Query = { readonly window: TimeWindow; readonly zone: string }
  * exceptions. Throws when the text is no iCalendar; a single bad event in it is set aside and counted.
  */
 export function expandObject(object: CalendarObject, query: Query): Expanded {
-  const root = ICAL.parse(repaired(object.data))
-  const calendars = (Array.isArray(root[0]) ? root : [root]).map((jcal: unknown) => new ICAL.Component(jcal as [string, unknown[], unknown[]]))
+  const calendars = parseCalendars(object.data)
   const events: CalendarEvent[] = []
   let malformedCount = 0
   for (const calendar of calendars) {
@@ -36,10 +35,22 @@ export function expandObject(object: CalendarObject, query: Query): Expanded {
   return { events, malformedCount }
 }
 
+/** The calendars of a file: usually one. */
+function parseCalendars(data: string): readonly ICAL.Component[] {
+  const root = ICAL.parse(repaired(data))
+  return (Array.isArray(root[0]) ? root : [root]).map(
+    (jcal: unknown) => new ICAL.Component(jcal as [string, unknown[], unknown[]]),
+  )
+}
+
 /** What real files get wrong: a byte-order mark, bare carriage returns, blank lines between properties. */
 function repaired(data: string): string {
-  const text = data.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").replace(/\n{2,}/g, "\n").trimEnd()
-  return text.replace(/BEGIN:VEVENT[^]*?END:VEVENT/g, (event) => event.replace(/^RRULE(?=[;:])/gim, ruleProperty))
+  const text = data
+    .replace(/^\uFEFF/, "")
+    .replace(/\r\n?/g, "\n")
+    .replace(/\n{2,}/g, "\n")
+    .trimEnd()
+  return text.replace(/BEGIN:VEVENT[\s\S]*?END:VEVENT/g, (event) => event.replace(/^RRULE(?=[;:])/gim, ruleProperty))
 }
 
 /** The parser refuses a whole file for one bad rule; under another name rules stay text until they are read one by one. */
@@ -54,17 +65,27 @@ function byUid(components: readonly ICAL.Component[]): readonly ICAL.Component[]
   return [...groups.values()]
 }
 
-type Context = { readonly object: CalendarObject; readonly query: Query; readonly clockOf: (tzid: string | null) => Clock }
+type Context = {
+  readonly object: CalendarObject
+  readonly query: Query
+  readonly clockOf: (tzid: string | null) => Clock
+}
 type Override = { readonly component: ICAL.Component; readonly original: WallStart; readonly isThisAndFuture: boolean }
 
 function expandGroup(group: readonly ICAL.Component[], context: Context): Expanded {
   const master = group.find((component) => !component.hasProperty("recurrence-id"))
-  if (master === undefined) return collect(group, (component) => [single(component, context, recurrenceIdOf(component, context))], context)
+  if (master === undefined)
+    return collect(group, (component) => [single(component, context, recurrenceIdOf(component, context))], context)
   const start = timeOf(master, "dtstart", context)
   if (start === null) throw new TypeError("no start")
   const clock = start.kind === "wall" ? start.clock : null
-  if (!master.hasProperty(ruleProperty.toLowerCase()) && !master.hasProperty("rdate")) return collect([master], (component) => [single(component, context, null)], context)
-  return expandSeries(master, group.filter((component) => component !== master), { ...context, start, clock })
+  if (!master.hasProperty(ruleProperty.toLowerCase()) && !master.hasProperty("rdate"))
+    return collect([master], (component) => [single(component, context, null)], context)
+  return expandSeries(
+    master,
+    group.filter((component) => component !== master),
+    { ...context, start, clock },
+  )
 }
 
 type SeriesContext = Context & { readonly start: IcalTime; readonly clock: Clock }
@@ -76,26 +97,50 @@ function expandSeries(master: ICAL.Component, exceptions: readonly ICAL.Componen
     const property = component.getFirstProperty("recurrence-id")
     const original = recurrenceIdOf(component, context, clock)
     if (property === null || original === null) continue
-    overrides.set(String(original), { component, original, isThisAndFuture: String(property.getFirstParameter("range") ?? "").toUpperCase() === "THISANDFUTURE" })
+    overrides.set(String(original), {
+      component,
+      original,
+      isThisAndFuture: String(property.getFirstParameter("range") ?? "").toUpperCase() === "THISANDFUTURE",
+    })
   }
   const { starts, badRules } = originalStarts(
     {
       start: wallStartOn(start, clock),
-      rules: master.getAllProperties(ruleProperty.toLowerCase()).map((rule) => untilOnWallClock(String(rule.getFirstValue()), start.kind === "date", (instant) => (clock === null ? instant.toZonedDateTimeISO("UTC").toPlainDateTime() : clock.toWall(instant)))),
+      rules: master
+        .getAllProperties(ruleProperty.toLowerCase())
+        .map((rule) =>
+          untilOnWallClock(String(rule.getFirstValue()), start.kind === "date", (instant) =>
+            clock === null ? instant.toZonedDateTimeISO("UTC").toPlainDateTime() : clock.toWall(instant),
+          ),
+        ),
       extraStarts: startsOf(master, "rdate", context),
       excludedStarts: startsOf(master, "exdate", context),
     },
     ...reach(master, context),
   )
-  const following = [...overrides.values()].filter((override) => override.isThisAndFuture).sort((a, b) => (String(a.original) < String(b.original) ? -1 : 1))
-  const regular = starts.filter((original) => !overrides.has(String(original))).map((original) => ({ original, override: following.findLast((one) => String(one.original) <= String(original)) ?? null }))
+  const following = [...overrides.values()]
+    .filter((override) => override.isThisAndFuture)
+    .sort((a, b) => (String(a.original) < String(b.original) ? -1 : 1))
+  const regular = starts
+    .filter((original) => !overrides.has(String(original)))
+    .map((original) => ({
+      original,
+      override: following.findLast((one) => String(one.original) <= String(original)) ?? null,
+    }))
   const changed = [...overrides.values()].map((override) => ({ original: override.original, override }))
-  const expanded = collect([...regular, ...changed], ({ original, override }) => [occurrence(master, override, original, context)], { query })
+  const expanded = collect(
+    [...regular, ...changed],
+    ({ original, override }) => [occurrence(master, override, original, context)],
+    { query },
+  )
   return { events: expanded.events, malformedCount: expanded.malformedCount + badRules }
 }
 
 /** Wall-clock bounds that surely hold every original start whose occurrence touches the window. */
-function reach(master: ICAL.Component, { query, clock, ...context }: SeriesContext): readonly [Temporal.PlainDateTime, Temporal.PlainDateTime] {
+function reach(
+  master: ICAL.Component,
+  { query, clock, ...context }: SeriesContext,
+): readonly [Temporal.PlainDateTime, Temporal.PlainDateTime] {
   const span = durationOf(master, context.start, { ...context, query })
   const zone = clock?.zone ?? query.zone
   const wall = (instant: Temporal.Instant) => instant.toZonedDateTimeISO(zone).toPlainDateTime()
@@ -103,7 +148,11 @@ function reach(master: ICAL.Component, { query, clock, ...context }: SeriesConte
 }
 
 /** Maps each, keeps what is in the window, and counts what cannot be understood. */
-function collect<Item>(items: readonly Item[], map: (item: Item) => readonly (CalendarEvent | null)[], { query }: Pick<Context, "query">): Expanded {
+function collect<Item>(
+  items: readonly Item[],
+  map: (item: Item) => readonly (CalendarEvent | null)[],
+  { query }: Pick<Context, "query">,
+): Expanded {
   const events: CalendarEvent[] = []
   let malformedCount = 0
   for (const item of items) {
@@ -119,7 +168,10 @@ function collect<Item>(items: readonly Item[], map: (item: Item) => readonly (Ca
 function isInWindow(time: EventTime, { window, zone }: Query): boolean {
   const { startsAt, endsAt } = eventSpan(time, zone)
   // An event without length counts as an instant.
-  return overlaps(window, { startsAt, endsAt: Temporal.Instant.compare(startsAt, endsAt) < 0 ? endsAt : startsAt.add({ milliseconds: 1 }) })
+  return overlaps(window, {
+    startsAt,
+    endsAt: Temporal.Instant.compare(startsAt, endsAt) < 0 ? endsAt : startsAt.add({ milliseconds: 1 }),
+  })
 }
 
 function single(component: ICAL.Component, context: Context, original: WallStart | null): CalendarEvent {
@@ -128,18 +180,36 @@ function single(component: ICAL.Component, context: Context, original: WallStart
   const time = eventTime(start, durationOf(component, start, context))
   const suffix = original === null ? "" : `#${String(original)}`
   const id = parseProviderEventId(`${context.object.href}${suffix}`)
-  const series = original === null ? null : { seriesId: parseProviderEventId(context.object.href), originalStart: instantOrDate(original, start.kind === "wall" ? start.clock : null, context) }
+  const series =
+    original === null
+      ? null
+      : {
+          seriesId: parseProviderEventId(context.object.href),
+          originalStart: instantOrDate(original, start.kind === "wall" ? start.clock : null, context),
+        }
   return { id, series, version: context.object.version, time, ...attributes(component) }
 }
 
-function occurrence(master: ICAL.Component, override: Override | null, original: WallStart, context: SeriesContext): CalendarEvent {
+function occurrence(
+  master: ICAL.Component,
+  override: Override | null,
+  original: WallStart,
+  context: SeriesContext,
+): CalendarEvent {
   const component = override?.component ?? master
   const own = timeOf(component, "dtstart", context) ?? context.start
   const isExact = override !== null && String(override.original) === String(original)
-  const start: IcalTime = isExact ? own : original instanceof Temporal.PlainDate ? { kind: "date", date: original } : { kind: "wall", wall: shifted(original, override, own), clock: context.clock }
+  const start: IcalTime = isExact
+    ? own
+    : original instanceof Temporal.PlainDate
+      ? { kind: "date", date: original }
+      : { kind: "wall", wall: shifted(original, override, own), clock: context.clock }
   return {
     id: parseProviderEventId(`${context.object.href}#${String(original)}`),
-    series: { seriesId: parseProviderEventId(context.object.href), originalStart: instantOrDate(original, context.clock, context) },
+    series: {
+      seriesId: parseProviderEventId(context.object.href),
+      originalStart: instantOrDate(original, context.clock, context),
+    },
     version: context.object.version,
     time: eventTime(start, durationOf(component, own, context)),
     ...attributes(component),
@@ -152,7 +222,11 @@ function shifted(original: Temporal.PlainDateTime, override: Override | null, ow
   return original.add(override.original.until(own.wall))
 }
 
-function instantOrDate(original: WallStart, clock: Clock, { query }: Pick<Context, "query">): Temporal.Instant | Temporal.PlainDate {
+function instantOrDate(
+  original: WallStart,
+  clock: Clock,
+  { query }: Pick<Context, "query">,
+): Temporal.Instant | Temporal.PlainDate {
   if (original instanceof Temporal.PlainDate) return original
   return clock === null ? original.toZonedDateTime(query.zone).toInstant() : clock.toInstant(original)
 }
@@ -164,17 +238,29 @@ function timeOf(component: ICAL.Component, name: string, { clockOf }: Pick<Conte
 
 function recurrenceIdOf(component: ICAL.Component, context: Context, clock?: Clock): WallStart | null {
   const time = timeOf(component, "recurrence-id", context)
-  return time === null ? null : wallStartOn(time, clock === undefined ? (time.kind === "wall" ? time.clock : null) : clock)
+  return time === null
+    ? null
+    : wallStartOn(time, clock === undefined ? (time.kind === "wall" ? time.clock : null) : clock)
 }
 
 function startsOf(master: ICAL.Component, name: "rdate" | "exdate", { clockOf, clock }: SeriesContext): WallStart[] {
-  return master.getAllProperties(name).flatMap((property) =>
-    property.getValues().map((value: unknown) => wallStartOn(icalTime(property, value instanceof ICAL.Period ? value.start : value, clockOf), clock)),
-  )
+  return master
+    .getAllProperties(name)
+    .flatMap((property) =>
+      property
+        .getValues()
+        .map((value: unknown) =>
+          wallStartOn(icalTime(property, value instanceof ICAL.Period ? value.start : value, clockOf), clock),
+        ),
+    )
 }
 
 /** DTEND, DURATION, or what RFC 5545 3.6.1 says when there is neither: a day for dates, nothing for times. */
-function durationOf(component: ICAL.Component, start: IcalTime, context: Pick<Context, "clockOf" | "query">): Temporal.Duration {
+function durationOf(
+  component: ICAL.Component,
+  start: IcalTime,
+  context: Pick<Context, "clockOf" | "query">,
+): Temporal.Duration {
   const end = timeOf(component, "dtend", context)
   const zero = new Temporal.Duration()
   if (end?.kind === "date" && start.kind === "date") {
@@ -182,7 +268,10 @@ function durationOf(component: ICAL.Component, start: IcalTime, context: Pick<Co
     return days.sign > 0 ? days : Temporal.Duration.from({ days: 1 })
   }
   if (end?.kind === "wall" && start.kind === "wall") {
-    const span = start.clock === null || end.clock === null ? start.wall.until(end.wall) : start.clock.toInstant(start.wall).until(end.clock.toInstant(end.wall), { largestUnit: "hours" })
+    const span =
+      start.clock === null || end.clock === null
+        ? start.wall.until(end.wall)
+        : start.clock.toInstant(start.wall).until(end.clock.toInstant(end.wall), { largestUnit: "hours" })
     return span.sign > 0 ? span : zero
   }
   const written = component.getFirstPropertyValue("duration")
@@ -194,18 +283,34 @@ function durationOf(component: ICAL.Component, start: IcalTime, context: Pick<Co
 }
 
 function eventTime(start: IcalTime, span: Temporal.Duration): EventTime {
-  if (start.kind === "date") return { kind: "all-day", startsOn: start.date, endsBefore: start.date.add({ days: Math.max(1, span.days) }) }
+  if (start.kind === "date")
+    return { kind: "all-day", startsOn: start.date, endsBefore: start.date.add({ days: Math.max(1, span.days) }) }
   if (start.clock === null) return { kind: "floating", starts: start.wall, ends: start.wall.add(span) }
   const startsAt = start.clock.toInstant(start.wall)
   // Days of a duration are days on the wall clock, hours are exact (RFC 5545 3.3.6).
   const { days } = span
   const from = days === 0 ? startsAt : start.clock.toInstant(start.wall.add({ days }))
-  return { kind: "timed", startsAt, endsAt: from.add({ hours: span.hours, minutes: span.minutes, seconds: span.seconds }), zone: start.clock.zone }
+  return {
+    kind: "timed",
+    startsAt,
+    endsAt: from.add({ hours: span.hours, minutes: span.minutes, seconds: span.seconds }),
+    zone: start.clock.zone,
+  }
 }
 
 type Attributes = Omit<CalendarEvent, "id" | "series" | "version" | "time">
-const responses: Readonly<Record<string, Attendee["response"]>> = { ACCEPTED: "accepted", DECLINED: "declined", TENTATIVE: "tentative" }
-const meetingFields = ["conference", "x-google-conference", "x-microsoft-skypeteamsmeetingurl", "x-microsoft-onlinemeetingconflink", "url"] as const
+const responses: Readonly<Record<string, Attendee["response"]>> = {
+  ACCEPTED: "accepted",
+  DECLINED: "declined",
+  TENTATIVE: "tentative",
+}
+const meetingFields = [
+  "conference",
+  "x-google-conference",
+  "x-microsoft-skypeteamsmeetingurl",
+  "x-microsoft-onlinemeetingconflink",
+  "url",
+] as const
 
 function attributes(component: ICAL.Component): Attributes {
   const value = (name: string): string | null => {

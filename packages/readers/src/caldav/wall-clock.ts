@@ -29,8 +29,25 @@ const utcClock = ianaClock("UTC")
 /** A zone that is no known place: the file's own VTIMEZONE says when its clocks change. */
 function fileClock(component: ICAL.Component): NonNullable<Clock> {
   const zone = new ICAL.Timezone(component)
-  const offsetSeconds = (wall: Temporal.PlainDateTime) => zone.utcOffset(new ICAL.Time({ year: wall.year, month: wall.month, day: wall.day, hour: wall.hour, minute: wall.minute, second: wall.second }, ICAL.Timezone.localTimezone))
-  const toInstant = (wall: Temporal.PlainDateTime) => wall.toZonedDateTime("UTC").toInstant().subtract({ seconds: offsetSeconds(wall) })
+  const offsetSeconds = (wall: Temporal.PlainDateTime) =>
+    zone.utcOffset(
+      new ICAL.Time(
+        {
+          year: wall.year,
+          month: wall.month,
+          day: wall.day,
+          hour: wall.hour,
+          minute: wall.minute,
+          second: wall.second,
+        },
+        ICAL.Timezone.localTimezone,
+      ),
+    )
+  const toInstant = (wall: Temporal.PlainDateTime) =>
+    wall
+      .toZonedDateTime("UTC")
+      .toInstant()
+      .subtract({ seconds: offsetSeconds(wall) })
   return {
     zone: null,
     toInstant,

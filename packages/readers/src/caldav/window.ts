@@ -8,7 +8,12 @@ import { expandObject } from "./to-domain.ts"
 export const caldavReader: WindowReader = {
   firstPage({ apiBase, calendarId, window }): ReadRequest {
     const body = `<?xml version="1.0" encoding="utf-8"?><c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:time-range start="${utcStamp(window.startsAt)}" end="${utcStamp(window.endsAt)}"/></c:comp-filter></c:comp-filter></c:filter></c:calendar-query>`
-    return { method: "REPORT", url: new URL(calendarId, apiBase).href, headers: { depth: "1", "content-type": "application/xml; charset=utf-8" }, body }
+    return {
+      method: "REPORT",
+      url: new URL(calendarId, apiBase).href,
+      headers: { depth: "1", "content-type": "application/xml; charset=utf-8" },
+      body,
+    }
   },
   parsePage(response, query) {
     return expandResponses(response.body, query)

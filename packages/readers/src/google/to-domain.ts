@@ -11,7 +11,11 @@ export const selectedFields = `items(${eventFields}),nextPageToken`
 
 /** Kinds that fill a calendar without being appointments (providers.md B.4). */
 const hiddenTypes = new Set<unknown>(["birthday", "workingLocation"])
-const responses: ReadonlyMap<string, Attendee["response"]> = new Map([["accepted", "accepted"], ["declined", "declined"], ["tentative", "tentative"]])
+const responses: ReadonlyMap<string, Attendee["response"]> = new Map([
+  ["accepted", "accepted"],
+  ["declined", "declined"],
+  ["tentative", "tentative"],
+])
 
 /** One event as Google writes it; null for what is no appointment. Throws TypeError or RangeError when it is malformed. */
 export function googleEvent(item: Wire): CalendarEvent | null {
@@ -20,16 +24,31 @@ export function googleEvent(item: Wire): CalendarEvent | null {
   if (item.status === "cancelled") return null
   const seriesId = text(item.recurringEventId)
   const time = googleTime(wire(item.start), wire(item.end))
-  const attendees = list(item.attendees).map(wire).filter((attendee) => attendee !== null)
+  const attendees = list(item.attendees)
+    .map(wire)
+    .filter((attendee) => attendee !== null)
   const organizer = wire(item.organizer)
   const me = attendees.find((attendee) => attendee.self === true)
   return {
     id: parseProviderEventId(requireText(item.id, "id")),
-    series: seriesId === null ? null : { seriesId: parseProviderEventId(seriesId), originalStart: originalStart(wire(item.originalStartTime), time) },
+    series:
+      seriesId === null
+        ? null
+        : {
+            seriesId: parseProviderEventId(seriesId),
+            originalStart: originalStart(wire(item.originalStartTime), time),
+          },
     version: text(item.etag) ?? "",
     time,
     isCancelled: false,
-    showsAs: item.eventType === "outOfOffice" ? "out-of-office" : item.transparency === "transparent" ? "free" : item.status === "tentative" ? "tentative" : "busy",
+    showsAs:
+      item.eventType === "outOfOffice"
+        ? "out-of-office"
+        : item.transparency === "transparent"
+          ? "free"
+          : item.status === "tentative"
+            ? "tentative"
+            : "busy",
     isPrivate: item.visibility === "private" || item.visibility === "confidential",
     subject: text(item.summary) ?? "",
     location: text(item.location),
@@ -46,12 +65,21 @@ function googleTime(start: Wire | null, end: Wire | null): EventTime {
   if (startsOn !== null) {
     const first = Temporal.PlainDate.from(startsOn)
     const endsBefore = Temporal.PlainDate.from(text(end?.date) ?? startsOn)
-    return { kind: "all-day", startsOn: first, endsBefore: Temporal.PlainDate.compare(first, endsBefore) < 0 ? endsBefore : first.add({ days: 1 }) }
+    return {
+      kind: "all-day",
+      startsOn: first,
+      endsBefore: Temporal.PlainDate.compare(first, endsBefore) < 0 ? endsBefore : first.add({ days: 1 }),
+    }
   }
   const startsAt = instantFromUtc(requireText(start?.dateTime, "start"))
   const endText = text(end?.dateTime)
   const endsAt = endText === null ? startsAt : instantFromUtc(endText)
-  return { kind: "timed", startsAt, endsAt: endsAt.epochMilliseconds < startsAt.epochMilliseconds ? startsAt : endsAt, zone: findZone(text(start?.timeZone)) }
+  return {
+    kind: "timed",
+    startsAt,
+    endsAt: endsAt.epochMilliseconds < startsAt.epochMilliseconds ? startsAt : endsAt,
+    zone: findZone(text(start?.timeZone)),
+  }
 }
 
 function originalStart(original: Wire | null, time: EventTime): Temporal.Instant | Temporal.PlainDate {
@@ -59,7 +87,11 @@ function originalStart(original: Wire | null, time: EventTime): Temporal.Instant
   if (date !== null) return Temporal.PlainDate.from(date)
   const at = text(original?.dateTime)
   if (at !== null) return instantFromUtc(at)
-  return time.kind === "all-day" ? time.startsOn : time.kind === "timed" ? time.startsAt : Temporal.PlainDate.from(time.starts)
+  return time.kind === "all-day"
+    ? time.startsOn
+    : time.kind === "timed"
+      ? time.startsAt
+      : Temporal.PlainDate.from(time.starts)
 }
 
 function googleAttendee(attendee: Wire): Attendee {

@@ -1,6 +1,6 @@
+import { parseBody } from "../json-body.ts"
 import { list, mapItems, text } from "../parse.ts"
 import type { ReadRequest, WindowQuery, WindowReader } from "../reader.ts"
-import { parseBody } from "../json-body.ts"
 import { classifyGoogle } from "./problems.ts"
 import { googleEvent, selectedFields } from "./to-domain.ts"
 
@@ -26,5 +26,10 @@ function page({ apiBase, calendarId, window }: WindowQuery, pageToken: string | 
     fields: selectedFields,
     ...(pageToken === null ? {} : { pageToken }),
   })
-  return { method: "GET", url: `${apiBase}/calendars/${encodeURIComponent(calendarId)}/events?${query}`, headers: { accept: "application/json" }, body: null }
+  return {
+    method: "GET",
+    url: `${apiBase}/calendars/${encodeURIComponent(calendarId)}/events?${query}`,
+    headers: { accept: "application/json" },
+    body: null,
+  }
 }

@@ -8,8 +8,18 @@ import { plainText } from "../plain-text.ts"
 export const selectedFields =
   "id,changeKey,seriesMasterId,originalStart,start,end,originalStartTimeZone,isAllDay,isCancelled,showAs,sensitivity,subject,body,location,organizer,attendees,onlineMeeting,onlineMeetingUrl,responseStatus,isOrganizer"
 
-const shows: ReadonlyMap<string, CalendarEvent["showsAs"]> = new Map([["free", "free"], ["tentative", "tentative"], ["oof", "out-of-office"], ["workingElsewhere", "working-elsewhere"]])
-const responses: ReadonlyMap<string, Attendee["response"]> = new Map([["accepted", "accepted"], ["organizer", "accepted"], ["declined", "declined"], ["tentativelyAccepted", "tentative"]])
+const shows: ReadonlyMap<string, CalendarEvent["showsAs"]> = new Map([
+  ["free", "free"],
+  ["tentative", "tentative"],
+  ["oof", "out-of-office"],
+  ["workingElsewhere", "working-elsewhere"],
+])
+const responses: ReadonlyMap<string, Attendee["response"]> = new Map([
+  ["accepted", "accepted"],
+  ["organizer", "accepted"],
+  ["declined", "declined"],
+  ["tentativelyAccepted", "tentative"],
+])
 const hidden = new Set<unknown>(["private", "confidential", "personal"])
 const descriptionMost = 50_000
 
@@ -20,7 +30,8 @@ export function graphEvent(item: Wire): CalendarEvent {
   const isOrganizer = item.isOrganizer === true
   return {
     id: parseProviderEventId(requireText(item.id, "id")),
-    series: seriesId === null ? null : { seriesId: parseProviderEventId(seriesId), originalStart: originalStart(item, time) },
+    series:
+      seriesId === null ? null : { seriesId: parseProviderEventId(seriesId), originalStart: originalStart(item, time) },
     version: text(item.changeKey) ?? text(item["@odata.etag"]) ?? "",
     time,
     isCancelled: item.isCancelled === true,
@@ -51,11 +62,20 @@ function graphTime(item: Wire): EventTime {
   if (item.isAllDay === true) {
     const startsOn = Temporal.PlainDate.from(starts.slice(0, 10))
     const endsBefore = Temporal.PlainDate.from(ends.slice(0, 10))
-    return { kind: "all-day", startsOn, endsBefore: Temporal.PlainDate.compare(startsOn, endsBefore) < 0 ? endsBefore : startsOn.add({ days: 1 }) }
+    return {
+      kind: "all-day",
+      startsOn,
+      endsBefore: Temporal.PlainDate.compare(startsOn, endsBefore) < 0 ? endsBefore : startsOn.add({ days: 1 }),
+    }
   }
   const endsAt = graphInstant(ends, end?.timeZone)
   const startsAt = graphInstant(starts, start?.timeZone)
-  return { kind: "timed", startsAt, endsAt: endsAt.epochMilliseconds < startsAt.epochMilliseconds ? startsAt : endsAt, zone: findZone(text(item.originalStartTimeZone)) }
+  return {
+    kind: "timed",
+    startsAt,
+    endsAt: endsAt.epochMilliseconds < startsAt.epochMilliseconds ? startsAt : endsAt,
+    zone: findZone(text(item.originalStartTimeZone)),
+  }
 }
 
 /** Times carry no offset. They are asked for in UTC; one that comes in another zone is read in it, never as UTC. Throws RangeError when the zone is unknown. */
@@ -69,7 +89,10 @@ function graphInstant(written: string, zoneName: unknown): Temporal.Instant {
 /** originalStart is always UTC (providers.md A.4), and missing on a plain occurrence, whose start is its original one. */
 function originalStart(item: Wire, time: EventTime): Temporal.Instant | Temporal.PlainDate {
   const written = text(item.originalStart)
-  if (time.kind === "all-day") return written === null ? time.startsOn : originalDate(instantFromUtc(written), findZone(text(item.originalStartTimeZone)))
+  if (time.kind === "all-day")
+    return written === null
+      ? time.startsOn
+      : originalDate(instantFromUtc(written), findZone(text(item.originalStartTimeZone)))
   if (written !== null) return instantFromUtc(written)
   return time.kind === "timed" ? time.startsAt : Temporal.PlainDate.from(time.starts)
 }
@@ -92,5 +115,11 @@ function person(recipient: Wire | null): { name: string | null; email: string | 
 function graphAttendee(attendee: Wire | null): Attendee[] {
   const who = person(attendee)
   if (attendee === null || who === null) return []
-  return [{ ...who, response: oneOf(responses, wire(attendee.status)?.response, "none"), isResource: attendee.type === "resource" }]
+  return [
+    {
+      ...who,
+      response: oneOf(responses, wire(attendee.status)?.response, "none"),
+      isResource: attendee.type === "resource",
+    },
+  ]
 }

@@ -15,7 +15,12 @@ export const graphReadHeaders: Readonly<Record<string, string>> = {
 /** Reads a window through calendarView, which expands series. */
 export const graphReader: WindowReader = {
   firstPage({ apiBase, calendarId, window }): ReadRequest {
-    const query = new URLSearchParams({ startDateTime: window.startsAt.toString(), endDateTime: window.endsAt.toString(), $select: selectedFields, $top: String(pageSize) })
+    const query = new URLSearchParams({
+      startDateTime: window.startsAt.toString(),
+      endDateTime: window.endsAt.toString(),
+      $select: selectedFields,
+      $top: String(pageSize),
+    })
     return page(`${apiBase}/me/calendars/${encodeURIComponent(calendarId)}/calendarView?${query}`)
   },
   parsePage(response) {

@@ -1,9 +1,9 @@
-import { describe, expect, test } from "vitest"
 import { isProblem, Problem } from "@kalends/domain/problem"
+import { describe, expect, test } from "vitest"
+import { createConnectionLife } from "../connections/life.ts"
 import { tokenDigest } from "../ports/access-broker.ts"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { CalendarProvider, Grant } from "../ports/calendar-provider.ts"
-import { createConnectionLife } from "../connections/life.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
@@ -23,12 +23,18 @@ async function world(answer: (refreshToken: string, call: number) => Promise<Gra
   const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
-  const life = createConnectionLife({ store, clock, log: { info: write, warn: write, error: write }, fanOut: { publish: () => {}, listen: () => () => {}, isConnected: true, close: async () => {} } })
+  const life = createConnectionLife({
+    store,
+    clock,
+    log: { info: write, warn: write, error: write },
+    fanOut: { publish: () => {}, listen: () => () => {}, isConnected: true, close: async () => {} },
+  })
   const tried: string[] = []
-  const signIn = { kind: "oauth", refresh: (token: string) => (tried.push(token), answer(token, tried.length)) }
+  const signIn = { kind: "oauth", refresh: (token: string) => answer(token, tried.push(token)) }
   const provider = { name: rows.connection.provider, signIn } as unknown as CalendarProvider
   const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
-  const node = () => createBroker({ store, vault, providers: new Map([[provider.name, provider]]), life, clock, metrics })
+  const node = () =>
+    createBroker({ store, vault, providers: new Map([[provider.name, provider]]), life, clock, metrics })
   const { accountId } = rows.account
   await store.asSystem((tables) => tables.insertAccount(rows.account))
   await store.inAccount(accountId, async (tables) => {
@@ -36,15 +42,26 @@ async function world(answer: (refreshToken: string, call: number) => Promise<Gra
     await tables.insertConnection(rows.connection)
     await storeGrant({ vault, clock }, tables, rows.credential, grant("access-0", "refresh-0", clock.now()))
   })
-  const see = () => store.inAccount(accountId, async (tables) => ({ connection: await tables.findConnection(rows.connection.connectionId), audit: await tables.listAudit({ after: 0, limit: 1000 }) }))
+  const see = () =>
+    store.inAccount(accountId, async (tables) => ({
+      connection: await tables.findConnection(rows.connection.connectionId),
+      audit: await tables.listAudit({ after: 0, limit: 1000 }),
+    }))
   return { accountId, connectionId: rows.connection.connectionId, store, clock, life, lines, tried, node, see }
 }
 
 function grant(accessToken: string, refreshToken: string | null, now: Temporal.Instant): Grant {
-  return { accessToken, accessExpiresAt: now.add({ hours: 1 }), refreshToken, refreshExpiresAt: null, permission: "read" }
+  return {
+    accessToken,
+    accessExpiresAt: now.add({ hours: 1 }),
+    refreshToken,
+    refreshExpiresAt: null,
+    permission: "read",
+  }
 }
 
-const rotating = (at: () => Temporal.Instant) => async (_token: string, call: number) => grant(`access-${call}`, `refresh-${call}`, at())
+const rotating = (at: () => Temporal.Instant) => async (_token: string, call: number) =>
+  grant(`access-${call}`, `refresh-${call}`, at())
 const startsAt = Temporal.Instant.from("2026-11-23T11:00:00Z")
 
 describe("the token broker", () => {
@@ -58,27 +75,39 @@ describe("the token broker", () => {
     const { node, accountId, connectionId, clock, tried } = await world(rotating(() => startsAt))
     await clock.advance(3_600_000)
     const [one, other] = [node(), node()]
-    const got = await Promise.all([one, other, one, other].map((broker) => broker.freshAccess(accountId, connectionId, wish)))
-    expect(got.map((access) => access.kind === "bearer" && access.token)).toEqual(["access-1", "access-1", "access-1", "access-1"])
+    const got = await Promise.all(
+      [one, other, one, other].map((broker) => broker.freshAccess(accountId, connectionId, wish)),
+    )
+    expect(got.map((access) => access.kind === "bearer" && access.token)).toEqual([
+      "access-1",
+      "access-1",
+      "access-1",
+      "access-1",
+    ])
     expect(tried).toEqual(["refresh-0"])
   })
 
   test("replaces a token that the provider refused, and uses the rotated refresh token next", async () => {
     const { node, accountId, connectionId, tried } = await world(rotating(() => startsAt))
     const broker = node()
-    for (const refused of ["access-0", "access-1"]) await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest: tokenDigest(refused) })
+    for (const refused of ["access-0", "access-1"])
+      await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest: tokenDigest(refused) })
     expect(tried).toEqual(["refresh-0", "refresh-1"])
   })
 
   test("does not hold up the rest of the account while the provider takes its time", async () => {
     let answerLate = () => {}
     const late = new Promise<void>((resolve) => (answerLate = resolve))
-    const { node, accountId, connectionId, store, clock, tried } = await world(async () => late.then(() => grant("access-1", null, startsAt)))
+    const { node, accountId, connectionId, store, clock, tried } = await world(async () =>
+      late.then(() => grant("access-1", null, startsAt)),
+    )
     await clock.advance(3_600_000)
     const refreshing = node().freshAccess(accountId, connectionId, wish)
     await clock.advance(0)
     expect(tried).toHaveLength(1)
-    await store.inAccount(accountId, (tables) => tables.appendAudit({ ...wish, action: "signed-in", subjectId: accountId }, clock.now()))
+    await store.inAccount(accountId, (tables) =>
+      tables.appendAudit({ ...wish, action: "signed-in", subjectId: accountId }, clock.now()),
+    )
     answerLate()
     expect(await refreshing).toMatchObject({ token: "access-1" })
   })
@@ -88,15 +117,26 @@ describe("the token broker", () => {
     await clock.advance(3_600_000)
     const broker = node()
     await Promise.all([broker.freshAccess(accountId, connectionId, wish), node().keepAlive(accountId, connectionId)])
-    await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest: tokenDigest(`access-${tried.length}`) })
+    await broker.freshAccess(accountId, connectionId, {
+      ...wish,
+      refusedTokenDigest: tokenDigest(`access-${tried.length}`),
+    })
     expect(tried.at(-1)).toBe(`refresh-${tried.length - 1}`)
   })
 
   test("a dead grant makes the connection need its user at once, and is not tried again", async () => {
-    const { node, accountId, connectionId, clock, tried, see } = await world(async () => { throw new Problem("auth-revoked", "dead") })
+    const { node, accountId, connectionId, clock, tried, see } = await world(async () => {
+      throw new Problem("auth-revoked", "dead")
+    })
     await clock.advance(3_600_000)
     const broker = node()
-    for (const _ of [1, 2]) expect(isProblem(await broker.freshAccess(accountId, connectionId, wish).catch((error: unknown) => error), "auth-revoked")).toBe(true)
+    for (const _ of [1, 2])
+      expect(
+        isProblem(
+          await broker.freshAccess(accountId, connectionId, wish).catch((error: unknown) => error),
+          "auth-revoked",
+        ),
+      ).toBe(true)
     const { connection, audit } = await see()
     expect(connection?.state).toBe("needs-reauth")
     expect(tried).toHaveLength(1)
@@ -105,7 +145,9 @@ describe("the token broker", () => {
   })
 
   test("a disabled connection stays disabled when it is asked for again", async () => {
-    const { node, accountId, connectionId, clock, see, life } = await world(async () => { throw new Problem("forbidden", "gone", { isTenantWide: true }) })
+    const { node, accountId, connectionId, clock, see, life } = await world(async () => {
+      throw new Problem("forbidden", "gone", { isTenantWide: true })
+    })
     await clock.advance(3_600_000)
     const broker = node()
     for (const _ of [1, 2]) {
@@ -116,7 +158,9 @@ describe("the token broker", () => {
   })
 
   test("our own wrong set-up is told to the operator and leaves the connection alone", async () => {
-    const { node, accountId, connectionId, clock, see, lines } = await world(async () => { throw new Problem("misconfigured", "client secret") })
+    const { node, accountId, connectionId, clock, see, lines } = await world(async () => {
+      throw new Problem("misconfigured", "client secret")
+    })
     await clock.advance(3_600_000)
     await expect(node().freshAccess(accountId, connectionId, wish)).rejects.toThrow()
     expect((await see()).connection?.state).toBe("healthy")

@@ -46,7 +46,12 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
   const inFlight = new Map<string, Promise<Access>>()
 
   /** The stored access, if it serves; what is missing is said by null. */
-  async function stored(tables: AccountTables, connection: ConnectionRow, credential: CredentialRow, wish: AccessWish): Promise<Access | null> {
+  async function stored(
+    tables: AccountTables,
+    connection: ConnectionRow,
+    credential: CredentialRow,
+    wish: AccessWish,
+  ): Promise<Access | null> {
     const place = { connectionId: connection.connectionId, actor: wish.actor, reason: wish.reason }
     if (credential.secretKind === "password") {
       const text = await deps.vault.openSecret(tables, { ...place, kind: "password" }, credential.sealedSecret)
@@ -63,7 +68,11 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
    * Opens the refresh token in a transaction of its own. Its audit record holds the account's row until that transaction
    * ends; were it the one that asks the provider, one slow provider would hold up everybody of the account.
    */
-  function openGrant(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<OpenedGrant | Access> {
+  function openGrant(
+    accountId: AccountId,
+    connectionId: ConnectionId,
+    wish: AccessWish,
+  ): Promise<OpenedGrant | Access> {
     return deps.store.inAccount(accountId, async (tables) => {
       const connection = await requireConnection(tables, connectionId)
       const credential = await tables.findCredential(connectionId)
@@ -86,11 +95,19 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
       if (credential.version !== version) return null
       const startedAt = deps.clock.now()
       const granted = await signIn.refresh(refreshToken, connection.permission).catch(problemOrThrow)
-      deps.metrics.observeSeconds("token_refresh_seconds", startedAt.until(deps.clock.now()).total("seconds"), { provider: connection.provider })
-      deps.metrics.count("token_refreshes_total", { provider: connection.provider, outcome: granted instanceof Problem ? granted.kind : "refreshed" })
+      deps.metrics.observeSeconds("token_refresh_seconds", startedAt.until(deps.clock.now()).total("seconds"), {
+        provider: connection.provider,
+      })
+      deps.metrics.count("token_refreshes_total", {
+        provider: connection.provider,
+        outcome: granted instanceof Problem ? granted.kind : "refreshed",
+      })
       if (granted instanceof Problem) return { kind: "refused", problem: granted, triedVersion: version }
       await storeGrant(deps, tables, credential, granted)
-      return { kind: "access", access: { kind: "bearer", token: granted.accessToken, expiresAt: granted.accessExpiresAt } }
+      return {
+        kind: "access",
+        access: { kind: "bearer", token: granted.accessToken, expiresAt: granted.accessExpiresAt },
+      }
     })
   }
 
@@ -109,7 +126,8 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
     let refreshed = await refresh(accountId, connectionId, wish)
     if (refreshed.kind === "refused" && refreshed.problem.kind === "auth-revoked") {
       const credential = await deps.store.inAccount(accountId, (tables) => tables.findCredential(connectionId))
-      if (credential !== null && credential.version !== refreshed.triedVersion) refreshed = await refresh(accountId, connectionId, wish)
+      if (credential !== null && credential.version !== refreshed.triedVersion)
+        refreshed = await refresh(accountId, connectionId, wish)
     }
     if (refreshed.kind === "access") return refreshed.access
     await deps.life.isTroubled(accountId, connectionId, refreshed.problem, false)
@@ -140,20 +158,37 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
         // Held, because a refresh under way may be about to store a rotated token that an older row would overwrite.
         const credential = await tables.lockCredential(connectionId)
         if (credential === null || credential.secretKind === "password") return false
-        await tables.upsertCredential({ ...credential, version: credential.version + 1, sealedAccessToken: null, accessExpiresAt: null })
+        await tables.upsertCredential({
+          ...credential,
+          version: credential.version + 1,
+          sealedAccessToken: null,
+          accessExpiresAt: null,
+        })
         return true
       })
-      if (isGrant) await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
+      if (isGrant)
+        await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
     },
   }
 }
 
 /** Seals what a provider granted into the credential: the refresh token that came, or the one there is. */
-export async function storeGrant(deps: Pick<BrokerDeps, "vault" | "clock">, tables: AccountTables, credential: CredentialRow, grant: Grant): Promise<void> {
+export async function storeGrant(
+  deps: Pick<BrokerDeps, "vault" | "clock">,
+  tables: AccountTables,
+  credential: CredentialRow,
+  grant: Grant,
+): Promise<void> {
   const { connectionId } = credential
-  const sealedAccessToken = await deps.vault.sealSecret(tables, { connectionId, kind: "access-token" }, grant.accessToken)
+  const sealedAccessToken = await deps.vault.sealSecret(
+    tables,
+    { connectionId, kind: "access-token" },
+    grant.accessToken,
+  )
   const sealedSecret =
-    grant.refreshToken === null ? credential.sealedSecret : await deps.vault.sealSecret(tables, { connectionId, kind: "refresh-token" }, grant.refreshToken)
+    grant.refreshToken === null
+      ? credential.sealedSecret
+      : await deps.vault.sealSecret(tables, { connectionId, kind: "refresh-token" }, grant.refreshToken)
   await tables.upsertCredential({
     ...credential,
     version: credential.version + 1,
@@ -163,12 +198,24 @@ export async function storeGrant(deps: Pick<BrokerDeps, "vault" | "clock">, tabl
     refreshExpiresAt: grant.refreshExpiresAt ?? credential.refreshExpiresAt,
     usedAt: deps.clock.now(),
   })
-  await tables.appendAudit({ actor: { kind: "service", part: "broker" }, action: "token-refreshed", subjectId: connectionId, reason: "granted" }, deps.clock.now())
+  await tables.appendAudit(
+    {
+      actor: { kind: "service", part: "broker" },
+      action: "token-refreshed",
+      subjectId: connectionId,
+      reason: "granted",
+    },
+    deps.clock.now(),
+  )
 }
 
-export function requireProvider(providers: ReadonlyMap<ProviderName, CalendarProvider>, name: ProviderName): CalendarProvider {
+export function requireProvider(
+  providers: ReadonlyMap<ProviderName, CalendarProvider>,
+  name: ProviderName,
+): CalendarProvider {
   const provider = providers.get(name)
-  if (provider === undefined) throw new Problem("unsupported", "This calendar service is not set up here.", { code: "provider-not-configured" })
+  if (provider === undefined)
+    throw new Problem("unsupported", "This calendar service is not set up here.", { code: "provider-not-configured" })
   return provider
 }
 
@@ -180,9 +227,14 @@ async function requireConnection(tables: AccountTables, connectionId: Connection
 
 /** A connection that a person must mend is not tried again and again: repeated wrong passwords lock accounts. */
 function refuseUnusable(connection: ConnectionRow): void {
-  if (connection.state === "needs-reauth") throw new Problem("auth-revoked", "The calendar must be connected again.", { code: connection.problemCode ?? "reconnect" })
+  if (connection.state === "needs-reauth")
+    throw new Problem("auth-revoked", "The calendar must be connected again.", {
+      code: connection.problemCode ?? "reconnect",
+    })
   if (connection.state === "needs-consent" || connection.state === "disabled")
-    throw new Problem("forbidden", "Permission for this calendar was withdrawn.", { code: connection.problemCode ?? "permission-withdrawn" })
+    throw new Problem("forbidden", "Permission for this calendar was withdrawn.", {
+      code: connection.problemCode ?? "permission-withdrawn",
+    })
 }
 
 function problemOrThrow(error: unknown): Problem {

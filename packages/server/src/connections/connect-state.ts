@@ -1,5 +1,5 @@
-import { z } from "zod"
 import { Problem } from "@kalends/domain/problem"
+import { z } from "zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Random } from "../ports/random.ts"
 
@@ -35,7 +35,9 @@ export function writeState(box: StateBox, state: Omit<ConnectState, "expiresAtMs
 export function readState(box: StateBox, sealed: string, sessionId: string, clock: Clock): ConnectState {
   const state = openQuietly(box, sealed)
   if (state === null || state.sessionId !== sessionId || state.expiresAtMs < clock.now().epochMilliseconds)
-    throw new Problem("forbidden", "This attempt to connect is too old or was begun elsewhere; start again.", { code: "connect-expired" })
+    throw new Problem("forbidden", "This attempt to connect is too old or was begun elsewhere; start again.", {
+      code: "connect-expired",
+    })
   return state
 }
 

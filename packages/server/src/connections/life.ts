@@ -25,7 +25,11 @@ const lastOkEveryMs = 60_000
  * A change is audited in the same transaction, and the user's clients are told after it.
  */
 export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): ConnectionLife {
-  async function move(accountId: AccountId, connectionId: ConnectionId, next: (row: ConnectionRow) => Changes<ConnectionRow> | null): Promise<void> {
+  async function move(
+    accountId: AccountId,
+    connectionId: ConnectionId,
+    next: (row: ConnectionRow) => Changes<ConnectionRow> | null,
+  ): Promise<void> {
     const moved = await store.inAccount(accountId, async (tables) => {
       const row = await tables.findConnection(connectionId)
       const changes = row === null ? null : next(row)
@@ -33,13 +37,21 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
       await tables.updateConnection(connectionId, changes)
       if (changes.state === undefined || changes.state === row.state) return null
       await tables.appendAudit(
-        { actor: { kind: "service", part: "connections" }, action: "connection-state-changed", subjectId: connectionId, reason: `${row.state}-to-${changes.state}` },
+        {
+          actor: { kind: "service", part: "connections" },
+          action: "connection-state-changed",
+          subjectId: connectionId,
+          reason: `${row.state}-to-${changes.state}`,
+        },
         clock.now(),
       )
       return { userId: row.userId, state: changes.state }
     })
     if (moved === null) return
-    fanOut.publish({ kind: "user", accountId, userId: moved.userId }, { kind: "connection-changed", connectionId, state: moved.state })
+    fanOut.publish(
+      { kind: "user", accountId, userId: moved.userId },
+      { kind: "connection-changed", connectionId, state: moved.state },
+    )
   }
 
   const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, isLasting: boolean) =>
@@ -48,7 +60,14 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
       // What a person must mend stays as it is: a lesser problem, or our own refusal to try, does not hide it.
       const waitsForPerson = row.state === "needs-reauth" || row.state === "needs-consent" || row.state === "disabled"
       if (waitsForPerson && state !== "disabled") return null
-      return state === null ? null : { state, problemKind: problem.kind, problemCode: problem.code, problemAt: row.state === state ? row.problemAt : clock.now() }
+      return state === null
+        ? null
+        : {
+            state,
+            problemKind: problem.kind,
+            problemCode: problem.code,
+            problemAt: row.state === state ? row.problemAt : clock.now(),
+          }
     })
 
   return {
@@ -64,11 +83,18 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
     async isTroubled(accountId, connectionId, problem, isLasting) {
       const row = await store.inAccount(accountId, (tables) => tables.findConnection(connectionId))
       if (row === null) return
-      if (problem.kind === "misconfigured") log.error("a provider refuses our set-up; users' connections are left alone", { provider: row.provider, code: problem.code })
+      if (problem.kind === "misconfigured")
+        log.error("a provider refuses our set-up; users' connections are left alone", {
+          provider: row.provider,
+          code: problem.code,
+        })
       const { tenantId, provider } = row
       if (!problem.isTenantWide || tenantId === null) return fail(accountId, connectionId, problem, isLasting)
       const all = await store.asSystem((tables) => tables.listConnectionsOfTenant(provider, tenantId))
-      log.warn("a tenant has removed Kalends; all of its connections are disabled", { provider, connections: all.length })
+      log.warn("a tenant has removed Kalends; all of its connections are disabled", {
+        provider,
+        connections: all.length,
+      })
       for (const one of all) await fail(one.accountId, one.connectionId, problem, isLasting)
     },
   }

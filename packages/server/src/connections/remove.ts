@@ -9,25 +9,45 @@ import type { ConnectionsDeps } from "./deps.ts"
 
 const providerTimeoutMs = 10_000
 
-type Taken = { readonly connection: ConnectionRow; readonly subscriptions: readonly SubscriptionRow[]; readonly refreshToken: string | null }
+type Taken = {
+  readonly connection: ConnectionRow
+  readonly subscriptions: readonly SubscriptionRow[]
+  readonly refreshToken: string | null
+}
 
 /**
  * Removes a connection at once (SPEC 1.6). What the provider must still be told is taken into memory first; then secrets,
  * cursors and subscriptions are deleted in one transaction, whatever the provider does; then, each within ten seconds,
  * its subscriptions are stopped and its grant revoked, in that order, because a revoked grant can stop nothing.
  */
-export async function removeConnection(deps: ConnectionsDeps, user: UserRow, connectionId: ConnectionId): Promise<RemovalView> {
+export async function removeConnection(
+  deps: ConnectionsDeps,
+  user: UserRow,
+  connectionId: ConnectionId,
+): Promise<RemovalView> {
   const wish: AccessWish = { actor: { kind: "user", userId: user.userId }, reason: "removal" }
   const access = await deps.broker.freshAccess(user.accountId, connectionId, wish).catch(() => null)
   const taken = await takeAndDelete(deps, user, connectionId)
-  deps.fanOut.publish({ kind: "user", accountId: user.accountId, userId: user.userId }, { kind: "connection-changed", connectionId, state: "gone" })
+  deps.fanOut.publish(
+    { kind: "user", accountId: user.accountId, userId: user.userId },
+    { kind: "connection-changed", connectionId, state: "gone" },
+  )
   const provider = deps.providers.get(taken.connection.provider)
-  const stopped = provider === undefined || access === null ? 0 : await stopAll(deps, provider, access, taken.subscriptions)
+  const stopped =
+    provider === undefined || access === null ? 0 : await stopAll(deps, provider, access, taken.subscriptions)
   const grantRevoked = provider === undefined ? "not-confirmed" : await revoke(provider, taken.refreshToken)
   await deps.store.inAccount(user.accountId, (tables) =>
-    tables.appendAudit({ actor: wish.actor, action: "grant-revoked", subjectId: connectionId, reason: grantRevoked }, deps.clock.now()),
+    tables.appendAudit(
+      { actor: wish.actor, action: "grant-revoked", subjectId: connectionId, reason: grantRevoked },
+      deps.clock.now(),
+    ),
   )
-  return { secretsDeleted: true, subscriptionsStopped: stopped, subscriptionsLeftToExpire: taken.subscriptions.length - stopped, grantRevoked }
+  return {
+    secretsDeleted: true,
+    subscriptionsStopped: stopped,
+    subscriptionsLeftToExpire: taken.subscriptions.length - stopped,
+    grantRevoked,
+  }
 }
 
 function takeAndDelete(deps: ConnectionsDeps, user: UserRow, connectionId: ConnectionId): Promise<Taken> {
@@ -36,18 +56,31 @@ function takeAndDelete(deps: ConnectionsDeps, user: UserRow, connectionId: Conne
     const connection = await tables.findConnection(connectionId)
     if (connection === null) throw new Error("the connection was checked before")
     const calendars = await tables.listCalendars(connectionId)
-    const subscriptions = (await Promise.all(calendars.map(({ calendarId }) => tables.listSubscriptions(calendarId)))).flat()
+    const subscriptions = (
+      await Promise.all(calendars.map(({ calendarId }) => tables.listSubscriptions(calendarId)))
+    ).flat()
     const actor = { kind: "user", userId: user.userId } as const
     const opening = { connectionId, kind: "refresh-token", actor, reason: "removal" } as const
     // A secret that cannot be opened any more must not stand in the way of deleting it.
-    const refreshToken = credential?.secretKind === "refresh-token" ? await deps.vault.openSecret(tables, opening, credential.sealedSecret).catch(() => null) : null
-    await tables.appendAudit({ actor, action: "connection-removed", subjectId: connectionId, reason: "asked" }, deps.clock.now())
+    const refreshToken =
+      credential?.secretKind === "refresh-token"
+        ? await deps.vault.openSecret(tables, opening, credential.sealedSecret).catch(() => null)
+        : null
+    await tables.appendAudit(
+      { actor, action: "connection-removed", subjectId: connectionId, reason: "asked" },
+      deps.clock.now(),
+    )
     await tables.deleteConnection(connectionId)
     return { connection, subscriptions, refreshToken }
   })
 }
 
-async function stopAll(deps: ConnectionsDeps, provider: CalendarProvider, access: Access, subscriptions: readonly SubscriptionRow[]): Promise<number> {
+async function stopAll(
+  deps: ConnectionsDeps,
+  provider: CalendarProvider,
+  access: Access,
+  subscriptions: readonly SubscriptionRow[],
+): Promise<number> {
   const { push } = provider
   if (push === null) return 0
   const outcomes = await Promise.allSettled(
@@ -55,7 +88,11 @@ async function stopAll(deps: ConnectionsDeps, provider: CalendarProvider, access
       push.stop({ access, providerSubscriptionId, providerResourceId, signal: AbortSignal.timeout(providerTimeoutMs) }),
     ),
   )
-  for (const { status } of outcomes) deps.metrics.count("subscriptions_total", { provider: provider.name, outcome: status === "fulfilled" ? "stopped" : "failed" })
+  for (const { status } of outcomes)
+    deps.metrics.count("subscriptions_total", {
+      provider: provider.name,
+      outcome: status === "fulfilled" ? "stopped" : "failed",
+    })
   return outcomes.filter(({ status }) => status === "fulfilled").length
 }
 

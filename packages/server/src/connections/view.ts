@@ -3,12 +3,20 @@ import type { AccountTables, CalendarRow, ConnectionRow } from "../ports/store.t
 import type { ConnectionsDeps } from "./deps.ts"
 
 /** A connection as its owner sees it. */
-export async function connectionView(deps: Pick<ConnectionsDeps, "addresses" | "clock">, tables: AccountTables, row: ConnectionRow): Promise<ConnectionView> {
+export async function connectionView(
+  deps: Pick<ConnectionsDeps, "addresses" | "clock">,
+  tables: AccountTables,
+  row: ConnectionRow,
+): Promise<ConnectionView> {
   const calendars = await tables.listCalendars(row.connectionId)
-  const subscriptions = (await Promise.all(calendars.map(({ calendarId }) => tables.listSubscriptions(calendarId)))).flat()
+  const subscriptions = (
+    await Promise.all(calendars.map(({ calendarId }) => tables.listSubscriptions(calendarId)))
+  ).flat()
   const credential = await tables.findCredential(row.connectionId)
   const live = subscriptions.filter(({ expiresAt }) => Temporal.Instant.compare(expiresAt, deps.clock.now()) > 0)
-  const isPushed = calendars.length > 0 && calendars.every(({ calendarId }) => live.some((subscription) => subscription.calendarId === calendarId))
+  const isPushed =
+    calendars.length > 0 &&
+    calendars.every(({ calendarId }) => live.some((subscription) => subscription.calendarId === calendarId))
   return {
     connectionId: row.connectionId,
     provider: row.provider,
@@ -23,13 +31,22 @@ export async function connectionView(deps: Pick<ConnectionsDeps, "addresses" | "
     nextRenewalAt: isPushed ? (earliest(live.map(({ renewAt }) => renewAt))?.toString() ?? null) : null,
     stalenessBoundSeconds: deps.addresses.stalenessBoundSeconds(isPushed),
     grantExpiresAt: credential?.refreshExpiresAt?.toString() ?? null,
-    problem: row.problemKind === null || row.problemAt === null ? null : { kind: row.problemKind, code: row.problemCode, at: row.problemAt.toString() },
+    problem:
+      row.problemKind === null || row.problemAt === null
+        ? null
+        : { kind: row.problemKind, code: row.problemCode, at: row.problemAt.toString() },
     calendarCount: calendars.length,
   }
 }
 
 function latest(calendars: readonly CalendarRow[]): Temporal.Instant | null {
-  return calendars.map(({ changedAt }) => changedAt).filter((at) => at !== null).sort(Temporal.Instant.compare).at(-1) ?? null
+  return (
+    calendars
+      .map(({ changedAt }) => changedAt)
+      .filter((at) => at !== null)
+      .sort(Temporal.Instant.compare)
+      .at(-1) ?? null
+  )
 }
 
 function earliest(instants: readonly Temporal.Instant[]): Temporal.Instant | undefined {

@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
 import fastifySwagger from "@fastify/swagger"
+import { type ServiceView, serviceSchema } from "@kalends/protocol/api"
 import Fastify, { type FastifyInstance } from "fastify"
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod"
-import { serviceSchema, type ServiceView } from "@kalends/protocol/api"
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
 import { createErrorHandler } from "./problem-reply.ts"
@@ -43,11 +48,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(createErrorHandler(options.log, options.clock))
   app.setNotFoundHandler((request, reply) => {
-    const body = { type: "/problems/not-found", title: "Not Found", status: 404, kind: "not-found", requestId: request.id }
+    const body = {
+      type: "/problems/not-found",
+      title: "Not Found",
+      status: 404,
+      kind: "not-found",
+      requestId: request.id,
+    }
     return reply.code(404).type("application/problem+json").send(JSON.stringify(body))
   })
   addSecurityHeaders(app, options.hosts)
-  await app.register(fastifySwagger, { openapi: { info: { title: "Kalends", version: "1" } }, transform: jsonSchemaTransform })
+  await app.register(fastifySwagger, {
+    openapi: { info: { title: "Kalends", version: "1" } },
+    transform: jsonSchemaTransform,
+  })
   const typed = app.withTypeProvider<ZodTypeProvider>()
   typed.get("/v1/service", { schema: { response: { 200: serviceSchema } } }, options.service)
   app.get("/healthz", async (_request, reply) => reply.type("text/plain").send("ok"))
@@ -62,5 +76,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
 function httpsOptions(tls: AppOptions["tls"]) {
   if (tls === null) return {}
-  return { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: "TLSv1.2" as const } }
+  return {
+    https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: "TLSv1.2" as const },
+  }
 }

@@ -1,6 +1,3 @@
-import type { FastifyInstance } from "fastify"
-import type { ZodTypeProvider } from "fastify-type-provider-zod"
-import { z } from "zod"
 import { type ConnectionId, parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { timeWindow } from "@kalends/domain/window"
@@ -14,6 +11,9 @@ import {
   readThroughSchema,
   removalSchema,
 } from "@kalends/protocol/api"
+import type { FastifyInstance } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import { z } from "zod"
 import type { Connections } from "../connections/connections.ts"
 import { type RequireUser, requireAdministrator } from "./session-guard.ts"
 
@@ -25,7 +25,11 @@ export type ConnectionRoutesDeps = {
 
 const byId = z.object({ connectionId: z.uuid() })
 const byCalendar = z.object({ connectionId: z.uuid(), calendarId: z.uuid() })
-const callbackQuery = z.object({ state: z.string().max(4096), code: z.string().max(4096).optional(), error: z.string().max(200).optional() })
+const callbackQuery = z.object({
+  state: z.string().max(4096),
+  code: z.string().max(4096).optional(),
+  error: z.string().max(200).optional(),
+})
 const longestReadDays = 800
 
 /** Connecting, watching and removing calendars; handing out what a client needs to read its own. */
@@ -39,22 +43,34 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     return { connections: await connections.list(user) }
   })
 
-  app.post("/v1/connections", { schema: { body: connectSchema, response: { 200: connectAnswerSchema } } }, async (request) => {
-    const signedIn = await requireUser(request)
-    return connections.begin(signedIn, request.body)
-  })
+  app.post(
+    "/v1/connections",
+    { schema: { body: connectSchema, response: { 200: connectAnswerSchema } } },
+    async (request) => {
+      const signedIn = await requireUser(request)
+      return connections.begin(signedIn, request.body)
+    },
+  )
 
-  app.get("/v1/connections/:connectionId", { schema: { params: byId, response: { 200: connectionSchema } } }, async (request) => {
-    const { user } = await requireUser(request)
-    const found = (await connections.list(user)).find((view) => view.connectionId === request.params.connectionId)
-    if (found === undefined) throw new Problem("not-found", "There is no such connection.")
-    return found
-  })
+  app.get(
+    "/v1/connections/:connectionId",
+    { schema: { params: byId, response: { 200: connectionSchema } } },
+    async (request) => {
+      const { user } = await requireUser(request)
+      const found = (await connections.list(user)).find((view) => view.connectionId === request.params.connectionId)
+      if (found === undefined) throw new Problem("not-found", "There is no such connection.")
+      return found
+    },
+  )
 
-  app.delete("/v1/connections/:connectionId", { schema: { params: byId, response: { 200: removalSchema } } }, async (request) => {
-    const { user } = await requireUser(request)
-    return connections.remove(user, idOf(request.params))
-  })
+  app.delete(
+    "/v1/connections/:connectionId",
+    { schema: { params: byId, response: { 200: removalSchema } } },
+    async (request) => {
+      const { user } = await requireUser(request)
+      return connections.remove(user, idOf(request.params))
+    },
+  )
 
   app.post(
     "/v1/connections/:connectionId/access",
@@ -65,28 +81,58 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     },
   )
 
-  app.get("/v1/connections/:connectionId/calendars/:calendarId/window", { schema: { params: byCalendar, querystring: readThroughSchema } }, async (request, reply) => {
-    const { user } = await requireUser(request)
-    const { from, to, zone } = request.query
-    const window = timeWindow(Temporal.Instant.from(from), Temporal.Instant.from(to))
-    if (window.startsAt.until(window.endsAt).total("hours") > longestReadDays * 24)
-      throw new Problem("unsupported", `A window may be ${longestReadDays} days long at most.`, { code: "window-too-long" })
-    const ended = new AbortController()
-    request.raw.once("close", () => ended.abort())
-    const input = { connectionId: idOf(request.params), calendarId: parseCalendarId(request.params.calendarId), window, zone, signal: ended.signal }
-    const answer = await connections.readThrough(user, input)
-    return reply.code(answer.status).type(answer.contentType).send(answer.body)
-  })
+  readThroughRoute(plain, deps)
+  returnRoutes(plain, deps)
+}
+
+/** A window of a calendar that a browser cannot read itself. */
+function readThroughRoute(plain: FastifyInstance, { connections, requireUser }: ConnectionRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.get(
+    "/v1/connections/:connectionId/calendars/:calendarId/window",
+    { schema: { params: byCalendar, querystring: readThroughSchema } },
+    async (request, reply) => {
+      const { user } = await requireUser(request)
+      const { from, to, zone } = request.query
+      const window = timeWindow(Temporal.Instant.from(from), Temporal.Instant.from(to))
+      if (window.startsAt.until(window.endsAt).total("hours") > longestReadDays * 24)
+        throw new Problem("unsupported", `A window may be ${longestReadDays} days long at most.`, {
+          code: "window-too-long",
+        })
+      const ended = new AbortController()
+      request.raw.once("close", () => ended.abort())
+      const input = {
+        connectionId: parseConnectionId(request.params.connectionId),
+        calendarId: parseCalendarId(request.params.calendarId),
+        window,
+        zone,
+        signal: ended.signal,
+      }
+      const answer = await connections.readThrough(user, input)
+      return reply.code(answer.status).type(answer.contentType).send(answer.body)
+    },
+  )
+
+}
+
+/** Where providers send browsers back to, and where administrators consent. */
+function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { connections, requireUser } = deps
 
   app.get("/v1/oauth/callback", { schema: { querystring: callbackQuery } }, async (request, reply) => {
     const outcome = await finish(deps, request.query, await requireUser(request))
     return reply.redirect(`/?${outcome}`)
   })
 
-  app.get("/v1/consent/:provider", { schema: { params: z.object({ provider: z.string().max(32) }) } }, async (request, reply) => {
-    const signedIn = requireAdministrator(await requireUser(request))
-    return reply.redirect(connections.adminConsentUrl(signedIn, request.params.provider).href)
-  })
+  app.get(
+    "/v1/consent/:provider",
+    { schema: { params: z.object({ provider: z.string().max(32) }) } },
+    async (request, reply) => {
+      const signedIn = requireAdministrator(await requireUser(request))
+      return reply.redirect(connections.adminConsentUrl(signedIn, request.params.provider).href)
+    },
+  )
 
   const consentQuery = z.object({ admin_consent: z.string().max(10).optional(), error: z.string().max(200).optional() })
   app.get("/v1/consent/callback", { schema: { querystring: consentQuery } }, async (request, reply) => {
@@ -96,8 +142,13 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
 }
 
 /** The query of the portal page that says how connecting ended: a code of ours, never the provider's own text. */
-async function finish(deps: ConnectionRoutesDeps, query: z.infer<typeof callbackQuery>, signedIn: Parameters<Connections["finish"]>[0]): Promise<string> {
-  if (query.code === undefined) return `problem=${query.error === "access_denied" ? "access-denied" : "provider-refused"}`
+async function finish(
+  deps: ConnectionRoutesDeps,
+  query: z.infer<typeof callbackQuery>,
+  signedIn: Parameters<Connections["finish"]>[0],
+): Promise<string> {
+  if (query.code === undefined)
+    return `problem=${query.error === "access_denied" ? "access-denied" : "provider-refused"}`
   try {
     await deps.connections.finish(signedIn, { state: query.state, code: query.code })
     return "connected=1"

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from "fastify"
 import { isProblem } from "@kalends/domain/problem"
+import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { HookRequest } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Metrics } from "../ports/metrics.ts"
@@ -7,7 +7,8 @@ import type { Receiver } from "../subscriptions/receiver.ts"
 
 export type HooksRouteDeps = { readonly receiver: Receiver; readonly metrics: Metrics; readonly clock: Clock }
 
-const bodyLimitBytes = 256 * 1024
+/** A batch of Graph's may hold some thousand items. */
+const bodyLimitBytes = 2 * 2 ** 20
 
 /**
  * POST /hooks/:provider and below: where providers report changes. All that is not a handshake is answered 202 with
@@ -15,7 +16,9 @@ const bodyLimitBytes = 256 * 1024
  */
 export async function hooksRoute(app: FastifyInstance, { receiver, metrics, clock }: HooksRouteDeps): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyLimitBytes }, (_request, body, done) =>
+    done(null, body),
+  )
   app.setErrorHandler((error, _request, reply) => {
     if (isProblem(error)) return reply.code(503).header("retry-after", "5").send()
     const isOversized = error instanceof Error && "statusCode" in error && error.statusCode === 413
@@ -32,7 +35,9 @@ export async function hooksRoute(app: FastifyInstance, { receiver, metrics, cloc
   for (const url of ["/hooks/:provider", "/hooks/:provider/*"])
     app.post<{ Params: { provider: string; "*"?: string } }>(url, async (request, reply) => {
       const answer = await handle(request)
-      return answer.kind === "handshake" ? reply.code(200).type("text/plain; charset=utf-8").send(answer.text) : reply.code(202).send()
+      return answer.kind === "handshake"
+        ? reply.code(200).type("text/plain; charset=utf-8").send(answer.text)
+        : reply.code(202).send()
     })
 }
 
@@ -49,5 +54,7 @@ function hookRequest(request: FastifyRequest<{ Params: { provider: string; "*"?:
 
 function textsOf(record: unknown): Record<string, string> {
   if (typeof record !== "object" || record === null) return {}
-  return Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  )
 }

@@ -13,7 +13,13 @@ import { createSessionGuard } from "./session-guard.ts"
 
 const publicUrl = "http://localhost:8080"
 const ours = { "x-kalends-request": "1", origin: publicUrl, host: "localhost" }
-const setup = { setupCode: "first-start", organisation: "Observatory", displayName: "Ada", email: "Ada@Example.org", password: "correct horse" }
+const setup = {
+  setupCode: "first-start",
+  organisation: "Observatory",
+  displayName: "Ada",
+  email: "Ada@Example.org",
+  password: "correct horse",
+}
 const silent = { info() {}, warn() {}, error() {} }
 
 let base: TestDatabase
@@ -26,13 +32,29 @@ beforeAll(async () => {
   base = await cloneDatabase()
   database = createDatabase(createPool(base.url, 4))
   const store = createStore(database)
-  const fanOut = { publish: (topic: { kind: string }) => void signedOut.push(topic.kind), listen: () => () => {}, isConnected: true, close: async () => {} }
+  const fanOut = {
+    publish: (topic: { kind: string }) => void signedOut.push(topic.kind),
+    listen: () => () => {},
+    isConnected: true,
+    close: async () => {},
+  }
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), sessionDays: 14 })
   const requireUser = createSessionGuard(people, [publicUrl])
   app = await createApp({
-    log: silent, clock, hosts: new Set(["localhost"]), behindProxy: false, tls: null,
-    service: async () => ({ name: "Kalends", version: "0", protocolVersion: 1, needsSetup: true, demoUrl: null, providers: [] }),
+    log: silent,
+    clock,
+    hosts: new Set(["localhost"]),
+    behindProxy: false,
+    tls: null,
+    service: async () => ({
+      name: "Kalends",
+      version: "0",
+      protocolVersion: 1,
+      needsSetup: true,
+      demoUrl: null,
+      providers: [],
+    }),
     isReady: async () => {},
     routes: (plain) => peopleRoutes(plain, { people, store, requireUser, clock, publicUrl, setupCode: "first-start" }),
   })
@@ -43,8 +65,10 @@ afterAll(async () => {
   await base.drop()
 })
 
-const post = (url: string, payload: object, headers: Record<string, string> = ours) => app.inject({ method: "POST", url, payload, headers })
-const get = (url: string, headers: Record<string, string>) => app.inject({ method: "GET", url, headers: { host: "localhost", ...headers } })
+const post = (url: string, payload: object, headers: Record<string, string> = ours) =>
+  app.inject({ method: "POST", url, payload, headers })
+const get = (url: string, headers: Record<string, string>) =>
+  app.inject({ method: "GET", url, headers: { host: "localhost", ...headers } })
 
 describe("people over HTTP", () => {
   test("a wrong set-up code makes nobody administrator", async () => {
@@ -57,16 +81,27 @@ describe("people over HTTP", () => {
     const answer = await post("/v1/setup", setup)
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toMatchObject({ token: null, user: { email: "ada@example.org", role: "administrator" } })
-    expect(answer.headers["set-cookie"]).toMatch(/^kalends_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600$/)
+    expect(answer.headers["set-cookie"]).toMatch(
+      /^kalends_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600$/,
+    )
     expect((await post("/v1/setup", setup)).json().code).toBe("set-up-already")
   })
 
   test("a client that keeps its token in memory gets no cookie, and the token works until it signs out", async () => {
-    const answer = await post("/v1/sessions", { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "memory" })
+    const answer = await post("/v1/sessions", {
+      email: "ada@example.org",
+      password: "correct horse",
+      deviceName: "Test",
+      keep: "memory",
+    })
     expect(answer.headers["set-cookie"]).toBeUndefined()
     const bearer = { authorization: `Bearer ${answer.json().token}` }
     expect((await get("/v1/me", bearer)).json()).toMatchObject({ displayName: "Ada" })
-    const out = await app.inject({ method: "DELETE", url: "/v1/sessions/current", headers: { host: "localhost", ...bearer } })
+    const out = await app.inject({
+      method: "DELETE",
+      url: "/v1/sessions/current",
+      headers: { host: "localhost", ...bearer },
+    })
     expect(out.statusCode).toBe(204)
     expect(signedOut).toEqual(["session"])
     expect((await get("/v1/me", bearer)).json()).toMatchObject({ status: 401, code: "signed-out" })
@@ -83,40 +118,77 @@ describe("people over HTTP", () => {
   })
 
   test("a changing request with the cookie but from another site is refused", async () => {
-    const signedIn = await post("/v1/sessions", { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "cookie" })
+    const signedIn = await post("/v1/sessions", {
+      email: "ada@example.org",
+      password: "correct horse",
+      deviceName: "Test",
+      keep: "cookie",
+    })
     const cookie = String(signedIn.headers["set-cookie"]).split(";")[0] ?? ""
     expect((await post("/v1/sessions/handoff", {}, { host: "localhost", cookie })).json().code).toBe("forged")
-    expect((await post("/v1/sessions/handoff", {}, { ...ours, cookie, origin: "https://evil.example" })).json().code).toBe("forged")
+    expect(
+      (await post("/v1/sessions/handoff", {}, { ...ours, cookie, origin: "https://evil.example" })).json().code,
+    ).toBe("forged")
     expect((await post("/v1/sessions/handoff", {}, { ...ours, cookie })).statusCode).toBe(200)
   })
 
   test("a hand-off code opens one session, once, and not after a minute", async () => {
-    const signedIn = await post("/v1/sessions", { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "memory" })
+    const signedIn = await post("/v1/sessions", {
+      email: "ada@example.org",
+      password: "correct horse",
+      deviceName: "Test",
+      keep: "memory",
+    })
     const bearer = { host: "localhost", authorization: `Bearer ${signedIn.json().token}` }
     const { code } = (await post("/v1/sessions/handoff", {}, bearer)).json()
     const attempts = await Promise.all([1, 2].map(() => post("/v1/sessions/exchange", { code, deviceName: "Agenda" })))
     expect(attempts.map((answer) => answer.statusCode).sort()).toEqual([200, 401])
     const late = (await post("/v1/sessions/handoff", {}, bearer)).json()
     await clock.advance(61_000)
-    expect((await post("/v1/sessions/exchange", { code: late.code, deviceName: "Agenda" })).json().code).toBe("code-used")
+    expect((await post("/v1/sessions/exchange", { code: late.code, deviceName: "Agenda" })).json().code).toBe(
+      "code-used",
+    )
     expect((await get("/v1/me", { authorization: `Bearer ${code}` })).statusCode).toBe(401)
   })
 
   test("only administrators see and add people", async () => {
-    const admin = await post("/v1/sessions", { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "memory" })
+    const admin = await post("/v1/sessions", {
+      email: "ada@example.org",
+      password: "correct horse",
+      deviceName: "Test",
+      keep: "memory",
+    })
     const asAdmin = { host: "localhost", authorization: `Bearer ${admin.json().token}` }
-    const added = await post("/v1/users", { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" }, asAdmin)
+    const added = await post(
+      "/v1/users",
+      { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
+      asAdmin,
+    )
     expect(added.statusCode).toBe(201)
-    const taken = await post("/v1/users", { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" }, asAdmin)
+    const taken = await post(
+      "/v1/users",
+      { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
+      asAdmin,
+    )
     expect(taken.json()).toMatchObject({ status: 409, code: "email-taken" })
-    const user = await post("/v1/sessions", { email: "bo@example.org", password: "battery staple", deviceName: "Test", keep: "memory" })
+    const user = await post("/v1/sessions", {
+      email: "bo@example.org",
+      password: "battery staple",
+      deviceName: "Test",
+      keep: "memory",
+    })
     const asUser = { authorization: `Bearer ${user.json().token}` }
     expect((await get("/v1/users", asUser)).json().code).toBe("administrators-only")
     expect((await get("/v1/users", { authorization: asAdmin.authorization })).json().users).toHaveLength(2)
   })
 
   test("bad input names the field and never repeats its value", async () => {
-    const answer = await post("/v1/sessions", { email: "not an address", password: "secret-secret", deviceName: "Test", keep: "memory" })
+    const answer = await post("/v1/sessions", {
+      email: "not an address",
+      password: "secret-secret",
+      deviceName: "Test",
+      keep: "memory",
+    })
     expect(answer.json()).toMatchObject({ status: 400, kind: "bad-request", detail: "Check email." })
     expect(answer.body).not.toMatch(/not an address|secret-secret/)
   })
@@ -127,7 +199,8 @@ describe("people over HTTP", () => {
   })
 
   test("guessing is slowed down", async () => {
-    const guess = () => post("/v1/sessions", { email: "ada@example.org", password: "guess", deviceName: "Test", keep: "memory" })
+    const guess = () =>
+      post("/v1/sessions", { email: "ada@example.org", password: "guess", deviceName: "Test", keep: "memory" })
     let last = await guess()
     for (let attempt = 0; attempt < 12 && last.statusCode !== 429; attempt++) last = await guess()
     expect(last.statusCode).toBe(429)

@@ -1,13 +1,22 @@
+import { Problem } from "@kalends/domain/problem"
+import {
+  exchangeSchema,
+  handoffSchema,
+  newUserSchema,
+  sessionSchema,
+  setupSchema,
+  signInSchema,
+  userSchema,
+  usersSchema,
+} from "@kalends/protocol/api"
 import type { FastifyInstance, FastifyReply } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import type { z } from "zod"
-import { Problem } from "@kalends/domain/problem"
-import { exchangeSchema, handoffSchema, newUserSchema, sessionSchema, setupSchema, signInSchema, usersSchema, userSchema } from "@kalends/protocol/api"
 import type { OpenedSession, People } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { createRateLimit } from "./rate-limit.ts"
-import { refuseForged, type RequireUser, requireAdministrator, setSessionCookie } from "./session-guard.ts"
+import { type RequireUser, refuseForged, requireAdministrator, setSessionCookie } from "./session-guard.ts"
 
 export type PeopleRoutesDeps = {
   readonly people: People
@@ -34,27 +43,41 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     perAddress.take(request.ip)
     const { setupCode, organisation, ...administrator } = request.body
     if (deps.setupCode === null || setupCode !== deps.setupCode)
-      throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", { code: "wrong-setup-code" })
-    const opened = await deps.people.setUp({ organisation, administrator: { ...administrator, role: "administrator" }, deviceName: "Portal" })
+      throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", {
+        code: "wrong-setup-code",
+      })
+    const opened = await deps.people.setUp({
+      organisation,
+      administrator: { ...administrator, role: "administrator" },
+      deviceName: "Portal",
+    })
     return answer(reply, opened, "cookie")
   })
 
-  app.post("/v1/sessions", { schema: { body: signInSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
-    if (request.body.keep === "cookie") refuseForged(request, [new URL(deps.publicUrl).origin])
-    perAddress.take(request.ip)
-    perEmail.take(request.body.email)
-    return answer(reply, await deps.people.signIn(request.body), request.body.keep)
-  })
+  app.post(
+    "/v1/sessions",
+    { schema: { body: signInSchema, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      if (request.body.keep === "cookie") refuseForged(request, [new URL(deps.publicUrl).origin])
+      perAddress.take(request.ip)
+      perEmail.take(request.body.email)
+      return answer(reply, await deps.people.signIn(request.body), request.body.keep)
+    },
+  )
 
   app.post("/v1/sessions/handoff", { schema: { response: { 200: handoffSchema } } }, async (request) => {
     const { code, expiresAt } = await deps.people.handOff(await deps.requireUser(request))
     return { code, expiresAt: expiresAt.toString() }
   })
 
-  app.post("/v1/sessions/exchange", { schema: { body: exchangeSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
-    perAddress.take(request.ip)
-    return answer(reply, await deps.people.exchange(request.body.code, request.body.deviceName), "memory")
-  })
+  app.post(
+    "/v1/sessions/exchange",
+    { schema: { body: exchangeSchema, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      perAddress.take(request.ip)
+      return answer(reply, await deps.people.exchange(request.body.code, request.body.deviceName), "memory")
+    },
+  )
 
   app.delete("/v1/sessions/current", async (request, reply) => {
     await deps.people.signOut(await deps.requireUser(request))
@@ -62,14 +85,24 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     return reply.code(204).send()
   })
 
-  app.get("/v1/me", { schema: { response: { 200: userSchema } } }, async (request) => userView((await deps.requireUser(request)).user))
+  app.get("/v1/me", { schema: { response: { 200: userSchema } } }, async (request) =>
+    userView((await deps.requireUser(request)).user),
+  )
 
+  userRoutes(plain, deps)
+}
+
+/** The people of the organisation, for administrators. */
+function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
   app.get("/v1/users", { schema: { response: { 200: usersSchema } } }, async (request) => {
     const { user } = requireAdministrator(await deps.requireUser(request))
     return deps.store.inAccount(user.accountId, async (tables) => {
       const users = await tables.listUsers({ after: null, limit: usersPerPage })
       const connections = await Promise.all(users.map((row) => tables.findConnectionOfUser(row.userId)))
-      return { users: users.map((row, index) => ({ ...userView(row), connectionState: connections[index]?.state ?? null })) }
+      return {
+        users: users.map((row, index) => ({ ...userView(row), connectionState: connections[index]?.state ?? null })),
+      }
     })
   })
 
@@ -82,8 +115,13 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
 function createSessionAnswer(deps: PeopleRoutesDeps) {
   return (reply: FastifyReply, opened: OpenedSession, keep: "cookie" | "memory"): z.infer<typeof sessionSchema> => {
     const maxAgeSeconds = Math.floor((opened.expiresAt.epochMilliseconds - deps.clock.now().epochMilliseconds) / 1000)
-    if (keep === "cookie") setSessionCookie(reply, opened.token, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds })
-    return { token: keep === "memory" ? opened.token : null, expiresAt: opened.expiresAt.toString(), user: userView(opened.user) }
+    if (keep === "cookie")
+      setSessionCookie(reply, opened.token, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds })
+    return {
+      token: keep === "memory" ? opened.token : null,
+      expiresAt: opened.expiresAt.toString(),
+      user: userView(opened.user),
+    }
   }
 }
 

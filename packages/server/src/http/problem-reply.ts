@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http"
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
 import { Problem, type ProblemKind } from "@kalends/domain/problem"
 import type { ProblemBody } from "@kalends/protocol/problem"
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
 
@@ -40,7 +40,12 @@ export function createErrorHandler(log: Log, clock: Clock) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const body = bodyOf(error, request.id)
     if (body.status >= 500 && !(error instanceof Problem))
-      log.error("request failed", { requestId: request.id, route: request.routeOptions.url ?? "none", error: error.name, at: firstFrame(error) })
+      log.error("request failed", {
+        requestId: request.id,
+        route: request.routeOptions.url ?? "none",
+        error: error.name,
+        at: firstFrame(error),
+      })
     if (body.retryAt !== undefined) reply.header("retry-after", retryAfterSeconds(body.retryAt, clock.now()))
     return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body))
   }
@@ -48,15 +53,19 @@ export function createErrorHandler(log: Log, clock: Clock) {
 
 function bodyOf(error: FastifyError | Error, requestId: string): ProblemBody {
   if (error instanceof Problem) return problemBody(error, requestId)
-  if (hasZodFastifySchemaValidationErrors(error)) return edgeBody(400, "bad-request", badFields(error.validation), requestId)
+  if (hasZodFastifySchemaValidationErrors(error))
+    return edgeBody(400, "bad-request", badFields(error.validation), requestId)
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500
-  if (status >= 400 && status < 500) return edgeBody(status, "bad-request", STATUS_CODES[status] ?? "Bad request", requestId)
+  if (status >= 400 && status < 500)
+    return edgeBody(status, "bad-request", STATUS_CODES[status] ?? "Bad request", requestId)
   return edgeBody(500, "internal", "Something went wrong on our side; it has been noted.", requestId)
 }
 
 /** Names the fields, never their values. */
 function badFields(issues: readonly { readonly instancePath: string }[]): string {
-  const names = [...new Set(issues.map((issue) => issue.instancePath.replaceAll("/", ".").replace(/^\./, "") || "body"))]
+  const names = [
+    ...new Set(issues.map((issue) => issue.instancePath.replaceAll("/", ".").replace(/^\./, "") || "body")),
+  ]
   return `Check ${names.slice(0, 10).join(", ")}.`
 }
 
@@ -69,5 +78,11 @@ function retryAfterSeconds(retryAt: string, now: Temporal.Instant): number {
 }
 
 function firstFrame(error: Error): string {
-  return error.stack?.split("\n").find((line) => line.includes("at "))?.trim().replace(/\(?file:.*\/packages\//, "(packages/") ?? ""
+  return (
+    error.stack
+      ?.split("\n")
+      .find((line) => line.includes("at "))
+      ?.trim()
+      .replace(/\(?file:.*\/packages\//, "(packages/") ?? ""
+  )
 }

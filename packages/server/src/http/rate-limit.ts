@@ -10,7 +10,10 @@ export type RateLimit = {
  * Allows `count` acts for each key within any `windowMs`, roughly: a token bucket that refills evenly. Holds `keysMost`
  * keys at most; the longest unused is forgotten first.
  */
-export function createRateLimit(clock: Clock, { count, windowMs, keysMost = 10_000 }: { count: number; windowMs: number; keysMost?: number }): RateLimit {
+export function createRateLimit(
+  clock: Clock,
+  { count, windowMs, keysMost = 10_000 }: { count: number; windowMs: number; keysMost?: number },
+): RateLimit {
   const buckets = new Map<string, { tokens: number; atMs: number }>()
   return {
     take(key) {
@@ -18,7 +21,11 @@ export function createRateLimit(clock: Clock, { count, windowMs, keysMost = 10_0
       const known = buckets.get(key) ?? { tokens: count, atMs: nowMs }
       const tokens = Math.min(count, known.tokens + ((nowMs - known.atMs) * count) / windowMs)
       buckets.delete(key)
-      if (buckets.size >= keysMost) for (const oldest of buckets.keys()) { buckets.delete(oldest); break }
+      if (buckets.size >= keysMost)
+        for (const oldest of buckets.keys()) {
+          buckets.delete(oldest)
+          break
+        }
       buckets.set(key, { tokens: Math.max(0, tokens - 1), atMs: nowMs })
       if (tokens >= 1) return
       const retryAt = Temporal.Instant.fromEpochMilliseconds(nowMs + Math.ceil(((1 - tokens) * windowMs) / count))

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
-import type { FastifyInstance } from "fastify"
 import { Problem } from "@kalends/domain/problem"
+import type { FastifyInstance } from "fastify"
 
 /** Place in the apps' pages where the style nonce goes. */
 export const noncePlace = "__CSP_NONCE__"
@@ -40,6 +40,7 @@ export function addSecurityHeaders(app: FastifyInstance, hosts: ReadonlySet<stri
       "cache-control": "no-store",
       ...(request.protocol === "https" ? { "strict-transport-security": "max-age=31536000" } : {}),
     })
-    if (!hosts.has(request.hostname)) throw new Problem("forbidden", "This service does not go by that name.", { code: "wrong-host" })
+    if (!hosts.has(request.hostname))
+      throw new Problem("forbidden", "This service does not go by that name.", { code: "wrong-host" })
   })
 }

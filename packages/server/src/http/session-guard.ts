@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify"
 import { Problem } from "@kalends/domain/problem"
+import type { FastifyReply, FastifyRequest } from "fastify"
 import type { People, SignedIn } from "../people/people.ts"
 
 export const sessionCookie = "kalends_session"
@@ -14,7 +14,10 @@ export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
  * A bearer header, or the portal's cookie. A cookie that changes something must come with the request header and, when
  * the browser names an origin, from our own.
  */
-export function createSessionGuard(people: Pick<People, "findSignedIn">, publicOrigins: readonly string[]): RequireUser {
+export function createSessionGuard(
+  people: Pick<People, "findSignedIn">,
+  publicOrigins: readonly string[],
+): RequireUser {
   return async (request) => {
     const bearer = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
     if (bearer === undefined) refuseForged(request, publicOrigins)
@@ -26,7 +29,8 @@ export function createSessionGuard(people: Pick<People, "findSignedIn">, publicO
 }
 
 export function requireAdministrator(signedIn: SignedIn): SignedIn {
-  if (signedIn.user.role !== "administrator") throw new Problem("forbidden", "Only administrators may do this.", { code: "administrators-only" })
+  if (signedIn.user.role !== "administrator")
+    throw new Problem("forbidden", "Only administrators may do this.", { code: "administrators-only" })
   return signedIn
 }
 
@@ -44,8 +48,18 @@ function readCookie(request: FastifyRequest): string | undefined {
 }
 
 /** Sets or (with null) clears the portal's cookie. */
-export function setSessionCookie(reply: FastifyReply, token: string | null, options: { readonly isSecure: boolean; readonly maxAgeSeconds: number }): void {
-  const parts = [`${sessionCookie}=${token ?? ""}`, "Path=/", "HttpOnly", "SameSite=Lax", `Max-Age=${token === null ? 0 : options.maxAgeSeconds}`]
+export function setSessionCookie(
+  reply: FastifyReply,
+  token: string | null,
+  options: { readonly isSecure: boolean; readonly maxAgeSeconds: number },
+): void {
+  const parts = [
+    `${sessionCookie}=${token ?? ""}`,
+    "Path=/",
+    "HttpOnly",
+    "SameSite=Lax",
+    `Max-Age=${token === null ? 0 : options.maxAgeSeconds}`,
+  ]
   if (options.isSecure) parts.push("Secure")
   reply.header("set-cookie", parts.join("; "))
 }

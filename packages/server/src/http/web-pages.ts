@@ -19,7 +19,15 @@ export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPag
   for (const { prefix, folder } of apps) {
     if (!existsSync(join(folder, "index.html"))) continue
     const page = await readFile(join(folder, "index.html"), "utf8")
-    await app.register(fastifyStatic, { root: join(folder, "assets"), prefix: `${prefix}assets/`, decorateReply: false, immutable: true, maxAge: "1y", cacheControl: true, index: false })
+    await app.register(fastifyStatic, {
+      root: join(folder, "assets"),
+      prefix: `${prefix}assets/`,
+      decorateReply: false,
+      immutable: true,
+      maxAge: "1y",
+      cacheControl: true,
+      index: false,
+    })
     app.get(prefix, async (_request, reply) => {
       const nonce = newNonce()
       return reply
@@ -28,5 +36,6 @@ export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPag
         .send(page.replaceAll(noncePlace, nonce))
     })
   }
-  if (apps.some(({ prefix }) => prefix === "/agenda/")) app.get("/agenda", async (_request, reply) => reply.redirect("/agenda/"))
+  if (apps.some(({ prefix }) => prefix === "/agenda/"))
+    app.get("/agenda", async (_request, reply) => reply.redirect("/agenda/"))
 }

@@ -17,7 +17,8 @@ const longestRetrySeconds = 300
 export function reconcilePace(seconds: { readonly pushed: number; readonly polled: number }): ReconcilePace {
   const interval = (isPushed: boolean) => (isPushed ? seconds.pushed : seconds.polled)
   return {
-    nextDueAt: (now, isPushed, fraction) => now.add({ milliseconds: Math.round(interval(isPushed) * 1000 * (0.9 + 0.1 * fraction)) }),
+    nextDueAt: (now, isPushed, fraction) =>
+      now.add({ milliseconds: Math.round(interval(isPushed) * 1000 * (0.9 + 0.1 * fraction)) }),
     retryAt(now, failureCount, fraction) {
       const delaySeconds = Math.min(longestRetrySeconds, 5 * 2 ** Math.min(failureCount - 1, 10))
       return now.add({ milliseconds: Math.round(delaySeconds * 1000 * (0.75 + 0.5 * fraction)) })

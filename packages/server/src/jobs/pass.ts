@@ -19,7 +19,12 @@ export type PassDeps = {
   readonly life: ConnectionLife
   readonly fanOut: FanOut
   readonly providerOf: (connection: ConnectionRow) => CalendarProvider | null
-  readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics; readonly pace: ReconcilePace }
+  readonly world: {
+    readonly clock: Clock
+    readonly random: Random
+    readonly metrics: Metrics
+    readonly pace: ReconcilePace
+  }
 }
 
 /** A pass gives up on a provider that does not come to an end. */
@@ -51,26 +56,44 @@ export function createPass(deps: PassDeps) {
       const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
       if (calendar === null || connection === null) return null
       const subscriptions = await tables.listSubscriptions(calendarId)
-      return { calendar, connection, isPushed: subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, clock.now()) > 0) }
+      return {
+        calendar,
+        connection,
+        isPushed: subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, clock.now()) > 0),
+      }
     })
   }
 
   /** Reads all pages; a cursor that comes with a page is stored with that page, so that an interrupted pass goes on there. */
   async function read(subject: Subject, access: Access, provider: CalendarProvider): Promise<Found> {
     const calendar = begun(subject.calendar, provider, clock.now())
-    const window = timeWindow(calendar.cursorWindowStartsAt ?? clock.now(), calendar.cursorWindowEndsAt ?? clock.now().add({ hours: 1 }))
+    const window = timeWindow(
+      calendar.cursorWindowStartsAt ?? clock.now(),
+      calendar.cursorWindowEndsAt ?? clock.now().add({ hours: 1 }),
+    )
     const isFirstListing = calendar.cursor === null || calendar.isFirstListing
-    const input = { access, calendarId: calendar.providerCalendarId, cursor: calendar.cursor, window, signal: AbortSignal.timeout(passTimeoutMs) }
+    const input = {
+      access,
+      calendarId: calendar.providerCalendarId,
+      cursor: calendar.cursor,
+      window,
+      signal: AbortSignal.timeout(passTimeoutMs),
+    }
     let found: Found = { isChanged: false, malformedCount: 0 }
     let pages = 0
     let last: ChangePage | null = null
     for await (const page of provider.changes(input)) {
-      if (++pages > pagesMost) throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
-      found = { isChanged: found.isChanged || (!isFirstListing && page.changes.length > 0), malformedCount: found.malformedCount + page.malformedCount }
+      if (++pages > pagesMost)
+        throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
+      found = {
+        isChanged: found.isChanged || (!isFirstListing && page.changes.length > 0),
+        malformedCount: found.malformedCount + page.malformedCount,
+      }
       if (page.cursor !== null) await update(calendar, { ...windowOf(calendar), cursor: page.cursor, isFirstListing })
       last = page
     }
-    if (last === null || last.cursor === null) throw new Problem("malformed", "The calendar service gave no mark to go on from.")
+    if (last === null || last.cursor === null)
+      throw new Problem("malformed", "The calendar service gave no mark to go on from.")
     return found
   }
 
@@ -86,7 +109,10 @@ export function createPass(deps: PassDeps) {
       return await read(subject, access, provider)
     } catch (error) {
       if (!isProblem(error, "auth-expired") || access.kind !== "bearer") throw error
-      const replaced = await deps.broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest: tokenDigest(access.token) })
+      const replaced = await deps.broker.freshAccess(accountId, connectionId, {
+        ...wish,
+        refusedTokenDigest: tokenDigest(access.token),
+      })
       return read(subject, replaced, provider)
     }
   }
@@ -96,18 +122,29 @@ export function createPass(deps: PassDeps) {
     const now = clock.now()
     const changedAt = mark.noticedAtMs === null ? now : Temporal.Instant.fromEpochMilliseconds(mark.noticedAtMs)
     const dueAt = world.pace.nextDueAt(now, isPushed, world.random.fraction())
-    await update(calendar, { isFirstListing: false, lastPassAt: now, failureCount: 0, dueAt, ...(found.isChanged ? { changedAt } : {}) })
+    await update(calendar, {
+      isFirstListing: false,
+      lastPassAt: now,
+      failureCount: 0,
+      dueAt,
+      ...(found.isChanged ? { changedAt } : {}),
+    })
     metrics.count("passes_total", { provider: connection.provider, outcome: found.isChanged ? "changed" : "quiet" })
-    if (found.malformedCount > 0) metrics.count("malformed_items_total", { provider: connection.provider }, found.malformedCount)
+    if (found.malformedCount > 0)
+      metrics.count("malformed_items_total", { provider: connection.provider }, found.malformedCount)
     await deps.life.isWell(calendar.accountId, connection.connectionId)
     if (!found.isChanged) return
-    if (mark.noticedAtMs === null && isPushed) metrics.count("missed_pushes_repaired_total", { provider: connection.provider })
+    if (mark.noticedAtMs === null && isPushed)
+      metrics.count("missed_pushes_repaired_total", { provider: connection.provider })
     const isAnnounced = mark.noticedAtMs !== null && now.epochMilliseconds - mark.noticedAtMs <= lateNoticeMs
     if (!isAnnounced) tellClients(calendar, now)
   }
 
   function tellClients({ accountId, calendarId }: CalendarRow, at: Temporal.Instant): void {
-    deps.fanOut.publish({ kind: "calendar", accountId, calendarId }, { kind: "calendar-changed", calendarId, watermarkMs: at.epochMilliseconds })
+    deps.fanOut.publish(
+      { kind: "calendar", accountId, calendarId },
+      { kind: "calendar-changed", calendarId, watermarkMs: at.epochMilliseconds },
+    )
   }
 
   /** What a failed pass leaves behind: when to try again, and what it means for the connection. */
@@ -124,8 +161,14 @@ export function createPass(deps: PassDeps) {
     }
     const failureCount = calendar.failureCount + 1
     await update(calendar, { failureCount, lastPassAt: now })
-    await deps.life.isTroubled(calendar.accountId, connection.connectionId, problem, !isPassing(problem) || failureCount >= failuresUntilLasting)
-    if (isPassing(problem) || problem.kind === "malformed") await requeue(mark, problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction()))
+    await deps.life.isTroubled(
+      calendar.accountId,
+      connection.connectionId,
+      problem,
+      !isPassing(problem) || failureCount >= failuresUntilLasting,
+    )
+    if (isPassing(problem) || problem.kind === "malformed")
+      await requeue(mark, problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction()))
   }
 
   async function requeue(mark: DueMark, runAt: Temporal.Instant): Promise<void> {
@@ -155,7 +198,8 @@ export function begun(calendar: CalendarRow, provider: CalendarProvider, now: Te
   const isCurrent =
     cursorWindowStartsAt !== null &&
     cursorWindowEndsAt !== null &&
-    (!provider.limits.isCursorBoundToWindow || covers(timeWindow(cursorWindowStartsAt, cursorWindowEndsAt), watchedWindow(now)))
+    (!provider.limits.isCursorBoundToWindow ||
+      covers(timeWindow(cursorWindowStartsAt, cursorWindowEndsAt), watchedWindow(now)))
   if (isCurrent && cursor !== null) return calendar
   const window = cursorWindow(now, spreadDays(calendar.calendarId))
   return { ...calendar, cursor: null, cursorWindowStartsAt: window.startsAt, cursorWindowEndsAt: window.endsAt }

@@ -5,7 +5,13 @@ import type { Store } from "../ports/store.ts"
 import { type ReconcilePace, tickSeconds } from "./pace.ts"
 import { timerMark } from "./pass.ts"
 
-export type ReconcileDeps = { readonly store: Store; readonly queue: JobQueue; readonly clock: Clock; readonly log: Log; readonly pace: ReconcilePace }
+export type ReconcileDeps = {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly clock: Clock
+  readonly log: Log
+  readonly pace: ReconcilePace
+}
 
 const calendarsPerTick = 2_000
 const renewalsPerTick = 500
@@ -20,14 +26,18 @@ const idleEveryTicks = 720
 export function createReconcile({ store, queue, clock, log, pace }: ReconcileDeps) {
   async function addDuePasses(): Promise<number> {
     const now = clock.now()
-    const due = await store.asSystem((tables) => tables.takeDueCalendars({ now, limit: calendarsPerTick, nextDueAt: pace.nextDueAt(now, true, 1) }))
+    const due = await store.asSystem((tables) =>
+      tables.takeDueCalendars({ now, limit: calendarsPerTick, nextDueAt: pace.nextDueAt(now, true, 1) }),
+    )
     await queue.add(due.map((calendar) => ({ kind: "pass", ...timerMark(calendar) })))
     return due.length
   }
 
   async function addDueRenewals(): Promise<void> {
     const now = clock.now()
-    const due = await store.asSystem((tables) => tables.takeDueRenewals({ now, limit: renewalsPerTick, nextRenewAt: now.add({ minutes: renewalRetryMinutes }) }))
+    const due = await store.asSystem((tables) =>
+      tables.takeDueRenewals({ now, limit: renewalsPerTick, nextRenewAt: now.add({ minutes: renewalRetryMinutes }) }),
+    )
     await queue.add(due.map((calendar) => ({ kind: "subscribe", ...calendar })))
   }
 
@@ -56,7 +66,9 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
         if (isStopped) return
         cancel = clock.after(tickSeconds * 1000, () => {
           running = tick(count)
-            .catch((error: unknown) => log.error("reconcile failed", { error: error instanceof Error ? error.name : "unknown" }))
+            .catch((error: unknown) =>
+              log.error("reconcile failed", { error: error instanceof Error ? error.name : "unknown" }),
+            )
             .then(() => again(count + 1))
         })
       }

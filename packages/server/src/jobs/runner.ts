@@ -1,8 +1,8 @@
+import { parseAccountId, parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
 import { z } from "zod"
-import { parseAccountId, parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
-import { isProblem } from "@kalends/domain/problem"
 import type { KeepAlive } from "../ports/access-broker.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { JobQueue } from "../ports/job-queue.ts"
@@ -19,9 +19,15 @@ export type RunnerDeps = {
   readonly log: Log
 }
 
-const calendarPayload = z.object({ accountId: z.uuid().transform(parseAccountId), calendarId: z.uuid().transform(parseCalendarId) })
+const calendarPayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  calendarId: z.uuid().transform(parseCalendarId),
+})
 const passPayload = calendarPayload.extend({ noticedAtMs: z.number().nullable() })
-const connectionPayload = z.object({ accountId: z.uuid().transform(parseAccountId), connectionId: z.uuid().transform(parseConnectionId) })
+const connectionPayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  connectionId: z.uuid().transform(parseConnectionId),
+})
 const armRetryMinutes = 5
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
@@ -36,7 +42,11 @@ export function createTaskList({ pass, arm, broker, queue, clock, log }: RunnerD
         if (!isProblem(error)) throw error
         log.warn("subscribing failed", { calendarId, problem: error.kind, code: error.code })
         const isHopeless = ["auth-revoked", "forbidden", "not-found"].includes(error.kind)
-        if (!isHopeless) await queue.add([{ kind: "subscribe", accountId, calendarId }], error.retryAt ?? clock.now().add({ minutes: armRetryMinutes }))
+        if (!isHopeless)
+          await queue.add(
+            [{ kind: "subscribe", accountId, calendarId }],
+            error.retryAt ?? clock.now().add({ minutes: armRetryMinutes }),
+          )
       }
     },
     async "keep-alive"(payload) {
@@ -48,10 +58,18 @@ export function createTaskList({ pass, arm, broker, queue, clock, log }: RunnerD
   }
 }
 
-export type RunnerOptions = { readonly pool: pg.Pool; readonly schema: string; readonly concurrentJobs: number; readonly log: Log }
+export type RunnerOptions = {
+  readonly pool: pg.Pool
+  readonly schema: string
+  readonly concurrentJobs: number
+  readonly log: Log
+}
 
 /** Runs the jobs until it is stopped; a job under way is finished first. */
-export async function startRunner(tasks: TaskList, { pool, schema, concurrentJobs, log }: RunnerOptions): Promise<() => Promise<void>> {
+export async function startRunner(
+  tasks: TaskList,
+  { pool, schema, concurrentJobs, log }: RunnerOptions,
+): Promise<() => Promise<void>> {
   const runner = await run({
     pgPool: pool,
     schema,

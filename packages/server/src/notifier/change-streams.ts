@@ -7,7 +7,12 @@ import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { CalendarRow, SessionRow, Store } from "../ports/store.ts"
 
-export type ChangeStreamsDeps = { readonly store: Store; readonly fanOut: FanOut; readonly clock: Clock; readonly metrics: Metrics }
+export type ChangeStreamsDeps = {
+  readonly store: Store
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly metrics: Metrics
+}
 
 /** The client's end of a stream. */
 export interface StreamEnd {
@@ -60,7 +65,10 @@ export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStr
      */
     async open(session: SessionRow, since: number | null, end: StreamEnd): Promise<() => void> {
       if ((perUser.get(session.userId) ?? 0) >= streamsPerUserMost)
-        throw new Problem("rate-limited", "Too many apps are connected for this person.", { code: "too-many-streams", retryAt: clock.now().add({ seconds: 60 }) })
+        throw new Problem("rate-limited", "Too many apps are connected for this person.", {
+          code: "too-many-streams",
+          retryAt: clock.now().add({ seconds: 60 }),
+        })
       const stream = new Stream(end, fanOut, metrics, () => {
         if (streams.delete(stream)) count(session.userId, -1)
       })
@@ -72,7 +80,15 @@ export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStr
       const calendars = await findCalendars(session)
       const changedMs = Math.max(0, ...calendars.map(({ changedAt }) => changedAt?.epochMilliseconds ?? 0))
       const missed = since === null || changedMs > since || !fanOut.isConnected
-      stream.send(encodeMessage({ kind: "hello", watermarkMs: clock.now().epochMilliseconds, missed, heartbeatSeconds, protocolVersion }))
+      stream.send(
+        encodeMessage({
+          kind: "hello",
+          watermarkMs: clock.now().epochMilliseconds,
+          missed,
+          heartbeatSeconds,
+          protocolVersion,
+        }),
+      )
       return () => stream.close()
     },
     /** Ends all of them: clients reconnect, to another node if there is one. */

@@ -42,21 +42,48 @@ export function createPeople(deps: PeopleDeps) {
 
   async function openSession(tables: AccountTables, user: UserRow, deviceName: string): Promise<OpenedSession> {
     const token = newSessionToken(deps.random)
-    const session = newSession(deps, user, { deviceName, hash: tokenHash("session", token), seconds: deps.sessionDays * 86_400 })
+    const session = newSession(deps, user, {
+      deviceName,
+      hash: tokenHash("session", token),
+      seconds: deps.sessionDays * 86_400,
+    })
     await tables.insertSession(session)
-    await tables.appendAudit({ actor: { kind: "user", userId: user.userId }, action: "signed-in", subjectId: session.sessionId, reason: "password" }, clock.now())
+    await tables.appendAudit(
+      {
+        actor: { kind: "user", userId: user.userId },
+        action: "signed-in",
+        subjectId: session.sessionId,
+        reason: "password",
+      },
+      clock.now(),
+    )
     return { token, expiresAt: session.expiresAt, user }
   }
 
   return {
     /** Makes the organisation and its first administrator. Throws Problem "conflict" when there is one already. */
-    async setUp(input: { readonly organisation: string; readonly administrator: NewUser; readonly deviceName: string }): Promise<OpenedSession> {
-      if (await store.asSystem((tables) => tables.hasAccounts())) throw new Problem("conflict", "This service is set up already.", { code: "set-up-already" })
+    async setUp(input: {
+      readonly organisation: string
+      readonly administrator: NewUser
+      readonly deviceName: string
+    }): Promise<OpenedSession> {
+      if (await store.asSystem((tables) => tables.hasAccounts()))
+        throw new Problem("conflict", "This service is set up already.", { code: "set-up-already" })
       const accountId = parseAccountId(deps.random.uuid())
       const user = await userOf(accountId, input.administrator)
-      await store.asSystem((tables) => tables.insertAccount({ accountId, name: input.organisation, createdAt: clock.now() }))
+      await store.asSystem((tables) =>
+        tables.insertAccount({ accountId, name: input.organisation, createdAt: clock.now() }),
+      )
       return store.inAccount(accountId, async (tables) => {
-        await tables.appendAudit({ actor: { kind: "service", part: "people" }, action: "account-created", subjectId: accountId, reason: "set-up" }, clock.now())
+        await tables.appendAudit(
+          {
+            actor: { kind: "service", part: "people" },
+            action: "account-created",
+            subjectId: accountId,
+            reason: "set-up",
+          },
+          clock.now(),
+        )
         await addUser(tables, user, { kind: "service", part: "people" }, clock.now())
         return openSession(tables, user, input.deviceName)
       })
@@ -65,12 +92,18 @@ export function createPeople(deps: PeopleDeps) {
     /** Throws Problem "conflict" when the address is taken. */
     async addUser(by: SignedIn, input: NewUser): Promise<UserRow> {
       const user = await userOf(by.user.accountId, input)
-      await store.inAccount(user.accountId, (tables) => addUser(tables, user, { kind: "user", userId: by.user.userId }, clock.now()))
+      await store.inAccount(user.accountId, (tables) =>
+        addUser(tables, user, { kind: "user", userId: by.user.userId }, clock.now()),
+      )
       return user
     },
 
     /** Throws Problem "auth-revoked" (code "wrong-sign-in"), the same and as slowly for an unknown address as for a wrong password. */
-    async signIn(input: { readonly email: string; readonly password: string; readonly deviceName: string }): Promise<OpenedSession> {
+    async signIn(input: {
+      readonly email: string
+      readonly password: string
+      readonly deviceName: string
+    }): Promise<OpenedSession> {
       const user = await store.asSystem((tables) => tables.findUserByEmail(input.email))
       const isRight = await passwords.isRight(input.password, user?.passwordHash ?? null)
       if (user === null || !isRight) {
@@ -81,21 +114,37 @@ export function createPeople(deps: PeopleDeps) {
     },
 
     /** Who holds this session token; null when it is unknown or over. */
-    findSignedIn: (token: string): Promise<SignedIn | null> => store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
+    findSignedIn: (token: string): Promise<SignedIn | null> =>
+      store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
 
     /** Ends the session; its change streams are told. */
     async signOut({ user, session }: SignedIn): Promise<void> {
       await store.inAccount(user.accountId, async (tables) => {
         await tables.deleteSession(session.sessionId)
-        await tables.appendAudit({ actor: { kind: "user", userId: user.userId }, action: "signed-out", subjectId: session.sessionId, reason: "asked" }, clock.now())
+        await tables.appendAudit(
+          {
+            actor: { kind: "user", userId: user.userId },
+            action: "signed-out",
+            subjectId: session.sessionId,
+            reason: "asked",
+          },
+          clock.now(),
+        )
       })
-      deps.fanOut.publish({ kind: "session", accountId: user.accountId, sessionId: session.sessionId }, { kind: "signed-out" })
+      deps.fanOut.publish(
+        { kind: "session", accountId: user.accountId, sessionId: session.sessionId },
+        { kind: "signed-out" },
+      )
     },
 
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
     async handOff({ user }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
       const code = newSessionToken(deps.random)
-      const row = newSession(deps, user, { deviceName: "hand-off", hash: tokenHash("handoff", code), seconds: handoffSeconds })
+      const row = newSession(deps, user, {
+        deviceName: "hand-off",
+        hash: tokenHash("handoff", code),
+        seconds: handoffSeconds,
+      })
       await store.inAccount(user.accountId, (tables) => tables.insertSession(row))
       return { code, expiresAt: row.expiresAt }
     },
@@ -103,7 +152,10 @@ export function createPeople(deps: PeopleDeps) {
     /** Opens a session for a hand-off code. Throws Problem "auth-revoked" (code "code-used") when it is unknown, over or used. */
     async exchange(code: string, deviceName: string): Promise<OpenedSession> {
       const found = await store.asSystem((tables) => tables.findSession(tokenHash("handoff", code), clock.now()))
-      const used = () => new Problem("auth-revoked", "This link has been used or is too old; open it again from the portal.", { code: "code-used" })
+      const used = () =>
+        new Problem("auth-revoked", "This link has been used or is too old; open it again from the portal.", {
+          code: "code-used",
+        })
       if (found === null) throw used()
       return store.inAccount(found.user.accountId, async (tables) => {
         if (!(await tables.deleteSession(found.session.sessionId))) throw used()
@@ -115,17 +167,31 @@ export function createPeople(deps: PeopleDeps) {
 
 export type People = ReturnType<typeof createPeople>
 
-async function addUser(tables: AccountTables, user: UserRow, actor: Parameters<AccountTables["appendAudit"]>[0]["actor"], at: Temporal.Instant): Promise<void> {
+async function addUser(
+  tables: AccountTables,
+  user: UserRow,
+  actor: Parameters<AccountTables["appendAudit"]>[0]["actor"],
+  at: Temporal.Instant,
+): Promise<void> {
   await tables.insertUser(user)
   await tables.appendAudit({ actor, action: "user-created", subjectId: user.userId, reason: "asked" }, at)
 }
 
 async function auditRefusal({ store, clock }: PeopleDeps, user: UserRow): Promise<void> {
-  const entry = { actor: { kind: "service", part: "people" }, action: "sign-in-refused", subjectId: user.userId, reason: "wrong-password" } as const
+  const entry = {
+    actor: { kind: "service", part: "people" },
+    action: "sign-in-refused",
+    subjectId: user.userId,
+    reason: "wrong-password",
+  } as const
   await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, clock.now()))
 }
 
-function newSession(deps: PeopleDeps, user: UserRow, input: { readonly deviceName: string; readonly hash: Uint8Array; readonly seconds: number }): SessionRow {
+function newSession(
+  deps: PeopleDeps,
+  user: UserRow,
+  input: { readonly deviceName: string; readonly hash: Uint8Array; readonly seconds: number },
+): SessionRow {
   const createdAt = deps.clock.now()
   return {
     accountId: user.accountId,

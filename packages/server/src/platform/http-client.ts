@@ -1,8 +1,8 @@
 import { lookup as lookupAddress } from "node:dns"
 import { BlockList, isIP } from "node:net"
-import { Agent, request as send } from "undici"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
+import { Agent, request as send } from "undici"
 import type { HttpClient, OutgoingRequest } from "../ports/http-client.ts"
 
 const defaultTimeoutMs = 15_000
@@ -10,10 +10,21 @@ const defaultLimitBytes = 32 * 2 ** 20
 
 /** Private, local and otherwise special ranges that an address typed by a user may not point to (RFC 6890). */
 const specialRanges: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
-  ["0.0.0.0", 8, "ipv4"], ["10.0.0.0", 8, "ipv4"], ["100.64.0.0", 10, "ipv4"], ["127.0.0.0", 8, "ipv4"],
-  ["169.254.0.0", 16, "ipv4"], ["172.16.0.0", 12, "ipv4"], ["192.0.0.0", 24, "ipv4"], ["192.168.0.0", 16, "ipv4"],
-  ["198.18.0.0", 15, "ipv4"], ["224.0.0.0", 3, "ipv4"],
-  ["::", 127, "ipv6"], ["fc00::", 7, "ipv6"], ["fe80::", 10, "ipv6"], ["ff00::", 8, "ipv6"], ["64:ff9b::", 96, "ipv6"],
+  ["0.0.0.0", 8, "ipv4"],
+  ["10.0.0.0", 8, "ipv4"],
+  ["100.64.0.0", 10, "ipv4"],
+  ["127.0.0.0", 8, "ipv4"],
+  ["169.254.0.0", 16, "ipv4"],
+  ["172.16.0.0", 12, "ipv4"],
+  ["192.0.0.0", 24, "ipv4"],
+  ["192.168.0.0", 16, "ipv4"],
+  ["198.18.0.0", 15, "ipv4"],
+  ["224.0.0.0", 3, "ipv4"],
+  ["::", 127, "ipv6"],
+  ["fc00::", 7, "ipv6"],
+  ["fe80::", 10, "ipv6"],
+  ["ff00::", 8, "ipv6"],
+  ["64:ff9b::", 96, "ipv6"],
 ]
 const special = new BlockList()
 for (const [network, prefix, family] of specialRanges) special.addSubnet(network, prefix, family)
@@ -35,7 +46,11 @@ type Guarded = { readonly agent: Agent; readonly url: URL }
 /** Outgoing HTTP over undici: TLS 1.2 or newer, no redirects, no cookies, bounded in time and size. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
   const open = new Agent({ connect: { minVersion: "TLSv1.2" }, allowH2: false, connections: 64 })
-  const guarded = new Agent({ connect: { minVersion: "TLSv1.2", lookup: publicLookup }, allowH2: false, connections: 16 })
+  const guarded = new Agent({
+    connect: { minVersion: "TLSv1.2", lookup: publicLookup },
+    allowH2: false,
+    connections: 16,
+  })
 
   function route(request: OutgoingRequest): Guarded {
     const url = parseUrl(request.url)
@@ -53,7 +68,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
     const timeout = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
     try {
-      return await send(url, { dispatcher: agent, method: request.method, headers: { ...request.headers }, body: request.body ?? null, signal })
+      return await send(url, {
+        dispatcher: agent,
+        method: request.method,
+        headers: { ...request.headers },
+        body: request.body ?? null,
+        signal,
+      })
     } catch (error) {
       throw unanswered(error)
     }
@@ -68,7 +89,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
     async stream(request) {
       const response = await begin(request)
       const { Readable } = await import("node:stream")
-      return { status: response.statusCode, headers: flatten(response.headers), body: Readable.toWeb(response.body) as ReadableStream<Uint8Array> }
+      return {
+        status: response.statusCode,
+        headers: flatten(response.headers),
+        body: Readable.toWeb(response.body) as ReadableStream<Uint8Array>,
+      }
     },
     async close() {
       await Promise.all([open.destroy(), guarded.destroy()])
@@ -82,7 +107,9 @@ function parseUrl(text: string): URL {
 }
 
 function privateAddress(): Problem {
-  return new Problem("forbidden", "This address points into a private network, which the operator has not allowed.", { code: "private-address" })
+  return new Problem("forbidden", "This address points into a private network, which the operator has not allowed.", {
+    code: "private-address",
+  })
 }
 
 type LookupCallback = (error: Error | null, addresses: { address: string; family: number }[]) => void
@@ -102,13 +129,17 @@ function unanswered(error: unknown): Problem {
   return cause ?? new Problem("unavailable", "The server did not answer.", { code: "no-answer", cause: error })
 }
 
-async function readBounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }, limitBytes: number): Promise<string> {
+async function readBounded(
+  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+  limitBytes: number,
+): Promise<string> {
   const parts: Uint8Array[] = []
   let sizeBytes = 0
   try {
     for await (const part of body) {
       sizeBytes += part.length
-      if (sizeBytes > limitBytes) throw new Problem("malformed", "The server's answer is too large.", { code: "too-large" })
+      if (sizeBytes > limitBytes)
+        throw new Problem("malformed", "The server's answer is too large.", { code: "too-large" })
       parts.push(part)
     }
   } catch (error) {

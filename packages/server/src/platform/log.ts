@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from "pino"
+import { type DestinationStream, pino } from "pino"
 import type { Log } from "../ports/log.ts"
 
 // A second fence only: callers pass ids, counts and machine words. What looks like a credential is cut out all the same.
@@ -13,7 +13,9 @@ export function redact(text: string): string {
 type Fields = Readonly<Record<string, string | number | boolean | null>>
 
 function redactFields(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === "string" ? redact(value) : value]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === "string" ? redact(value) : value]),
+  )
 }
 
 /** JSON lines on standard output (or `destination`), one per event. */

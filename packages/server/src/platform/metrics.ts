@@ -5,10 +5,16 @@ const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   hook_notices_total: { help: "Webhook items by what became of them.", labels: ["provider", "outcome"] },
   hook_batches_total: { help: "Group commits of due marks.", labels: [] },
   passes_total: { help: "Passes over a calendar by outcome.", labels: ["provider", "outcome"] },
-  malformed_items_total: { help: "Provider items set aside because they could not be understood.", labels: ["provider"] },
+  malformed_items_total: {
+    help: "Provider items set aside because they could not be understood.",
+    labels: ["provider"],
+  },
   token_refreshes_total: { help: "Token requests by outcome.", labels: ["provider", "outcome"] },
   hints_sent_total: { help: "Hints written to change streams.", labels: [] },
-  missed_pushes_repaired_total: { help: "Changes found by a timer that no notification announced.", labels: ["provider"] },
+  missed_pushes_repaired_total: {
+    help: "Changes found by a timer that no notification announced.",
+    labels: ["provider"],
+  },
   subscriptions_total: { help: "Subscription acts by outcome.", labels: ["provider", "outcome"] },
 }
 const timers: Readonly<Record<MetricTimer, string>> = {
@@ -25,9 +31,15 @@ const gauges: Readonly<Record<MetricGauge, { help: string; labels: readonly stri
 export function createMetrics(): Metrics & { text(): Promise<string> } {
   const registers = [new Registry()]
   const made = {
-    counters: mapValues(counters, (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers })),
+    counters: mapValues(
+      counters,
+      (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers }),
+    ),
     timers: mapValues(timers, (name, help) => new Histogram({ name, help, labelNames: ["provider"], registers })),
-    gauges: mapValues(gauges, (name, { help, labels }) => new Gauge({ name, help, labelNames: [...labels], registers })),
+    gauges: mapValues(
+      gauges,
+      (name, { help, labels }) => new Gauge({ name, help, labelNames: [...labels], registers }),
+    ),
   }
   return {
     count: (name, labels = {}, by = 1) => made.counters[name].inc(labels, by),
@@ -37,7 +49,10 @@ export function createMetrics(): Metrics & { text(): Promise<string> } {
   }
 }
 
-function mapValues<Key extends string, From, To>(record: Readonly<Record<Key, From>>, map: (name: string, from: From) => To): Record<Key, To> {
+function mapValues<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  map: (name: string, from: From) => To,
+): Record<Key, To> {
   const entries = Object.entries<From>(record).map(([key, value]) => [key, map(`kalends_${key}`, value)])
   return Object.fromEntries(entries) as Record<Key, To>
 }

@@ -1,15 +1,23 @@
-import { connect, type Subscription } from "@nats-io/transport-node"
-import { z } from "zod"
 import { connectionStates } from "@kalends/domain/connection"
 import { parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { connect, type Subscription } from "@nats-io/transport-node"
+import { z } from "zod"
 import type { FanOut, Hint } from "../ports/fan-out.ts"
 import { createListeners, topicName } from "./process-fan-out.ts"
 
 const prefix = "kalends.hint."
 
 const hintSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("calendar-changed"), calendarId: z.uuid().transform(parseCalendarId), watermarkMs: z.number() }),
-  z.object({ kind: z.literal("connection-changed"), connectionId: z.uuid().transform(parseConnectionId), state: z.enum([...connectionStates, "gone"]) }),
+  z.object({
+    kind: z.literal("calendar-changed"),
+    calendarId: z.uuid().transform(parseCalendarId),
+    watermarkMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal("connection-changed"),
+    connectionId: z.uuid().transform(parseConnectionId),
+    state: z.enum([...connectionStates, "gone"]),
+  }),
   z.object({ kind: z.literal("signed-out") }),
 ])
 
@@ -43,7 +51,11 @@ export async function createNatsFanOut(url: string): Promise<FanOut> {
     },
     listen(topic, receive) {
       const name = topicName(topic)
-      if (!interests.has(name)) interests.set(name, connection.subscribe(`${prefix}${name}`, { callback: (_error, message) => take(name, message.string()) }))
+      if (!interests.has(name))
+        interests.set(
+          name,
+          connection.subscribe(`${prefix}${name}`, { callback: (_error, message) => take(name, message.string()) }),
+        )
       listeners.add(name, receive)
       return () => {
         listeners.remove(name, receive)

@@ -1,5 +1,5 @@
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose"
 import { Problem } from "@kalends/domain/problem"
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose"
 import type { Clock } from "../ports/clock.ts"
 import type { HttpClient } from "../ports/http-client.ts"
 import type { IdTokenCheck, OAuthClient } from "../ports/oauth-client.ts"
@@ -17,7 +17,8 @@ export function createOAuthClient({ http, clock }: { readonly http: HttpClient; 
     if (!isFresh && known !== undefined && nowMs < known.untilMs) return known.keys
     const response = await http.send({ method: "GET", url, headers: { accept: "application/json" } })
     const keys = parseObject(response.body) as unknown as JSONWebKeySet
-    if (response.status !== 200 || !Array.isArray(keys.keys)) throw new Problem("unavailable", "The sign-in service's keys could not be read.")
+    if (response.status !== 200 || !Array.isArray(keys.keys))
+      throw new Problem("unavailable", "The sign-in service's keys could not be read.")
     held.set(url, { keys, untilMs: nowMs + keysLifeMs })
     return keys
   }
@@ -25,7 +26,12 @@ export function createOAuthClient({ http, clock }: { readonly http: HttpClient; 
   async function verify(check: IdTokenCheck, isFresh: boolean) {
     const keys = createLocalJWKSet(await keysOf(check.jwksUrl, isFresh))
     const currentDate = new Date(clock.now().epochMilliseconds)
-    const { payload } = await jwtVerify(check.idToken, keys, { audience: check.audience, currentDate, clockTolerance: clockToleranceSeconds, algorithms: ["RS256", "ES256"] })
+    const { payload } = await jwtVerify(check.idToken, keys, {
+      audience: check.audience,
+      currentDate,
+      clockTolerance: clockToleranceSeconds,
+      algorithms: ["RS256", "ES256"],
+    })
     return payload
   }
 
@@ -41,7 +47,8 @@ export function createOAuthClient({ http, clock }: { readonly http: HttpClient; 
       return { status: response.status, retryAfter: response.headers["retry-after"], body: parseObject(response.body) }
     },
     async verifyIdToken(check) {
-      const refused = (cause: unknown) => new Problem("malformed", "The sign-in service's answer could not be verified.", { code: "bad-id-token", cause })
+      const refused = (cause: unknown) =>
+        new Problem("malformed", "The sign-in service's answer could not be verified.", { code: "bad-id-token", cause })
       const payload = await verify(check, false)
         .catch(() => verify(check, true))
         .catch((error: unknown) => {

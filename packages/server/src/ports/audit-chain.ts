@@ -12,18 +12,33 @@ type Chained = Omit<AuditRow, "previousHash" | "hash">
  */
 export function chainHash(previousHash: Uint8Array, entry: Chained): Uint8Array {
   const actor = entry.actor.kind === "user" ? entry.actor.userId : entry.actor.part
-  const fields = [entry.accountId, String(entry.sequence), entry.at.toString(), entry.actor.kind, actor, entry.action, entry.subjectId, entry.reason]
+  const fields = [
+    entry.accountId,
+    String(entry.sequence),
+    entry.at.toString(),
+    entry.actor.kind,
+    actor,
+    entry.action,
+    entry.subjectId,
+    entry.reason,
+  ]
   const hash = createHash("sha256").update(previousHash)
   for (const field of fields) hash.update(`${Buffer.byteLength(field)}:${field}`)
   return new Uint8Array(hash.digest())
 }
 
 /** Checks a run of entries that begins at sequence 1. Names the first that does not fit. */
-export function verifyChain(rows: readonly AuditRow[]): { readonly isWhole: true } | { readonly isWhole: false; readonly atSequence: number } {
+export function verifyChain(
+  rows: readonly AuditRow[],
+): { readonly isWhole: true } | { readonly isWhole: false; readonly atSequence: number } {
   let previous = chainStart
   for (const [index, row] of rows.entries()) {
     const expected = chainHash(previous, row)
-    if (row.sequence !== index + 1 || !Buffer.from(row.previousHash).equals(previous) || !Buffer.from(row.hash).equals(expected))
+    if (
+      row.sequence !== index + 1 ||
+      !Buffer.from(row.previousHash).equals(previous) ||
+      !Buffer.from(row.hash).equals(expected)
+    )
       return { isWhole: false, atSequence: index + 1 }
     previous = row.hash
   }

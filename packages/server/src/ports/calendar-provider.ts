@@ -31,7 +31,12 @@ export type ProviderCalendar = {
 export type Cursor = string
 
 export type EventChange =
-  | { readonly kind: "upserted"; readonly eventId: ProviderEventId; readonly seriesId: ProviderEventId | null; readonly version: string | null }
+  | {
+      readonly kind: "upserted"
+      readonly eventId: ProviderEventId
+      readonly seriesId: ProviderEventId | null
+      readonly version: string | null
+    }
   | { readonly kind: "removed"; readonly eventId: ProviderEventId; readonly seriesId: ProviderEventId | null }
 
 export type ChangePage = {
@@ -214,5 +219,7 @@ export interface CalendarProvider {
   fetchEvent(input: Omit<ReadInput, "window"> & { readonly eventId: ProviderEventId }): Promise<CalendarEvent | null>
   readonly push: PushSource | null
   /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */
-  readonly detectPush: ((access: Access, calendarId: ProviderCalendarId, signal: AbortSignal) => Promise<boolean>) | null
+  readonly detectPush:
+    | ((access: Access, calendarId: ProviderCalendarId, signal: AbortSignal) => Promise<boolean>)
+    | null
 }

@@ -1,10 +1,14 @@
-import type { AccountId, CalendarId, ConnectionId, SessionId, UserId } from "@kalends/domain/ids"
 import type { ConnectionState } from "@kalends/domain/connection"
+import type { AccountId, CalendarId, ConnectionId, SessionId, UserId } from "@kalends/domain/ids"
 
 /** What clients are told. Ids and a watermark, never content (SPEC 1.9). */
 export type Hint =
   | { readonly kind: "calendar-changed"; readonly calendarId: CalendarId; readonly watermarkMs: number }
-  | { readonly kind: "connection-changed"; readonly connectionId: ConnectionId; readonly state: ConnectionState | "gone" }
+  | {
+      readonly kind: "connection-changed"
+      readonly connectionId: ConnectionId
+      readonly state: ConnectionState | "gone"
+    }
   | { readonly kind: "signed-out" }
 
 /** Where a hint is sent: to whoever listens for one calendar, one user or one session. */

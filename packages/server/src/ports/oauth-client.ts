@@ -1,5 +1,9 @@
 /** What a token endpoint answered: its JSON, with the status it came with. */
-export type TokenAnswer = { readonly status: number; readonly retryAfter: string | undefined; readonly body: Readonly<Record<string, unknown>> }
+export type TokenAnswer = {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly body: Readonly<Record<string, unknown>>
+}
 
 export type IdTokenCheck = {
   readonly idToken: string

@@ -125,13 +125,27 @@ export type DataKeyRow = {
 }
 
 export type AuditAction =
-  | "account-created" | "user-created" | "signed-in" | "sign-in-refused" | "signed-out"
-  | "connection-started" | "connection-made" | "connection-state-changed" | "connection-removed"
-  | "secret-sealed" | "secret-opened" | "token-refreshed" | "access-handed-over" | "grant-revoked" | "data-key-created"
+  | "account-created"
+  | "user-created"
+  | "signed-in"
+  | "sign-in-refused"
+  | "signed-out"
+  | "connection-started"
+  | "connection-made"
+  | "connection-state-changed"
+  | "connection-removed"
+  | "secret-sealed"
+  | "secret-opened"
+  | "token-refreshed"
+  | "access-handed-over"
+  | "grant-revoked"
+  | "data-key-created"
 
 /** One content-free entry of the tenant's log. */
 export type AuditEntry = {
-  readonly actor: { readonly kind: "user"; readonly userId: UserId } | { readonly kind: "service"; readonly part: string }
+  readonly actor:
+    | { readonly kind: "user"; readonly userId: UserId }
+    | { readonly kind: "service"; readonly part: string }
   readonly action: AuditAction
   /** Id of the thing acted on: a connection, user, session. Never a name or address. */
   readonly subjectId: string
@@ -202,25 +216,36 @@ export interface SystemTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>
-  findSession(tokenHash: Uint8Array, now: Temporal.Instant): Promise<{ readonly session: SessionRow; readonly user: UserRow } | null>
+  findSession(
+    tokenHash: Uint8Array,
+    now: Temporal.Instant,
+  ): Promise<{ readonly session: SessionRow; readonly user: UserRow } | null>
   deleteExpiredSessions(now: Temporal.Instant): Promise<number>
   /** Takes up to `limit` calendars whose reconcile is due, moves their dueAt to `nextDueAt`, and returns them: two nodes never take the same. */
-  takeDueCalendars(input: { readonly now: Temporal.Instant; readonly limit: number; readonly nextDueAt: Temporal.Instant }): Promise<
-    readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]
-  >
+  takeDueCalendars(input: {
+    readonly now: Temporal.Instant
+    readonly limit: number
+    readonly nextDueAt: Temporal.Instant
+  }): Promise<readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]>
   /** Calendars with a subscription to renew (renewAt passed), moved to `nextRenewAt` likewise. */
-  takeDueRenewals(input: { readonly now: Temporal.Instant; readonly limit: number; readonly nextRenewAt: Temporal.Instant }): Promise<
-    readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]
-  >
+  takeDueRenewals(input: {
+    readonly now: Temporal.Instant
+    readonly limit: number
+    readonly nextRenewAt: Temporal.Instant
+  }): Promise<readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]>
   /** Connections whose credential was not used since `unusedSince`. */
-  listIdleConnections(input: { readonly unusedSince: Temporal.Instant; readonly limit: number }): Promise<
-    readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId }[]
-  >
+  listIdleConnections(input: {
+    readonly unusedSince: Temporal.Instant
+    readonly limit: number
+  }): Promise<readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId }[]>
   /** Connections of a provider's tenant, for tenant-wide revocation. */
-  listConnectionsOfTenant(provider: ProviderName, tenantId: string): Promise<
-    readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId; readonly userId: UserId }[]
+  listConnectionsOfTenant(
+    provider: ProviderName,
+    tenantId: string,
+  ): Promise<readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId; readonly userId: UserId }[]>
+  countConnectionsByState(): Promise<
+    readonly { readonly provider: ProviderName; readonly state: ConnectionState; readonly count: number }[]
   >
-  countConnectionsByState(): Promise<readonly { readonly provider: ProviderName; readonly state: ConnectionState; readonly count: number }[]>
 }
 
 /** The database. Each call is one transaction; it is rolled back when `work` throws. */

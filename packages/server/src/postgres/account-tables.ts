@@ -1,6 +1,6 @@
-import type { Transaction } from "kysely"
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
+import type { Transaction } from "kysely"
 import type { AccountTables } from "../ports/store.ts"
 import { appendAudit, listAudit, lockAccount } from "./audit-table.ts"
 import type { Database } from "./database.ts"
@@ -29,16 +29,37 @@ type PeopleTables = Pick<AccountTables, "insertUser" | "findUser" | "listUsers" 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
   return {
     async insertUser(row) {
-      await unique(tx.insertInto("appUser").values(row).execute(), "This e-mail address has an account already.", "email-taken")
+      await unique(
+        tx.insertInto("appUser").values(row).execute(),
+        "This e-mail address has an account already.",
+        "email-taken",
+      )
     },
-    findUser: async (userId) => (await tx.selectFrom("appUser").selectAll().where("accountId", "=", accountId).where("userId", "=", userId).executeTakeFirst()) ?? null,
+    findUser: async (userId) =>
+      (await tx
+        .selectFrom("appUser")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .executeTakeFirst()) ?? null,
     listUsers: ({ after, limit }) =>
-      tx.selectFrom("appUser").selectAll().where("accountId", "=", accountId).where("email", ">", after ?? "").orderBy("email").limit(limit).execute(),
+      tx
+        .selectFrom("appUser")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("email", ">", after ?? "")
+        .orderBy("email")
+        .limit(limit)
+        .execute(),
     async insertSession(row) {
       await tx.insertInto("session").values(row).execute()
     },
     async deleteSession(sessionId) {
-      const { numDeletedRows } = await tx.deleteFrom("session").where("accountId", "=", accountId).where("sessionId", "=", sessionId).executeTakeFirstOrThrow()
+      const { numDeletedRows } = await tx
+        .deleteFrom("session")
+        .where("accountId", "=", accountId)
+        .where("sessionId", "=", sessionId)
+        .executeTakeFirstOrThrow()
       return numDeletedRows > 0n
     },
   }
@@ -46,8 +67,14 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
 
 type ConnectionTables = Pick<
   AccountTables,
-  | "insertConnection" | "updateConnection" | "findConnection" | "findConnectionOfUser" | "deleteConnection"
-  | "upsertCredential" | "findCredential" | "lockCredential"
+  | "insertConnection"
+  | "updateConnection"
+  | "findConnection"
+  | "findConnectionOfUser"
+  | "deleteConnection"
+  | "upsertCredential"
+  | "findCredential"
+  | "lockCredential"
 >
 
 function connectionTables(tx: Transaction<Database>, accountId: AccountId): ConnectionTables {
@@ -55,29 +82,57 @@ function connectionTables(tx: Transaction<Database>, accountId: AccountId): Conn
   const credentials = () => tx.selectFrom("credential").selectAll().where("accountId", "=", accountId)
   return {
     async insertConnection(row) {
-      await unique(tx.insertInto("connection").values(row).execute(), "A calendar service is connected already.", "one-at-a-time")
+      await unique(
+        tx.insertInto("connection").values(row).execute(),
+        "A calendar service is connected already.",
+        "one-at-a-time",
+      )
     },
     async updateConnection(connectionId, changes) {
-      await tx.updateTable("connection").set(changes).where("accountId", "=", accountId).where("connectionId", "=", connectionId).execute()
+      await tx
+        .updateTable("connection")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("connectionId", "=", connectionId)
+        .execute()
     },
-    findConnection: async (connectionId) => (await connections().where("connectionId", "=", connectionId).executeTakeFirst()) ?? null,
-    findConnectionOfUser: async (userId) => (await connections().where("userId", "=", userId).executeTakeFirst()) ?? null,
+    findConnection: async (connectionId) =>
+      (await connections().where("connectionId", "=", connectionId).executeTakeFirst()) ?? null,
+    findConnectionOfUser: async (userId) =>
+      (await connections().where("userId", "=", userId).executeTakeFirst()) ?? null,
     async deleteConnection(connectionId) {
-      await tx.deleteFrom("connection").where("accountId", "=", accountId).where("connectionId", "=", connectionId).execute()
+      await tx
+        .deleteFrom("connection")
+        .where("accountId", "=", accountId)
+        .where("connectionId", "=", connectionId)
+        .execute()
     },
     async upsertCredential(row) {
       const { accountId: _account, credentialId: _credential, connectionId: _connection, ...changes } = row
-      await tx.insertInto("credential").values(row).onConflict((conflict) => conflict.columns(["accountId", "connectionId"]).doUpdateSet(changes)).execute()
+      await tx
+        .insertInto("credential")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["accountId", "connectionId"]).doUpdateSet(changes))
+        .execute()
     },
-    findCredential: async (connectionId) => (await credentials().where("connectionId", "=", connectionId).executeTakeFirst()) ?? null,
-    lockCredential: async (connectionId) => (await credentials().where("connectionId", "=", connectionId).forUpdate().executeTakeFirst()) ?? null,
+    findCredential: async (connectionId) =>
+      (await credentials().where("connectionId", "=", connectionId).executeTakeFirst()) ?? null,
+    lockCredential: async (connectionId) =>
+      (await credentials().where("connectionId", "=", connectionId).forUpdate().executeTakeFirst()) ?? null,
   }
 }
 
 type CalendarTables = Pick<
   AccountTables,
-  | "insertCalendar" | "updateCalendar" | "deleteCalendar" | "findCalendar" | "listCalendars"
-  | "insertSubscription" | "updateSubscription" | "deleteSubscription" | "listSubscriptions"
+  | "insertCalendar"
+  | "updateCalendar"
+  | "deleteCalendar"
+  | "findCalendar"
+  | "listCalendars"
+  | "insertSubscription"
+  | "updateSubscription"
+  | "deleteSubscription"
+  | "listSubscriptions"
 >
 
 function calendarTables(tx: Transaction<Database>, accountId: AccountId): CalendarTables {
@@ -87,33 +142,59 @@ function calendarTables(tx: Transaction<Database>, accountId: AccountId): Calend
       await tx.insertInto("calendar").values(row).execute()
     },
     async updateCalendar(calendarId, changes) {
-      await tx.updateTable("calendar").set(changes).where("accountId", "=", accountId).where("calendarId", "=", calendarId).execute()
+      await tx
+        .updateTable("calendar")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("calendarId", "=", calendarId)
+        .execute()
     },
     async deleteCalendar(calendarId) {
       await tx.deleteFrom("calendar").where("accountId", "=", accountId).where("calendarId", "=", calendarId).execute()
     },
-    findCalendar: async (calendarId) => (await calendars().where("calendarId", "=", calendarId).executeTakeFirst()) ?? null,
-    listCalendars: (connectionId) => calendars().where("connectionId", "=", connectionId).orderBy("isPrimary", "desc").orderBy("calendarId").execute(),
+    findCalendar: async (calendarId) =>
+      (await calendars().where("calendarId", "=", calendarId).executeTakeFirst()) ?? null,
+    listCalendars: (connectionId) =>
+      calendars().where("connectionId", "=", connectionId).orderBy("isPrimary", "desc").orderBy("calendarId").execute(),
     async insertSubscription(row) {
       await tx.insertInto("subscription").values(row).execute()
     },
     async updateSubscription(subscriptionId, changes) {
-      await tx.updateTable("subscription").set(changes).where("accountId", "=", accountId).where("subscriptionId", "=", subscriptionId).execute()
+      await tx
+        .updateTable("subscription")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("subscriptionId", "=", subscriptionId)
+        .execute()
     },
     async deleteSubscription(subscriptionId) {
-      await tx.deleteFrom("subscription").where("accountId", "=", accountId).where("subscriptionId", "=", subscriptionId).execute()
+      await tx
+        .deleteFrom("subscription")
+        .where("accountId", "=", accountId)
+        .where("subscriptionId", "=", subscriptionId)
+        .execute()
     },
     listSubscriptions: (calendarId) =>
-      tx.selectFrom("subscription").selectAll().where("accountId", "=", accountId).where("calendarId", "=", calendarId).orderBy("createdAt").execute(),
+      tx
+        .selectFrom("subscription")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("calendarId", "=", calendarId)
+        .orderBy("createdAt")
+        .execute(),
   }
 }
 
-function keyTables(tx: Transaction<Database>, accountId: AccountId): Pick<AccountTables, "insertDataKey" | "listDataKeys"> {
+function keyTables(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+): Pick<AccountTables, "insertDataKey" | "listDataKeys"> {
   return {
     async insertDataKey(row) {
       await unique(tx.insertInto("dataKey").values(row).execute(), "This key version exists already.", "key-exists")
     },
-    listDataKeys: () => tx.selectFrom("dataKey").selectAll().where("accountId", "=", accountId).orderBy("keyVersion", "desc").execute(),
+    listDataKeys: () =>
+      tx.selectFrom("dataKey").selectAll().where("accountId", "=", accountId).orderBy("keyVersion", "desc").execute(),
   }
 }
 
@@ -121,7 +202,8 @@ async function unique(work: Promise<unknown>, message: string, code: string): Pr
   try {
     await work
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === uniqueViolation) throw new Problem("conflict", message, { code })
+    if (error instanceof Error && "code" in error && error.code === uniqueViolation)
+      throw new Problem("conflict", message, { code })
     throw error
   }
 }

@@ -1,13 +1,24 @@
-import { sql, type Transaction } from "kysely"
 import { type AccountId, parseUserId } from "@kalends/domain/ids"
+import { sql, type Transaction } from "kysely"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import type { AuditEntry, AuditRow } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 
 /** Appends an entry behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
-export async function appendAudit(tx: Transaction<Database>, accountId: AccountId, entry: AuditEntry, at: Temporal.Instant): Promise<void> {
+export async function appendAudit(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  entry: AuditEntry,
+  at: Temporal.Instant,
+): Promise<void> {
   await lockAccount(tx, accountId)
-  const last = await tx.selectFrom("audit").select(["sequence", "hash"]).where("accountId", "=", accountId).orderBy("sequence", "desc").limit(1).executeTakeFirst()
+  const last = await tx
+    .selectFrom("audit")
+    .select(["sequence", "hash"])
+    .where("accountId", "=", accountId)
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .executeTakeFirst()
   const previousHash = last?.hash ?? chainStart
   const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at }
   const { actor, ...rest } = { ...row, previousHash, hash: chainHash(previousHash, row) }
@@ -21,7 +32,14 @@ export async function listAudit(
   accountId: AccountId,
   page: { readonly after: number; readonly limit: number },
 ): Promise<readonly AuditRow[]> {
-  const rows = await tx.selectFrom("audit").selectAll().where("accountId", "=", accountId).where("sequence", ">", page.after).orderBy("sequence").limit(page.limit).execute()
+  const rows = await tx
+    .selectFrom("audit")
+    .selectAll()
+    .where("accountId", "=", accountId)
+    .where("sequence", ">", page.after)
+    .orderBy("sequence")
+    .limit(page.limit)
+    .execute()
   return rows.map(({ actorKind, actor, ...row }) => ({
     ...row,
     actor: actorKind === "user" ? { kind: "user", userId: parseUserId(actor) } : { kind: "service", part: actor },

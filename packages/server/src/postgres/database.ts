@@ -39,7 +39,9 @@ class InstantTransformer extends OperationNodeTransformer {
     return node.value instanceof Temporal.Instant ? ValueNode.create(node.value.toString()) : node
   }
   protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {
-    return PrimitiveValueListNode.create(node.values.map((value) => (value instanceof Temporal.Instant ? value.toString() : value)))
+    return PrimitiveValueListNode.create(
+      node.values.map((value) => (value instanceof Temporal.Instant ? value.toString() : value)),
+    )
   }
 }
 
@@ -72,5 +74,8 @@ export function createPool(url: string, size: number): pg.Pool {
 }
 
 export function createDatabase(pool: pg.Pool): Kysely<Database> {
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin(), instantPlugin] })
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin(), instantPlugin],
+  })
 }

@@ -40,7 +40,11 @@ function noticedAtMs(job: Job): number {
  * notification does not cut a provider's Retry-After short), and a timer's mark does not erase what a notification
  * wrote into a waiting pass.
  */
-export async function addJobs(database: QueryExecutorProvider, jobs: readonly Job[], runAt?: Temporal.Instant): Promise<void> {
+export async function addJobs(
+  database: QueryExecutorProvider,
+  jobs: readonly Job[],
+  runAt?: Temporal.Instant,
+): Promise<void> {
   if (jobs.length === 0) return
   const rows = distinct(jobs)
   const kinds = rows.map((job) => job.kind)

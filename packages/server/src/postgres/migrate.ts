@@ -36,7 +36,8 @@ async function applyMissing(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string; digest: string }>("select name, digest from migration")
   const applied = new Map(rows.map((row) => [row.name, row.digest]))
   const unknown = [...applied.keys()].find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new Error(`The database is newer than this program (it knows ${unknown}); install the newer version.`)
+  if (unknown !== undefined)
+    throw new Error(`The database is newer than this program (it knows ${unknown}); install the newer version.`)
   for (const name of names) await applyOne(client, name, applied.get(name))
 }
 
@@ -44,7 +45,8 @@ async function applyOne(client: pg.Client, name: string, appliedDigest: string |
   const text = await readFile(join(folder, name), "utf8")
   const digest = createHash("sha256").update(text).digest("hex")
   if (appliedDigest === digest) return
-  if (appliedDigest !== undefined) throw new Error(`The migration ${name} was changed after it was applied; restore it and add a new one.`)
+  if (appliedDigest !== undefined)
+    throw new Error(`The migration ${name} was changed after it was applied; restore it and add a new one.`)
   await client.query("begin")
   await client.query(text)
   await client.query("insert into migration (name, digest) values ($1, $2)", [name, digest])

@@ -1,6 +1,6 @@
+import { isProblem } from "@kalends/domain/problem"
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { isProblem } from "@kalends/domain/problem"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createDatabase, createPool } from "./database.ts"
@@ -43,7 +43,11 @@ describe("the store on PostgreSQL", () => {
       calendars: await tables.listCalendars(rows.connection.connectionId),
     }))
     expect(found.connection?.createdAt.equals(rows.connection.createdAt)).toBe(true)
-    expect({ ...found.connection, createdAt: 0, lastOkAt: 0 }).toEqual({ ...rows.connection, createdAt: 0, lastOkAt: 0 })
+    expect({ ...found.connection, createdAt: 0, lastOkAt: 0 }).toEqual({
+      ...rows.connection,
+      createdAt: 0,
+      lastOkAt: 0,
+    })
     expect([...(found.credential?.sealedSecret ?? [])]).toEqual([1])
     expect(found.calendars).toHaveLength(1)
   })
@@ -51,14 +55,23 @@ describe("the store on PostgreSQL", () => {
   test("row-level security hides one account's rows from another", async () => {
     const { rows: mine } = await insertSample(2)
     const { rows: theirs, store } = await insertSample(3)
-    const seen = await store.inAccount(mine.account.accountId, (tables) => tables.findConnection(theirs.connection.connectionId))
+    const seen = await store.inAccount(mine.account.accountId, (tables) =>
+      tables.findConnection(theirs.connection.connectionId),
+    )
     expect(seen).toBeNull()
     const { rows: unscoped } = await sql`select * from connection`.execute(database)
     expect(unscoped).toEqual([])
     const raw = database.transaction().execute(async (tx) => {
       await sql`select set_config('kalends.account_id', ${mine.account.accountId}, true)`.execute(tx)
-      await tx.updateTable("connection").set({ state: "disabled" }).where("connectionId", "=", theirs.connection.connectionId).execute()
-      await tx.insertInto("account").values({ ...theirs.account, name: "taken over" }).execute()
+      await tx
+        .updateTable("connection")
+        .set({ state: "disabled" })
+        .where("connectionId", "=", theirs.connection.connectionId)
+        .execute()
+      await tx
+        .insertInto("account")
+        .values({ ...theirs.account, name: "taken over" })
+        .execute()
     })
     await expect(raw).rejects.toThrow(/row-level security/)
   })
@@ -66,7 +79,9 @@ describe("the store on PostgreSQL", () => {
   test("refuses a second connection of one user as a conflict", async () => {
     const { rows, store } = await insertSample(4)
     const second = { ...rows.connection, connectionId: sampleRows(40).connection.connectionId }
-    const refused = await store.inAccount(rows.account.accountId, (tables) => tables.insertConnection(second)).catch((error: unknown) => error)
+    const refused = await store
+      .inAccount(rows.account.accountId, (tables) => tables.insertConnection(second))
+      .catch((error: unknown) => error)
     expect(isProblem(refused, "conflict")).toBe(true)
   })
 
@@ -90,13 +105,16 @@ describe("the store on PostgreSQL", () => {
     })
     await expect(work).rejects.toThrow("on purpose")
     expect(await waitingPayloads(`subscribe:${job.calendarId}`)).toEqual([])
-    expect(await store.inAccount(rows.account.accountId, (tables) => tables.findConnection(rows.connection.connectionId))).not.toBeNull()
+    expect(
+      await store.inAccount(rows.account.accountId, (tables) => tables.findConnection(rows.connection.connectionId)),
+    ).not.toBeNull()
   })
 
   test("two nodes never take the same due calendar", async () => {
     const { rows, store } = await insertSample(7)
     const now = rows.calendar.dueAt.add({ seconds: 1 })
-    const take = () => store.asSystem((tables) => tables.takeDueCalendars({ now, limit: 100, nextDueAt: now.add({ minutes: 15 }) }))
+    const take = () =>
+      store.asSystem((tables) => tables.takeDueCalendars({ now, limit: 100, nextDueAt: now.add({ minutes: 15 }) }))
     const taken = (await Promise.all([take(), take()])).flat()
     const mine = taken.filter((due) => due.calendarId === rows.calendar.calendarId)
     expect(mine).toHaveLength(1)
@@ -117,8 +135,14 @@ describe("the store on PostgreSQL", () => {
 
   test("the audit log is chained, without gaps, and cannot be changed", async () => {
     const { rows, store } = await insertSample(9)
-    const entry = { actor: { kind: "service", part: "broker" }, action: "secret-opened", subjectId: rows.connection.connectionId, reason: "pass" } as const
-    const append = () => store.inAccount(rows.account.accountId, (tables) => tables.appendAudit(entry, rows.account.createdAt))
+    const entry = {
+      actor: { kind: "service", part: "broker" },
+      action: "secret-opened",
+      subjectId: rows.connection.connectionId,
+      reason: "pass",
+    } as const
+    const append = () =>
+      store.inAccount(rows.account.accountId, (tables) => tables.appendAudit(entry, rows.account.createdAt))
     await Promise.all([append(), append(), append()])
     const log = await store.inAccount(rows.account.accountId, (tables) => tables.listAudit({ after: 0, limit: 10 }))
     expect(log.map((row) => row.sequence)).toEqual([1, 2, 3])
@@ -136,22 +160,36 @@ describe("the job queue", () => {
     const { rows } = await insertSample(10)
     const mark = { kind: "pass", accountId: rows.account.accountId, calendarId: rows.calendar.calendarId } as const
     await addJobs(database, [{ ...mark, noticedAtMs: null }])
-    await addJobs(database, [{ ...mark, noticedAtMs: 1000 }, { ...mark, noticedAtMs: 2000 }])
+    await addJobs(database, [
+      { ...mark, noticedAtMs: 1000 },
+      { ...mark, noticedAtMs: 2000 },
+    ])
     await addJobs(database, [{ ...mark, noticedAtMs: null }])
-    expect(await waitingPayloads(`pass:${mark.calendarId}`)).toEqual([{ accountId: mark.accountId, calendarId: mark.calendarId, noticedAtMs: 2000 }])
+    expect(await waitingPayloads(`pass:${mark.calendarId}`)).toEqual([
+      { accountId: mark.accountId, calendarId: mark.calendarId, noticedAtMs: 2000 },
+    ])
   })
 
   test("a waiting job keeps its run time when it is added again", async () => {
     const { rows } = await insertSample(11)
-    const mark = { kind: "pass", accountId: rows.account.accountId, calendarId: rows.calendar.calendarId, noticedAtMs: 5 } as const
+    const mark = {
+      kind: "pass",
+      accountId: rows.account.accountId,
+      calendarId: rows.calendar.calendarId,
+      noticedAtMs: 5,
+    } as const
     await addJobs(database, [mark], Temporal.Instant.from("2099-01-01T00:00:00Z"))
     await addJobs(database, [mark])
-    const { rows: waiting } = await sql<{ runAt: Temporal.Instant }>`select run_at from ${sql.id(jobSchema)}._private_jobs where key = ${`pass:${mark.calendarId}`}`.execute(database)
+    const { rows: waiting } = await sql<{
+      runAt: Temporal.Instant
+    }>`select run_at from ${sql.id(jobSchema)}._private_jobs where key = ${`pass:${mark.calendarId}`}`.execute(database)
     expect(waiting[0]?.runAt.toString()).toBe("2099-01-01T00:00:00Z")
   })
 })
 
 async function waitingPayloads(key: string): Promise<unknown[]> {
-  const { rows } = await sql<{ payload: unknown }>`select payload from ${sql.id(jobSchema)}._private_jobs where key = ${key}`.execute(database)
+  const { rows } = await sql<{
+    payload: unknown
+  }>`select payload from ${sql.id(jobSchema)}._private_jobs where key = ${key}`.execute(database)
   return rows.map((row) => row.payload)
 }

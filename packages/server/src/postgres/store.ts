@@ -1,5 +1,5 @@
-import { type Kysely, sql, type Transaction } from "kysely"
 import type { AccountId } from "@kalends/domain/ids"
+import { type Kysely, sql, type Transaction } from "kysely"
 import type { Store } from "../ports/store.ts"
 import { createAccountTables } from "./account-tables.ts"
 import type { Database } from "./database.ts"

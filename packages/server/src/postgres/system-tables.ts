@@ -1,5 +1,5 @@
-import { sql, type Transaction } from "kysely"
 import type { AccountId, CalendarId } from "@kalends/domain/ids"
+import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 
@@ -11,12 +11,24 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },
-    hasAccounts: async () => (await tx.selectFrom("account").select("accountId").limit(1).executeTakeFirst()) !== undefined,
-    findUserByEmail: async (email) => (await tx.selectFrom("appUser").selectAll().where("email", "=", email).limit(1).executeTakeFirst()) ?? null,
+    hasAccounts: async () =>
+      (await tx.selectFrom("account").select("accountId").limit(1).executeTakeFirst()) !== undefined,
+    findUserByEmail: async (email) =>
+      (await tx.selectFrom("appUser").selectAll().where("email", "=", email).limit(1).executeTakeFirst()) ?? null,
     async findSession(tokenHash, now) {
-      const session = await tx.selectFrom("session").selectAll().where("tokenHash", "=", tokenHash).where("expiresAt", ">", now).executeTakeFirst()
+      const session = await tx
+        .selectFrom("session")
+        .selectAll()
+        .where("tokenHash", "=", tokenHash)
+        .where("expiresAt", ">", now)
+        .executeTakeFirst()
       if (session === undefined) return null
-      const user = await tx.selectFrom("appUser").selectAll().where("accountId", "=", session.accountId).where("userId", "=", session.userId).executeTakeFirst()
+      const user = await tx
+        .selectFrom("appUser")
+        .selectAll()
+        .where("accountId", "=", session.accountId)
+        .where("userId", "=", session.userId)
+        .executeTakeFirst()
       return user === undefined ? null : { session, user }
     },
     async deleteExpiredSessions(now) {
@@ -38,11 +50,26 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
       return rows
     },
     listIdleConnections: ({ unusedSince, limit }) =>
-      tx.selectFrom("credential").select(["accountId", "connectionId"]).where("usedAt", "<", unusedSince)
-        .where("secretKind", "=", "refresh-token").orderBy("usedAt").limit(limit).execute(),
+      tx
+        .selectFrom("credential")
+        .select(["accountId", "connectionId"])
+        .where("usedAt", "<", unusedSince)
+        .where("secretKind", "=", "refresh-token")
+        .orderBy("usedAt")
+        .limit(limit)
+        .execute(),
     listConnectionsOfTenant: (provider, tenantId) =>
-      tx.selectFrom("connection").select(["accountId", "connectionId", "userId"]).where("provider", "=", provider).where("tenantId", "=", tenantId).execute(),
+      tx
+        .selectFrom("connection")
+        .select(["accountId", "connectionId", "userId"])
+        .where("provider", "=", provider)
+        .where("tenantId", "=", tenantId)
+        .execute(),
     countConnectionsByState: () =>
-      tx.selectFrom("connection").select(["provider", "state", (count) => count.fn.countAll<number>().as("count")]).groupBy(["provider", "state"]).execute(),
+      tx
+        .selectFrom("connection")
+        .select(["provider", "state", (count) => count.fn.countAll<number>().as("count")])
+        .groupBy(["provider", "state"])
+        .execute(),
   }
 }

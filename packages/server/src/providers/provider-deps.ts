@@ -8,12 +8,22 @@ import type { OAuthClient } from "../ports/oauth-client.ts"
 import type { Random } from "../ports/random.ts"
 
 /** What every provider is made with. */
-export type ProviderDeps = { readonly http: HttpClient; readonly clock: Clock; readonly random: Random; readonly oauth: OAuthClient }
+export type ProviderDeps = {
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly random: Random
+  readonly oauth: OAuthClient
+}
 
 /** Sends a reader's requests with the credential added. `isUserGiven`: the address came from a person. */
 export function senderFor(http: HttpClient, access: Access): Send {
   return (request, signal) =>
-    http.send({ ...request, headers: { ...request.headers, authorization: authorization(access) }, signal, isUserGiven: access.kind === "password" })
+    http.send({
+      ...request,
+      headers: { ...request.headers, authorization: authorization(access) },
+      signal,
+      isUserGiven: access.kind === "password",
+    })
 }
 
 /** Reads one item. Throws Problem "malformed" when it cannot be understood. */

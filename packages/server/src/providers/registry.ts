@@ -1,13 +1,18 @@
+import type { Config } from "../config.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { createCaldavProvider } from "./caldav/index.ts"
-import { createGoogleProvider } from "./google/index.ts"
 import type { GoogleSettings } from "./google/auth.ts"
-import { createGraphProvider } from "./graph/index.ts"
+import { createGoogleProvider } from "./google/index.ts"
 import type { GraphSettings } from "./graph/auth.ts"
+import { createGraphProvider } from "./graph/index.ts"
 import type { ProviderDeps } from "./provider-deps.ts"
 
 /** What is set up; null or false: not offered. */
-export type ProviderSettings = { readonly graph: GraphSettings | null; readonly google: GoogleSettings | null; readonly caldav: boolean }
+export type ProviderSettings = {
+  readonly graph: GraphSettings | null
+  readonly google: GoogleSettings | null
+  readonly caldav: boolean
+}
 
 type Entry = {
   readonly name: string
@@ -21,7 +26,58 @@ type Entry = {
 
 /** One line for each provider. */
 export const registry: readonly Entry[] = [
-  { name: "graph", label: "Microsoft 365", signIn: "oauth", hasAdminConsent: true, create: (deps, { graph }) => graph && createGraphProvider(deps, graph) },
-  { name: "google", label: "Google", signIn: "oauth", hasAdminConsent: false, create: (deps, { google }) => google && createGoogleProvider(deps, google) },
-  { name: "caldav", label: "CalDAV", signIn: "password", hasAdminConsent: false, create: (deps, { caldav }) => (caldav ? createCaldavProvider(deps) : null) },
+  {
+    name: "graph",
+    label: "Microsoft 365",
+    signIn: "oauth",
+    hasAdminConsent: true,
+    create: (deps, { graph }) => graph && createGraphProvider(deps, graph),
+  },
+  {
+    name: "google",
+    label: "Google",
+    signIn: "oauth",
+    hasAdminConsent: false,
+    create: (deps, { google }) => google && createGoogleProvider(deps, google),
+  },
+  {
+    name: "caldav",
+    label: "CalDAV",
+    signIn: "password",
+    hasAdminConsent: false,
+    create: (deps, { caldav }) => (caldav ? createCaldavProvider(deps) : null),
+  },
 ]
+
+/** The part of the settings that providers are made from. */
+export function settingsFrom(config: Config): ProviderSettings {
+  const { microsoftClientId, microsoftClientSecret, googleClientId, googleClientSecret } = config
+  return {
+    graph:
+      microsoftClientId === null || microsoftClientSecret === null
+        ? null
+        : {
+            clientId: microsoftClientId,
+            clientSecret: microsoftClientSecret,
+            tenant: config.microsoftTenant,
+            loginUrl: config.microsoftLoginUrl,
+            apiUrl: config.microsoftApiUrl,
+          },
+    google:
+      googleClientId === null || googleClientSecret === null
+        ? null
+        : {
+            clientId: googleClientId,
+            clientSecret: googleClientSecret,
+            accountsUrl: config.googleAccountsUrl,
+            tokenUrl: config.googleTokenUrl,
+            apiUrl: config.googleApiUrl,
+          },
+    caldav: config.caldav,
+  }
+}
+
+/** Where browsers read calendars from themselves, for the pages' content security policy. */
+export function apiOrigins({ graph, google }: ProviderSettings): readonly string[] {
+  return [graph?.apiUrl, google?.apiUrl].filter((url) => url !== undefined).map((url) => new URL(url).origin)
+}

@@ -28,6 +28,14 @@ type Subject = {
   readonly live: readonly SubscriptionRow[]
 }
 
+type Arming = {
+  readonly calendar: CalendarRow
+  readonly access: Access
+  readonly provider: CalendarProvider
+  readonly push: PushSource
+  readonly hookUrl: string
+}
+
 /**
  * Arms, renews or replaces a calendar's subscription. Afterwards at most one is live. A new one is armed before the old
  * is stopped, so that nothing is missed in between; a crash between the two leaves one too many for a while, whose
@@ -46,18 +54,35 @@ export function createArm(deps: ArmDeps) {
     })
   }
 
-  async function arm(subject: Subject, access: Access, provider: CalendarProvider, push: PushSource, hookUrl: string): Promise<void> {
-    const { calendar } = subject
+  async function arm({ calendar, access, provider, push, hookUrl }: Arming): Promise<void> {
     const subscriptionId = parseSubscriptionId(world.random.uuid())
-    const secret = deps.secrets.write({ accountId: calendar.accountId, calendarId: calendar.calendarId, subscriptionId })
-    const input = { access, calendarId: calendar.providerCalendarId, subscriptionId, secret, hookUrl, signal: AbortSignal.timeout(providerTimeoutMs) }
+    const secret = deps.secrets.write({
+      accountId: calendar.accountId,
+      calendarId: calendar.calendarId,
+      subscriptionId,
+    })
+    const input = {
+      access,
+      calendarId: calendar.providerCalendarId,
+      subscriptionId,
+      secret,
+      hookUrl,
+      signal: AbortSignal.timeout(providerTimeoutMs),
+    }
     const subscribed = await push.subscribe(input)
     const createdAt = world.clock.now()
     const { providerSubscriptionId, providerResourceId, expiresAt } = subscribed
     await store.inAccount(calendar.accountId, (tables) =>
       tables.insertSubscription({
-        accountId: calendar.accountId, subscriptionId, calendarId: calendar.calendarId, provider: provider.name, providerSubscriptionId, providerResourceId,
-        expiresAt, renewAt: halfLife(createdAt, expiresAt, world.random.fraction()), createdAt,
+        accountId: calendar.accountId,
+        subscriptionId,
+        calendarId: calendar.calendarId,
+        provider: provider.name,
+        providerSubscriptionId,
+        providerResourceId,
+        expiresAt,
+        renewAt: halfLife(createdAt, expiresAt, world.random.fraction()),
+        createdAt,
       }),
     )
     world.metrics.count("subscriptions_total", { provider: provider.name, outcome: "armed" })
@@ -68,7 +93,12 @@ export function createArm(deps: ArmDeps) {
     if (push.renew === null) return false
     const { providerSubscriptionId, providerResourceId, accountId, subscriptionId, provider } = row
     try {
-      const { expiresAt } = await push.renew({ access, providerSubscriptionId, providerResourceId, signal: AbortSignal.timeout(providerTimeoutMs) })
+      const { expiresAt } = await push.renew({
+        access,
+        providerSubscriptionId,
+        providerResourceId,
+        signal: AbortSignal.timeout(providerTimeoutMs),
+      })
       const renewAt = halfLife(world.clock.now(), expiresAt, world.random.fraction())
       await store.inAccount(accountId, (tables) => tables.updateSubscription(subscriptionId, { expiresAt, renewAt }))
       world.metrics.count("subscriptions_total", { provider, outcome: "renewed" })
@@ -98,12 +128,17 @@ export function createArm(deps: ArmDeps) {
     const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
     if (provider === null || push === null || hookUrl === null) return "polled"
     const access = await broker.freshAccess(accountId, subject.connection.connectionId, wish)
-    const isOffered = (await provider.detectPush?.(access, subject.calendar.providerCalendarId, AbortSignal.timeout(providerTimeoutMs))) ?? true
+    const isOffered =
+      (await provider.detectPush?.(
+        access,
+        subject.calendar.providerCalendarId,
+        AbortSignal.timeout(providerTimeoutMs),
+      )) ?? true
     if (!isOffered) return "polled"
     const [newest, ...older] = [...subject.live].reverse()
     const isKept = newest !== undefined && (await renew(newest, access, push))
     try {
-      if (!isKept) await arm(subject, access, provider, push, hookUrl)
+      if (!isKept) await arm({ calendar: subject.calendar, access, provider, push, hookUrl })
     } catch (error) {
       if (isProblem(error, "unsupported")) return "polled"
       throw error

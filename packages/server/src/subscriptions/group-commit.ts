@@ -5,13 +5,20 @@ export type GroupCommit<Item> = {
   add(items: readonly Item[]): Promise<void>
 }
 
-type Waiting<Item> = { readonly items: readonly Item[]; readonly resolve: () => void; readonly reject: (error: unknown) => void }
+type Waiting<Item> = {
+  readonly items: readonly Item[]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
 
 /**
  * Group commit: while one batch is being made durable, all that arrives waits for the next one. Under load the batches
  * grow and the cost of each item falls; without load an item is committed at once. `itemsMost` bounds what waits.
  */
-export function createGroupCommit<Item>(commit: (items: readonly Item[]) => Promise<void>, itemsMost: number): GroupCommit<Item> {
+export function createGroupCommit<Item>(
+  commit: (items: readonly Item[]) => Promise<void>,
+  itemsMost: number,
+): GroupCommit<Item> {
   let waiting: Waiting<Item>[] = []
   let waitingCount = 0
   let isCommitting = false
@@ -35,7 +42,9 @@ export function createGroupCommit<Item>(commit: (items: readonly Item[]) => Prom
   return {
     add(items) {
       if (waitingCount + items.length > itemsMost)
-        return Promise.reject(new Problem("unavailable", "Too much is waiting; send it again later.", { code: "queue-full" }))
+        return Promise.reject(
+          new Problem("unavailable", "Too much is waiting; send it again later.", { code: "queue-full" }),
+        )
       waitingCount += items.length
       return new Promise((resolve, reject) => {
         waiting.push({ items, resolve, reject })

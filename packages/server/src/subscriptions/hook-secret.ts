@@ -1,8 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
-import { type AccountId, type CalendarId, parseAccountId, parseCalendarId, parseSubscriptionId, type SubscriptionId } from "@kalends/domain/ids"
+import {
+  type AccountId,
+  type CalendarId,
+  parseAccountId,
+  parseCalendarId,
+  parseSubscriptionId,
+  type SubscriptionId,
+} from "@kalends/domain/ids"
 
 /** What a hook secret says about itself. */
-export type HookSubject = { readonly accountId: AccountId; readonly calendarId: CalendarId; readonly subscriptionId: SubscriptionId }
+export type HookSubject = {
+  readonly accountId: AccountId
+  readonly calendarId: CalendarId
+  readonly subscriptionId: SubscriptionId
+}
 
 const idBytes = 16
 const macBytes = 24
@@ -20,7 +31,9 @@ export function createHookSecrets(key: Uint8Array) {
   const mac = (ids: Uint8Array) => createHmac("sha256", key).update(ids).digest().subarray(0, macBytes)
   return {
     write({ accountId, calendarId, subscriptionId }: HookSubject): string {
-      const ids = Buffer.concat([accountId, calendarId, subscriptionId].map((id) => Buffer.from(id.replaceAll("-", ""), "hex")))
+      const ids = Buffer.concat(
+        [accountId, calendarId, subscriptionId].map((id) => Buffer.from(id.replaceAll("-", ""), "hex")),
+      )
       return `${ids.toString("base64url")}${separator}${mac(ids).toString("base64url")}`
     },
     /** Who a secret speaks for; null when it is not ours. Takes the same time for any text of the right length. */
@@ -33,7 +46,11 @@ export function createHookSecrets(key: Uint8Array) {
       const isOurs = timingSafeEqual(given, mac(ids))
       if (!isOurs || text === "") return null
       const id = (index: number) => uuidText(ids.subarray(index * idBytes, (index + 1) * idBytes))
-      return { accountId: parseAccountId(id(0)), calendarId: parseCalendarId(id(1)), subscriptionId: parseSubscriptionId(id(2)) }
+      return {
+        accountId: parseAccountId(id(0)),
+        calendarId: parseCalendarId(id(1)),
+        subscriptionId: parseSubscriptionId(id(2)),
+      }
     },
   }
 }

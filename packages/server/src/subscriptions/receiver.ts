@@ -37,7 +37,14 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
 
   function read(provider: string, notice: Notice): HookSubject | null {
     const subject = secrets.read(notice.secret)
-    const outcome = subject === null ? "forged" : seen.has(notice.fingerprint) ? "replayed" : notice.kind === "armed" ? "armed" : "accepted"
+    const outcome =
+      subject === null
+        ? "forged"
+        : seen.has(notice.fingerprint)
+          ? "replayed"
+          : notice.kind === "armed"
+            ? "armed"
+            : "accepted"
     metrics.count("hook_notices_total", { provider, outcome })
     return outcome === "accepted" ? subject : null
   }
@@ -48,7 +55,8 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
       const provider = [...providers.values()].find((known) => known.name === name)
       const recognised = provider?.push?.recognise(request) ?? { kind: "unrecognised" as const }
       if (recognised.kind === "handshake") return recognised
-      if (recognised.kind === "unrecognised") metrics.count("hook_notices_total", { provider: provider?.name ?? "unknown", outcome: "unrecognised" })
+      if (recognised.kind === "unrecognised")
+        metrics.count("hook_notices_total", { provider: provider?.name ?? "unknown", outcome: "unrecognised" })
       const noticedAtMs = clock.now().epochMilliseconds
       const notices = recognised.kind === "notices" ? recognised.notices : []
       const accepted = notices.flatMap((notice) => {
@@ -59,7 +67,10 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
       for (const { notice, subject } of accepted) {
         seen.add(notice.fingerprint)
         const { accountId, calendarId } = subject
-        fanOut.publish({ kind: "calendar", accountId, calendarId }, { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs })
+        fanOut.publish(
+          { kind: "calendar", accountId, calendarId },
+          { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs },
+        )
       }
       return { kind: "accepted" }
     },
@@ -69,7 +80,11 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
 export type Receiver = ReturnType<typeof createReceiver>
 
 /** What a notice makes due. All but a plain change also call for a look at the subscription itself. */
-export function jobsFor(notice: Pick<Notice, "kind">, { accountId, calendarId }: HookSubject, noticedAtMs: number): readonly Job[] {
+export function jobsFor(
+  notice: Pick<Notice, "kind">,
+  { accountId, calendarId }: HookSubject,
+  noticedAtMs: number,
+): readonly Job[] {
   const pass: Job = { kind: "pass", accountId, calendarId, noticedAtMs }
   const subscribe: Job = { kind: "subscribe", accountId, calendarId }
   switch (notice.kind) {

@@ -2,7 +2,12 @@ import type { ProviderEventId } from "@kalends/domain/ids"
 import type { Draft, Hand } from "../providers/conformance/world.ts"
 
 type Wall = Temporal.PlainDateTime
-type Kept = { readonly name: string; draft: Draft; readonly cancelled: Wall[]; readonly moved: { readonly original: Wall; readonly starts: Wall }[] }
+type Kept = {
+  readonly name: string
+  draft: Draft
+  readonly cancelled: Wall[]
+  readonly moved: { readonly original: Wall; readonly starts: Wall }[]
+}
 
 export type IcsStore = {
   /** Writes a calendar object and tells its id. */
@@ -11,7 +16,10 @@ export type IcsStore = {
 }
 
 /** A hand that edits as a CalDAV client does: each edit writes the whole object. */
-export function createIcsHand(store: IcsStore): { readonly hand: Hand; readonly createInUnknownZone: (subject: string, at: Temporal.Instant) => Promise<void> } {
+export function createIcsHand(store: IcsStore): {
+  readonly hand: Hand
+  readonly createInUnknownZone: (subject: string, at: Temporal.Instant) => Promise<void>
+} {
   const kept = new Map<ProviderEventId, Kept>()
   const edit = async (id: ProviderEventId, change: (event: Kept) => void): Promise<void> => {
     const event = kept.get(id)
@@ -36,22 +44,44 @@ export function createIcsHand(store: IcsStore): { readonly hand: Hand; readonly 
     hand,
     async createInUnknownZone(subject, at) {
       const starts = at.toZonedDateTimeISO("UTC").toPlainDateTime().add({ minutes: 330 })
-      const zone = ["BEGIN:VTIMEZONE", "TZID:House time", "BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0530", "TZOFFSETTO:+0530", "END:STANDARD", "END:VTIMEZONE"]
-      const event = ["BEGIN:VEVENT", "UID:house", "DTSTAMP:20261101T000000Z", `DTSTART;TZID=House time:${basic(starts)}`, "DURATION:PT30M", `SUMMARY:${subject}`, "END:VEVENT"]
+      const zone = [
+        "BEGIN:VTIMEZONE",
+        "TZID:House time",
+        "BEGIN:STANDARD",
+        "DTSTART:16010101T000000",
+        "TZOFFSETFROM:+0530",
+        "TZOFFSETTO:+0530",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+      ]
+      const event = [
+        "BEGIN:VEVENT",
+        "UID:house",
+        "DTSTAMP:20261101T000000Z",
+        `DTSTART;TZID=House time:${basic(starts)}`,
+        "DURATION:PT30M",
+        `SUMMARY:${subject}`,
+        "END:VEVENT",
+      ]
       await store.put("house.ics", calendar([...zone, ...event]))
     },
   }
 }
 
 function startingAt(draft: Draft, starts: Wall): Draft {
-  return { ...draft, time: draft.time.kind === "all-day" ? { ...draft.time, startsOn: starts.toPlainDate() } : { ...draft.time, starts } }
+  return {
+    ...draft,
+    time: draft.time.kind === "all-day" ? { ...draft.time, startsOn: starts.toPlainDate() } : { ...draft.time, starts },
+  }
 }
 
 function icsOf({ name, draft, cancelled, moved }: Kept): string {
   const tzid = draft.time.kind === "timed" ? `;TZID=${draft.time.zone}` : ""
   const rule = draft.rule === null ? [] : [`RRULE:${draft.rule}`]
   const master = vevent(name, draft, [...rule, ...cancelled.map((original) => `EXDATE${tzid}:${basic(original)}`)])
-  const overrides = moved.flatMap(({ original, starts }) => vevent(name, startingAt(draft, starts), [`RECURRENCE-ID${tzid}:${basic(original)}`]))
+  const overrides = moved.flatMap(({ original, starts }) =>
+    vevent(name, startingAt(draft, starts), [`RECURRENCE-ID${tzid}:${basic(original)}`]),
+  )
   return calendar([...master, ...overrides])
 }
 
@@ -59,12 +89,25 @@ function vevent(uid: string, { subject, time }: Draft, more: readonly string[]):
   const when =
     time.kind === "all-day"
       ? [`DTSTART;VALUE=DATE:${time.startsOn.toString().replaceAll("-", "")}`, `DURATION:P${time.days}D`]
-      : [`DTSTART${time.kind === "timed" ? `;TZID=${time.zone}` : ""}:${basic(time.starts)}`, `DURATION:PT${time.minutes}M`]
-  return ["BEGIN:VEVENT", `UID:${uid}`, "DTSTAMP:20261101T000000Z", ...when, `SUMMARY:${subject}`, ...more, "END:VEVENT"]
+      : [
+          `DTSTART${time.kind === "timed" ? `;TZID=${time.zone}` : ""}:${basic(time.starts)}`,
+          `DURATION:PT${time.minutes}M`,
+        ]
+  return [
+    "BEGIN:VEVENT",
+    `UID:${uid}`,
+    "DTSTAMP:20261101T000000Z",
+    ...when,
+    `SUMMARY:${subject}`,
+    ...more,
+    "END:VEVENT",
+  ]
 }
 
 function calendar(lines: readonly string[]): string {
-  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//conformance//EN", ...lines, "END:VCALENDAR", ""].join("\r\n")
+  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//conformance//EN", ...lines, "END:VCALENDAR", ""].join(
+    "\r\n",
+  )
 }
 
 function basic(wall: Wall): string {

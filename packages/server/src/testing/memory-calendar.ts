@@ -1,6 +1,6 @@
 import type { CalendarEvent, EventTime } from "@kalends/domain/event"
 import { eventSpan } from "@kalends/domain/event"
-import { parseProviderEventId, type ProviderEventId } from "@kalends/domain/ids"
+import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { originalStarts } from "@kalends/domain/recurrence"
 import { overlaps, type TimeWindow, timeWindow } from "@kalends/domain/window"
 import type { Draft, Hand } from "../providers/conformance/world.ts"
@@ -46,21 +46,35 @@ export function createMemoryCalendar(touched: () => void) {
     rename: (id, subject) => edit(id, (event) => Object.assign(event, { draft: { ...event.draft, subject } })),
     moveTo: (id, starts) => edit(id, (event) => Object.assign(event, { draft: moved(event.draft, starts) })),
     remove: (id) => edit(id, (event) => Object.assign(event, { isRemoved: true })),
-    cancelOccurrence: (id, original) => edit(id, ({ exceptions }) => void exceptions.set(original.toString(), "cancelled")),
-    moveOccurrence: (id, original, starts) => edit(id, ({ exceptions }) => void exceptions.set(original.toString(), starts)),
+    cancelOccurrence: (id, original) =>
+      edit(id, ({ exceptions }) => void exceptions.set(original.toString(), "cancelled")),
+    moveOccurrence: (id, original, starts) =>
+      edit(id, ({ exceptions }) => void exceptions.set(original.toString(), starts)),
   }
   return {
     hand,
-    createInUnknownZone: (subject: string, at: Temporal.Instant) => put({ subject, rule: null, time: { kind: "timed", starts: at.toZonedDateTimeISO("UTC").toPlainDateTime(), minutes: 30, zone: "UTC" } }, at),
+    createInUnknownZone: (subject: string, at: Temporal.Instant) =>
+      put(
+        {
+          subject,
+          rule: null,
+          time: { kind: "timed", starts: at.toZonedDateTimeISO("UTC").toPlainDateTime(), minutes: 30, zone: "UTC" },
+        },
+        at,
+      ),
     find: (id: ProviderEventId) => stored.get(id) ?? null,
     /** What changed after a sequence, in order. */
-    since: (after: number) => [...stored.values()].filter((event) => event.sequence > after).sort((a, b) => a.sequence - b.sequence),
+    since: (after: number) =>
+      [...stored.values()].filter((event) => event.sequence > after).sort((a, b) => a.sequence - b.sequence),
     sequence: () => sequence,
     /** The events of a window, occurrences expanded. */
     read(window: TimeWindow, zone: string) {
       const live = [...stored.values()].filter((event) => !event.isRemoved)
       const events = live.filter((event) => !event.isMalformed).flatMap((event) => occurrences(event, window))
-      return { events: events.filter(({ time }) => isInside(time, window, zone)), malformedCount: live.filter((event) => event.isMalformed).length }
+      return {
+        events: events.filter(({ time }) => isInside(time, window, zone)),
+        malformedCount: live.filter((event) => event.isMalformed).length,
+      }
     },
   }
 }
@@ -68,7 +82,10 @@ export function createMemoryCalendar(touched: () => void) {
 export type MemoryCalendar = ReturnType<typeof createMemoryCalendar>
 
 function moved(draft: Draft, starts: Temporal.PlainDateTime): Draft {
-  return { ...draft, time: draft.time.kind === "all-day" ? { ...draft.time, startsOn: starts.toPlainDate() } : { ...draft.time, starts } }
+  return {
+    ...draft,
+    time: draft.time.kind === "all-day" ? { ...draft.time, startsOn: starts.toPlainDate() } : { ...draft.time, starts },
+  }
 }
 
 function isInside(time: EventTime, window: TimeWindow, zone: string): boolean {
@@ -98,16 +115,33 @@ function shown(event: StoredEvent, draft: Draft, original: Draft | null): Calend
   return {
     id: named === null ? event.id : parseProviderEventId(`${event.id}#${named}`),
     series: named === null ? null : { seriesId: event.id, originalStart: named },
-    version: String(event.sequence), time: timeOf(draft, event.at), isCancelled: false, showsAs: "busy", isPrivate: false, subject: draft.subject,
-    location: null, description: null, organizer: null, attendees: [], onlineMeetingUrl: null, myResponse: "organizer",
+    version: String(event.sequence),
+    time: timeOf(draft, event.at),
+    isCancelled: false,
+    showsAs: "busy",
+    isPrivate: false,
+    subject: draft.subject,
+    location: null,
+    description: null,
+    organizer: null,
+    attendees: [],
+    onlineMeetingUrl: null,
+    myResponse: "organizer",
   }
 }
 
 function timeOf({ time }: Draft, at: Temporal.Instant | null): EventTime {
-  if (time.kind === "all-day") return { kind: "all-day", startsOn: time.startsOn, endsBefore: time.startsOn.add({ days: time.days }) }
-  if (time.kind === "floating") return { kind: "floating", starts: time.starts, ends: time.starts.add({ minutes: time.minutes }) }
+  if (time.kind === "all-day")
+    return { kind: "all-day", startsOn: time.startsOn, endsBefore: time.startsOn.add({ days: time.days }) }
+  if (time.kind === "floating")
+    return { kind: "floating", starts: time.starts, ends: time.starts.add({ minutes: time.minutes }) }
   const startsAt = at ?? time.starts.toZonedDateTime(time.zone).toInstant()
-  return { kind: "timed", startsAt, endsAt: startsAt.add({ minutes: time.minutes }), zone: at === null ? time.zone : null }
+  return {
+    kind: "timed",
+    startsAt,
+    endsAt: startsAt.add({ minutes: time.minutes }),
+    zone: at === null ? time.zone : null,
+  }
 }
 
 function startOf(time: EventTime): Temporal.Instant | Temporal.PlainDate {

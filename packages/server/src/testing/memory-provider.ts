@@ -1,9 +1,17 @@
 import type { Access } from "@kalends/domain/access"
-import { parseProviderCalendarId, parseProviderName, type ProviderEventId } from "@kalends/domain/ids"
+import { type ProviderEventId, parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { timeWindow } from "@kalends/domain/window"
 import type { WindowReader } from "@kalends/readers/reader"
-import type { CalendarProvider, ChangePage, ChangesInput, EventChange, HookRequest, Notice, PushSource } from "../ports/calendar-provider.ts"
+import type {
+  CalendarProvider,
+  ChangePage,
+  ChangesInput,
+  EventChange,
+  HookRequest,
+  Notice,
+  PushSource,
+} from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createMemoryCalendar, type MemoryCalendar, type StoredEvent } from "./memory-calendar.ts"
 import { createMemorySignIn } from "./memory-sign-in.ts"
@@ -23,14 +31,21 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
   const oauth = createMemorySignIn(clock)
   const pushes = createMemoryPush(clock)
   const calendar = createMemoryCalendar(() => pushes.tell())
-  const faults = { epoch: 1, cutAfter: null as number | null, throttle: null as { readonly seconds: number; readonly isSilent: boolean } | null }
+  const faults = {
+    epoch: 1,
+    cutAfter: null as number | null,
+    throttle: null as { readonly seconds: number; readonly isSilent: boolean } | null,
+  }
 
   function admit(access: Access): void {
-    if (access.kind !== "bearer" || !oauth.isOpen(access.token)) throw new Problem("auth-expired", "The access token is not accepted.")
+    if (access.kind !== "bearer" || !oauth.isOpen(access.token))
+      throw new Problem("auth-expired", "The access token is not accepted.")
     if (faults.throttle === null) return
     const { seconds, isSilent } = faults.throttle
     faults.throttle = null
-    throw new Problem("rate-limited", "Come back later.", { retryAt: clock.now().add({ seconds: isSilent ? 30 : seconds }) })
+    throw new Problem("rate-limited", "Come back later.", {
+      retryAt: clock.now().add({ seconds: isSilent ? 30 : seconds }),
+    })
   }
 
   async function* changes({ access, cursor }: ChangesInput): AsyncGenerator<ChangePage, void, void> {
@@ -45,21 +60,30 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       const page = events.slice(from, from + memoryPageSize)
       const isLast = from + memoryPageSize >= events.length
       const hasCursor = isLast || cursorComes === "with-each-page"
-      yield { changes: page.map(changeOf), malformedCount: 0, cursor: hasCursor ? cursorAt(isLast ? calendar.sequence() : (page.at(-1)?.sequence ?? 0)) : null }
+      yield {
+        changes: page.map(changeOf),
+        malformedCount: 0,
+        cursor: hasCursor ? cursorAt(isLast ? calendar.sequence() : (page.at(-1)?.sequence ?? 0)) : null,
+      }
     }
   }
 
   function sequenceOf(cursor: string): number {
     const [epoch, sequence] = cursor.split(":").map(Number)
-    if (epoch !== faults.epoch || sequence === undefined) throw new Problem("cursor-lost", "The cursor is of no use any more.")
+    if (epoch !== faults.epoch || sequence === undefined)
+      throw new Problem("cursor-lost", "The cursor is of no use any more.")
     return sequence
   }
 
   const provider: CalendarProvider = {
     name: parseProviderName("memory"),
     limits: {
-      pageSize: memoryPageSize, subscriptionLifeMs: subscriptionDays * 86_400_000, isCursorBoundToWindow: false, concurrentCallsPerMailbox: 4,
-      isReachableFromBrowser: true, refreshTokenIdleLifeMs: null,
+      pageSize: memoryPageSize,
+      subscriptionLifeMs: subscriptionDays * 86_400_000,
+      isCursorBoundToWindow: false,
+      concurrentCallsPerMailbox: 4,
+      isReachableFromBrowser: true,
+      refreshTokenIdleLifeMs: null,
     },
     signIn: oauth.signIn,
     reader: createMemoryReader(calendar),
@@ -75,7 +99,11 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     },
     async fetchEvent({ access, eventId, zone }) {
       admit(access)
-      return calendar.read(always, zone).events.find((event) => event.id === eventId || event.series?.seriesId === eventId) ?? null
+      return (
+        calendar
+          .read(always, zone)
+          .events.find((event) => event.id === eventId || event.series?.seriesId === eventId) ?? null
+      )
     },
     push: pushes.source,
     detectPush: null,
@@ -111,7 +139,9 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
 const always = timeWindow(Temporal.Instant.from("1970-01-01T00:00Z"), Temporal.Instant.from("2100-01-01T00:00Z"))
 
 function changeOf({ id, sequence, isRemoved }: StoredEvent): EventChange {
-  return isRemoved ? { kind: "removed", eventId: id, seriesId: null } : { kind: "upserted", eventId: id, seriesId: null, version: String(sequence) }
+  return isRemoved
+    ? { kind: "removed", eventId: id, seriesId: null }
+    : { kind: "upserted", eventId: id, seriesId: null, version: String(sequence) }
 }
 
 /** Reads what the calendar holds when the page is parsed: there is no wire in between. */
@@ -119,7 +149,12 @@ function createMemoryReader(calendar: MemoryCalendar): WindowReader {
   return {
     firstPage: ({ apiBase }) => ({ method: "GET", url: `${apiBase}/window`, headers: {}, body: null }),
     parsePage: (_response, { window, zone }) => ({ ...calendar.read(window, zone), next: null }),
-    classify: ({ status }) => (status < 300 ? null : status === 401 ? new Problem("auth-expired", "The access token is not accepted.") : new Problem("unavailable", "No answer.")),
+    classify: ({ status }) =>
+      status < 300
+        ? null
+        : status === 401
+          ? new Problem("auth-expired", "The access token is not accepted.")
+          : new Problem("unavailable", "No answer."),
   }
 }
 
@@ -132,7 +167,11 @@ function createMemoryPush(clock: Clock) {
   const source: PushSource = {
     async subscribe({ subscriptionId, secret }) {
       live.set(subscriptionId, secret)
-      return { providerSubscriptionId: subscriptionId, providerResourceId: null, expiresAt: clock.now().add({ hours: 24 * subscriptionDays }) }
+      return {
+        providerSubscriptionId: subscriptionId,
+        providerResourceId: null,
+        expiresAt: clock.now().add({ hours: 24 * subscriptionDays }),
+      }
     },
     async renew({ providerSubscriptionId }) {
       if (!live.has(providerSubscriptionId)) throw new Problem("not-found", "No such subscription.")
@@ -156,7 +195,14 @@ function createMemoryPush(clock: Clock) {
     },
     tell() {
       if (isDropping) return
-      for (const secret of live.values()) waiting.push({ method: "POST", path: "", query: {}, headers: { "x-memory-secret": secret, "x-memory-number": String(++number) }, body: new Uint8Array() })
+      for (const secret of live.values())
+        waiting.push({
+          method: "POST",
+          path: "",
+          query: {},
+          headers: { "x-memory-secret": secret, "x-memory-number": String(++number) },
+          body: new Uint8Array(),
+        })
     },
     arrived(): Promise<readonly HookRequest[]> {
       const all = waiting

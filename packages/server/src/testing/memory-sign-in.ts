@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
-import type { Clock } from "../ports/clock.ts"
 import type { AuthorizeInput, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
+import type { Clock } from "../ports/clock.ts"
 
 type Agreed = { readonly challenge: string; readonly nonce: string; readonly scope: string }
 
@@ -16,7 +16,13 @@ export function createMemorySignIn(clock: Clock) {
   function issue(permission: Permission): Grant {
     const refreshToken = `memory-refresh-${++count}`
     refreshTokens.set(refreshToken, permission)
-    return { accessToken: issueAccess(), accessExpiresAt: clock.now().add({ hours: 1 }), refreshToken, refreshExpiresAt: null, permission }
+    return {
+      accessToken: issueAccess(),
+      accessExpiresAt: clock.now().add({ hours: 1 }),
+      refreshToken,
+      refreshExpiresAt: null,
+      permission,
+    }
   }
   function issueAccess(): string {
     const token = `memory-access-${++count}`
@@ -27,18 +33,28 @@ export function createMemorySignIn(clock: Clock) {
   const signIn: OAuthSignIn = {
     kind: "oauth",
     authorizeUrl: ({ redirectUri, state, nonce, codeChallenge, permission }: AuthorizeInput) =>
-      new URL(`https://memory.invalid/authorize?${new URLSearchParams({ redirect_uri: redirectUri, state, nonce, code_challenge: codeChallenge, code_challenge_method: "S256", scope: permission })}`),
+      new URL(
+        `https://memory.invalid/authorize?${new URLSearchParams({ redirect_uri: redirectUri, state, nonce, code_challenge: codeChallenge, code_challenge_method: "S256", scope: permission })}`,
+      ),
     exchangeCode({ code, codeVerifier, nonce, permission }) {
       const agreed = codes.get(code)
       codes.delete(code)
       const challenge = createHash("sha256").update(codeVerifier).digest("base64url")
-      if (agreed === undefined || agreed.challenge !== challenge || agreed.nonce !== nonce) return Promise.reject(new Problem("malformed", "The sign-in cannot be verified.", { code: "bad-id-token" }))
-      if (agreed.scope !== permission) return Promise.reject(new Problem("forbidden", "The permission was not given.", { code: "permission-withheld" }))
-      return Promise.resolve({ grant: issue(permission), subject: { id: "memory-subject", email: "person@memory.invalid", tenantId: "memory-tenant" } })
+      if (agreed === undefined || agreed.challenge !== challenge || agreed.nonce !== nonce)
+        return Promise.reject(new Problem("malformed", "The sign-in cannot be verified.", { code: "bad-id-token" }))
+      if (agreed.scope !== permission)
+        return Promise.reject(
+          new Problem("forbidden", "The permission was not given.", { code: "permission-withheld" }),
+        )
+      return Promise.resolve({
+        grant: issue(permission),
+        subject: { id: "memory-subject", email: "person@memory.invalid", tenantId: "memory-tenant" },
+      })
     },
     refresh(refreshToken, permission) {
       const granted = refreshTokens.get(refreshToken)
-      if (granted === undefined) return Promise.reject(new Problem("auth-revoked", "Sign in again.", { code: "grant-revoked" }))
+      if (granted === undefined)
+        return Promise.reject(new Problem("auth-revoked", "Sign in again.", { code: "grant-revoked" }))
       return Promise.resolve(issue(permission === "read" ? "read" : granted))
     },
     revoke: (refreshToken) => Promise.resolve(refreshTokens.delete(refreshToken)),
@@ -52,7 +68,11 @@ export function createMemorySignIn(clock: Clock) {
     consent(url: URL, answer: "agree" | "withhold"): Promise<string> {
       const code = `memory-code-${++count}`
       const { searchParams } = url
-      codes.set(code, { challenge: searchParams.get("code_challenge") ?? "", nonce: searchParams.get("nonce") ?? "", scope: answer === "agree" ? (searchParams.get("scope") ?? "") : "" })
+      codes.set(code, {
+        challenge: searchParams.get("code_challenge") ?? "",
+        nonce: searchParams.get("nonce") ?? "",
+        scope: answer === "agree" ? (searchParams.get("scope") ?? "") : "",
+      })
       return Promise.resolve(code)
     },
     /** All grants given so far are dead; access tokens live on until they are refused, as they do at real providers. */

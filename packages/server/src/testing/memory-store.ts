@@ -73,26 +73,40 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
     async insertUser(row) {
       fence(row, accountId)
       await tx.lock("user", row.email)
-      refuse(tx.list("user").some((user) => user.email === row.email && user.accountId === accountId), "This e-mail address has an account already.", "email-taken")
+      refuse(
+        tx.list("user").some((user) => user.email === row.email && user.accountId === accountId),
+        "This e-mail address has an account already.",
+        "email-taken",
+      )
       await tx.put("user", row.userId, row)
     },
     findUser: async (userId) => own(tx.find("user", userId), accountId),
     async listUsers({ after, limit }) {
-      const users = tx.list("user").filter(mine(accountId)).filter((user) => user.email > (after ?? ""))
+      const users = tx
+        .list("user")
+        .filter(mine(accountId))
+        .filter((user) => user.email > (after ?? ""))
       return users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
     },
     async insertSession(row) {
       fence(row, accountId)
       await tx.put("session", row.sessionId, row)
     },
-    deleteSession: async (sessionId) => own(tx.find("session", sessionId), accountId) !== null && tx.remove("session", sessionId),
+    deleteSession: async (sessionId) =>
+      own(tx.find("session", sessionId), accountId) !== null && tx.remove("session", sessionId),
   }
 }
 
 type ConnectionTables = Pick<
   AccountTables,
-  | "insertConnection" | "updateConnection" | "findConnection" | "findConnectionOfUser" | "deleteConnection"
-  | "upsertCredential" | "findCredential" | "lockCredential"
+  | "insertConnection"
+  | "updateConnection"
+  | "findConnection"
+  | "findConnectionOfUser"
+  | "deleteConnection"
+  | "upsertCredential"
+  | "findCredential"
+  | "lockCredential"
 >
 
 function connectionTables(tx: MemoryTransaction, accountId: AccountId): ConnectionTables {
@@ -100,22 +114,33 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
     async insertConnection(row) {
       fence(row, accountId)
       await tx.lock("connection", `of ${row.userId}`)
-      refuse(tx.list("connection").some((known) => known.userId === row.userId), "A calendar service is connected already.", "one-at-a-time")
+      refuse(
+        tx.list("connection").some((known) => known.userId === row.userId),
+        "A calendar service is connected already.",
+        "one-at-a-time",
+      )
       await tx.put("connection", row.connectionId, row)
     },
-    updateConnection: (connectionId, changes) => tx.change("connection", connectionId, (row) => (own(row, accountId) === null ? row : { ...row, ...changes })),
+    updateConnection: (connectionId, changes) =>
+      tx.change("connection", connectionId, (row) => (own(row, accountId) === null ? row : { ...row, ...changes })),
     findConnection: async (connectionId) => own(tx.find("connection", connectionId), accountId),
-    findConnectionOfUser: async (userId) => tx.list("connection").filter(mine(accountId)).find((row) => row.userId === userId) ?? null,
+    findConnectionOfUser: async (userId) =>
+      tx
+        .list("connection")
+        .filter(mine(accountId))
+        .find((row) => row.userId === userId) ?? null,
     async deleteConnection(connectionId) {
       if (own(tx.find("connection", connectionId), accountId) === null) return
       await tx.remove("connection", connectionId)
       await tx.remove("credential", connectionId)
-      for (const calendar of tx.list("calendar")) if (calendar.connectionId === connectionId) await removeCalendar(tx, calendar.calendarId)
+      for (const calendar of tx.list("calendar"))
+        if (calendar.connectionId === connectionId) await removeCalendar(tx, calendar.calendarId)
     },
     async upsertCredential(row) {
       fence(row, accountId)
       // The foreign key: a credential does not outlive its connection.
-      if (tx.find("connection", row.connectionId) === null) throw new Error("violates foreign key constraint of credential")
+      if (tx.find("connection", row.connectionId) === null)
+        throw new Error("violates foreign key constraint of credential")
       const known = tx.find("credential", row.connectionId)
       await tx.put("credential", row.connectionId, known === null ? row : { ...row, credentialId: known.credentialId })
     },
@@ -130,43 +155,61 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
 
 async function removeCalendar(tx: MemoryTransaction, calendarId: string): Promise<void> {
   await tx.remove("calendar", calendarId)
-  for (const row of tx.list("subscription")) if (row.calendarId === calendarId) await tx.remove("subscription", row.subscriptionId)
+  for (const row of tx.list("subscription"))
+    if (row.calendarId === calendarId) await tx.remove("subscription", row.subscriptionId)
 }
 
 type CalendarTables = Pick<
   AccountTables,
-  | "insertCalendar" | "updateCalendar" | "deleteCalendar" | "findCalendar" | "listCalendars"
-  | "insertSubscription" | "updateSubscription" | "deleteSubscription" | "listSubscriptions"
+  | "insertCalendar"
+  | "updateCalendar"
+  | "deleteCalendar"
+  | "findCalendar"
+  | "listCalendars"
+  | "insertSubscription"
+  | "updateSubscription"
+  | "deleteSubscription"
+  | "listSubscriptions"
 >
 
 function calendarTables(tx: MemoryTransaction, accountId: AccountId): CalendarTables {
   return {
     async insertCalendar(row) {
       fence(row, accountId)
-      if (tx.find("connection", row.connectionId) === null) throw new Error("violates foreign key constraint of calendar")
+      if (tx.find("connection", row.connectionId) === null)
+        throw new Error("violates foreign key constraint of calendar")
       await tx.put("calendar", row.calendarId, row)
     },
-    updateCalendar: (calendarId, changes) => tx.change("calendar", calendarId, (row) => (own(row, accountId) === null ? row : { ...row, ...changes })),
+    updateCalendar: (calendarId, changes) =>
+      tx.change("calendar", calendarId, (row) => (own(row, accountId) === null ? row : { ...row, ...changes })),
     async deleteCalendar(calendarId) {
       if (own(tx.find("calendar", calendarId), accountId) !== null) await removeCalendar(tx, calendarId)
     },
     findCalendar: async (calendarId) => own(tx.find("calendar", calendarId), accountId),
     async listCalendars(connectionId) {
-      const rows = tx.list("calendar").filter(mine(accountId)).filter((row) => row.connectionId === connectionId)
+      const rows = tx
+        .list("calendar")
+        .filter(mine(accountId))
+        .filter((row) => row.connectionId === connectionId)
       return rows.sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || (a.calendarId < b.calendarId ? -1 : 1))
     },
     async insertSubscription(row) {
       fence(row, accountId)
-      if (tx.find("calendar", row.calendarId) === null) throw new Error("violates foreign key constraint of subscription")
+      if (tx.find("calendar", row.calendarId) === null)
+        throw new Error("violates foreign key constraint of subscription")
       await tx.put("subscription", row.subscriptionId, row)
     },
     updateSubscription: (subscriptionId, changes) =>
       tx.change("subscription", subscriptionId, (row) => (own(row, accountId) === null ? row : { ...row, ...changes })),
     async deleteSubscription(subscriptionId) {
-      if (own(tx.find("subscription", subscriptionId), accountId) !== null) await tx.remove("subscription", subscriptionId)
+      if (own(tx.find("subscription", subscriptionId), accountId) !== null)
+        await tx.remove("subscription", subscriptionId)
     },
     async listSubscriptions(calendarId) {
-      const rows = tx.list("subscription").filter(mine(accountId)).filter((row) => row.calendarId === calendarId)
+      const rows = tx
+        .list("subscription")
+        .filter(mine(accountId))
+        .filter((row) => row.calendarId === calendarId)
       return rows.sort((a, b) => Temporal.Instant.compare(a.createdAt, b.createdAt))
     },
   }
@@ -175,7 +218,11 @@ function calendarTables(tx: MemoryTransaction, accountId: AccountId): CalendarTa
 type RecordTables = Pick<AccountTables, "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "addJobs">
 
 function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables {
-  const entries = () => tx.list("audit").filter(mine(accountId)).sort((a, b) => a.sequence - b.sequence)
+  const entries = () =>
+    tx
+      .list("audit")
+      .filter(mine(accountId))
+      .sort((a, b) => a.sequence - b.sequence)
   return {
     async insertDataKey(row) {
       fence(row, accountId)
@@ -184,21 +231,35 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       refuse(tx.find("dataKey", key) !== null, "This key version exists already.", "key-exists")
       await tx.put("dataKey", key, row)
     },
-    listDataKeys: async () => tx.list("dataKey").filter(mine(accountId)).sort((a, b) => b.keyVersion - a.keyVersion),
+    listDataKeys: async () =>
+      tx
+        .list("dataKey")
+        .filter(mine(accountId))
+        .sort((a, b) => b.keyVersion - a.keyVersion),
     async appendAudit(entry, at) {
       await tx.lock("account", accountId)
       const last = entries().at(-1)
       const previousHash = last?.hash ?? chainStart
       const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at }
-      await tx.put("audit", `${accountId}:${row.sequence}`, { ...row, previousHash, hash: chainHash(previousHash, row) })
+      await tx.put("audit", `${accountId}:${row.sequence}`, {
+        ...row,
+        previousHash,
+        hash: chainHash(previousHash, row),
+      })
     },
-    listAudit: async ({ after, limit }) => entries().filter((row) => row.sequence > after).slice(0, limit),
+    listAudit: async ({ after, limit }) =>
+      entries()
+        .filter((row) => row.sequence > after)
+        .slice(0, limit),
     async addJobs(jobs, runAt) {
       for (const job of jobs) {
         const key = jobKey(job)
         await tx.lock("job", key)
         const waiting = tx.find("job", key)
-        await tx.put("job", key, { job: coalesced(waiting?.job, job), runAt: waiting === null ? (runAt ?? null) : waiting.runAt })
+        await tx.put("job", key, {
+          job: coalesced(waiting?.job, job),
+          runAt: waiting === null ? (runAt ?? null) : waiting.runAt,
+        })
       }
     },
   }
@@ -220,7 +281,9 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,
     async findSession(tokenHash, now) {
-      const session = tx.list("session").find((row) => Buffer.from(row.tokenHash).equals(tokenHash) && isBefore(now, row.expiresAt))
+      const session = tx
+        .list("session")
+        .find((row) => Buffer.from(row.tokenHash).equals(tokenHash) && isBefore(now, row.expiresAt))
       const user = session === undefined ? null : tx.find("user", session.userId)
       return session === undefined || user === null ? null : { session, user }
     },
@@ -230,17 +293,27 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
       return expired.length
     },
     async takeDueCalendars({ now, limit, nextDueAt }) {
-      const due = tx.list("calendar").filter((row) => !isBefore(now, row.dueAt)).sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt)).slice(0, limit)
+      const due = tx
+        .list("calendar")
+        .filter((row) => !isBefore(now, row.dueAt))
+        .sort((a, b) => Temporal.Instant.compare(a.dueAt, b.dueAt))
+        .slice(0, limit)
       for (const row of due) await tx.put("calendar", row.calendarId, { ...row, dueAt: nextDueAt })
       return due.map(({ accountId, calendarId }) => ({ accountId, calendarId }))
     },
     async takeDueRenewals({ now, limit, nextRenewAt }) {
-      const due = tx.list("subscription").filter((row) => !isBefore(now, row.renewAt)).sort((a, b) => Temporal.Instant.compare(a.renewAt, b.renewAt)).slice(0, limit)
+      const due = tx
+        .list("subscription")
+        .filter((row) => !isBefore(now, row.renewAt))
+        .sort((a, b) => Temporal.Instant.compare(a.renewAt, b.renewAt))
+        .slice(0, limit)
       for (const row of due) await tx.put("subscription", row.subscriptionId, { ...row, renewAt: nextRenewAt })
       return due.map(({ accountId, calendarId }) => ({ accountId, calendarId }))
     },
     async listIdleConnections({ unusedSince, limit }) {
-      const idle = tx.list("credential").filter((row) => row.secretKind === "refresh-token" && isBefore(row.usedAt, unusedSince))
+      const idle = tx
+        .list("credential")
+        .filter((row) => row.secretKind === "refresh-token" && isBefore(row.usedAt, unusedSince))
       return idle.slice(0, limit).map(({ accountId, connectionId }) => ({ accountId, connectionId }))
     },
     async listConnectionsOfTenant(provider, tenantId) {
@@ -249,7 +322,9 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     },
     async countConnectionsByState() {
       const groups = Map.groupBy(tx.list("connection"), ({ provider, state }) => `${provider} ${state}`)
-      return [...groups.values()].flatMap((rows) => (rows[0] === undefined ? [] : [{ provider: rows[0].provider, state: rows[0].state, count: rows.length }]))
+      return [...groups.values()].flatMap((rows) =>
+        rows[0] === undefined ? [] : [{ provider: rows[0].provider, state: rows[0].state, count: rows.length }],
+      )
     },
   }
 }

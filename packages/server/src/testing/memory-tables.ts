@@ -1,5 +1,15 @@
-import type { AccountRow, AuditRow, CalendarRow, ConnectionRow, CredentialRow, DataKeyRow, SessionRow, SubscriptionRow, UserRow } from "../ports/store.ts"
 import type { Job } from "../ports/job-queue.ts"
+import type {
+  AccountRow,
+  AuditRow,
+  CalendarRow,
+  ConnectionRow,
+  CredentialRow,
+  DataKeyRow,
+  SessionRow,
+  SubscriptionRow,
+  UserRow,
+} from "../ports/store.ts"
 import type { Locks } from "./memory-locks.ts"
 
 export type WaitingJob = { readonly job: Job; readonly runAt: Temporal.Instant | null }
@@ -19,16 +29,34 @@ export type MemoryRows = {
   job: WaitingJob
 }
 export type TableName = keyof MemoryRows
-const tableNames = ["account", "user", "session", "connection", "credential", "calendar", "subscription", "dataKey", "audit", "job"] as const
-
+const tableNames = [
+  "account",
+  "user",
+  "session",
+  "connection",
+  "credential",
+  "calendar",
+  "subscription",
+  "dataKey",
+  "audit",
+  "job",
+] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
 
 /** Every table, empty. */
 export function emptyTables(): RowMaps {
   return {
-    account: new Map(), user: new Map(), session: new Map(), connection: new Map(), credential: new Map(),
-    calendar: new Map(), subscription: new Map(), dataKey: new Map(), audit: new Map(), job: new Map(),
+    account: new Map(),
+    user: new Map(),
+    session: new Map(),
+    connection: new Map(),
+    credential: new Map(),
+    calendar: new Map(),
+    subscription: new Map(),
+    dataKey: new Map(),
+    audit: new Map(),
+    job: new Map(),
   }
 }
 
@@ -62,7 +90,11 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
       written[table].set(key, row)
     },
     /** Merges into the row as it is once it is held; nothing happens when it is gone by then. */
-    async change<Name extends TableName>(table: Name, key: string, merge: (row: MemoryRows[Name]) => MemoryRows[Name]): Promise<void> {
+    async change<Name extends TableName>(
+      table: Name,
+      key: string,
+      merge: (row: MemoryRows[Name]) => MemoryRows[Name],
+    ): Promise<void> {
       await locks.take(holder, lockName(table, key))
       const row = find(table, key)
       if (row !== null) written[table].set(key, merge(row))
@@ -77,7 +109,8 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
     },
     commit(): void {
       const apply = <Name extends TableName>(table: Name) => {
-        for (const key of [...committed[table].keys()]) if (deleted.has(lockName(table, key))) committed[table].delete(key)
+        for (const key of [...committed[table].keys()])
+          if (deleted.has(lockName(table, key))) committed[table].delete(key)
         for (const [key, row] of written[table]) committed[table].set(key, row)
       }
       for (const table of tableNames) apply(table)

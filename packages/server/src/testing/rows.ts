@@ -1,4 +1,12 @@
-import { parseAccountId, parseCalendarId, parseConnectionId, parseCredentialId, parseProviderCalendarId, parseProviderName, parseUserId } from "@kalends/domain/ids"
+import {
+  parseAccountId,
+  parseCalendarId,
+  parseConnectionId,
+  parseCredentialId,
+  parseProviderCalendarId,
+  parseProviderName,
+  parseUserId,
+} from "@kalends/domain/ids"
 import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import { seededRandom } from "./seeded-random.ts"
 
@@ -18,19 +26,58 @@ export function sampleRows(seed = 1): {
   const connectionId = parseConnectionId(random.uuid())
   return {
     account: { accountId, name: "Observatory", createdAt: startsAt },
-    user: { accountId, userId, email: `ada${seed}@example.org`, displayName: "Ada", role: "user", passwordHash: "scrypt$x$y", createdAt: startsAt },
+    user: {
+      accountId,
+      userId,
+      email: `ada${seed}@example.org`,
+      displayName: "Ada",
+      role: "user",
+      passwordHash: "scrypt$x$y",
+      createdAt: startsAt,
+    },
     connection: {
-      accountId, connectionId, userId, provider: parseProviderName("memory"), permission: "read", state: "healthy",
-      subjectEmail: `ada${seed}@example.org`, subjectId: `subject-${seed}`, tenantId: "tenant-1", createdAt: startsAt, lastOkAt: startsAt,
-      problemKind: null, problemCode: null, problemAt: null,
+      accountId,
+      connectionId,
+      userId,
+      provider: parseProviderName("memory"),
+      permission: "read",
+      state: "healthy",
+      subjectEmail: `ada${seed}@example.org`,
+      subjectId: `subject-${seed}`,
+      tenantId: "tenant-1",
+      createdAt: startsAt,
+      lastOkAt: startsAt,
+      problemKind: null,
+      problemCode: null,
+      problemAt: null,
     },
     credential: {
-      accountId, connectionId, credentialId: parseCredentialId(random.uuid()), version: 1, sealedSecret: new Uint8Array([1]), secretKind: "refresh-token",
-      sealedAccessToken: null, accessExpiresAt: null, refreshExpiresAt: null, usedAt: startsAt,
+      accountId,
+      connectionId,
+      credentialId: parseCredentialId(random.uuid()),
+      version: 1,
+      sealedSecret: new Uint8Array([1]),
+      secretKind: "refresh-token",
+      sealedAccessToken: null,
+      accessExpiresAt: null,
+      refreshExpiresAt: null,
+      usedAt: startsAt,
     },
     calendar: {
-      accountId, calendarId: parseCalendarId(random.uuid()), connectionId, providerCalendarId: parseProviderCalendarId("primary"), isPrimary: true, canWrite: false,
-      cursor: null, isFirstListing: true, cursorWindowStartsAt: null, cursorWindowEndsAt: null, dueAt: startsAt, lastPassAt: null, changedAt: null, failureCount: 0,
+      accountId,
+      calendarId: parseCalendarId(random.uuid()),
+      connectionId,
+      providerCalendarId: parseProviderCalendarId("primary"),
+      isPrimary: true,
+      canWrite: false,
+      cursor: null,
+      isFirstListing: true,
+      cursorWindowStartsAt: null,
+      cursorWindowEndsAt: null,
+      dueAt: startsAt,
+      lastPassAt: null,
+      changedAt: null,
+      failureCount: 0,
     },
   }
 }

@@ -13,7 +13,11 @@ export function createKeyFileCustody(keyEncryptionKey: Uint8Array, random: Rando
     wrap: async (dataKey, context) => seal(key, context, dataKey, random),
     async unwrap(wrapped, context, wrappedBy) {
       if (wrappedBy !== keyId)
-        throw new Problem("malformed", "The key file is not the one that sealed these secrets; put the right one back.", { code: "wrong-key-file" })
+        throw new Problem(
+          "malformed",
+          "The key file is not the one that sealed these secrets; put the right one back.",
+          { code: "wrong-key-file" },
+        )
       return open(key, context, wrapped)
     },
   }

@@ -20,7 +20,9 @@ export type BoxKey = { readonly version: number; readonly encryption: Uint8Array
  */
 export function boxKey(version: number, dataKey: Uint8Array): BoxKey {
   const encryption = new Uint8Array(hkdfSync("sha256", dataKey, "kalends", "kalends box encryption v1", 32))
-  const commitment = new Uint8Array(createHash("sha256").update("kalends box commitment v1").update(encryption).digest())
+  const commitment = new Uint8Array(
+    createHash("sha256").update("kalends box commitment v1").update(encryption).digest(),
+  )
   return { version, encryption, commitment }
 }
 
@@ -53,7 +55,8 @@ export function boxKeyVersion(box: Uint8Array): number {
 /** Opens a box. Throws Problem "malformed" when it was changed, belongs to another key, or was sealed for another context. */
 export function open(key: BoxKey, context: string, sealed: Uint8Array): Uint8Array {
   const box = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length)
-  if (boxKeyVersion(box) !== key.version || !timingSafeEqual(box.subarray(5, 5 + commitmentBytes), key.commitment)) throw damaged()
+  if (boxKeyVersion(box) !== key.version || !timingSafeEqual(box.subarray(5, 5 + commitmentBytes), key.commitment))
+    throw damaged()
   const decipher = createDecipheriv("aes-256-gcm", key.encryption, box.subarray(5 + commitmentBytes, headerBytes))
   decipher.setAAD(Buffer.concat([box.subarray(0, 5), Buffer.from(context)]))
   decipher.setAuthTag(box.subarray(box.length - tagBytes))

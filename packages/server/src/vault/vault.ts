@@ -27,15 +27,20 @@ export function createVault({ custody, clock, random }: VaultDeps): SecretVault 
     if (held !== null) return held
     const rows = await tables.listDataKeys()
     const row = version === "newest" ? rows[0] : rows.find((known) => known.keyVersion === version)
-    if (row === undefined && version !== "newest") throw new Problem("malformed", "The key of a stored secret is gone.", { code: "data-key-gone" })
+    if (row === undefined && version !== "newest")
+      throw new Problem("malformed", "The key of a stored secret is gone.", { code: "data-key-gone" })
     return row === undefined ? createFirstKey(tables) : unwrap(row)
   }
 
   async function unwrap(row: DataKeyRow): Promise<BoxKey> {
     const held = keys.find(row.accountId, row.keyVersion)
     if (held !== null) return held
-    const key = boxKey(row.keyVersion, await custody.unwrap(row.wrappedKey, keyContext(row.accountId, row.keyVersion), row.custodyKeyId))
-    if (!timingSafeEqual(key.commitment, row.commitment)) throw new Problem("malformed", "A data key is not the one it should be.", { code: "data-key-damaged" })
+    const key = boxKey(
+      row.keyVersion,
+      await custody.unwrap(row.wrappedKey, keyContext(row.accountId, row.keyVersion), row.custodyKeyId),
+    )
+    if (!timingSafeEqual(key.commitment, row.commitment))
+      throw new Problem("malformed", "A data key is not the one it should be.", { code: "data-key-damaged" })
     return keys.hold(row.accountId, key)
   }
 
@@ -49,8 +54,23 @@ export function createVault({ custody, clock, random }: VaultDeps): SecretVault 
     const wrappedKey = await custody.wrap(dataKey, keyContext(tables.accountId, keyVersion))
     const key = boxKey(keyVersion, dataKey)
     dataKey.fill(0)
-    await tables.insertDataKey({ accountId: tables.accountId, keyVersion, wrappedKey, custodyKeyId: custody.keyId, commitment: key.commitment, createdAt: clock.now() })
-    await tables.appendAudit({ actor: { kind: "service", part: "vault" }, action: "data-key-created", subjectId: tables.accountId, reason: "first-secret" }, clock.now())
+    await tables.insertDataKey({
+      accountId: tables.accountId,
+      keyVersion,
+      wrappedKey,
+      custodyKeyId: custody.keyId,
+      commitment: key.commitment,
+      createdAt: clock.now(),
+    })
+    await tables.appendAudit(
+      {
+        actor: { kind: "service", part: "vault" },
+        action: "data-key-created",
+        subjectId: tables.accountId,
+        reason: "first-secret",
+      },
+      clock.now(),
+    )
     return key
   }
 
@@ -61,7 +81,12 @@ export function createVault({ custody, clock, random }: VaultDeps): SecretVault 
     },
 
     async openSecret(tables, opening: Opening, sealed) {
-      const entry = { actor: opening.actor, action: "secret-opened", subjectId: opening.connectionId, reason: opening.reason } as const
+      const entry = {
+        actor: opening.actor,
+        action: "secret-opened",
+        subjectId: opening.connectionId,
+        reason: opening.reason,
+      } as const
       await tables.appendAudit(entry, clock.now())
       const key = await keyOf(tables, boxKeyVersion(sealed))
       return Buffer.from(open(key, secretContext(tables.accountId, opening), sealed)).toString("utf8")

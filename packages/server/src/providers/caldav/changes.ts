@@ -1,4 +1,4 @@
-import { type Access } from "@kalends/domain/access"
+import type { Access } from "@kalends/domain/access"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { type DavResponse, xmlText } from "@kalends/readers/caldav/multistatus"
@@ -22,7 +22,11 @@ const pagesMost = 200
  * Changes by sync-collection, page by page, each with its own cursor; by comparing tags where a server has no tokens.
  * The stream has no window: what changed outside it is told too, and does no harm.
  */
-export async function* caldavChanges(calls: CaldavCalls, base: string, input: ChangesInput): AsyncGenerator<ChangePage, void, void> {
+export async function* caldavChanges(
+  calls: CaldavCalls,
+  base: string,
+  input: ChangesInput,
+): AsyncGenerator<ChangePage, void, void> {
   const target = targetOf(base, input)
   const cursor = input.cursor === null ? await firstCursor(calls, target) : readCursor(input.cursor)
   if (cursor.kind === "tags") return yield await compareTags(calls, target, cursor)
@@ -30,13 +34,18 @@ export async function* caldavChanges(calls: CaldavCalls, base: string, input: Ch
   for (let page = 0; page < pagesMost; page++) {
     const { responses, syncToken } = await calls.syncCollection(target, token).catch((error: unknown) => {
       // Some servers answer a known token with an odd status after deletions (418 at Nextcloud): compare from the start.
-      if (isProblem(error, "unsupported", "conflict") && token !== "") throw new Problem("cursor-lost", "The calendar server asks to list the calendar anew.", { cause: error })
+      if (isProblem(error, "unsupported", "conflict") && token !== "")
+        throw new Problem("cursor-lost", "The calendar server asks to list the calendar anew.", { cause: error })
       throw error
     })
     if (syncToken === null) throw new Problem("malformed", "The calendar server gave no mark to go on from.")
     // 507 for the collection itself: cut short, to be continued with the new token (RFC 6578 3.6).
     const isCutShort = responses.some((response) => response.status === 507)
-    yield { changes: responses.flatMap((response) => change(response, target.url)), malformedCount: 0, cursor: writeCursor({ kind: "token", token: syncToken }) }
+    yield {
+      changes: responses.flatMap((response) => change(response, target.url)),
+      malformedCount: 0,
+      cursor: writeCursor({ kind: "token", token: syncToken }),
+    }
     if (!isCutShort || syncToken === token) return
     token = syncToken
   }
@@ -49,14 +58,36 @@ async function firstCursor(calls: CaldavCalls, target: Target): Promise<CaldavCu
   return hasTokens ? { kind: "token", token: "" } : { kind: "tags", ctag: null, tags: {} }
 }
 
-async function compareTags(calls: CaldavCalls, target: Target, known: CaldavCursor & { kind: "tags" }): Promise<ChangePage> {
+async function compareTags(
+  calls: CaldavCalls,
+  target: Target,
+  known: CaldavCursor & { kind: "tags" },
+): Promise<ChangePage> {
   const ctag = xmlText((await calls.findMarks(target)).responses[0]?.properties.getctag)
   if (ctag !== null && ctag === known.ctag) return { changes: [], malformedCount: 0, cursor: writeCursor(known) }
   const { responses } = await calls.listTags(target)
-  const tags = Object.fromEntries(responses.filter((response) => isObject(response, target.url)).map(({ href, properties }) => [href, xmlText(properties.getetag) ?? ""]))
-  if (Object.keys(tags).length > tagsMost) throw new Problem("unsupported", "This calendar is too large for a server without sync-collection.", { code: "calendar-too-large" })
-  const upserted = Object.entries(tags).filter(([href, tag]) => known.tags[href] !== tag).map(([href, tag]): EventChange => ({ kind: "upserted", eventId: parseProviderEventId(href), seriesId: null, version: tag }))
-  const removed = Object.keys(known.tags).filter((href) => tags[href] === undefined).map((href): EventChange => ({ kind: "removed", eventId: parseProviderEventId(href), seriesId: null }))
+  const tags = Object.fromEntries(
+    responses
+      .filter((response) => isObject(response, target.url))
+      .map(({ href, properties }) => [href, xmlText(properties.getetag) ?? ""]),
+  )
+  if (Object.keys(tags).length > tagsMost)
+    throw new Problem("unsupported", "This calendar is too large for a server without sync-collection.", {
+      code: "calendar-too-large",
+    })
+  const upserted = Object.entries(tags)
+    .filter(([href, tag]) => known.tags[href] !== tag)
+    .map(
+      ([href, tag]): EventChange => ({
+        kind: "upserted",
+        eventId: parseProviderEventId(href),
+        seriesId: null,
+        version: tag,
+      }),
+    )
+  const removed = Object.keys(known.tags)
+    .filter((href) => tags[href] === undefined)
+    .map((href): EventChange => ({ kind: "removed", eventId: parseProviderEventId(href), seriesId: null }))
   return { changes: [...upserted, ...removed], malformedCount: 0, cursor: writeCursor({ kind: "tags", ctag, tags }) }
 }
 
@@ -80,7 +111,14 @@ export function collectionUrl(base: string, calendarId: string): string {
   return url.href
 }
 
-function targetOf(base: string, { access, calendarId, signal }: { readonly access: Access; readonly calendarId: string; readonly signal: AbortSignal }): Target {
+function targetOf(
+  base: string,
+  {
+    access,
+    calendarId,
+    signal,
+  }: { readonly access: Access; readonly calendarId: string; readonly signal: AbortSignal },
+): Target {
   return { access, url: collectionUrl(base, calendarId), signal }
 }
 

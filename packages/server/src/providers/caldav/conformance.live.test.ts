@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe } from "vitest"
 import { parseProviderCalendarId, parseProviderEventId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
+import { afterAll, beforeAll, describe } from "vitest"
 import { findOptionalServer, type RunningServer, startRadicale } from "../../../../../tools/optional-server.ts"
 import { createHttpClient } from "../../platform/http-client.ts"
 import { createOAuthClient } from "../../platform/oauth-client.ts"
@@ -33,13 +33,22 @@ describe.skipIf(!isInstalled)("Radicale", () => {
   describeProvider("CalDAV", async (): Promise<World> => {
     const path = `/ada/calendar-${++count}/`
     const dav = async (method: string, href: string, body: string | null) => {
-      const answer = await fetch(`${radicale.url}${href}`, { method, body, headers: { authorization: `Basic ${btoa("ada:app password")}`, "content-type": "text/calendar" } })
+      const answer = await fetch(`${radicale.url}${href}`, {
+        method,
+        body,
+        headers: { authorization: `Basic ${btoa("ada:app password")}`, "content-type": "text/calendar" },
+      })
       if (!answer.ok) throw new Error(`${method} ${href} gave ${answer.status}`)
     }
     await dav("MKCALENDAR", path, null)
     const clock = fakeClock()
     const http = createHttpClient({ allowedPrivateHosts: [new URL(radicale.url).host] })
-    const provider = createCaldavProvider({ http, clock, random: seededRandom(1), oauth: createOAuthClient({ http, clock }) })
+    const provider = createCaldavProvider({
+      http,
+      clock,
+      random: seededRandom(1),
+      oauth: createOAuthClient({ http, clock }),
+    })
     if (provider.signIn.kind !== "password") throw new Error("a password is expected")
     const signIn = provider.signIn
     const { hand, createInUnknownZone } = createIcsHand({
@@ -50,12 +59,23 @@ describe.skipIf(!isInstalled)("Radicale", () => {
       remove: (id) => dav("DELETE", id, null),
     })
     const account = { server: radicale.url, username: "ada", password: "app password" }
-    const loseCursors = () => rm(join(folder, "collections", "collection-root", path, ".Radicale.cache", "sync-token"), { recursive: true, force: true })
+    const loseCursors = () =>
+      rm(join(folder, "collections", "collection-root", path, ".Radicale.cache", "sync-token"), {
+        recursive: true,
+        force: true,
+      })
     return {
-      provider, hand, createInUnknownZone, calendarId: parseProviderCalendarId(path), now: () => clock.now(),
+      provider,
+      hand,
+      createInUnknownZone,
+      calendarId: parseProviderCalendarId(path),
+      now: () => clock.now(),
       access: async () => (await signIn.discover(account)).access,
       window: timeWindow(clock.now().subtract({ hours: 24 * 180 }), clock.now().add({ hours: 24 * 540 })),
-      eventsForTwoPages: 0, hasFloatingEvents: true, push: null, signIn: { kind: "password", signIn, ...account },
+      eventsForTwoPages: 0,
+      hasFloatingEvents: true,
+      push: null,
+      signIn: { kind: "password", signIn, ...account },
       faults: { loseCursors, cutAfterPages: null, throttle: null, malform: null, revokeGrant: null, dropPushes: null },
       close: () => http.close(),
     }

@@ -18,11 +18,21 @@ export function createDiscovery(calls: CaldavCalls): PasswordSignIn {
       const signal = AbortSignal.timeout(timeoutMs)
       const accessAt = (at: string): Access => ({ kind: "password", server: at, username, password })
       for (const candidate of [typed.href, new URL("/.well-known/caldav", typed).href]) {
-        const home = await findHome(calls, { access: accessAt(candidate), url: candidate, signal }, typed).catch((error: unknown) => {
-          if (isProblem(error, "not-found", "unsupported", "malformed")) return null
-          throw error
-        })
-        if (home !== null) return { access: accessAt(home), subject: { id: `${username}@${new URL(home).host}`, email: username.includes("@") ? username : null, tenantId: null } }
+        const home = await findHome(calls, { access: accessAt(candidate), url: candidate, signal }, typed).catch(
+          (error: unknown) => {
+            if (isProblem(error, "not-found", "unsupported", "malformed")) return null
+            throw error
+          },
+        )
+        if (home !== null)
+          return {
+            access: accessAt(home),
+            subject: {
+              id: `${username}@${new URL(home).host}`,
+              email: username.includes("@") ? username : null,
+              tenantId: null,
+            },
+          }
       }
       throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
     },
@@ -47,15 +57,23 @@ async function findHome(calls: CaldavCalls, target: Target, typed: URL): Promise
   const direct = xmlText(wire(properties["calendar-home-set"])?.href)
   if (direct !== null) return trusted(new URL(direct, url), typed).href
   const principal = xmlText(wire(properties["current-user-principal"])?.href)
-  if (principal === null) throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
+  if (principal === null)
+    throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
   const at = trusted(new URL(principal, url), typed).href
-  const home = xmlText(wire((await calls.findHome({ ...target, url: at })).responses[0]?.properties["calendar-home-set"])?.href)
-  if (home === null) throw new Problem("unsupported", "This server keeps no calendars for this user.", { code: "no-calendar" })
+  const home = xmlText(
+    wire((await calls.findHome({ ...target, url: at })).responses[0]?.properties["calendar-home-set"])?.href,
+  )
+  if (home === null)
+    throw new Problem("unsupported", "This server keeps no calendars for this user.", { code: "no-calendar" })
   return trusted(new URL(home, at), typed).href
 }
 
 /** Follows redirects by hand: the password goes only to the host that was typed or one of its own site, and never from https to http. */
-async function followed(calls: CaldavCalls, target: Target, typed: URL): Promise<{ readonly url: string; readonly body: string }> {
+async function followed(
+  calls: CaldavCalls,
+  target: Target,
+  typed: URL,
+): Promise<{ readonly url: string; readonly body: string }> {
   let url = target.url
   for (let hop = 0; hop <= redirectsMost; hop++) {
     const response = await calls.findPrincipal({ ...target, url })
@@ -64,8 +82,10 @@ async function followed(calls: CaldavCalls, target: Target, typed: URL): Promise
       url = trusted(new URL(to, url), typed).href
       continue
     }
-    if (response.status === 401) throw new Problem("auth-revoked", "The user name or the password is not right.", { code: "wrong-password" })
-    if (response.status !== 207) throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
+    if (response.status === 401)
+      throw new Problem("auth-revoked", "The user name or the password is not right.", { code: "wrong-password" })
+    if (response.status !== 207)
+      throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
     return { url, body: response.body }
   }
   throw new Problem("unsupported", "The server sends us round in circles.", { code: "too-many-redirects" })
@@ -75,7 +95,9 @@ async function followed(calls: CaldavCalls, target: Target, typed: URL): Promise
 export function trusted(url: URL, typed: URL): URL {
   const isDowngrade = typed.protocol === "https:" && url.protocol !== "https:"
   if (isDowngrade || !isSameSite(url.hostname, typed.hostname))
-    throw new Problem("forbidden", "The server sends us to another one; enter that one's address if you trust it.", { code: "other-server" })
+    throw new Problem("forbidden", "The server sends us to another one; enter that one's address if you trust it.", {
+      code: "other-server",
+    })
   return url
 }
 

@@ -38,13 +38,22 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     },
     changes: (input) => caldavChanges(calls, home(input.access), input),
     readWindow: (input) =>
-      readWindow({ reader: caldavReader, query: { ...input, apiBase: home(input.access) }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
+      readWindow({
+        reader: caldavReader,
+        query: { ...input, apiBase: home(input.access) },
+        send: senderFor(http, input.access),
+        now: () => clock.now(),
+        signal: input.signal,
+      }),
     async fetchEvent({ access, eventId, zone, signal }) {
       const [href = "", original] = eventId.split("#")
       try {
         const { body, headers } = await calls.getObject({ access, url: collectionUrl(home(access), href), signal })
         // Wide enough for anything a calendar holds; one occurrence of a series is picked by its original start.
-        const window = timeWindow(Temporal.Instant.from("1970-01-01T00:00Z"), Temporal.Instant.from("2100-01-01T00:00Z"))
+        const window = timeWindow(
+          Temporal.Instant.from("1970-01-01T00:00Z"),
+          Temporal.Instant.from("2100-01-01T00:00Z"),
+        )
         const { events } = expandObject({ href, version: headers.etag ?? "", data: body }, { window, zone })
         return events.find((event) => event.id === eventId) ?? (original === undefined ? (events[0] ?? null) : null)
       } catch (error) {
@@ -58,12 +67,15 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
 }
 
 function home(access: Access): string {
-  if (access.kind !== "password") throw new Problem("unsupported", "A CalDAV server is reached with user name and password.")
+  if (access.kind !== "password")
+    throw new Problem("unsupported", "A CalDAV server is reached with user name and password.")
   return access.server
 }
 
 function asCalendars(responses: readonly DavResponse[], base: string): readonly ProviderCalendar[] {
-  const preferred = responses.map(({ properties }) => xmlText(wire(properties["schedule-default-calendar-URL"])?.href)).find((href) => href !== null)
+  const preferred = responses
+    .map(({ properties }) => xmlText(wire(properties["schedule-default-calendar-URL"])?.href))
+    .find((href) => href !== null)
   return responses.filter(isEventCalendar).map(({ href, properties }) => ({
     id: parseProviderCalendarId(new URL(href, base).pathname),
     isPrimary: preferred !== undefined && new URL(preferred, base).pathname === new URL(href, base).pathname,
@@ -74,7 +86,10 @@ function asCalendars(responses: readonly DavResponse[], base: string): readonly 
 /** A calendar collection that holds events; one that says nothing of components may hold any (RFC 4791 5.2.3). */
 function isEventCalendar({ properties }: DavResponse): boolean {
   if (wire(properties.resourcetype)?.calendar === undefined) return false
-  return properties["supported-calendar-component-set"] === undefined || componentNames(properties["supported-calendar-component-set"]).includes("VEVENT")
+  return (
+    properties["supported-calendar-component-set"] === undefined ||
+    componentNames(properties["supported-calendar-component-set"]).includes("VEVENT")
+  )
 }
 
 function componentNames(value: unknown): readonly string[] {
@@ -84,6 +99,8 @@ function componentNames(value: unknown): readonly string[] {
 
 function canWrite(value: unknown): boolean {
   const privilege = wire(value)?.privilege
-  const names = (Array.isArray(privilege) ? list(privilege) : [privilege]).flatMap((item) => Object.keys(wire(item) ?? {}))
+  const names = (Array.isArray(privilege) ? list(privilege) : [privilege]).flatMap((item) =>
+    Object.keys(wire(item) ?? {}),
+  )
   return names.some((name) => name === "write" || name === "write-content" || name === "all" || name === "bind")
 }

@@ -1,9 +1,9 @@
 import { mkdtemp } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { accessAnswerSchema, type ConnectionView } from "@kalends/protocol/api"
 import { caldavReader } from "@kalends/readers/caldav/window"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { findOptionalServer, type RunningServer, startRadicale } from "../../../../../tools/optional-server.ts"
 import { setUpNode, startTestNode } from "../../testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../../testing/postgres.ts"
@@ -19,14 +19,23 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
   let token = ""
   const basic = `Basic ${btoa("ada:app password")}`
   const dav = (method: string, path: string, body: string, headers: Record<string, string> = {}) =>
-    fetch(`${radicale.url}${path}`, { method, body, headers: { authorization: basic, "content-type": "text/calendar", ...headers } })
+    fetch(`${radicale.url}${path}`, {
+      method,
+      body,
+      headers: { authorization: basic, "content-type": "text/calendar", ...headers },
+    })
 
   beforeAll(async () => {
-    radicale = await startRadicale(await mkdtemp(join(tmpdir(), "kalends-radicale-")), [{ name: "ada", password: "app password" }])
+    radicale = await startRadicale(await mkdtemp(join(tmpdir(), "kalends-radicale-")), [
+      { name: "ada", password: "app password" },
+    ])
     await dav("MKCALENDAR", "/ada/work/", "")
     await dav("PUT", "/ada/work/one.ics", event("Observation night"))
     base = await cloneDatabase()
-    node = await startTestNode(base.url, { KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(radicale.url).host, KALENDS_RECONCILE_POLL_SECONDS: "5" })
+    node = await startTestNode(base.url, {
+      KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(radicale.url).host,
+      KALENDS_RECONCILE_POLL_SECONDS: "5",
+    })
     const ready = await setUpNode(node)
     call = ready.call
     token = ready.token
@@ -44,7 +53,10 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
   })
 
   test("connects, and is healthy after its first pass", async () => {
-    expect(await connect("app password")).toMatchObject({ status: 200, body: { next: "done", connection: { provider: "caldav", hears: "polling", calendarCount: 1 } } })
+    expect(await connect("app password")).toMatchObject({
+      status: 200,
+      body: { next: "done", connection: { provider: "caldav", hears: "polling", calendarCount: 1 } },
+    })
     const view = await eventually(async () => (await firstConnection()).state === "healthy")
     expect(view).toBe(true)
   })
@@ -56,9 +68,22 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
     expect(answer.text).not.toContain("app password")
     expect(access.access.kind).toBe("read-through")
     const calendarId = access.calendars[0]?.calendarId
-    const read = await call("GET", `/v1/connections/${connection.connectionId}/calendars/${calendarId}/window?from=2026-11-23T00:00:00Z&to=2026-11-30T00:00:00Z&zone=UTC`)
-    const query = { apiBase: radicale.url, calendarId: access.calendars[0]?.providerCalendarId as never, window: { startsAt: Temporal.Instant.from("2026-11-23T00:00Z"), endsAt: Temporal.Instant.from("2026-11-30T00:00Z") }, zone: "UTC" }
-    expect(caldavReader.parsePage({ status: 207, headers: {}, body: read.text }, query).events.map(({ subject }) => subject)).toEqual(["Observation night"])
+    const read = await call(
+      "GET",
+      `/v1/connections/${connection.connectionId}/calendars/${calendarId}/window?from=2026-11-23T00:00:00Z&to=2026-11-30T00:00:00Z&zone=UTC`,
+    )
+    const query = {
+      apiBase: radicale.url,
+      calendarId: access.calendars[0]?.providerCalendarId as never,
+      window: {
+        startsAt: Temporal.Instant.from("2026-11-23T00:00Z"),
+        endsAt: Temporal.Instant.from("2026-11-30T00:00Z"),
+      },
+      zone: "UTC",
+    }
+    expect(
+      caldavReader.parsePage({ status: 207, headers: {}, body: read.text }, query).events.map(({ subject }) => subject),
+    ).toEqual(["Observation night"])
   })
 
   test("another client's edit reaches a listening app without any push", async () => {
@@ -79,11 +104,26 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
   test("removing deletes the secret at once and says what was done", async () => {
     const connection = await firstConnection()
     const removed = await call("DELETE", `/v1/connections/${connection.connectionId}`)
-    expect(removed.body).toEqual({ secretsDeleted: true, subscriptionsStopped: 0, subscriptionsLeftToExpire: 0, grantRevoked: "not-possible" })
-    expect((await call("POST", `/v1/connections/${connection.connectionId}/access`, { reach: "native" })).status).toBe(404)
+    expect(removed.body).toEqual({
+      secretsDeleted: true,
+      subscriptionsStopped: 0,
+      subscriptionsLeftToExpire: 0,
+      grantRevoked: "not-possible",
+    })
+    expect((await call("POST", `/v1/connections/${connection.connectionId}/access`, { reach: "native" })).status).toBe(
+      404,
+    )
   })
 
-  const connect = (password: string) => call("POST", "/v1/connections", { signIn: "password", provider: "caldav", permission: "read", server: radicale.url, username: "ada", password })
+  const connect = (password: string) =>
+    call("POST", "/v1/connections", {
+      signIn: "password",
+      provider: "caldav",
+      permission: "read",
+      server: radicale.url,
+      username: "ada",
+      password,
+    })
   async function firstConnection(): Promise<ConnectionView> {
     const { connections } = (await call("GET", "/v1/connections")).body as { connections: ConnectionView[] }
     const [first] = connections
@@ -93,7 +133,20 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
 })
 
 function event(summary: string): string {
-  return ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", "BEGIN:VEVENT", "UID:one", "DTSTAMP:20261101T000000Z", "DTSTART:20261124T200000Z", "DTEND:20261124T230000Z", `SUMMARY:${summary}`, "END:VEVENT", "END:VCALENDAR", ""].join("\r\n")
+  return [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//test//EN",
+    "BEGIN:VEVENT",
+    "UID:one",
+    "DTSTAMP:20261101T000000Z",
+    "DTSTART:20261124T200000Z",
+    "DTEND:20261124T230000Z",
+    `SUMMARY:${summary}`,
+    "END:VEVENT",
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n")
 }
 
 /** Waits for what other processes do; bounded by the test's own limit. */

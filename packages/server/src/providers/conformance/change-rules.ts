@@ -28,7 +28,11 @@ export function changeRules(here: Here): void {
       const renamed = await drain(here.world, made.cursor)
       await hand.remove(id)
       const removed = await drain(here.world, renamed.cursor)
-      expect([touches(made.changes, id, "upserted"), touches(renamed.changes, id, "upserted"), touches(removed.changes, id, "removed")]).toEqual([true, true, true])
+      expect([
+        touches(made.changes, id, "upserted"),
+        touches(renamed.changes, id, "upserted"),
+        touches(removed.changes, id, "removed"),
+      ]).toEqual([true, true, true])
     })
 
     test("a series that is made, and one occurrence that is moved or cancelled, are told", async () => {
@@ -61,7 +65,8 @@ export function changeRules(here: Here): void {
       const cut = requireAbility(context, here.world.faults.cutAfterPages, "pages cannot be cut here")
       const count = requireAbility(context, here.world.eventsForTwoPages || null, "a page has no end here")
       const ids = []
-      for (let index = 0; index < count; index++) ids.push(await here.world.hand.create(meeting(here.world, `Page ${index}`, 1 + (index % 20))))
+      for (let index = 0; index < count; index++)
+        ids.push(await here.world.hand.create(meeting(here.world, `Page ${index}`, 1 + (index % 20))))
       await cut(1)
       const { seen, cursor } = await interrupted(here.world)
       const rest = await drain(here.world, cursor)
@@ -69,22 +74,29 @@ export function changeRules(here: Here): void {
     })
 
     test("out-of-window: an event that is made outside the window is not told as one inside", async (context) => {
-      requireAbility(context, here.world.provider.limits.isCursorBoundToWindow || null, "the changes of this provider have no window")
+      requireAbility(
+        context,
+        here.world.provider.limits.isCursorBoundToWindow || null,
+        "the changes of this provider have no window",
+      )
       const { cursor } = await drain(here.world, null)
       const id = await here.world.hand.create(meeting(here.world, "Far away", 4_000))
       expect(touches((await drain(here.world, cursor)).changes, id, "upserted")).toBe(false)
     })
 
-    test.for([false, true])("rate-limit-honoured: a refusal says when to come back, also where the provider does not (silent: %s)", async (isSilent, context) => {
-      const throttle = requireAbility(context, here.world.faults.throttle, "nobody is throttled here")
-      const { cursor } = await drain(here.world, null)
-      await throttle(90, isSilent)
-      const problem = await problemOf(drain(here.world, cursor))
-      const waitSeconds = problem.retryAt === null ? 0 : here.world.now().until(problem.retryAt).total("seconds")
-      expect(problem.kind).toBe("rate-limited")
-      expect(waitSeconds).toBeGreaterThan(isSilent ? 0 : 88)
-      expect(waitSeconds).toBeLessThan(92)
-    })
+    test.for([false, true])(
+      "rate-limit-honoured: a refusal says when to come back, also where the provider does not (silent: %s)",
+      async (isSilent, context) => {
+        const throttle = requireAbility(context, here.world.faults.throttle, "nobody is throttled here")
+        const { cursor } = await drain(here.world, null)
+        await throttle(90, isSilent)
+        const problem = await problemOf(drain(here.world, cursor))
+        const waitSeconds = problem.retryAt === null ? 0 : here.world.now().until(problem.retryAt).total("seconds")
+        expect(problem.kind).toBe("rate-limited")
+        expect(waitSeconds).toBeGreaterThan(isSilent ? 0 : 88)
+        expect(waitSeconds).toBeLessThan(92)
+      },
+    )
   })
 }
 
@@ -92,7 +104,13 @@ export function changeRules(here: Here): void {
 async function interrupted(world: World) {
   const seen: EventChange[] = []
   let cursor: string | null = null
-  const pages = world.provider.changes({ access: await world.access(), calendarId: world.calendarId, cursor: null, window: world.window, signal: new AbortController().signal })
+  const pages = world.provider.changes({
+    access: await world.access(),
+    calendarId: world.calendarId,
+    cursor: null,
+    window: world.window,
+    signal: new AbortController().signal,
+  })
   const problem = await problemOf(
     (async () => {
       for await (const page of pages) {

@@ -4,7 +4,12 @@ import { Problem } from "@kalends/domain/problem"
 import type { Cursor, EventChange } from "../../ports/calendar-provider.ts"
 import type { Draft, World } from "./world.ts"
 
-export type Drained = { readonly changes: readonly EventChange[]; readonly cursor: Cursor; readonly malformedCount: number; readonly pages: number }
+export type Drained = {
+  readonly changes: readonly EventChange[]
+  readonly cursor: Cursor
+  readonly malformedCount: number
+  readonly pages: number
+}
 
 const never = new AbortController().signal
 
@@ -14,7 +19,13 @@ export async function drain(world: World, cursor: Cursor | null): Promise<Draine
   let last: Cursor | null = null
   let malformedCount = 0
   let pages = 0
-  for await (const page of world.provider.changes({ access: await world.access(), calendarId: world.calendarId, cursor, window: world.window, signal: never })) {
+  for await (const page of world.provider.changes({
+    access: await world.access(),
+    calendarId: world.calendarId,
+    cursor,
+    window: world.window,
+    signal: never,
+  })) {
     changes.push(...page.changes)
     malformedCount += page.malformedCount
     last = page.cursor
@@ -30,10 +41,19 @@ export function touches(changes: readonly EventChange[], id: ProviderEventId, ki
 }
 
 /** The events of the world's window as a client in `zone` reads them. */
-export async function readAll(world: World, zone = "UTC"): Promise<{ readonly events: readonly CalendarEvent[]; readonly malformedCount: number }> {
+export async function readAll(
+  world: World,
+  zone = "UTC",
+): Promise<{ readonly events: readonly CalendarEvent[]; readonly malformedCount: number }> {
   const events: CalendarEvent[] = []
   let malformedCount = 0
-  for await (const page of world.provider.readWindow({ access: await world.access(), calendarId: world.calendarId, window: world.window, zone, signal: never })) {
+  for await (const page of world.provider.readWindow({
+    access: await world.access(),
+    calendarId: world.calendarId,
+    window: world.window,
+    zone,
+    signal: never,
+  })) {
     events.push(...page.events)
     malformedCount += page.malformedCount
   }
@@ -56,7 +76,11 @@ export async function problemOf(work: Promise<unknown>): Promise<Problem> {
 
 /** A timed event at ten in the morning in Berlin, `days` from now. */
 export function meeting(world: World, subject: string, days = 1): Draft {
-  return { subject, time: { kind: "timed", starts: morning(world, days), minutes: 45, zone: "Europe/Berlin" }, rule: null }
+  return {
+    subject,
+    time: { kind: "timed", starts: morning(world, days), minutes: 45, zone: "Europe/Berlin" },
+    rule: null,
+  }
 }
 
 export function morning(world: World, days: number): Temporal.PlainDateTime {

@@ -1,5 +1,5 @@
-import { describe, expect, test, type TestContext } from "vitest"
 import { parseSubscriptionId } from "@kalends/domain/ids"
+import { describe, expect, type TestContext, test } from "vitest"
 import type { Notice, PushSource, Subscribed } from "../../ports/calendar-provider.ts"
 import { drain, meeting, problemOf, touches } from "./drain.ts"
 import { type Here, requireAbility } from "./suite.ts"
@@ -23,13 +23,17 @@ export function pushRules(here: Here): void {
       await here.world.hand.create(meeting(here.world, "Pushed"))
       const notices = await noticesOf(push, world)
       expect(notices.length).toBeGreaterThan(0)
-      expect(new Set(notices.map((notice) => `${notice.secret} ${notice.kind}`))).toEqual(new Set([`${secret} changed`]))
+      expect(new Set(notices.map((notice) => `${notice.secret} ${notice.kind}`))).toEqual(
+        new Set([`${secret} changed`]),
+      )
     })
 
     test("push-verified: a request that is none of the provider's is not recognised, whatever it holds", async (context) => {
       const { push } = await armed(context)
       for (const body of ["", "[]", "{", '{"value":7}', "\u0000"])
-        expect(push.recognise({ method: "POST", path: "", query: {}, headers: {}, body: new TextEncoder().encode(body) })).toEqual({ kind: "unrecognised" })
+        expect(
+          push.recognise({ method: "POST", path: "", query: {}, headers: {}, body: new TextEncoder().encode(body) }),
+        ).toEqual({ kind: "unrecognised" })
     })
 
     test("push-renewed: a subscription lives on, by renewal or by a second one that is armed before the first is stopped", async (context) => {
@@ -79,7 +83,14 @@ export function pushRules(here: Here): void {
 }
 
 async function subscribe(world: World, push: PushSource, { hookUrl }: PushWorld, id?: string): Promise<Subscribed> {
-  return push.subscribe({ access: await world.access(), calendarId: world.calendarId, subscriptionId: id === undefined ? subscriptionId : parseSubscriptionId(id), secret, hookUrl, signal })
+  return push.subscribe({
+    access: await world.access(),
+    calendarId: world.calendarId,
+    subscriptionId: id === undefined ? subscriptionId : parseSubscriptionId(id),
+    secret,
+    hookUrl,
+    signal,
+  })
 }
 
 async function noticesOf(push: PushSource, world: PushWorld): Promise<readonly Notice[]> {

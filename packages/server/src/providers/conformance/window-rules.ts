@@ -9,7 +9,10 @@ export function windowRules(here: Here): void {
       const [event] = await readNamed(here.world, "Timed")
       const startsAt = berlin(morning(here.world, 1))
       expect(event?.time).toMatchObject({ kind: "timed" })
-      expect(event?.time.kind === "timed" && [event.time.startsAt.toString(), event.time.endsAt.toString()]).toEqual([startsAt.toString(), startsAt.add({ minutes: 45 }).toString()])
+      expect(event?.time.kind === "timed" && [event.time.startsAt.toString(), event.time.endsAt.toString()]).toEqual([
+        startsAt.toString(),
+        startsAt.add({ minutes: 45 }).toString(),
+      ])
     })
 
     test("all-day-exclusive-end: a two-day event is two dates, the same for readers in any zone", async () => {
@@ -17,7 +20,9 @@ export function windowRules(here: Here): void {
       await here.world.hand.create({ subject: "Fair", time: { kind: "all-day", startsOn, days: 2 }, rule: null })
       for (const zone of ["Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago"]) {
         const [event] = await readNamed(here.world, "Fair", zone)
-        expect(event?.time.kind === "all-day" && [event.time.startsOn.toString(), event.time.endsBefore.toString()]).toEqual([startsOn.toString(), startsOn.add({ days: 2 }).toString()])
+        expect(
+          event?.time.kind === "all-day" && [event.time.startsOn.toString(), event.time.endsBefore.toString()],
+        ).toEqual([startsOn.toString(), startsOn.add({ days: 2 }).toString()])
       }
     })
 
@@ -34,8 +39,12 @@ export function windowRules(here: Here): void {
       const id = await here.world.hand.create({ ...meeting(here.world, "Daily"), rule: "FREQ=DAILY;COUNT=4" })
       await here.world.hand.moveOccurrence(id, start.add({ days: 1 }), start.add({ days: 1, hours: 5 }))
       const occurrences = await readNamed(here.world, "Daily")
-      const times = occurrences.map(({ series, time }) => `${series?.originalStart} at ${time.kind === "timed" ? time.startsAt : ""}`).sort()
-      const expected = [0, 1, 2, 3].map((days) => `${berlin(start.add({ days }))} at ${berlin(start.add({ days, hours: days === 1 ? 5 : 0 }))}`)
+      const times = occurrences
+        .map(({ series, time }) => `${series?.originalStart} at ${time.kind === "timed" ? time.startsAt : ""}`)
+        .sort()
+      const expected = [0, 1, 2, 3].map(
+        (days) => `${berlin(start.add({ days }))} at ${berlin(start.add({ days, hours: days === 1 ? 5 : 0 }))}`,
+      )
       expect(times).toEqual(expected)
       expect(new Set(occurrences.map(({ series }) => series?.seriesId)).size).toBe(1)
     })
@@ -44,7 +53,9 @@ export function windowRules(here: Here): void {
       const start = morning(here.world, 1)
       const id = await here.world.hand.create({ ...meeting(here.world, "Holed"), rule: "FREQ=DAILY;COUNT=3" })
       await here.world.hand.cancelOccurrence(id, start.add({ days: 1 }))
-      const starts = (await readNamed(here.world, "Holed")).map(({ time }) => (time.kind === "timed" ? time.startsAt.toString() : "")).sort()
+      const starts = (await readNamed(here.world, "Holed"))
+        .map(({ time }) => (time.kind === "timed" ? time.startsAt.toString() : ""))
+        .sort()
       expect(starts).toEqual([berlin(start).toString(), berlin(start.add({ days: 2 })).toString()])
     })
 
@@ -53,7 +64,10 @@ export function windowRules(here: Here): void {
       const at = berlin(morning(here.world, 3))
       await create("Elsewhere", at)
       const [event] = await readNamed(here.world, "Elsewhere")
-      expect(event?.time.kind === "timed" && [event.time.startsAt.toString(), event.time.zone]).toEqual([at.toString(), null])
+      expect(event?.time.kind === "timed" && [event.time.startsAt.toString(), event.time.zone]).toEqual([
+        at.toString(),
+        null,
+      ])
     })
 
     test("out-of-window: an event that moves out of the window is no longer shown", async () => {
@@ -73,7 +87,14 @@ export function windowRules(here: Here): void {
     })
 
     test("one event is fetched by its id, and is null once it is removed", async () => {
-      const fetch = async () => here.world.provider.fetchEvent({ access: await here.world.access(), calendarId: here.world.calendarId, eventId: id, zone: "UTC", signal: new AbortController().signal })
+      const fetch = async () =>
+        here.world.provider.fetchEvent({
+          access: await here.world.access(),
+          calendarId: here.world.calendarId,
+          eventId: id,
+          zone: "UTC",
+          signal: new AbortController().signal,
+        })
       const id = await here.world.hand.create(meeting(here.world, "Fetched"))
       expect((await fetch())?.subject).toBe("Fetched")
       await here.world.hand.remove(id)

@@ -1,13 +1,18 @@
 import type { Access } from "@kalends/domain/access"
 import type { ProviderCalendarId, ProviderEventId } from "@kalends/domain/ids"
 import type { TimeWindow } from "@kalends/domain/window"
-import type { CalendarProvider, HookRequest, PasswordSignIn, OAuthSignIn } from "../../ports/calendar-provider.ts"
+import type { CalendarProvider, HookRequest, OAuthSignIn, PasswordSignIn } from "../../ports/calendar-provider.ts"
 
 /** What the hand puts into a calendar. `rule` is an RRULE value; null for a single event. */
 export type Draft = {
   readonly subject: string
   readonly time:
-    | { readonly kind: "timed"; readonly starts: Temporal.PlainDateTime; readonly minutes: number; readonly zone: string }
+    | {
+        readonly kind: "timed"
+        readonly starts: Temporal.PlainDateTime
+        readonly minutes: number
+        readonly zone: string
+      }
     | { readonly kind: "all-day"; readonly startsOn: Temporal.PlainDate; readonly days: number }
     | { readonly kind: "floating"; readonly starts: Temporal.PlainDateTime; readonly minutes: number }
   readonly rule: string | null
@@ -21,7 +26,11 @@ export interface Hand {
   remove(id: ProviderEventId): Promise<void>
   /** One occurrence of a series, named by its original start on the wall clock of the series. */
   cancelOccurrence(seriesId: ProviderEventId, originalStart: Temporal.PlainDateTime): Promise<void>
-  moveOccurrence(seriesId: ProviderEventId, originalStart: Temporal.PlainDateTime, starts: Temporal.PlainDateTime): Promise<void>
+  moveOccurrence(
+    seriesId: ProviderEventId,
+    originalStart: Temporal.PlainDateTime,
+    starts: Temporal.PlainDateTime,
+  ): Promise<void>
 }
 
 /** What can be made to go wrong; null: this world cannot, and the rule is passed over with that reason. */

@@ -10,7 +10,10 @@ export type GoogleSettings = {
 
 const prefix = "https://www.googleapis.com/auth/"
 const calendarList = `${prefix}calendar.calendarlist.readonly`
-const events: Readonly<Record<Permission, string>> = { read: `${prefix}calendar.events.readonly`, "read-write": `${prefix}calendar.events` }
+const events: Readonly<Record<Permission, string>> = {
+  read: `${prefix}calendar.events.readonly`,
+  "read-write": `${prefix}calendar.events`,
+}
 
 /** Least scope for each permission: the events, and the list of calendars to find them in. */
 export function scopeFor(permission: Permission): string {
@@ -30,7 +33,10 @@ export function endpoints({ accountsUrl, tokenUrl }: GoogleSettings) {
     authorize: `${accountsUrl}/o/oauth2/v2/auth`,
     token: `${tokenUrl}/token`,
     revoke: `${tokenUrl}/revoke`,
-    keys: accountsUrl === "https://accounts.google.com" ? "https://www.googleapis.com/oauth2/v3/certs" : `${accountsUrl}/oauth2/v3/certs`,
+    keys:
+      accountsUrl === "https://accounts.google.com"
+        ? "https://www.googleapis.com/oauth2/v3/certs"
+        : `${accountsUrl}/oauth2/v3/certs`,
   }
 }
 

@@ -19,10 +19,14 @@ export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): A
     const query = new URLSearchParams({ maxResults: pageSize, showDeleted: "true", singleEvents: "false", fields })
     if (input.cursor !== null) query.set("syncToken", input.cursor)
     if (pageToken !== null) query.set("pageToken", pageToken)
-    const body: Wire = await calls.listEvents(input.access, input.calendarId, query, input.signal).catch((error: unknown) => {
-      // A token that Google cannot read is refused with 400 rather than 410: as good as lost. Without one it is told as it is.
-      throw input.cursor !== null && isProblem(error, "unsupported") ? new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause: error }) : error
-    })
+    const body: Wire = await calls
+      .listEvents(input.access, input.calendarId, query, input.signal)
+      .catch((error: unknown) => {
+        // A token that Google cannot read is refused with 400 rather than 410: as good as lost. Without one it is told as it is.
+        throw input.cursor !== null && isProblem(error, "unsupported")
+          ? new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause: error })
+          : error
+      })
     const { events, malformedCount } = mapItems(list(body.items), change)
     pageToken = text(body.nextPageToken)
     const cursor = text(body.nextSyncToken)

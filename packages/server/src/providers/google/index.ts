@@ -40,7 +40,13 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
     },
     changes: (input) => googleChanges(calls, input),
     readWindow: (input) =>
-      readWindow({ reader: googleReader, query: { ...input, apiBase: settings.apiUrl }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
+      readWindow({
+        reader: googleReader,
+        query: { ...input, apiBase: settings.apiUrl },
+        send: senderFor(http, input.access),
+        now: () => clock.now(),
+        signal: input.signal,
+      }),
     async fetchEvent({ access, calendarId, eventId, signal }) {
       try {
         return readOne(await calls.getEvent(access, calendarId, eventId, signal), googleEvent)

@@ -1,8 +1,8 @@
 import { inspect } from "node:util"
-import { describe, expect, test } from "vitest"
 import type { Access } from "@kalends/domain/access"
 import { parseProviderCalendarId, parseProviderEventId, parseSubscriptionId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
+import { describe, expect, test } from "vitest"
 import { createOAuthClient } from "../../platform/oauth-client.ts"
 import { fakeClock } from "../../testing/fake-clock.ts"
 import { createIssuer } from "../../testing/issuer.ts"
@@ -11,7 +11,13 @@ import { seededRandom } from "../../testing/seeded-random.ts"
 import { problemOf } from "../conformance/drain.ts"
 import { createGoogleProvider } from "./index.ts"
 
-const settings = { clientId: "app", clientSecret: "canary-client-secret", accountsUrl: "https://accounts.google.com", tokenUrl: "https://oauth2.example", apiUrl: "https://google.example/calendar/v3" }
+const settings = {
+  clientId: "app",
+  clientSecret: "canary-client-secret",
+  accountsUrl: "https://accounts.google.com",
+  tokenUrl: "https://oauth2.example",
+  apiUrl: "https://google.example/calendar/v3",
+}
 const clock = fakeClock()
 const access: Access = { kind: "bearer", token: "token", expiresAt: clock.now().add({ hours: 1 }) }
 const signal = new AbortController().signal
@@ -20,7 +26,10 @@ const window = timeWindow(Temporal.Instant.from("2026-05-01T00:00Z"), Temporal.I
 
 function provide(answers: Parameters<typeof scriptedHttp>[0]) {
   const http = scriptedHttp(answers)
-  const provider = createGoogleProvider({ http, clock, random: seededRandom(1), oauth: createOAuthClient({ http, clock }) }, settings)
+  const provider = createGoogleProvider(
+    { http, clock, random: seededRandom(1), oauth: createOAuthClient({ http, clock }) },
+    settings,
+  )
   if (provider.signIn.kind !== "oauth" || provider.push === null) throw new Error("OAuth and push are expected")
   return { http, provider, signIn: provider.signIn, push: provider.push }
 }
@@ -35,17 +44,30 @@ async function changesOf(answers: Parameters<typeof scriptedHttp>[0], cursor: st
 describe("changes", () => {
   test("cancelled-hole: series and exceptions are told, cancelled ones as removed, and the cursor comes with the last page", async () => {
     const { pages } = await changesOf([
-      { json: { items: [{ id: "m", status: "confirmed", etag: '"1"' }, { status: "confirmed" }], nextPageToken: "p2", nextSyncToken: "too early" } },
+      {
+        json: {
+          items: [{ id: "m", status: "confirmed", etag: '"1"' }, { status: "confirmed" }],
+          nextPageToken: "p2",
+          nextSyncToken: "too early",
+        },
+      },
       { json: { items: [{ id: "m_1", status: "cancelled", recurringEventId: "m" }], nextSyncToken: "t2" } },
     ])
     expect(pages).toEqual([
-      { changes: [{ kind: "upserted", eventId: "m", seriesId: null, version: '"1"' }], malformedCount: 1, cursor: null },
+      {
+        changes: [{ kind: "upserted", eventId: "m", seriesId: null, version: '"1"' }],
+        malformedCount: 1,
+        cursor: null,
+      },
       { changes: [{ kind: "removed", eventId: "m_1", seriesId: "m" }], malformedCount: 0, cursor: "t2" },
     ])
   })
 
   test("every page of a pass, and every pass, asks with the same parameters and never with one that a token forbids", async () => {
-    const first = await changesOf([{ json: { items: [], nextPageToken: "p2" } }, { json: { items: [], nextSyncToken: "t1" } }])
+    const first = await changesOf([
+      { json: { items: [], nextPageToken: "p2" } },
+      { json: { items: [], nextSyncToken: "t1" } },
+    ])
     const second = await changesOf([{ json: { items: [], nextSyncToken: "t2" } }], "t1")
     const parameters = [...first.http.asked, ...second.http.asked].map(({ url }) => {
       const { searchParams } = new URL(url)
@@ -62,46 +84,92 @@ describe("changes", () => {
     expect(provide([]).provider.limits.isCursorBoundToWindow).toBe(false)
   })
 
-  test.each([[410, "fullSyncRequired"], [400, "invalid"]])("cursor-lost: %i %s to a token asks to list anew", async (status, reason) => {
-    expect((await problemOf(changesOf([{ status, json: { error: { errors: [{ reason }] } } }], "t1"))).kind).toBe("cursor-lost")
+  test.each([
+    [410, "fullSyncRequired"],
+    [400, "invalid"],
+  ])("cursor-lost: %i %s to a token asks to list anew", async (status, reason) => {
+    expect((await problemOf(changesOf([{ status, json: { error: { errors: [{ reason }] } } }], "t1"))).kind).toBe(
+      "cursor-lost",
+    )
   })
 
   test("cursor-lost: a refused first listing is no lost cursor, or it would be tried for ever", async () => {
-    expect((await problemOf(changesOf([{ status: 400, json: { error: { errors: [{ reason: "invalid" }] } } }]))).kind).toBe("unsupported")
+    expect(
+      (await problemOf(changesOf([{ status: 400, json: { error: { errors: [{ reason: "invalid" }] } } }]))).kind,
+    ).toBe("unsupported")
   })
 
   test("page-interrupted: a listing that is cut off, or ends without a token, gives none", async () => {
-    expect((await problemOf(changesOf([{ json: { items: [], nextPageToken: "p2" } }, { status: 500 }]))).kind).toBe("unavailable")
+    expect((await problemOf(changesOf([{ json: { items: [], nextPageToken: "p2" } }, { status: 500 }]))).kind).toBe(
+      "unavailable",
+    )
     expect((await problemOf(changesOf([{ json: { items: [] } }]))).kind).toBe("malformed")
   })
 })
 
 describe("one event", () => {
-  const fetch = (answer: Parameters<typeof scriptedHttp>[0][number]) => provide([answer]).provider.fetchEvent({ access, calendarId, eventId: parseProviderEventId("a"), zone: "UTC", signal })
+  const fetch = (answer: Parameters<typeof scriptedHttp>[0][number]) =>
+    provide([answer]).provider.fetchEvent({
+      access,
+      calendarId,
+      eventId: parseProviderEventId("a"),
+      zone: "UTC",
+      signal,
+    })
 
   test("that is gone, deleted or cancelled is null, and one that cannot be read is a problem", async () => {
-    expect([await fetch({ status: 404 }), await fetch({ status: 410, json: { error: { errors: [{ reason: "deleted" }] } } }), await fetch({ json: { id: "a", status: "cancelled" } })]).toEqual([null, null, null])
+    expect([
+      await fetch({ status: 404 }),
+      await fetch({ status: 410, json: { error: { errors: [{ reason: "deleted" }] } } }),
+      await fetch({ json: { id: "a", status: "cancelled" } }),
+    ]).toEqual([null, null, null])
     expect((await problemOf(fetch({ json: { id: "a" } }))).kind).toBe("malformed")
   })
 
   test("is asked for with its used attributes only", async () => {
-    const { http, provider } = provide([{ json: { id: "a", start: { date: "2026-11-25" }, end: { date: "2026-11-26" } } }])
+    const { http, provider } = provide([
+      { json: { id: "a", start: { date: "2026-11-25" }, end: { date: "2026-11-26" } } },
+    ])
     await provider.fetchEvent({ access, calendarId, eventId: parseProviderEventId("a"), zone: "UTC", signal })
-    expect(new URL(http.asked[0]?.url ?? "").searchParams.get("fields")).toMatch(/^id,etag,.*entryPoints\(entryPointType,uri\)\)$/)
+    expect(new URL(http.asked[0]?.url ?? "").searchParams.get("fields")).toMatch(
+      /^id,etag,.*entryPoints\(entryPointType,uri\)\)$/,
+    )
   })
 })
 
 describe("push", () => {
-  const input = { access, calendarId, subscriptionId: parseSubscriptionId("11111111-2222-4333-8444-555555555555"), secret: "canary-hook-secret", hookUrl: "https://kalends.example/hooks/google", signal }
+  const input = {
+    access,
+    calendarId,
+    subscriptionId: parseSubscriptionId("11111111-2222-4333-8444-555555555555"),
+    secret: "canary-hook-secret",
+    hookUrl: "https://kalends.example/hooks/google",
+    signal,
+  }
 
   test("a channel bears our id and secret, and lives as long as was granted", async () => {
-    const { push, http } = provide([{ json: { id: input.subscriptionId, resourceId: "res", expiration: "1796000000000" } }])
-    expect(await push.subscribe(input)).toEqual({ providerSubscriptionId: input.subscriptionId, providerResourceId: "res", expiresAt: Temporal.Instant.fromEpochMilliseconds(1796000000000) })
-    expect(JSON.parse(http.asked[0]?.body ?? "")).toEqual({ id: input.subscriptionId, type: "web_hook", address: input.hookUrl, token: input.secret, params: { ttl: "604800" } })
+    const { push, http } = provide([
+      { json: { id: input.subscriptionId, resourceId: "res", expiration: "1796000000000" } },
+    ])
+    expect(await push.subscribe(input)).toEqual({
+      providerSubscriptionId: input.subscriptionId,
+      providerResourceId: "res",
+      expiresAt: Temporal.Instant.fromEpochMilliseconds(1796000000000),
+    })
+    expect(JSON.parse(http.asked[0]?.body ?? "")).toEqual({
+      id: input.subscriptionId,
+      type: "web_hook",
+      address: input.hookUrl,
+      token: input.secret,
+      params: { ttl: "604800" },
+    })
   })
 
   test("a calendar that cannot be watched is unsupported, and an answer that is no channel malformed", async () => {
-    const { push } = provide([{ status: 400, json: { error: { errors: [{ reason: "pushNotSupportedForRequestedResource" }] } } }, { json: {} }])
+    const { push } = provide([
+      { status: 400, json: { error: { errors: [{ reason: "pushNotSupportedForRequestedResource" }] } } },
+      { json: {} },
+    ])
     expect((await problemOf(push.subscribe(input))).kind).toBe("unsupported")
     expect((await problemOf(push.subscribe(input))).kind).toBe("malformed")
   })
@@ -110,40 +178,82 @@ describe("push", () => {
     const { push, http } = provide([{ status: 404 }])
     expect(push.renew).toBeNull()
     await push.stop({ access, providerSubscriptionId: "c1", providerResourceId: "res", signal })
-    expect(http.asked[0]).toMatchObject({ url: `${settings.apiUrl}/channels/stop`, body: '{"id":"c1","resourceId":"res"}' })
+    expect(http.asked[0]).toMatchObject({
+      url: `${settings.apiUrl}/channels/stop`,
+      body: '{"id":"c1","resourceId":"res"}',
+    })
   })
 })
 
 describe("sign-in", () => {
   const asked = { redirectUri: "https://kalends.example/oauth/callback", nonce: "nonce", permission: "read" } as const
-  const all = "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly"
-  const granted = (more: object = {}) => ({ json: { access_token: "a1", refresh_token: "r1", expires_in: 3599, scope: all, ...more } })
+  const all =
+    "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly"
+  const granted = (more: object = {}) => ({
+    json: { access_token: "a1", refresh_token: "r1", expires_in: 3599, scope: all, ...more },
+  })
 
   async function exchange(token: object, answer: object = {}) {
     const issuer = await createIssuer()
-    const idToken = await issuer.sign({ iss: "https://accounts.google.com", aud: "app", nonce: "nonce", sub: "1234", email: "ada@northwind.example", hd: "northwind.example", ...token }, clock.now())
-    const { signIn } = provide([granted({ id_token: idToken, ...answer }), { json: issuer.jwks }, { json: issuer.jwks }])
+    const idToken = await issuer.sign(
+      {
+        iss: "https://accounts.google.com",
+        aud: "app",
+        nonce: "nonce",
+        sub: "1234",
+        email: "ada@northwind.example",
+        hd: "northwind.example",
+        ...token,
+      },
+      clock.now(),
+    )
+    const { signIn } = provide([
+      granted({ id_token: idToken, ...answer }),
+      { json: issuer.jwks },
+      { json: issuer.jwks },
+    ])
     return signIn.exchangeCode({ ...asked, code: "code", codeVerifier: "verifier" })
   }
 
-  test.each(["https://accounts.google.com", "accounts.google.com"])("the person is who the token of %s names", async (iss) => {
-    expect((await exchange({ iss })).subject).toEqual({ id: "1234", email: "ada@northwind.example", tenantId: "northwind.example" })
-  })
+  test.each(["https://accounts.google.com", "accounts.google.com"])(
+    "the person is who the token of %s names",
+    async (iss) => {
+      expect((await exchange({ iss })).subject).toEqual({
+        id: "1234",
+        email: "ada@northwind.example",
+        tenantId: "northwind.example",
+      })
+    },
+  )
 
-  test.each([["another nonce", { nonce: "other" }], ["another audience", { aud: "other" }], ["another issuer", { iss: "https://evil.example" }]])("a token with %s is refused", async (_name, token) => {
+  test.each([
+    ["another nonce", { nonce: "other" }],
+    ["another audience", { aud: "other" }],
+    ["another issuer", { iss: "https://evil.example" }],
+  ])("a token with %s is refused", async (_name, token) => {
     expect((await problemOf(exchange(token))).code).toBe("bad-id-token")
   })
 
   test("least-scope: Read asks for reading; what was unticked is withheld", async () => {
     const { signIn } = provide([])
     const url = signIn.authorizeUrl({ ...asked, state: "s", codeChallenge: "c", loginHint: "ada@northwind.example" })
-    expect(url.searchParams.get("scope")).toBe("openid email https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly")
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({ access_type: "offline", code_challenge_method: "S256", login_hint: "ada@northwind.example" })
-    for (const scope of ["openid", all.replace(/\S+events.readonly/, ""), all.replace(/\S+calendarlist.readonly/, "")]) expect((await problemOf(exchange({}, { scope }))).code).toBe("permission-withheld")
+    expect(url.searchParams.get("scope")).toBe(
+      "openid email https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly",
+    )
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      access_type: "offline",
+      code_challenge_method: "S256",
+      login_hint: "ada@northwind.example",
+    })
+    for (const scope of ["openid", all.replace(/\S+events.readonly/, ""), all.replace(/\S+calendarlist.readonly/, "")])
+      expect((await problemOf(exchange({}, { scope }))).code).toBe("permission-withheld")
   })
 
   test("reauthorize: a refresh keeps the token it has, tells a life that was granted for a time, and a dead grant asks to sign in again", async () => {
-    const { signIn } = provide([granted({ refresh_token: undefined, refresh_token_expires_in: 604_800 }), { status: 400, json: { error: "invalid_grant" } }])
+    const { signIn } = provide([
+      granted({ refresh_token: undefined, refresh_token_expires_in: 604_800 }),
+      { status: 400, json: { error: "invalid_grant" } },
+    ])
     const refreshed = await signIn.refresh("r1", "read")
     expect([refreshed.refreshToken, refreshed.refreshExpiresAt?.toString()]).toEqual([null, "2026-11-30T09:00:00Z"])
     expect((await problemOf(signIn.refresh("r1", "read"))).kind).toBe("auth-revoked")
@@ -157,12 +267,27 @@ describe("sign-in", () => {
 })
 
 test("secrets-unlogged: no problem shows the token, the client's secret or a hook's, however it is printed", async () => {
-  const failures = [401, 403, 410, 429, 500].map((status) => ({ status, json: { error: { code: "x", message: "canary-content" } } }))
+  const failures = [401, 403, 410, 429, 500].map((status) => ({
+    status,
+    json: { error: { code: "x", message: "canary-content" } },
+  }))
   for (const failure of failures) {
     const { provider, signIn, push } = provide([failure, failure, failure])
     const secretAccess: Access = { ...access, token: "canary-token" }
-    const input = { access: secretAccess, calendarId, subscriptionId: parseSubscriptionId("11111111-2222-4333-8444-555555555555"), secret: "canary-hook-secret", hookUrl: "https://kalends.example/hooks", signal }
-    const problems = [await problemOf(provider.listCalendars(secretAccess, signal)), await problemOf(signIn.refresh("canary-refresh", "read")), await problemOf(push.subscribe(input))]
-    for (const problem of problems) expect(`${inspect(problem, { depth: 10, showHidden: true })} ${JSON.stringify(problem)}`).not.toContain("canary")
+    const input = {
+      access: secretAccess,
+      calendarId,
+      subscriptionId: parseSubscriptionId("11111111-2222-4333-8444-555555555555"),
+      secret: "canary-hook-secret",
+      hookUrl: "https://kalends.example/hooks",
+      signal,
+    }
+    const problems = [
+      await problemOf(provider.listCalendars(secretAccess, signal)),
+      await problemOf(signIn.refresh("canary-refresh", "read")),
+      await problemOf(push.subscribe(input)),
+    ]
+    for (const problem of problems)
+      expect(`${inspect(problem, { depth: 10, showHidden: true })} ${JSON.stringify(problem)}`).not.toContain("canary")
   }
 })

@@ -10,11 +10,18 @@ export const channelSeconds = 7 * 86_400
 export function createGooglePush(calls: GoogleCalls): PushSource {
   return {
     async subscribe({ access, calendarId, subscriptionId, secret, hookUrl, signal }) {
-      const channel = { id: subscriptionId, type: "web_hook", address: hookUrl, token: secret, params: { ttl: String(channelSeconds) } }
+      const channel = {
+        id: subscriptionId,
+        type: "web_hook",
+        address: hookUrl,
+        token: secret,
+        params: { ttl: String(channelSeconds) },
+      }
       const made = await calls.watch(access, calendarId, channel, signal)
       const expiresAtMs = Number(made.expiration)
       const providerSubscriptionId = text(made.id)
-      if (providerSubscriptionId === null || !(expiresAtMs > 0 && expiresAtMs < 8.64e15)) throw new Problem("malformed", "Google gave no channel.")
+      if (providerSubscriptionId === null || !(expiresAtMs > 0 && expiresAtMs < 8.64e15))
+        throw new Problem("malformed", "Google gave no channel.")
       return {
         providerSubscriptionId,
         providerResourceId: text(made.resourceId),
@@ -23,9 +30,11 @@ export function createGooglePush(calls: GoogleCalls): PushSource {
     },
     renew: null,
     async stop({ access, providerSubscriptionId, providerResourceId, signal }) {
-      await calls.stopChannel(access, { id: providerSubscriptionId, resourceId: providerResourceId }, signal).catch((error: unknown) => {
-        if (!isProblem(error, "not-found")) throw error
-      })
+      await calls
+        .stopChannel(access, { id: providerSubscriptionId, resourceId: providerResourceId }, signal)
+        .catch((error: unknown) => {
+          if (!isProblem(error, "not-found")) throw error
+        })
     },
     recognise,
   }
@@ -38,5 +47,14 @@ export function recognise({ headers }: HookRequest): Recognition {
   const number = headers["x-goog-message-number"]
   if (channel === undefined || state === undefined || number === undefined) return { kind: "unrecognised" }
   const kind = state === "sync" ? "armed" : "changed"
-  return { kind: "notices", notices: [{ secret: headers["x-goog-channel-token"] ?? "", kind, fingerprint: `${channel.slice(0, 100)}|${number.slice(0, 40)}` }] }
+  return {
+    kind: "notices",
+    notices: [
+      {
+        secret: headers["x-goog-channel-token"] ?? "",
+        kind,
+        fingerprint: `${channel.slice(0, 100)}|${number.slice(0, 40)}`,
+      },
+    ],
+  }
 }

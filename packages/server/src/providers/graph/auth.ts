@@ -37,7 +37,9 @@ export function endpoints({ loginUrl, tenant }: GraphSettings) {
 /** Each tenant's issuer carries its own id; where the configuration names one tenant by its id, no other will do. */
 export function isIssuer({ loginUrl, tenant }: GraphSettings, issuer: string, tenantId: unknown): boolean {
   if (typeof tenantId !== "string" || !uuid.test(tenantId)) return false
-  return issuer === `${loginUrl}/${tenantId}/v2.0` && (!uuid.test(tenant) || tenant.toLowerCase() === tenantId.toLowerCase())
+  return (
+    issuer === `${loginUrl}/${tenantId}/v2.0` && (!uuid.test(tenant) || tenant.toLowerCase() === tenantId.toLowerCase())
+  )
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

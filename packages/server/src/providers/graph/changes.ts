@@ -8,7 +8,11 @@ import type { GraphCalls } from "./calls.ts"
  * Changes by calendarView delta. The cursor is the whole delta link, opaque but for its host: it is followed only to the
  * API that was configured. It comes after the last page, and is frozen to its window (providers.md A.3).
  */
-export async function* graphChanges(calls: GraphCalls, apiUrl: string, input: ChangesInput): AsyncGenerator<ChangePage, void, void> {
+export async function* graphChanges(
+  calls: GraphCalls,
+  apiUrl: string,
+  input: ChangesInput,
+): AsyncGenerator<ChangePage, void, void> {
   let url = input.cursor === null ? firstUrl(apiUrl, input) : input.cursor
   // A cursor of another address (the configuration changed) is of no use here, and must not be followed.
   if (!isOwn(apiUrl, url)) throw cursorLost()
@@ -21,14 +25,21 @@ export async function* graphChanges(calls: GraphCalls, apiUrl: string, input: Ch
     const cursor = text(body["@odata.deltaLink"])
     const { events, malformedCount } = mapItems(list(body.value), change)
     if (next === null && cursor === null) throw new Problem("malformed", "Microsoft 365 gave no mark to go on from.")
-    yield { changes: lastOfEach(events), malformedCount, cursor: next === null && cursor !== null ? requireOwn(apiUrl, cursor) : null }
+    yield {
+      changes: lastOfEach(events),
+      malformedCount,
+      cursor: next === null && cursor !== null ? requireOwn(apiUrl, cursor) : null,
+    }
     if (next === null) return
     url = requireOwn(apiUrl, next)
   }
 }
 
 function firstUrl(apiUrl: string, { calendarId, window }: ChangesInput): string {
-  const query = new URLSearchParams({ startDateTime: window.startsAt.toString(), endDateTime: window.endsAt.toString() })
+  const query = new URLSearchParams({
+    startDateTime: window.startsAt.toString(),
+    endDateTime: window.endsAt.toString(),
+  })
   return `${apiUrl}/me/calendars/${encodeURIComponent(calendarId)}/calendarView/delta?${query}`
 }
 

@@ -32,11 +32,21 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     apiBase: () => settings.apiUrl,
     async listCalendars(access, signal) {
       const { value } = await calls.listCalendars(access, signal)
-      return readEach(list(value), (calendar) => ({ id: parseProviderCalendarId(requireText(calendar.id, "id")), isPrimary: calendar.isDefaultCalendar === true, canWrite: calendar.canEdit === true }))
+      return readEach(list(value), (calendar) => ({
+        id: parseProviderCalendarId(requireText(calendar.id, "id")),
+        isPrimary: calendar.isDefaultCalendar === true,
+        canWrite: calendar.canEdit === true,
+      }))
     },
     changes: (input) => graphChanges(calls, settings.apiUrl, input),
     readWindow: (input) =>
-      readWindow({ reader: graphReader, query: { ...input, apiBase: settings.apiUrl }, send: senderFor(http, input.access), now: () => clock.now(), signal: input.signal }),
+      readWindow({
+        reader: graphReader,
+        query: { ...input, apiBase: settings.apiUrl },
+        send: senderFor(http, input.access),
+        now: () => clock.now(),
+        signal: input.signal,
+      }),
     async fetchEvent({ access, eventId, signal }) {
       try {
         return readOne(await calls.getEvent(access, eventId, selectedFields, signal), graphEvent)

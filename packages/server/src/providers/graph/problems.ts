@@ -2,7 +2,11 @@ import { Problem } from "@kalends/domain/problem"
 import { retryAt } from "@kalends/readers/parse"
 import type { TokenAnswer } from "../../ports/oauth-client.ts"
 
-type Meaning = { readonly kind: "auth-revoked" | "forbidden" | "misconfigured" | "rate-limited"; readonly code: string; readonly isTenantWide?: boolean }
+type Meaning = {
+  readonly kind: "auth-revoked" | "forbidden" | "misconfigured" | "rate-limited"
+  readonly code: string
+  readonly isTenantWide?: boolean
+}
 
 /**
  * AADSTS numbers, used only to choose the words for people: what is done follows from the OAuth `error` where it can
@@ -32,15 +36,17 @@ const meanings: Readonly<Record<number, Meaning>> = {
   50196: { kind: "rate-limited", code: "request-loop" },
 }
 
-const byError: ReadonlyMap<string, Meaning> = new Map(Object.entries({
-  invalid_grant: { kind: "auth-revoked", code: "grant-revoked" },
-  interaction_required: { kind: "auth-revoked", code: "interaction-required" },
-  consent_required: { kind: "forbidden", code: "consent-missing" },
-  invalid_client: { kind: "misconfigured", code: "client-secret-wrong" },
-  unauthorized_client: { kind: "forbidden", code: "application-removed", isTenantWide: true },
-  invalid_scope: { kind: "misconfigured", code: "scope-wrong" },
-  invalid_request: { kind: "misconfigured", code: "request-wrong" },
-} satisfies Record<string, Meaning>))
+const byError: ReadonlyMap<string, Meaning> = new Map(
+  Object.entries({
+    invalid_grant: { kind: "auth-revoked", code: "grant-revoked" },
+    interaction_required: { kind: "auth-revoked", code: "interaction-required" },
+    consent_required: { kind: "forbidden", code: "consent-missing" },
+    invalid_client: { kind: "misconfigured", code: "client-secret-wrong" },
+    unauthorized_client: { kind: "forbidden", code: "application-removed", isTenantWide: true },
+    invalid_scope: { kind: "misconfigured", code: "scope-wrong" },
+    invalid_request: { kind: "misconfigured", code: "request-wrong" },
+  } satisfies Record<string, Meaning>),
+)
 
 const sentences: Readonly<Record<Meaning["kind"], string>> = {
   "auth-revoked": "Microsoft 365 asks to sign in again.",
@@ -55,11 +61,20 @@ export function classifyToken({ status, retryAfter, body }: TokenAnswer, now: Te
   const error = typeof body.error === "string" ? body.error : ""
   const numbers = Array.isArray(body.error_codes) ? body.error_codes.map(Number) : []
   const context = { status, error: error.replace(/\W/g, "").slice(0, 60), number: numbers.find(Number.isFinite) ?? 0 }
-  if (status === 429) return new Problem("rate-limited", sentences["rate-limited"], { retryAt: retryAt(retryAfter, now, 30), context })
+  if (status === 429)
+    return new Problem("rate-limited", sentences["rate-limited"], { retryAt: retryAt(retryAfter, now, 30), context })
   const meaning = status >= 500 || error === "temporarily_unavailable" ? undefined : meaningOf(error, numbers)
-  if (meaning === undefined) return new Problem("unavailable", "Microsoft's sign-in does not answer as it should.", { retryAt: retryAt(retryAfter, now, 15), context })
+  if (meaning === undefined)
+    return new Problem("unavailable", "Microsoft's sign-in does not answer as it should.", {
+      retryAt: retryAt(retryAfter, now, 15),
+      context,
+    })
   const options = { code: meaning.code, isTenantWide: meaning.isTenantWide ?? false, context }
-  return new Problem(meaning.kind, sentences[meaning.kind], meaning.kind === "rate-limited" ? { ...options, retryAt: now.add({ minutes: 10 }) } : options)
+  return new Problem(
+    meaning.kind,
+    sentences[meaning.kind],
+    meaning.kind === "rate-limited" ? { ...options, retryAt: now.add({ minutes: 10 }) } : options,
+  )
 }
 
 /** The `error` decides; a number chooses among what it may mean. Our own mistakes (invalid_client) are never blamed on a person. */

@@ -1,7 +1,14 @@
 import type { Access } from "@kalends/domain/access"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, oneOf, text, type Wire, wire } from "@kalends/readers/parse"
-import type { HookRequest, Notice, PushSource, Recognition, SubscribeInput, Subscribed } from "../../ports/calendar-provider.ts"
+import type {
+  HookRequest,
+  Notice,
+  PushSource,
+  Recognition,
+  Subscribed,
+  SubscribeInput,
+} from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { GraphCalls } from "./calls.ts"
 
@@ -33,7 +40,9 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
    */
   async function replaceStale(input: SubscribeInput): Promise<Wire> {
     const { value } = await calls.listSubscriptions(input.access, input.signal)
-    const rows = list(value).map(wire).filter((row) => text(row?.resource)?.replace(/^\//, "").toLowerCase() === resource)
+    const rows = list(value)
+      .map(wire)
+      .filter((row) => text(row?.resource)?.replace(/^\//, "").toLowerCase() === resource)
     const here = rows.filter((row) => row?.notificationUrl === input.hookUrl)
     for (const row of here.length > 0 ? here : rows) {
       const id = text(row?.id)
@@ -57,7 +66,12 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
       return subscribed(made)
     },
     async renew({ access, providerSubscriptionId, signal }) {
-      const body = await calls.renewSubscription(access, providerSubscriptionId, { expirationDateTime: expiration() }, signal)
+      const body = await calls.renewSubscription(
+        access,
+        providerSubscriptionId,
+        { expirationDateTime: expiration() },
+        signal,
+      )
       return { expiresAt: subscribed(body).expiresAt }
     },
     stop: ({ access, providerSubscriptionId, signal }) => stop(access, providerSubscriptionId, signal),
@@ -68,15 +82,23 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
 function subscribed(body: Wire): Subscribed {
   const id = text(body.id)
   const expires = text(body.expirationDateTime)
-  if (id === null || expires === null || Number.isNaN(Date.parse(expires))) throw new Problem("malformed", "Microsoft 365 gave no subscription.")
-  return { providerSubscriptionId: id, providerResourceId: null, expiresAt: Temporal.Instant.fromEpochMilliseconds(Date.parse(expires)) }
+  if (id === null || expires === null || Number.isNaN(Date.parse(expires)))
+    throw new Problem("malformed", "Microsoft 365 gave no subscription.")
+  return {
+    providerSubscriptionId: id,
+    providerResourceId: null,
+    expiresAt: Temporal.Instant.fromEpochMilliseconds(Date.parse(expires)),
+  }
 }
 
 /** The handshake echoes the decoded token; everything else is one body with any number of items, each for any tenant. */
 export function recognise({ query, body, path }: HookRequest): Recognition {
   const token = query.validationToken
   // It is text that anybody can make us echo: printable characters only, and the edge sends it as text/plain.
-  if (token !== undefined) return token.length > 0 && token.length <= tokenCharsMost && /^[\x20-\x7e]*$/.test(token) ? { kind: "handshake", text: token } : { kind: "unrecognised" }
+  if (token !== undefined)
+    return token.length > 0 && token.length <= tokenCharsMost && /^[\x20-\x7e]*$/.test(token)
+      ? { kind: "handshake", text: token }
+      : { kind: "unrecognised" }
   if (path !== "" && path !== "/lifecycle") return { kind: "unrecognised" }
   const items = parseItems(body)
   return items === null ? { kind: "unrecognised" } : { kind: "notices", notices: items.map(notice) }
@@ -86,20 +108,36 @@ function parseItems(body: Uint8Array): readonly Wire[] | null {
   if (body.length > bodyBytesMost) return null
   try {
     const items = wire(JSON.parse(Buffer.from(body).toString("utf8")))?.value
-    return Array.isArray(items) ? items.slice(0, itemsMost).map(wire).filter((item) => item !== null) : null
+    return Array.isArray(items)
+      ? items
+          .slice(0, itemsMost)
+          .map(wire)
+          .filter((item) => item !== null)
+      : null
   } catch {
     return null
   }
 }
 
-const lifecycle: ReadonlyMap<string, Notice["kind"]> = new Map([["reauthorizationRequired", "reauthorize"], ["subscriptionRemoved", "removed"], ["missed", "missed"]])
+const lifecycle: ReadonlyMap<string, Notice["kind"]> = new Map([
+  ["reauthorizationRequired", "reauthorize"],
+  ["subscriptionRemoved", "removed"],
+  ["missed", "missed"],
+])
 
 function notice(item: Wire): Notice {
   const event = text(item.lifecycleEvent)
   const data = wire(item.resourceData)
   const kind = event === null ? "changed" : oneOf(lifecycle, event, "missed")
   // The item's own tag tells one change from the next; lifecycle events carry no tag, and repeat rarely.
-  const parts = [item.subscriptionId, event, item.changeType, data?.id, data?.["@odata.etag"], item.subscriptionExpirationDateTime]
+  const parts = [
+    item.subscriptionId,
+    event,
+    item.changeType,
+    data?.id,
+    data?.["@odata.etag"],
+    item.subscriptionExpirationDateTime,
+  ]
   const fingerprint = parts.map((part) => (text(part) ?? "").slice(0, 600)).join("|")
   return { secret: text(item.clientState) ?? "", kind, fingerprint }
 }

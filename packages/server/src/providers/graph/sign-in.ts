@@ -1,5 +1,5 @@
-import { Problem } from "@kalends/domain/problem"
 import type { Permission } from "@kalends/domain/permission"
+import { Problem } from "@kalends/domain/problem"
 import type { Grant, OAuthSignIn } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { OAuthClient, TokenAnswer } from "../../ports/oauth-client.ts"
@@ -16,7 +16,8 @@ export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, c
     const problem = classifyToken(answer, now)
     if (problem !== null) throw problem
     const { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn, scope } = answer.body
-    if (typeof accessToken !== "string" || typeof expiresIn !== "number" || !(expiresIn > 0)) throw new Problem("malformed", "Microsoft's sign-in gave no token.")
+    if (typeof accessToken !== "string" || typeof expiresIn !== "number" || !(expiresIn > 0))
+      throw new Problem("malformed", "Microsoft's sign-in gave no token.")
     // Left out, it is what was asked for (RFC 6749 5.1).
     const granted = typeof scope === "string" ? grantedPermission(scope) : wanted
     if (granted === null || (wanted === "read-write" && granted === "read"))
@@ -51,26 +52,51 @@ export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, c
     },
     async exchangeCode(input) {
       const answer = await oauth.requestToken(at.token, {
-        ...client, grant_type: "authorization_code", code: input.code, redirect_uri: input.redirectUri, code_verifier: input.codeVerifier, scope: scopeFor(input.permission),
+        ...client,
+        grant_type: "authorization_code",
+        code: input.code,
+        redirect_uri: input.redirectUri,
+        code_verifier: input.codeVerifier,
+        scope: scopeFor(input.permission),
       })
       const granted = grant(answer, input.permission)
       const claims = await oauth.verifyIdToken({
-        idToken: String(answer.body.id_token), jwksUrl: at.keys, audience: settings.clientId, nonce: input.nonce,
+        idToken: String(answer.body.id_token),
+        jwksUrl: at.keys,
+        audience: settings.clientId,
+        nonce: input.nonce,
         isIssuer: (issuer, { tid }) => isIssuer(settings, issuer, tid),
       })
       const email = [claims.email, claims.preferred_username].find((name) => typeof name === "string")
       return {
         grant: granted,
-        subject: { id: `${String(claims.tid)}/${String(claims.oid ?? claims.sub)}`, email: typeof email === "string" ? email : null, tenantId: String(claims.tid) },
+        subject: {
+          id: `${String(claims.tid)}/${String(claims.oid ?? claims.sub)}`,
+          email: typeof email === "string" ? email : null,
+          tenantId: String(claims.tid),
+        },
       }
     },
     refresh: async (refreshToken, permission) =>
-      grant(await oauth.requestToken(at.token, { ...client, grant_type: "refresh_token", refresh_token: refreshToken, scope: scopeFor(permission) }), permission),
+      grant(
+        await oauth.requestToken(at.token, {
+          ...client,
+          grant_type: "refresh_token",
+          refresh_token: refreshToken,
+          scope: scopeFor(permission),
+        }),
+        permission,
+      ),
     // Entra has no call to revoke one application's grant; deleting the secret is what can be done.
     revoke: async () => false,
     adminConsentUrl({ redirectUri, state }) {
       const url = new URL(at.adminConsent)
-      url.search = new URLSearchParams({ client_id: settings.clientId, redirect_uri: redirectUri, state, scope: "https://graph.microsoft.com/Calendars.ReadWrite https://graph.microsoft.com/User.Read" }).toString()
+      url.search = new URLSearchParams({
+        client_id: settings.clientId,
+        redirect_uri: redirectUri,
+        state,
+        scope: "https://graph.microsoft.com/Calendars.ReadWrite https://graph.microsoft.com/User.Read",
+      }).toString()
       return url
     },
   }
