@@ -14,7 +14,7 @@ import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
 import { serve } from "./server.ts"
 
-export type SimulatorOptions = { readonly port?: number; readonly seed?: number; readonly platform?: SimulatorPlatform }
+export type SimulatorOptions = { readonly port?: number; readonly seed?: number; readonly clock?: () => Temporal.Instant; readonly platform?: SimulatorPlatform }
 
 export const clients = {
   microsoft: { id: "11111111-2222-4333-8444-555555555555", secret: "simulated-microsoft-secret" },
@@ -28,7 +28,8 @@ export const tenants = {
 
 /** Starts the simulated services on one loopback port, with nobody in them. */
 export async function startSimulator(options: SimulatorOptions = {}) {
-  const platform = options.platform ?? systemPlatform(options.seed ?? 1)
+  const system = options.platform ?? systemPlatform(options.seed ?? 1)
+  const platform = options.clock === undefined ? system : { ...system, now: options.clock }
   const org = new Organisation(platform)
   const knobs = new Map<string, Knobs>()
   const knobsOf = (tenantId: string): Knobs => {

@@ -2,8 +2,10 @@ import type { SimulatorContext } from "../context.ts"
 import type { Granted, Grants } from "../grants.ts"
 import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
 import { type Handler, type Route, route, type SimRequest, type SimResponse } from "../server.ts"
+import { batchAnswer } from "./batch.ts"
 import { deltaAnswer } from "./delta.ts"
 import type { Subscriptions } from "./subscriptions.ts"
+import { toRecurrence } from "./recurrence.ts"
 import { changeKey, fromGraph, graphWire, occurrenceId } from "./wire.ts"
 
 type Authorized = (request: SimRequest, person: Person, grant: Granted) => SimResponse | Promise<SimResponse>
@@ -192,7 +194,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route("DELETE", `${prefix}/events/:id`, authorized("deleteEvent", true, remove)),
   ]
 
-  return [
+  const routes = [
     ...me("/v1.0/me"),
     route(
       "POST",
@@ -220,6 +222,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
       authorized("unsubscribe", false, (request) => subscriptions.remove(request.params.id ?? "")),
     ),
   ]
+  return [...routes, route("POST", "/v1.0/$batch", (request) => batchAnswer(routes, request))]
 }
 
 const calendarOf = ({ calendar }: Person) => ({
@@ -244,7 +247,7 @@ export function pageSize({ url, headers }: SimRequest): number {
 
 function master(event: SimEvent, person: Person) {
   const { time } = event.details
-  const recurrence = event.details.rule === undefined ? null : { pattern: { type: "daily" }, range: { type: "noEnd" } }
+  const recurrence = event.details.rule === undefined ? null : toRecurrence(event.details.rule, time)
   const at = { startsAt: Temporal.Instant.fromEpochMilliseconds(0), endsAt: Temporal.Instant.fromEpochMilliseconds(0) }
   return {
     ...graphWire(

@@ -1,4 +1,5 @@
 import type { SimAttendee, SimDetails, SimEvent, SimOccurrence, SimTime } from "../org.ts"
+import { fromRecurrence } from "./recurrence.ts"
 
 type Wire = Readonly<Record<string, unknown>>
 
@@ -117,24 +118,4 @@ function fromTimes(start: Wire, end: Wire, isAllDay: boolean): SimTime {
     end: wall(end.dateTime),
     zone: ianaName(String(start.timeZone ?? "UTC")),
   }
-}
-
-function fromRecurrence(pattern: Wire, range: Wire): string {
-  const frequency: Readonly<Record<string, string>> = {
-    daily: "DAILY",
-    weekly: "WEEKLY",
-    absoluteMonthly: "MONTHLY",
-    relativeMonthly: "MONTHLY",
-    absoluteYearly: "YEARLY",
-    relativeYearly: "YEARLY",
-  }
-  const days = Array.isArray(pattern.daysOfWeek)
-    ? pattern.daysOfWeek.map((day) => String(day).slice(0, 2).toUpperCase())
-    : []
-  const parts = [`FREQ=${frequency[String(pattern.type)] ?? "DAILY"}`, `INTERVAL=${Number(pattern.interval ?? 1)}`]
-  if (days.length > 0) parts.push(`BYDAY=${days.join(",")}`)
-  if (typeof pattern.dayOfMonth === "number" && pattern.dayOfMonth > 0) parts.push(`BYMONTHDAY=${pattern.dayOfMonth}`)
-  if (range.type === "numbered") parts.push(`COUNT=${Number(range.numberOfOccurrences)}`)
-  if (range.type === "endDate") parts.push(`UNTIL=${String(range.endDate).replaceAll("-", "")}T235959Z`)
-  return parts.join(";")
 }
