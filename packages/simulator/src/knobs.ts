@@ -1,3 +1,5 @@
+import type { Penalty } from "./receiver-health.ts"
+
 /** Faults of one tenant; all off at the start. Probabilities are 0 to 1. */
 export type Knobs = {
   latencyMs: number
@@ -5,6 +7,8 @@ export type Knobs = {
   doublePushes: number
   delayPushesMs: number
   reorderPushes: boolean
+  /** Graph's penalty for a slow receiver, forced: new notifications come ten minutes late, or never. */
+  slowReceiver: Penalty
   /** The next n API calls are answered so. */
   throttleNext: number
   throttleRetryAfterSeconds: number | null
@@ -14,6 +18,8 @@ export type Knobs = {
   isDown: boolean
   /** The next n token requests get invalid_grant although the grant is good. */
   refuseTokenNext: number
+  /** A refresh gives a new refresh token where the service gives none by itself. */
+  rotatesRefresh: boolean
   /** The application was removed from the tenant. */
   isRemoved: boolean
   /** Sign-in needs no click: for tests. */
@@ -29,12 +35,14 @@ export function freshKnobs(): Knobs {
     doublePushes: 0,
     delayPushesMs: 0,
     reorderPushes: false,
+    slowReceiver: "none",
     throttleNext: 0,
     throttleRetryAfterSeconds: 1,
     failNext: 0,
     cutNext: 0,
     isDown: false,
     refuseTokenNext: 0,
+    rotatesRefresh: false,
     isRemoved: false,
     approvesAll: false,
     withholdsCalendar: false,

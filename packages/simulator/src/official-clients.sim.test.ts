@@ -92,18 +92,35 @@ describe("Microsoft's client", () => {
   })
 
   test("answers a batch, each request for itself", async () => {
-    const requests = [{ id: "1", method: "GET", url: "/me" }, { id: "2", method: "GET", url: "/me/events/none" }]
+    const requests = [
+      { id: "1", method: "GET", url: "/me" },
+      { id: "2", method: "GET", url: "/me/events/none" },
+    ]
     const { responses } = await client().api("/$batch").post({ requests })
-    expect(responses).toMatchObject([{ id: "1", status: 200, body: { mail: ada.email } }, { id: "2", status: 404 }])
+    expect(responses).toMatchObject([
+      { id: "1", status: 200, body: { mail: ada.email } },
+      { id: "2", status: 404 },
+    ])
   })
 
   test("tells a moved series by removals of its former occurrences and by its new ones", async () => {
     const api = client()
-    const recurrence = { pattern: { type: "weekly", interval: 1, daysOfWeek: ["tuesday"] }, range: { type: "numbered", startDate: "2026-11-24", numberOfOccurrences: 2 } }
+    const recurrence = {
+      pattern: { type: "weekly", interval: 1, daysOfWeek: ["tuesday"] },
+      range: { type: "numbered", startDate: "2026-11-24", numberOfOccurrences: 2 },
+    }
     const series = await api.api("/me/events").post({ subject: "Series", ...hour, recurrence })
     expect(series.recurrence.range).toMatchObject({ type: "numbered", numberOfOccurrences: 2 })
-    const first = await api.api("/me/calendarView/delta?startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z").header("Prefer", "odata.maxpagesize=100").get()
-    await api.api(`/me/events/${series.id}`).patch({ start: { dateTime: "2026-11-24T11:00:00", timeZone: "UTC" }, end: { dateTime: "2026-11-24T12:00:00", timeZone: "UTC" } })
+    const first = await api
+      .api("/me/calendarView/delta?startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z")
+      .header("Prefer", "odata.maxpagesize=100")
+      .get()
+    await api
+      .api(`/me/events/${series.id}`)
+      .patch({
+        start: { dateTime: "2026-11-24T11:00:00", timeZone: "UTC" },
+        end: { dateTime: "2026-11-24T12:00:00", timeZone: "UTC" },
+      })
     const { value } = await api.api(first["@odata.deltaLink"]).header("Prefer", "odata.maxpagesize=100").get()
     expect(value.map((one: object) => "@removed" in one)).toEqual([false, false, true, true])
   })

@@ -1,46 +1,148 @@
 import type { Knobs } from "./knobs.ts"
 import type { SimulatorPlatform } from "./platform.ts"
+import { createReceiverHealth } from "./receiver-health.ts"
 
-export type Push = { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+/** A notification on its way. Items for the same address that arise together go out in one request. */
+export type Push = {
+  readonly url: string
+  readonly rules: DeliveryRules
+  readonly content:
+    | { readonly kind: "whole"; readonly headers: Readonly<Record<string, string>> }
+    | { readonly kind: "item"; readonly item: object }
+  /** Told when it is given up. */
+  readonly onLost?: () => void
+}
 
-const answerWithinMs = 3_000
-const retriesMost = 3
-const retryAfterMs = 2_000
+/** What one provider takes for an answer, and how long it tries. */
+export type DeliveryRules = {
+  readonly timeoutMs: number
+  /** An answer later than this does not count. */
+  readonly promptMs: number
+  readonly isTaken: (status: number) => boolean
+  readonly isRetried: (status: number) => boolean
+  readonly retryForMs: number
+  readonly punishesSlowness: boolean
+}
 
-/**
- * Sends notifications with the tenant's faults: dropped, doubled, late, out of order. A receiver that answers 5xx or not at
- * all gets it again a few times.
- */
+/** Any 2xx within 3 s; otherwise again and again for up to 4 hours (MSG change-notifications-delivery-webhooks.md). */
+export const graphRules: DeliveryRules = {
+  timeoutMs: 10_000,
+  promptMs: 3_000,
+  isTaken: (status) => status >= 200 && status < 300,
+  isRetried: () => true,
+  retryForMs: 4 * 3_600_000,
+  punishesSlowness: true,
+}
+
+/** Tried again after 500, 502, 503 and 504 only; any other answer is the end (calendar/api/guides/push). */
+export const googleRules: DeliveryRules = {
+  timeoutMs: 10_000,
+  promptMs: 10_000,
+  isTaken: (status) => [102, 200, 201, 202, 204].includes(status),
+  isRetried: (status) => [500, 502, 503, 504].includes(status),
+  retryForMs: 3_600_000,
+  punishesSlowness: false,
+}
+
+const firstRetryMs = 2_000
+const penaltyMs = 10 * 60_000
+
+type Outgoing = {
+  readonly url: string
+  readonly rules: DeliveryRules
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly beganAtMs: number
+  readonly lost: () => void
+}
+
+/** Sends notifications with the tenant's faults: dropped, doubled, late, out of order; by the simulator's clock. */
 export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: string) => Knobs) {
   const held: Push[] = []
-  let underWay = Promise.resolve()
+  const together = new Map<string, Push[]>()
+  const underWay = new Set<Promise<void>>()
+  const timers = new Set<() => void>()
+  const health = createReceiverHealth(platform)
+  const nowMs = () => platform.now().epochMilliseconds
 
-  async function send(push: Push, attempt: number): Promise<void> {
-    const answer = await platform.post(push.url, push.headers, push.body, answerWithinMs)
-    const isTaken = answer !== null && answer.status < 500
-    if (!isTaken && attempt < retriesMost)
-      platform.after(retryAfterMs * 2 ** attempt, () => void send(push, attempt + 1))
+  function later(delayMs: number, work: () => void): void {
+    const cancel = platform.after(delayMs, () => {
+      timers.delete(cancel)
+      work()
+    })
+    timers.add(cancel)
   }
 
-  function begin(push: Push, copies: number): void {
-    for (let copy = 0; copy < copies; copy++) underWay = Promise.all([underWay, send(push, 0)]).then(() => {})
+  function begin(outgoing: Outgoing, attempt: number): void {
+    const sending = send(outgoing, attempt).finally(() => underWay.delete(sending))
+    underWay.add(sending)
+  }
+
+  async function send(outgoing: Outgoing, attempt: number): Promise<void> {
+    const { url, rules, headers, body, beganAtMs } = outgoing
+    const sentAtMs = nowMs()
+    const answer = await platform.post(url, headers, body, rules.timeoutMs)
+    const tookMs = nowMs() - sentAtMs
+    if (rules.punishesSlowness && answer !== null) health.record(url, tookMs)
+    if (answer !== null && rules.isTaken(answer.status) && tookMs <= rules.promptMs) return
+    const waitMs = firstRetryMs * 2 ** attempt
+    const mayRetry = answer === null || rules.isTaken(answer.status) || rules.isRetried(answer.status)
+    if (!mayRetry || nowMs() + waitMs - beganAtMs > rules.retryForMs) return outgoing.lost()
+    later(waitMs, () => begin(outgoing, attempt + 1))
+  }
+
+  /** Items wait until the present piece of work is done, so that what arises together is sent together. */
+  function enqueue(push: Push): void {
+    const { url, rules, content, onLost } = push
+    if (content.kind === "whole")
+      return begin({ url, rules, headers: content.headers, body: "", beganAtMs: nowMs(), lost: onLost ?? (() => {}) }, 0)
+    const waiting = together.get(url)
+    if (waiting !== undefined) return void waiting.push(push)
+    together.set(url, [push])
+    queueMicrotask(() => flush(url))
+  }
+
+  function flush(url: string): void {
+    const pushes = together.get(url) ?? []
+    together.delete(url)
+    const [first] = pushes
+    if (first === undefined) return
+    const value = pushes.flatMap(({ content }) => (content.kind === "item" ? [content.item] : []))
+    const lost = () => pushes.forEach(({ onLost }) => onLost?.())
+    const headers = { "content-type": "application/json" }
+    begin({ url, rules: first.rules, headers, body: JSON.stringify({ value }), beganAtMs: nowMs(), lost }, 0)
+  }
+
+  function delayOf({ url, rules }: Push, fault: Knobs): number | "never" {
+    const penalty = fault.slowReceiver === "none" && rules.punishesSlowness ? health.penalty(url) : fault.slowReceiver
+    if (penalty === "dropped") return "never"
+    const delayMs = fault.delayPushesMs > 0 ? fault.delayPushesMs * platform.fraction() : 0
+    return penalty === "delayed" ? delayMs + penaltyMs : delayMs
   }
 
   return {
     push(tenantId: string, push: Push): void {
       const fault = knobs(tenantId)
       if (fault.dropPushes > 0 && platform.fraction() < fault.dropPushes) return
-      const copies = fault.doublePushes > 0 && platform.fraction() < fault.doublePushes ? 2 : 1
       if (fault.reorderPushes && held.length === 0) return void held.push(push)
-      if (fault.delayPushesMs > 0)
-        return void platform.after(fault.delayPushesMs * platform.fraction(), () => begin(push, copies))
-      begin(push, copies)
-      for (const late of held.splice(0)) begin(late, 1)
+      const delayMs = delayOf(push, fault)
+      if (delayMs === "never") return
+      const copies = fault.doublePushes > 0 && platform.fraction() < fault.doublePushes ? [push, push] : [push]
+      for (const copy of [...copies, ...held.splice(0)]) {
+        if (delayMs > 0) later(delayMs, () => enqueue(copy))
+        else enqueue(copy)
+      }
     },
-    /** Sends what is held back, and resolves once all is answered. */
+    /** Sends what is held back for the sake of disorder, and resolves once all that was sent is answered. */
     async deliver(): Promise<void> {
-      for (const late of held.splice(0)) begin(late, 1)
-      await underWay
+      for (const late of held.splice(0)) enqueue(late)
+      for (const url of [...together.keys()]) flush(url)
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+    /** No timer outlives the simulator. */
+    stop(): void {
+      for (const cancel of timers) cancel()
+      timers.clear()
     },
   }
 }

@@ -25,7 +25,11 @@ const bodyBytesMost = 4 * 2 ** 20
 
 /** "/v1.0/me/events/:id" → a route; names match one part of the path. */
 export function route(method: string, path: string, handler: Handler): Route {
-  return { method, pattern: new RegExp(`^${path.replace(/[.$]/g, "\\$&").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`), handler }
+  return {
+    method,
+    pattern: new RegExp(`^${path.replace(/[.$]/g, "\\$&").replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`),
+    handler,
+  }
 }
 
 /** Serves routes on a loopback port; browsers may call from any page, as the real APIs let them. */
@@ -72,7 +76,11 @@ async function handle(routes: readonly Route[], otherwise: Handler, raw: Incomin
 }
 
 /** The answer of the first route that fits. */
-export function answerOf(routes: readonly Route[], request: SimRequest, otherwise: Handler): SimResponse | Promise<SimResponse> {
+export function answerOf(
+  routes: readonly Route[],
+  request: SimRequest,
+  otherwise: Handler,
+): SimResponse | Promise<SimResponse> {
   for (const { method, pattern, handler } of routes) {
     const match = method === request.method ? pattern.exec(request.url.pathname) : null
     if (match !== null) return handler({ ...request, params: decoded(match.groups) })

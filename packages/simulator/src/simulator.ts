@@ -14,7 +14,12 @@ import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
 import { serve } from "./server.ts"
 
-export type SimulatorOptions = { readonly port?: number; readonly seed?: number; readonly clock?: () => Temporal.Instant; readonly platform?: SimulatorPlatform }
+export type SimulatorOptions = {
+  readonly port?: number
+  readonly seed?: number
+  readonly clock?: () => Temporal.Instant
+  readonly platform?: SimulatorPlatform
+}
 
 export const clients = {
   microsoft: { id: "11111111-2222-4333-8444-555555555555", secret: "simulated-microsoft-secret" },
@@ -73,9 +78,12 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     calls,
     subscriptions,
     channels,
-    /** Resolves once every notification that is under way is answered. */
+    /** Sends what is held back or waits, and resolves once every notification that is under way is answered. */
     deliverPushes: () => pushes.deliver(),
-    close: server.close,
+    close: (): Promise<void> => {
+      pushes.close()
+      return server.close()
+    },
   }
 }
 

@@ -71,15 +71,13 @@ function stateOf(context: SimulatorContext) {
   return {
     people: context.org.people.map(({ name, email, tenant }) => ({ name, email, service: tenant.service })),
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
-    calls: context.calls
-      .recent(25)
-      .map(({ service, operation, person, status, atMs }) => ({
-        service,
-        operation,
-        person,
-        status,
-        agoSeconds: Math.round((context.platform.now().epochMilliseconds - atMs) / 1000),
-      })),
+    calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({
+      service,
+      operation,
+      person,
+      status,
+      agoSeconds: Math.round((context.platform.now().epochMilliseconds - atMs) / 1000),
+    })),
   }
 }
 

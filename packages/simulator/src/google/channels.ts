@@ -1,6 +1,7 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Granted } from "../grants.ts"
 import type { Person } from "../org.ts"
+import { googleRules } from "../pushes.ts"
 import type { SimResponse } from "../server.ts"
 import { googleError } from "./calendar.ts"
 
@@ -37,7 +38,11 @@ export function createChannels(context: SimulatorContext) {
       "content-length": "0",
       ...(channel.token === null ? {} : { "x-goog-channel-token": channel.token }),
     }
-    context.pushes.push(channel.person.tenant.id, { url: channel.address, headers, body: "" })
+    context.pushes.push(channel.person.tenant.id, {
+      url: channel.address,
+      rules: googleRules,
+      content: { kind: "whole", headers },
+    })
   }
 
   function watch(person: Person): void {

@@ -92,7 +92,14 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
     const fault = context.knobs(grant.person.tenant.id)
     if (fault.isDown) return { status: 503 }
     if (fault.isRemoved) return { status: 400, body: { error: "admin_policy_enforced" } }
-    if (fault.refuseTokenNext === 0) return { status: 200, body: accessBody(grant) }
+    if (fault.refuseTokenNext === 0)
+      return {
+        status: 200,
+        body: {
+          ...accessBody(grant),
+          ...(fault.rotatesRefresh ? { refresh_token: grants.newRefreshToken(grant) } : {}),
+        },
+      }
     fault.refuseTokenNext--
     return refusal
   }

@@ -4,8 +4,8 @@ import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
 import { type Handler, type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { batchAnswer } from "./batch.ts"
 import { deltaAnswer } from "./delta.ts"
-import type { Subscriptions } from "./subscriptions.ts"
 import { toRecurrence } from "./recurrence.ts"
+import type { Subscriptions } from "./subscriptions.ts"
 import { changeKey, fromGraph, graphWire, occurrenceId } from "./wire.ts"
 
 type Authorized = (request: SimRequest, person: Person, grant: Granted) => SimResponse | Promise<SimResponse>

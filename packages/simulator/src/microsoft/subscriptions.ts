@@ -1,6 +1,7 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Granted } from "../grants.ts"
 import type { Person } from "../org.ts"
+import { graphRules } from "../pushes.ts"
 import type { SimResponse } from "../server.ts"
 import { graphError } from "./graph.ts"
 import { changeKey } from "./wire.ts"
@@ -21,9 +22,9 @@ const longestMinutes = 10_080
 const shortestMinutes = 45
 const handshakeMs = 10_000
 
-/** Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. */
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
+/** Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. */
 export function createSubscriptions(context: SimulatorContext) {
   const all = new Map<string, Subscription>()
   const watched = new Set<Person>()
@@ -61,8 +62,9 @@ export function createSubscriptions(context: SimulatorContext) {
     }
     context.pushes.push(person.tenant.id, {
       url: subscription.notificationUrl,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ value: [item] }),
+      rules: graphRules,
+      content: { kind: "item", item },
+      onLost: () => lifecycle(subscription, "missed"),
     })
   }
 
@@ -81,8 +83,8 @@ export function createSubscriptions(context: SimulatorContext) {
     }
     context.pushes.push(person.tenant.id, {
       url: lifecycleUrl,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ value: [item] }),
+      rules: graphRules,
+      content: { kind: "item", item },
     })
   }
 
