@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { createWriteStream } from "node:fs"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { Simulator } from "@kalends/simulator/simulator"
+import type { ApiAnswer } from "../packages/server/src/testing/node.ts"
+
+type Call = (method: string, path: string, body?: unknown) => Promise<ApiAnswer>
+
+/** What makes a node take the simulator for the real providers. */
+export function simulatorSettings(simulator: Simulator): Readonly<Record<string, string>> {
+  const { baseUrls, clients } = simulator
+  return {
+    KALENDS_MICROSOFT_CLIENT_ID: clients.microsoft.id,
+    KALENDS_MICROSOFT_CLIENT_SECRET: clients.microsoft.secret,
+    KALENDS_MICROSOFT_LOGIN_URL: baseUrls.microsoftLogin,
+    KALENDS_MICROSOFT_API_URL: baseUrls.microsoftApi,
+    KALENDS_GOOGLE_CLIENT_ID: clients.google.id,
+    KALENDS_GOOGLE_CLIENT_SECRET: clients.google.secret,
+    KALENDS_GOOGLE_ACCOUNTS_URL: baseUrls.googleAccounts,
+    KALENDS_GOOGLE_TOKEN_URL: baseUrls.googleToken,
+    KALENDS_GOOGLE_API_URL: baseUrls.googleApi,
+  }
+}
+
+/** Connects through the provider's sign-in, which approves at once; answers where the browser was sent in the end. */
+export async function connectByOAuth(call: Call, provider: string): Promise<string> {
+  const begun = await call("POST", "/v1/connections", { signIn: "oauth", provider, permission: "read" })
+  const { authorizeUrl } = begun.body as { authorizeUrl: string }
+  const approved = await fetch(authorizeUrl, { redirect: "manual" })
+  const back = new URL(approved.headers.get("location") ?? "")
+  return (await call("GET", `${back.pathname}${back.search}`)).status === 302 ? back.searchParams.get("error") ?? "connected" : "failed"
+}
+
+/** Waits until something that other processes do has happened; the test's own limit bounds it. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+export type ServiceProcess = { readonly child: ChildProcess; readonly setupCode: string | null; end(signal: NodeJS.Signals): Promise<void> }
+
+/** Starts the service as an operator does, its output into `logFile`. */
+export async function startService(environment: Readonly<Record<string, string>>, logFile: string): Promise<ServiceProcess> {
+  const log = createWriteStream(logFile, { flags: "a" })
+  const main = join(import.meta.dirname, "../packages/server/src/main.ts")
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? "", ...environment }, stdio: ["ignore", "pipe", "pipe"] })
+  child.stderr?.pipe(log)
+  const ready = new Promise<string>((resolve, reject) => {
+    let text = ""
+    child.stdout?.on("data", (part: Buffer) => {
+      log.write(part)
+      text += part.toString()
+      if (/Kalends is ready.*\n/.test(text)) resolve(text)
+    })
+    child.once("exit", () => reject(new Error(`the service ended: ${text}`)))
+  })
+  const setupCode = /#setup=([\w-]+)/.exec(await ready)?.[1] ?? null
+  return {
+    child,
+    setupCode,
+    end: (signal) =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve())
+        child.kill(signal)
+      }),
+  }
+}
+
+/** The files below some folders in which any of the marks stands, as UTF-8 or UTF-16 bytes, whatever else is around it. */
+export async function filesWith(marks: readonly string[], folders: readonly string[]): Promise<readonly string[]> {
+  const needles = marks.flatMap((mark) => [Buffer.from(mark, "utf8"), Buffer.from(mark, "utf16le"), Buffer.from(Buffer.from(mark).toString("base64").slice(0, -4))])
+  const found: string[] = []
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue
+      const path = join(entry.parentPath, entry.name)
+      const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+      if (needles.some((needle) => bytes.includes(needle))) found.push(path)
+    }
+  }
+  return found
+}
