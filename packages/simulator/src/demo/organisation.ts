@@ -1,4 +1,4 @@
-import type { Organisation, Person, SimDetails, SimTime } from "../org.ts"
+import type { Organisation, Person, SimAttendee, SimDetails, SimTime } from "../org.ts"
 import { tenants } from "../simulator.ts"
 
 const zone = "Europe/Berlin"
@@ -25,11 +25,13 @@ type Day = {
   readonly others: readonly Person[]
 }
 
+function attendeesOf(person: Person, others: readonly Person[]): readonly SimAttendee[] {
+  const invited = others.filter((other) => other !== person).slice(0, 3)
+  return invited.map(({ name, email }) => ({ name, email, response: "accepted" }))
+}
+
 function fillPerson(person: Person, { today, now, index, others }: Day): void {
-  const attendees = others
-    .filter((other) => other !== person)
-    .slice(0, 3)
-    .map(({ name, email }) => ({ name, email, response: "accepted" as const }))
+  const attendees = attendeesOf(person, others)
   const monday = today.subtract({ days: today.dayOfWeek - 1 })
   const add = (details: SimDetails) => person.calendar.create({ attendees, ...details })
   const current = now
