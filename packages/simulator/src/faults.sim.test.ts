@@ -311,7 +311,9 @@ describe("notifications with faults", () => {
   const change = async () => {
     for (const subject of subjects) ada.calendar.create({ subject, time }, { id: subject })
     await simulator.deliverPushes()
-    return received.map(({ body }) => JSON.parse(body).value[0].resourceData.id)
+    return received.flatMap(({ body }) =>
+      JSON.parse(body).value.map((item: { resourceData: { id: string } }) => item.resourceData.id),
+    )
   }
 
   test("are dropped", async () => {

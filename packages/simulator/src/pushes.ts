@@ -61,16 +61,17 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
   const held: Push[] = []
   const together = new Map<string, Push[]>()
   const underWay = new Set<Promise<void>>()
-  const timers = new Set<() => void>()
+  /** What waits for its time: the work, and how to call it off. */
+  const waiting = new Map<() => void, () => void>()
   const health = createReceiverHealth(platform)
   const nowMs = () => platform.now().epochMilliseconds
 
   function later(delayMs: number, work: () => void): void {
-    const cancel = platform.after(delayMs, () => {
-      timers.delete(cancel)
+    const once = () => {
+      waiting.delete(once)
       work()
-    })
-    timers.add(cancel)
+    }
+    waiting.set(once, platform.after(delayMs, once))
   }
 
   function begin(outgoing: Outgoing, attempt: number): void {
@@ -95,9 +96,12 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
   function enqueue(push: Push): void {
     const { url, rules, content, onLost } = push
     if (content.kind === "whole")
-      return begin({ url, rules, headers: content.headers, body: "", beganAtMs: nowMs(), lost: onLost ?? (() => {}) }, 0)
-    const waiting = together.get(url)
-    if (waiting !== undefined) return void waiting.push(push)
+      return begin(
+        { url, rules, headers: content.headers, body: "", beganAtMs: nowMs(), lost: onLost ?? (() => {}) },
+        0,
+      )
+    const known = together.get(url)
+    if (known !== undefined) return void known.push(push)
     together.set(url, [push])
     queueMicrotask(() => flush(url))
   }
@@ -133,16 +137,20 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
         else enqueue(copy)
       }
     },
-    /** Sends what is held back for the sake of disorder, and resolves once all that was sent is answered. */
+    /** Sends at once what is held back or waits for its time, and resolves when all that was sent is answered. */
     async deliver(): Promise<void> {
+      for (const [work, cancel] of [...waiting]) {
+        cancel()
+        work()
+      }
       for (const late of held.splice(0)) enqueue(late)
       for (const url of [...together.keys()]) flush(url)
       while (underWay.size > 0) await Promise.all(underWay)
     },
     /** No timer outlives the simulator. */
-    stop(): void {
-      for (const cancel of timers) cancel()
-      timers.clear()
+    close(): void {
+      for (const cancel of waiting.values()) cancel()
+      waiting.clear()
     },
   }
 }
