@@ -1,7 +1,7 @@
-import { useEffect, useState, useSyncExternalStore } from "react"
 import { type Client, openClient } from "@kalends/client/client"
 import { showApp } from "@kalends/ui/shell"
 import { chooseLanguage, type Language } from "@kalends/ui/words"
+import { useEffect, useState, useSyncExternalStore } from "react"
 import { AgendaScreen } from "./agenda-screen.tsx"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
@@ -23,8 +23,8 @@ function AgendaApp({ client, language }: { readonly client: Client; readonly lan
 export function startApp(): void {
   const language = chooseLanguage(platform.languages)
   const client = openClient({ service: platform.origin, zone: platform.zone, reach: "browser" })
-  platform.setTitle(`${messages[language].title} · Kalends`)
+  platform.setPage(`${messages[language].title} · Kalends`, language)
   const code = platform.takeCode()
   if (code !== null) void client.signInWithCode(code, platform.deviceName)
-  showApp(<AgendaApp client={client} language={language} />, language)
+  showApp(<AgendaApp client={client} language={language} />, "nowhere")
 }

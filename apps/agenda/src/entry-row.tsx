@@ -1,9 +1,9 @@
-import { Anchor, Badge, Button, Collapse, Group, Stack, Text } from "@mantine/core"
 import type { AgendaEntry } from "@kalends/domain/agenda"
 import { clockTime, type Language } from "@kalends/ui/words"
+import { Anchor, Badge, Button, Collapse, Group, Stack, Text } from "@mantine/core"
+import classes from "./agenda.module.css"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
-import classes from "./agenda.module.css"
 
 export type EntryRowProps = {
   readonly entry: AgendaEntry
@@ -30,13 +30,28 @@ export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, o
   const isDone = entry.phase === "over" || event.isCancelled || event.myResponse === "declined"
   const detailsId = `details-${entry.key}`
   return (
-    <li className={classes.entry} data-selected={isSelected} data-phase={entry.isAllDay ? "day" : entry.phase} data-key={entry.key}>
+    <li
+      className={classes.entry}
+      data-selected={isSelected}
+      data-phase={entry.isAllDay ? "day" : entry.phase}
+      data-key={entry.key}
+    >
       <div className={classes.row}>
         <div className={classes.time} data-over={isDone}>
           {entry.isAllDay ? words.allDay : clockTime(entry.startsAt, zone, platform.locale)}
-          {entry.isAllDay ? null : <span className={classes.end}>{clockTime(entry.endsAt, zone, platform.locale)}</span>}
+          {entry.isAllDay ? null : (
+            <span className={classes.end}>{clockTime(entry.endsAt, zone, platform.locale)}</span>
+          )}
         </div>
-        <button type="button" className={classes.subject} data-over={isDone} aria-expanded={isOpen} aria-controls={detailsId} onClick={onToggle} onFocus={onFocus}>
+        <button
+          type="button"
+          className={classes.subject}
+          data-over={isDone}
+          aria-expanded={isOpen}
+          aria-controls={detailsId}
+          onClick={onToggle}
+          onFocus={onFocus}
+        >
           <span className={event.isCancelled ? classes.struck : undefined}>{titleOf(entry, words)}</span>
           <Marks entry={entry} language={language} />
         </button>
@@ -57,7 +72,16 @@ function Join({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
   if (entry.join === null || entry.event.isCancelled) return null
   const label = words.join(entry.join.vendor)
   return (
-    <Button component="a" href={entry.join.url} target="_blank" rel="noopener noreferrer" aria-label={`${label}: ${titleOf(entry, words)}`} variant={entry.phase === "now" ? "filled" : "default"} size="sm" className={classes.join}>
+    <Button
+      component="a"
+      href={entry.join.url}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={`${label}: ${titleOf(entry, words)}`}
+      variant={entry.phase === "now" ? "filled" : "default"}
+      size="sm"
+      className={classes.join}
+    >
       {label}
     </Button>
   )
@@ -68,14 +92,46 @@ function Marks({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
   const { event, dayOf } = entry
   return (
     <Group gap={8} component="span" className={classes.marks}>
-      {entry.phase === "now" && !entry.isAllDay ? <Badge component="span" variant="filled" size="sm">{words.now}</Badge> : null}
-      {event.isCancelled ? <Badge component="span" color="gray" variant="default" size="sm">{words.cancelled}</Badge> : null}
-      {event.myResponse === "declined" ? <Badge component="span" variant="default" size="sm">{words.declined}</Badge> : null}
-      {event.showsAs === "out-of-office" ? <Badge component="span" variant="default" size="sm">{words.outOfOffice}</Badge> : null}
-      {event.showsAs === "tentative" ? <Badge component="span" variant="default" size="sm">{words.tentative}</Badge> : null}
-      {event.isPrivate ? <Badge component="span" variant="default" size="sm">{words.private}</Badge> : null}
-      {dayOf === null ? null : <Text component="span" size="sm" c="dimmed">{words.dayOf(dayOf.day, dayOf.days)}</Text>}
-      {event.location === null || event.location.startsWith("https://") ? null : <Text component="span" size="sm" c="dimmed" truncate>{event.location}</Text>}
+      {entry.phase === "now" && !entry.isAllDay ? (
+        <Badge component="span" variant="filled" size="sm">
+          {words.now}
+        </Badge>
+      ) : null}
+      {event.isCancelled ? (
+        <Badge component="span" color="gray" variant="default" size="sm">
+          {words.cancelled}
+        </Badge>
+      ) : null}
+      {event.myResponse === "declined" ? (
+        <Badge component="span" variant="default" size="sm">
+          {words.declined}
+        </Badge>
+      ) : null}
+      {event.showsAs === "out-of-office" ? (
+        <Badge component="span" variant="default" size="sm">
+          {words.outOfOffice}
+        </Badge>
+      ) : null}
+      {event.showsAs === "tentative" ? (
+        <Badge component="span" variant="default" size="sm">
+          {words.tentative}
+        </Badge>
+      ) : null}
+      {event.isPrivate ? (
+        <Badge component="span" variant="default" size="sm">
+          {words.private}
+        </Badge>
+      ) : null}
+      {dayOf === null ? null : (
+        <Text component="span" size="sm" c="dimmed">
+          {words.dayOf(dayOf.day, dayOf.days)}
+        </Text>
+      )}
+      {event.location === null || event.location.startsWith("https://") ? null : (
+        <Text component="span" size="sm" c="dimmed" truncate>
+          {event.location}
+        </Text>
+      )}
     </Group>
   )
 }
@@ -88,10 +144,31 @@ function Details({ entry, language }: Pick<EntryRowProps, "entry" | "language">)
   return (
     <Stack gap={6}>
       {location === null ? null : <Text size="sm">{linked(location)}</Text>}
-      {organizer === null ? null : <Text size="sm">{words.organizer}: {organizer.name ?? organizer.email}</Text>}
-      {rooms.map((room) => <Text key={room.email ?? room.name} size="sm">{words.room}: {room.name ?? room.email}</Text>)}
-      {people.length === 0 ? null : <Text size="sm">{words.attendees(people.length)}: {people.slice(0, 20).map(({ name, email }) => name ?? email).join(", ")}{people.length > 20 ? " …" : ""}</Text>}
-      {description === null ? null : <Text size="sm" className={classes.description}>{linked(description)}</Text>}
+      {organizer === null ? null : (
+        <Text size="sm">
+          {words.organizer}: {organizer.name ?? organizer.email}
+        </Text>
+      )}
+      {rooms.map((room) => (
+        <Text key={room.email ?? room.name} size="sm">
+          {words.room}: {room.name ?? room.email}
+        </Text>
+      ))}
+      {people.length === 0 ? null : (
+        <Text size="sm">
+          {words.attendees(people.length)}:{" "}
+          {people
+            .slice(0, 20)
+            .map(({ name, email }) => name ?? email)
+            .join(", ")}
+          {people.length > 20 ? " …" : ""}
+        </Text>
+      )}
+      {description === null ? null : (
+        <Text size="sm" className={classes.description}>
+          {linked(description)}
+        </Text>
+      )}
     </Stack>
   )
 }
@@ -99,6 +176,13 @@ function Details({ entry, language }: Pick<EntryRowProps, "entry" | "language">)
 /** Plain text with its https addresses as links. */
 function linked(text: string) {
   return text.split(/(https:\/\/[^\s<>"]{4,500})/).map((part, index) =>
-    part.startsWith("https://") ? <Anchor key={`${index}${part}`} href={part} target="_blank" rel="noopener noreferrer" inherit>{part}</Anchor> : part,
+    part.startsWith("https://") ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, which have no other name and never move.
+      <Anchor key={`${index}${part}`} href={part} target="_blank" rel="noopener noreferrer" inherit>
+        {part}
+      </Anchor>
+    ) : (
+      part
+    ),
   )
 }

@@ -41,7 +41,10 @@ const en = {
   reconnect: "Reconnect in the portal",
   needsReauth: "The calendar service asks you to sign in again.",
   needsConsent: "Permission for your calendar was withdrawn.",
-  malformed: (count: number) => (count === 1 ? "One event could not be understood and is missing." : `${count} events could not be understood and are missing.`),
+  malformed: (count: number) =>
+    count === 1
+      ? "One event could not be understood and is missing."
+      : `${count} events could not be understood and are missing.`,
   updated: "The agenda was updated.",
   help: "Keyboard",
   keys: [
@@ -54,7 +57,8 @@ const en = {
   close: "Close",
   problems: {
     "wrong-sign-in": "The e-mail address or the password is not right.",
-    "code-used": "This link from the portal has been used or is too old. Open the agenda from the portal again, or sign in here.",
+    "code-used":
+      "This link from the portal has been used or is too old. Open the agenda from the portal again, or sign in here.",
     "too-many-attempts": "Too many attempts. Wait a few minutes.",
     "service-unreachable": "The service cannot be reached. Check your network.",
     timeout: "The service did not answer in time. Try again.",
@@ -118,7 +122,8 @@ const ja: Messages = {
   close: "閉じる",
   problems: {
     "wrong-sign-in": "メールアドレスまたはパスワードが正しくありません。",
-    "code-used": "ポータルからのリンクは使用済みか、期限切れです。ポータルからもう一度開くか、ここでサインインしてください。",
+    "code-used":
+      "ポータルからのリンクは使用済みか、期限切れです。ポータルからもう一度開くか、ここでサインインしてください。",
     "too-many-attempts": "試行回数が多すぎます。数分お待ちください。",
     "service-unreachable": "サービスに接続できません。ネットワークをご確認ください。",
     timeout: "サービスが時間内に応答しませんでした。もう一度お試しください。",

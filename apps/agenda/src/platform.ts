@@ -1,12 +1,12 @@
-import { chooseLocale } from "@kalends/ui/words"
+import { chooseLanguage, localeOf, chooseZone } from "@kalends/ui/words"
 
 /** What the agenda needs of the browser; the one place that touches it. */
 export const platform = {
   origin: window.location.origin,
   languages: navigator.languages,
   /** How dates and times are written: the user's own region. */
-  locale: chooseLocale(navigator.languages),
-  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  locale: localeOf(chooseLanguage(navigator.languages), navigator.languages),
+  zone: chooseZone(Intl.DateTimeFormat().resolvedOptions().timeZone),
   deviceName: "Agenda",
   now: () => Temporal.Now.instant(),
   /** The hand-off code in the address, taken out of it at once so that it stays in no history. */
@@ -31,7 +31,9 @@ export const platform = {
     const timer = setInterval(callback, delayMs)
     return () => clearInterval(timer)
   },
-  setTitle: (title: string) => {
+  /** The page's title, and the language that screen readers speak. */
+  setPage: (title: string, language: string) => {
     document.title = title
+    document.documentElement.lang = language
   },
 }

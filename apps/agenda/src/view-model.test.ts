@@ -1,26 +1,66 @@
-import { expect, test } from "vitest"
 import { type ClientState, signedOut } from "@kalends/client/types"
 import type { CalendarEvent, EventTime } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
+import { expect, test } from "vitest"
 import { agendaView, moved } from "./view-model.ts"
 
 const zone = "Europe/Zurich"
 const now = Temporal.ZonedDateTime.from("2026-11-23T10:00[Europe/Zurich]").toInstant()
-const at = (time: string, day = "2026-11-23") => Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).toInstant()
-const timed = (from: string, to: string, day?: string): EventTime => ({ kind: "timed", startsAt: at(from, day), endsAt: at(to, day), zone })
+const at = (time: string, day = "2026-11-23") =>
+  Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).toInstant()
+const timed = (from: string, to: string, day?: string): EventTime => ({
+  kind: "timed",
+  startsAt: at(from, day),
+  endsAt: at(to, day),
+  zone,
+})
 
 function event(id: string, time: EventTime, changes: Partial<CalendarEvent> = {}): CalendarEvent {
   return {
-    id: parseProviderEventId(id), series: null, version: "1", time, isCancelled: false, showsAs: "busy", isPrivate: false, subject: id,
-    location: null, description: null, organizer: null, attendees: [], onlineMeetingUrl: null, myResponse: "accepted", ...changes,
+    id: parseProviderEventId(id),
+    series: null,
+    version: "1",
+    time,
+    isCancelled: false,
+    showsAs: "busy",
+    isPrivate: false,
+    subject: id,
+    location: null,
+    description: null,
+    organizer: null,
+    attendees: [],
+    onlineMeetingUrl: null,
+    myResponse: "accepted",
+    ...changes,
   }
 }
 
 const connection: ClientState["connection"] = {
-  connectionId: "00000000-0000-4000-8000-000000000001", provider: "any", providerLabel: "Any", permission: "read", state: "healthy", subjectEmail: null, createdAt: "2026-11-01T00:00:00Z",
-  lastOkAt: null, lastChangeAt: null, hears: "push", nextRenewalAt: null, stalenessBoundSeconds: 60, grantExpiresAt: null, problem: null, calendarCount: 1,
+  connectionId: "00000000-0000-4000-8000-000000000001",
+  provider: "any",
+  providerLabel: "Any",
+  permission: "read",
+  state: "healthy",
+  subjectEmail: null,
+  createdAt: "2026-11-01T00:00:00Z",
+  lastOkAt: null,
+  lastChangeAt: null,
+  hears: "push",
+  nextRenewalAt: null,
+  stalenessBoundSeconds: 60,
+  grantExpiresAt: null,
+  problem: null,
+  calendarCount: 1,
 }
-const read = (...events: CalendarEvent[]): ClientState => ({ ...signedOut, phase: "signed-in", isLoaded: true, connection, events, readAt: now, stream: "live" })
+const read = (...events: CalendarEvent[]): ClientState => ({
+  ...signedOut,
+  phase: "signed-in",
+  isLoaded: true,
+  connection,
+  events,
+  readAt: now,
+  stream: "live",
+})
 const view = (state: ClientState, time = now) => agendaView(state, time, zone)
 const zoom = { onlineMeetingUrl: "https://us02web.zoom.us/j/12345678901" }
 
@@ -43,14 +83,28 @@ test("the button joins the meeting about to begin while one without a link is on
 })
 
 test("cancelled, declined and all-day events are listed but never on top", () => {
-  const allDay: EventTime = { kind: "all-day", startsOn: Temporal.PlainDate.from("2026-11-23"), endsBefore: Temporal.PlainDate.from("2026-11-24") }
-  const shown = view(read(event("holiday", allDay), event("off", timed("09:30", "10:30"), { isCancelled: true, ...zoom }), event("no", timed("11:00", "12:00"), { myResponse: "declined" })))
+  const allDay: EventTime = {
+    kind: "all-day",
+    startsOn: Temporal.PlainDate.from("2026-11-23"),
+    endsBefore: Temporal.PlainDate.from("2026-11-24"),
+  }
+  const shown = view(
+    read(
+      event("holiday", allDay),
+      event("off", timed("09:30", "10:30"), { isCancelled: true, ...zoom }),
+      event("no", timed("11:00", "12:00"), { myResponse: "declined" }),
+    ),
+  )
   expect([shown.top, shown.joinable]).toEqual([null, null])
   expect(shown.order).toEqual(["holiday", "off", "no"])
 })
 
 test("an event over three days is a line on each, with its own key", () => {
-  const days: EventTime = { kind: "all-day", startsOn: Temporal.PlainDate.from("2026-11-22"), endsBefore: Temporal.PlainDate.from("2026-11-25") }
+  const days: EventTime = {
+    kind: "all-day",
+    startsOn: Temporal.PlainDate.from("2026-11-22"),
+    endsBefore: Temporal.PlainDate.from("2026-11-25"),
+  }
   const { agenda, order } = view(read(event("fair", days)))
   expect(agenda.days.map(({ date, entries }) => [date.toString(), entries[0]?.dayOf])).toEqual([
     ["2026-11-23", { day: 2, days: 3 }],
@@ -60,8 +114,16 @@ test("an event over three days is a line on each, with its own key", () => {
 })
 
 test("the line of the time moves down as meetings begin", () => {
-  const state = read(event("one", timed("09:00", "09:30")), event("two", timed("10:30", "11:00")), event("three", timed("12:00", "13:00")))
-  expect([view(state).nowLineAfter, view(state, at("10:30")).nowLineAfter, view(state, at("14:00")).nowLineAfter]).toEqual([1, 2, 3])
+  const state = read(
+    event("one", timed("09:00", "09:30")),
+    event("two", timed("10:30", "11:00")),
+    event("three", timed("12:00", "13:00")),
+  )
+  expect([
+    view(state).nowLineAfter,
+    view(state, at("10:30")).nowLineAfter,
+    view(state, at("14:00")).nowLineAfter,
+  ]).toEqual([1, 2, 3])
 })
 
 test("a day without timed events has no line of the time", () => {
@@ -70,7 +132,10 @@ test("a day without timed events has no line of the time", () => {
 
 test("today is there even when it is empty, and the next meeting is known", () => {
   const { agenda } = view(read(event("tomorrow", timed("09:00", "10:00", "2026-11-24"))))
-  expect([agenda.days.map(({ date }) => date.toString()), agenda.next?.event.subject]).toEqual([["2026-11-23", "2026-11-24"], "tomorrow"])
+  expect([agenda.days.map(({ date }) => date.toString()), agenda.next?.event.subject]).toEqual([
+    ["2026-11-23", "2026-11-24"],
+    "tomorrow",
+  ])
 })
 
 test("the first read is not taken for an empty calendar", () => {
@@ -81,21 +146,39 @@ test("the first read is not taken for an empty calendar", () => {
 
 test("what is shown after a failed read is told to be old, and what was never read to be unread", () => {
   const problem = { kind: "unavailable", code: null, message: "" } as const
-  expect([view({ ...read(), problem }).condition, view({ ...read(), readAt: null, problem }).condition]).toEqual(["stale", "unread"])
+  expect([view({ ...read(), problem }).condition, view({ ...read(), readAt: null, problem }).condition]).toEqual([
+    "stale",
+    "unread",
+  ])
   expect(view({ ...signedOut, phase: "signed-in", problem }).condition).toBe("unread")
 })
 
 test("what was not read again for longer than a client ever waits is told to be old", () => {
-  expect([view(read(), now.add({ minutes: 34 })).condition, view(read(), now.add({ minutes: 36 })).condition]).toEqual(["fine", "stale"])
+  expect([view(read(), now.add({ minutes: 34 })).condition, view(read(), now.add({ minutes: 36 })).condition]).toEqual([
+    "fine",
+    "stale",
+  ])
 })
 
 test("a dead grant and a withdrawn permission ask for the portal, even while old events are shown", () => {
-  const refused = (kind: "auth-revoked" | "forbidden") => view({ ...read(event("on", timed("09:30", "10:30"))), problem: { kind, code: null, message: "" } })
-  expect([refused("auth-revoked").condition, refused("forbidden").condition, refused("forbidden").order.length]).toEqual(["needs-reauth", "needs-consent", 1])
+  const refused = (kind: "auth-revoked" | "forbidden") =>
+    view({ ...read(event("on", timed("09:30", "10:30"))), problem: { kind, code: null, message: "" } })
+  expect([
+    refused("auth-revoked").condition,
+    refused("forbidden").condition,
+    refused("forbidden").order.length,
+  ]).toEqual(["needs-reauth", "needs-consent", 1])
   expect(view({ ...read(), connection: { ...connection, state: "disabled" } }).condition).toBe("needs-consent")
 })
 
 test("keys move from line to line and stay at the ends", () => {
   const order = ["a", "b", "c"]
-  expect([moved(order, null, 1), moved(order, "a", 1), moved(order, "c", 1), moved(order, "a", -1), moved(order, "gone", 1), moved([], null, 1)]).toEqual(["a", "b", "c", "a", "a", null])
+  expect([
+    moved(order, null, 1),
+    moved(order, "a", 1),
+    moved(order, "c", 1),
+    moved(order, "a", -1),
+    moved(order, "gone", 1),
+    moved([], null, 1),
+  ]).toEqual(["a", "b", "c", "a", "a", null])
 })

@@ -1,5 +1,5 @@
-import { type Agenda, type AgendaEntry, agendaOf, isJoinDue } from "@kalends/domain/agenda"
 import type { ClientState } from "@kalends/client/types"
+import { type Agenda, type AgendaEntry, agendaOf, isJoinDue } from "@kalends/domain/agenda"
 
 /** What the agenda shows, from the client's state and the time. Pure. */
 export type AgendaView = {
@@ -44,11 +44,15 @@ function nowLineAfter(entries: readonly AgendaEntry[]): number | null {
   return ahead === -1 ? entries.length : ahead
 }
 
-function conditionOf({ isLoaded, connection, readAt, problem }: ClientState, now: Temporal.Instant): AgendaView["condition"] {
+function conditionOf(
+  { isLoaded, connection, readAt, problem }: ClientState,
+  now: Temporal.Instant,
+): AgendaView["condition"] {
   if (!isLoaded) return problem === null ? "reading" : "unread"
   if (connection === null) return "not-connected"
   if (connection.state === "needs-reauth" || problem?.kind === "auth-revoked") return "needs-reauth"
-  if (connection.state === "needs-consent" || connection.state === "disabled" || problem?.kind === "forbidden") return "needs-consent"
+  if (connection.state === "needs-consent" || connection.state === "disabled" || problem?.kind === "forbidden")
+    return "needs-consent"
   if (problem !== null) return readAt === null ? "unread" : "stale"
   if (readAt === null) return "reading"
   return readAt.until(now).total("minutes") > freshMinutes ? "stale" : "fine"

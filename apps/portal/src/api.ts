@@ -1,35 +1,52 @@
 import {
-  type ConnectAnswer, connectAnswerSchema, type ConnectInput, connectionsSchema, type ConnectionView, handoffSchema, type NewUserInput, removalSchema, type RemovalView,
-  serviceSchema, type ServiceView, sessionSchema, type SetupInput, type UserView, userSchema, usersSchema, type UsersView,
+  type ConnectAnswer,
+  type ConnectInput,
+  type ConnectionView,
+  connectAnswerSchema,
+  connectionsSchema,
+  handoffSchema,
+  type NewUserInput,
+  type RemovalView,
+  removalSchema,
+  type ServiceView,
+  type SetupInput,
+  serviceSchema,
+  sessionSchema,
+  type UsersView,
+  type UserView,
+  userSchema,
+  usersSchema,
 } from "@kalends/protocol/api"
-import { type ProblemBody, problemSchema } from "@kalends/protocol/problem"
+import { problemSchema } from "@kalends/protocol/problem"
 import type { z } from "zod"
+import { ApiProblem } from "./api-problem.ts"
 import { platform } from "./platform.ts"
-
-/** A refusal of the service; `code` chooses the words. */
-export class ApiProblem extends Error {
-  readonly kind: string
-  readonly code: string
-
-  constructor({ detail, title, kind, code }: Pick<ProblemBody, "detail" | "title" | "kind" | "code">) {
-    super(detail ?? title)
-    this.kind = kind
-    this.code = code ?? kind
-  }
-}
 
 async function send(method: string, path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { "x-kalends-request": "1" }
   if (body !== undefined) headers["content-type"] = "application/json"
-  const response = await platform.fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch(() => {
-    throw new ApiProblem({ title: "The service cannot be reached.", kind: "unavailable", code: "service-unreachable" })
-  })
+  const response = await platform
+    .fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+    .catch(() => {
+      throw new ApiProblem({
+        title: "The service cannot be reached.",
+        kind: "unavailable",
+        code: "service-unreachable",
+      })
+    })
   if (response.ok) return response
   const problem = problemSchema.safeParse(await response.json().catch(() => null))
-  throw new ApiProblem(problem.success ? problem.data : { title: "The service does not answer as it should.", kind: "unavailable" })
+  throw new ApiProblem(
+    problem.success ? problem.data : { title: "The service does not answer as it should.", kind: "unavailable" },
+  )
 }
 
-async function call<Schema extends z.ZodType>(schema: Schema, method: string, path: string, body?: unknown): Promise<z.infer<Schema>> {
+async function call<Schema extends z.ZodType>(
+  schema: Schema,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<z.infer<Schema>> {
   return schema.parse(await (await send(method, path, body)).json())
 }
 
@@ -42,11 +59,14 @@ export const api = {
     (await call(sessionSchema, "POST", "/v1/sessions", { email, password, deviceName: "Portal", keep: "cookie" })).user,
   signOut: async (): Promise<void> => void (await send("DELETE", "/v1/sessions/current")),
   handOff: async (): Promise<string> => (await call(handoffSchema, "POST", "/v1/sessions/handoff")).code,
-  connection: async (): Promise<ConnectionView | null> => (await call(connectionsSchema, "GET", "/v1/connections")).connections[0] ?? null,
+  connection: async (): Promise<ConnectionView | null> =>
+    (await call(connectionsSchema, "GET", "/v1/connections")).connections[0] ?? null,
   connect: (input: ConnectInput): Promise<ConnectAnswer> => call(connectAnswerSchema, "POST", "/v1/connections", input),
-  remove: (connectionId: string): Promise<RemovalView> => call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
+  remove: (connectionId: string): Promise<RemovalView> =>
+    call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
   users: (): Promise<UsersView> => call(usersSchema, "GET", "/v1/users"),
   addUser: (input: NewUserInput): Promise<UserView> => call(userSchema, "POST", "/v1/users", input),
   /** The change stream's answer, to be read until it ends. */
-  changes: (signal: AbortSignal): Promise<Response> => platform.fetch("/v1/changes", { headers: { accept: "text/event-stream" }, signal }),
+  changes: (signal: AbortSignal): Promise<Response> =>
+    platform.fetch("/v1/changes", { headers: { accept: "text/event-stream" }, signal }),
 }

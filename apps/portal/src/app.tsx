@@ -1,104 +1,146 @@
-import { Alert, Anchor, Button, Group, Loader, Stack, Tabs, Text, Title } from "@mantine/core"
-import { useEffect, useState, useSyncExternalStore } from "react"
 import type { UserView } from "@kalends/protocol/api"
 import { showApp } from "@kalends/ui/shell"
-import { chooseLanguage, type Language } from "@kalends/ui/words"
-import { Connect } from "./connect.tsx"
+import { relativeTime } from "@kalends/ui/words"
+import { Alert, Button, Group, Loader, Paper, Stack, Tabs, Text, Title } from "@mantine/core"
+import { useEffect, useState, useSyncExternalStore } from "react"
+import { api } from "./api.ts"
 import { SetUp, SignIn } from "./entrance.tsx"
-import { Health } from "./health.tsx"
+import { Footer } from "./footer.tsx"
+import { Home } from "./home-screen.tsx"
 import { type Messages, messages } from "./messages.ts"
+import { Notices } from "./notices.tsx"
 import { People } from "./people.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
+import { type Preferences, preferencesOf } from "./preferences.ts"
 import { createPortalStore, type PortalState, type PortalStore } from "./store.ts"
 
 const clockMs = 5_000
 
-function Portal({ store, language }: { readonly store: PortalStore; readonly language: Language }) {
+type PortalProps = { readonly store: PortalStore; readonly first: Preferences }
+
+function Portal({ store, first }: PortalProps) {
   const state = useSyncExternalStore(store.subscribe, () => store.state)
+  const [preferences, setPreferences] = useState(first)
+  const { language, locale } = preferences
   const words = messages[language]
-  if (state.user === undefined) return <Group justify="center" pt="20vh"><Loader aria-label="Kalends" /></Group>
-  if (state.user !== null) return <Inside store={store} state={state} user={state.user} words={words} language={language} />
+  useEffect(() => platform.setPage("Kalends", language), [language])
+  return (
+    <>
+      <Page store={store} state={state} words={words} locale={locale} />
+      <Footer
+        words={words}
+        language={language}
+        hasSession={Boolean(state.user)}
+        onLanguage={(chosen) => {
+          platform.keepLanguage(chosen)
+          setPreferences(preferencesOf(chosen, platform.languages))
+        }}
+      />
+    </>
+  )
+}
+
+type PageProps = {
+  readonly store: PortalStore
+  readonly state: PortalState
+  readonly words: Messages
+  readonly locale: string
+}
+
+function Page({ store, state, words, locale }: PageProps) {
+  if (state.user === undefined && state.problem !== null) return <NoService store={store} state={state} words={words} />
+  if (state.user === undefined)
+    return (
+      <main>
+        <Group justify="center" pt="20vh">
+          <Loader aria-label={words.loading} />
+        </Group>
+      </main>
+    )
+  if (state.user !== null) return <Inside store={store} state={state} user={state.user} words={words} locale={locale} />
   const Entrance = state.service?.needsSetup === true ? SetUp : SignIn
   return <Entrance store={store} state={state} words={words} />
 }
 
-type InsideProps = { readonly store: PortalStore; readonly state: PortalState; readonly user: UserView; readonly words: Messages; readonly language: Language }
-
-function Inside({ store, state, user, words, language }: InsideProps) {
-  const [now, setNow] = useState(platform.now)
-  useEffect(() => platform.every(clockMs, () => setNow(platform.now())), [])
-  // What happened after the clock's last tick is not in the future.
-  useEffect(() => setNow(platform.now()), [state.connection])
+/** The service did not answer when the page was opened. */
+function NoService({ store, state, words }: Pick<PageProps, "store" | "state" | "words">) {
   return (
-    <main className={classes.page}>
-      <header className={classes.head}>
-        <Title order={1} size="h2">{words.hello(user.displayName)}</Title>
-        <Button variant="subtle" size="compact-sm" onClick={() => void store.signOut()}>{words.signOut}</Button>
-      </header>
-      <Notices store={store} state={state} words={words} />
-      {user.role === "administrator" ? (
-        <Tabs defaultValue="home" keepMounted={false}>
-          <Tabs.List mb="lg">
-            <Tabs.Tab value="home">{words.home}</Tabs.Tab>
-            <Tabs.Tab value="people">{words.people}</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="home"><Home store={store} state={state} user={user} words={words} language={language} now={now} /></Tabs.Panel>
-          <Tabs.Panel value="people"><People store={store} words={words} /></Tabs.Panel>
-        </Tabs>
-      ) : (
-        <Home store={store} state={state} user={user} words={words} language={language} now={now} />
-      )}
+    <main>
+      <Paper className={classes.narrow} withBorder role="alert">
+        <Stack>
+          <Title order={1} size="h2">
+            {words.noService}
+          </Title>
+          <Text>{words.noServiceText}</Text>
+          <Button size="md" loading={state.isBusy} onClick={() => void store.load()}>
+            {words.retry}
+          </Button>
+        </Stack>
+      </Paper>
     </main>
   )
 }
 
-/** How connecting or disconnecting ended, and what is wrong. */
-function Notices({ store, state, words }: Pick<InsideProps, "store" | "state" | "words">) {
-  const { outcome, problem, removal, service } = state
-  const code = problem?.code ?? outcome.problem
+function Inside({ store, state, user, words, locale }: PageProps & { readonly user: UserView }) {
+  const [now, setNow] = useState(platform.now)
+  useEffect(() => platform.every(clockMs, () => setNow(platform.now())), [])
+  // What happened after the clock's last tick is not in the future.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the clock is read again when the connection has changed.
+  useEffect(() => setNow(platform.now()), [state.connection])
+  const home = <Home store={store} state={state} user={user} words={words} locale={locale} now={now} />
   return (
-    <Stack mb="lg" gap="sm">
-      {service?.demoUrl ? <Alert color="night" variant="light">{words.demo} <Anchor href={service.demoUrl} target="_blank" rel="noopener" fw={600} inherit>{words.openDemo}</Anchor></Alert> : null}
-      {code === null ? null : <Alert color="orange" role="alert" withCloseButton closeButtonLabel={words.cancel} onClose={store.dismiss}>{words.problems[code] ?? problem?.message ?? code}</Alert>}
-      {outcome.isConnected ? <Alert color="green" role="status">{words.connectedNow}</Alert> : null}
-      {outcome.isConsented ? <Alert color="green" role="status">{words.consentedNow}</Alert> : null}
-      {removal === null ? null : (
-        <Alert color="green" role="status" title={words.removed} withCloseButton closeButtonLabel={words.cancel} onClose={store.dismiss}>
-          <Text size="sm">{words.secretsDeleted}</Text>
-          {removal.subscriptionsStopped > 0 ? <Text size="sm">{words.stopped(removal.subscriptionsStopped)}</Text> : null}
-          {removal.subscriptionsLeftToExpire > 0 ? <Text size="sm">{words.leftToExpire(removal.subscriptionsLeftToExpire)}</Text> : null}
-          <Text size="sm">{words.revoked[removal.grantRevoked]}</Text>
-        </Alert>
-      )}
-    </Stack>
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <Text fw={650} size="lg">
+          Kalends
+        </Text>
+        <Group gap="xs">
+          <Text>{user.displayName}</Text>
+          <Button variant="subtle" size="compact-md" onClick={() => void store.signOut()}>
+            {words.signOut}
+          </Button>
+        </Group>
+      </header>
+      <main>
+        {state.isReachable ? null : (
+          <Alert color="orange" role="status" mb="lg">
+            {words.offline(relativeTime(state.readAt ?? now, now, locale))}
+          </Alert>
+        )}
+        <Notices store={store} state={state} words={words} />
+        {user.role === "administrator" ? (
+          <Administration words={words} home={home} people={<People store={store} words={words} />} />
+        ) : (
+          home
+        )}
+      </main>
+    </div>
   )
 }
 
-function Home({ store, state, user, words, language, now }: InsideProps & { readonly now: Temporal.Instant }) {
-  const consents = (state.service?.providers ?? []).filter(({ hasAdminConsent, isConfigured }) => hasAdminConsent && isConfigured)
+type AdministrationProps = {
+  readonly words: Messages
+  readonly home: React.ReactNode
+  readonly people: React.ReactNode
+}
+
+function Administration({ words, home, people }: AdministrationProps) {
   return (
-    <Stack gap="xl">
-      {state.connection === null ? (
-        <>
-          <Text size="lg">{words.connectFirst}</Text>
-          <Connect store={store} state={state} words={words} />
-        </>
-      ) : (
-        <>
-          {state.connection.state === "healthy" ? <Text size="lg">{words.allWell}</Text> : null}
-          <Health store={store} state={state} connection={state.connection} now={now} words={words} language={language} />
-        </>
-      )}
-      {user.role === "administrator" ? consents.map(({ name }) => <Anchor key={name} href={`/v1/consent/${name}`}>{words.adminConsent}</Anchor>) : null}
-    </Stack>
+    <Tabs defaultValue="home" keepMounted={false}>
+      <Tabs.List mb="xl">
+        <Tabs.Tab value="home">{words.home}</Tabs.Tab>
+        <Tabs.Tab value="people">{words.people}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="home">{home}</Tabs.Panel>
+      <Tabs.Panel value="people">{people}</Tabs.Panel>
+    </Tabs>
   )
 }
 
 /** Loads what the portal needs and shows it. */
 export function startApp(): void {
-  const language = chooseLanguage(platform.languages)
-  const store = createPortalStore()
+  const store = createPortalStore({ api, platform })
   void store.load()
-  showApp(<Portal store={store} language={language} />, language)
+  showApp(<Portal store={store} first={preferencesOf(platform.keptLanguage(), platform.languages)} />, "browser")
 }

@@ -9,7 +9,11 @@ export type EntranceProps = { readonly store: PortalStore; readonly state: Porta
 
 function ProblemAlert({ state, words }: Pick<EntranceProps, "state" | "words">) {
   if (state.problem === null) return null
-  return <Alert color="orange" role="alert">{words.problems[state.problem.code] ?? state.problem.message}</Alert>
+  return (
+    <Alert color="orange" role="alert">
+      {words.problems[state.problem.code] ?? state.problem.message}
+    </Alert>
+  )
 }
 
 /** Sign-in of the portal. */
@@ -26,12 +30,29 @@ export function SignIn({ store, state, words }: EntranceProps) {
           }}
         >
           <Stack>
-            <Title order={1} size="h2">Kalends</Title>
+            <Title order={1} size="h2">
+              Kalends
+            </Title>
             <Text c="dimmed">{words.tagline}</Text>
             <ProblemAlert state={state} words={words} />
-            <TextInput label={words.email} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-            <PasswordInput label={words.password} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
-            <Button type="submit" size="md" loading={state.isBusy}>{words.signIn}</Button>
+            <TextInput
+              label={words.email}
+              type="email"
+              autoComplete="username"
+              required
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label={words.password}
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+            />
+            <Button type="submit" size="md" loading={state.isBusy}>
+              {words.signIn}
+            </Button>
           </Stack>
         </form>
       </Paper>
@@ -44,7 +65,12 @@ const empty = { setupCode: "", organisation: "", displayName: "", email: "", pas
 /** The first start: organisation and administrator. */
 export function SetUp({ store, state, words }: EntranceProps) {
   const [input, setInput] = useState(() => ({ ...empty, setupCode: platform.takeSetupCode() }))
-  const field = (name: keyof typeof empty) => ({ required: true, value: input[name], onChange: (event: { currentTarget: { value: string } }) => setInput({ ...input, [name]: event.currentTarget.value }) })
+  const field = (name: keyof typeof empty) => ({
+    required: true,
+    value: input[name],
+    onChange: (event: { currentTarget: { value: string } }) =>
+      setInput({ ...input, [name]: event.currentTarget.value }),
+  })
   return (
     <main>
       <Paper className={classes.narrow} withBorder>
@@ -55,15 +81,30 @@ export function SetUp({ store, state, words }: EntranceProps) {
           }}
         >
           <Stack>
-            <Title order={1} size="h2">{words.setUp}</Title>
+            <Title order={1} size="h2">
+              {words.setUp}
+            </Title>
             <Text c="dimmed">{words.setUpText}</Text>
             <ProblemAlert state={state} words={words} />
-            <TextInput label={words.setupCode} description={words.setupCodeHint} autoComplete="off" {...field("setupCode")} />
+            <TextInput
+              label={words.setupCode}
+              description={words.setupCodeHint}
+              autoComplete="off"
+              {...field("setupCode")}
+            />
             <TextInput label={words.organisation} autoComplete="organization" {...field("organisation")} />
             <TextInput label={words.yourName} autoComplete="name" {...field("displayName")} />
             <TextInput label={words.email} type="email" autoComplete="username" {...field("email")} />
-            <PasswordInput label={words.password} description={words.passwordHint} autoComplete="new-password" minLength={10} {...field("password")} />
-            <Button type="submit" size="md" loading={state.isBusy}>{words.create}</Button>
+            <PasswordInput
+              label={words.password}
+              description={words.passwordHint}
+              autoComplete="new-password"
+              minLength={10}
+              {...field("password")}
+            />
+            <Button type="submit" size="md" loading={state.isBusy}>
+              {words.create}
+            </Button>
           </Stack>
         </form>
       </Paper>

@@ -1,74 +1,128 @@
+import type { ConnectionView } from "@kalends/protocol/api"
+import { relativeTime, spanOf } from "@kalends/ui/words"
 import { Button, Card, Group, Modal, Stack, Text } from "@mantine/core"
 import { useState } from "react"
-import type { ConnectionView } from "@kalends/protocol/api"
-import { type Language, relativeTime, spanOf } from "@kalends/ui/words"
+import { PasswordForm } from "./connect.tsx"
 import type { Messages } from "./messages.ts"
-import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import type { PortalState, PortalStore } from "./store.ts"
 
-type HealthProps = { readonly store: PortalStore; readonly state: PortalState; readonly connection: ConnectionView; readonly now: Temporal.Instant; readonly words: Messages; readonly language: Language }
+type HealthProps = {
+  readonly store: PortalStore
+  readonly state: PortalState
+  readonly connection: ConnectionView
+  readonly now: Temporal.Instant
+  readonly words: Messages
+  readonly locale: string
+}
 
-const reconnectable: readonly ConnectionView["state"][] = ["needs-reauth", "needs-consent", "disabled"]
+const reconnectable: ReadonlySet<ConnectionView["state"]> = new Set(["needs-reauth", "needs-consent", "disabled"])
 
-/** The connection: its state in a word and a colour, what that means, and what can be done. */
-export function Health({ store, state, connection, now, words, language }: HealthProps) {
+/** The connection: its state in a word and a colour, the facts, and what can be done. */
+export function Health({ store, state, connection, now, words, locale }: HealthProps) {
   const [isAsking, ask] = useState(false)
-  const fix = words.problems[connection.problem?.code ?? ""] ?? words.stateFix[connection.state] ?? ""
-  const isOAuth = state.service?.providers.find(({ name }) => name === connection.provider)?.signIn === "oauth"
+  const [isTyping, type] = useState(false)
+  const { provider: name, permission } = connection
+  const provider = state.service?.providers.find((one) => one.name === name)
+  const isBroken = reconnectable.has(connection.state)
+  const reconnect = () =>
+    provider?.signIn === "password" ? type(true) : void store.connect({ signIn: "oauth", provider: name, permission })
   return (
-    <Card withBorder padding="lg" component="section" aria-label={words.calendar}>
-      <Stack>
-        <div className={classes.state} role="status">
-          <span className={classes.dot} data-state={connection.state} aria-hidden />
-          {words.states[connection.state]} · {connection.providerLabel}
-        </div>
-        {fix === "" ? null : <Text>{fix}</Text>}
-        <Facts connection={connection} now={now} words={words} language={language} />
-        <Group>
-          <Button size="md" loading={state.isBusy} onClick={() => void store.openAgenda()}>{words.openAgenda}</Button>
-          {reconnectable.includes(connection.state) && isOAuth ? (
-            <Button size="md" variant="default" onClick={() => void store.connect({ signIn: "oauth", provider: connection.provider, permission: connection.permission })}>{words.reconnect}</Button>
-          ) : null}
-          <Button size="md" variant="subtle" color="red" onClick={() => ask(true)}>{words.disconnect}</Button>
-        </Group>
-      </Stack>
-      <Modal opened={isAsking} onClose={() => ask(false)} title={words.disconnectTitle} closeButtonProps={{ "aria-label": words.cancel }} transitionProps={{ duration: 0 }}>
+    <>
+      <Card withBorder padding="lg" component="section" aria-label={words.calendar}>
         <Stack>
-          <Text>{words.disconnectText}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => ask(false)} data-autofocus>{words.cancel}</Button>
+          <div className={classes.state} role="status">
+            <span className={classes.dot} data-state={connection.state} data-meaning aria-hidden />
+            {words.states[connection.state]} · {connection.providerLabel}
+          </div>
+          <Facts connection={connection} now={now} words={words} locale={locale} />
+          <Group mt="xs">
+            {isBroken ? (
+              <Button size="md" disabled={state.isBusy} onClick={reconnect}>
+                {words.reconnect}
+              </Button>
+            ) : null}
             <Button
-              color="red"
-              onClick={() => {
-                ask(false)
-                void store.remove(connection.connectionId)
-              }}
+              size="md"
+              variant={isBroken ? "default" : "filled"}
+              disabled={state.isBusy}
+              onClick={() => void store.openAgenda()}
             >
+              {words.openAgenda}
+            </Button>
+            <Button size="md" variant="subtle" color="red" onClick={() => ask(true)}>
               {words.disconnect}
             </Button>
           </Group>
         </Stack>
-      </Modal>
-    </Card>
+        <DisconnectDialog
+          store={store}
+          connection={connection}
+          words={words}
+          isAsking={isAsking}
+          close={() => ask(false)}
+        />
+      </Card>
+      {isTyping && isBroken && provider !== undefined ? (
+        <PasswordForm provider={provider} permission={permission} store={store} state={state} words={words} />
+      ) : null}
+    </>
   )
 }
 
-function Facts({ connection, now, words, language }: Pick<HealthProps, "connection" | "now" | "words" | "language">) {
-  const ago = (at: string | null) => (at === null ? words.never : relativeTime(Temporal.Instant.from(at), now, platform.locale))
+type DialogProps = Pick<HealthProps, "store" | "connection" | "words"> & {
+  readonly isAsking: boolean
+  readonly close: () => void
+}
+
+function DisconnectDialog({ store, connection, words, isAsking, close }: DialogProps) {
+  return (
+    <Modal
+      opened={isAsking}
+      onClose={close}
+      title={words.disconnectTitle}
+      closeButtonProps={{ "aria-label": words.cancel }}
+      transitionProps={{ duration: 0 }}
+    >
+      <Stack>
+        <Text>{words.disconnectText}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>
+            {words.cancel}
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              close()
+              void store.remove(connection.connectionId)
+            }}
+          >
+            {words.disconnect}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
+
+function Facts({ connection, now, words, locale }: Pick<HealthProps, "connection" | "now" | "words" | "locale">) {
+  const ago = (at: string | null) => (at === null ? null : relativeTime(Temporal.Instant.from(at), now, locale))
+  const expires = ago(connection.grantExpiresAt)
   const facts: readonly (readonly [string, string | null])[] = [
-    [words.email, connection.subjectEmail],
+    [words.mailbox, connection.subjectEmail],
     [words.permissionIs, connection.permission === "read" ? words.read : words.readWrite],
-    [words.lastChange, ago(connection.lastChangeAt)],
-    [words.lastOk, ago(connection.lastOkAt)],
+    [words.lastChange, ago(connection.lastChangeAt) ?? words.never],
+    [words.lastOk, ago(connection.lastOkAt) ?? words.never],
     [words.hears, words[connection.hears]],
-    [words.bound, spanOf(connection.stalenessBoundSeconds, platform.locale)],
-    [words.renewal, connection.nextRenewalAt === null ? null : ago(connection.nextRenewalAt)],
-    [words.grant, connection.grantExpiresAt === null ? null : `${ago(connection.grantExpiresAt)} (${words.grantUnused})`],
+    [words.bound, words.boundAfter(spanOf(connection.stalenessBoundSeconds, locale))],
+    [words.renewal, ago(connection.nextRenewalAt)],
+    [words.grant, expires === null ? null : `${expires} (${words.grantUnused})`],
   ]
   return (
     <dl className={classes.facts}>
-      {facts.flatMap(([name, value]) => (value === null ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>]))}
+      {facts.flatMap(([name, value]) =>
+        value === null ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>],
+      )}
     </dl>
   )
 }

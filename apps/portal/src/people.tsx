@@ -1,72 +1,109 @@
-import { Button, Card, Group, PasswordInput, Select, Stack, Table, TextInput, Title } from "@mantine/core"
-import { useEffect, useState } from "react"
 import type { NewUserInput, UsersView } from "@kalends/protocol/api"
+import { Button, Card, Group, Loader, NativeSelect, PasswordInput, Stack, Table, TextInput, Title } from "@mantine/core"
+import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
+import classes from "./portal.module.css"
 import type { PortalStore } from "./store.ts"
 
 const empty: NewUserInput = { displayName: "", email: "", password: "", role: "user" }
 
 /** The people of the organisation, for administrators. */
 export function People({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
-  const [users, setUsers] = useState<UsersView["users"]>([])
-  const [input, setInput] = useState<NewUserInput>(empty)
+  const [users, setUsers] = useState<UsersView["users"] | null>(null)
   const load = () => api.users().then(({ users: found }) => setUsers(found), store.fail)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
   useEffect(() => {
     void load()
   }, [])
-  const add = async () => {
+  const add = async (input: NewUserInput): Promise<boolean> => {
     try {
       await api.addUser(input)
-      setInput(empty)
       await load()
+      return true
     } catch (error) {
       store.fail(error)
+      return false
     }
   }
-  const role = (name: string) => (name === "administrator" ? words.administrator : words.user)
   return (
-    <Stack gap="lg">
-      <Title order={2} size="h3">{words.people}</Title>
-      <Table.ScrollContainer minWidth={480}>
-        <Table
-          data={{
-            head: [words.name, words.email, words.role, words.calendar],
-            body: users.map((user) => [user.displayName, user.email, role(user.role), user.connectionState === null ? words.none : (words.states[user.connectionState] ?? user.connectionState)]),
-          }}
-        />
-      </Table.ScrollContainer>
-      <Card withBorder padding="lg">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            void add()
-          }}
-        >
-          <Stack>
-            <Title order={3} size="h4">{words.addPerson}</Title>
-            <Group grow align="flex-start">
-              <TextInput label={words.name} required value={input.displayName} onChange={(event) => setInput({ ...input, displayName: event.currentTarget.value })} />
-              <TextInput label={words.email} type="email" required value={input.email} onChange={(event) => setInput({ ...input, email: event.currentTarget.value })} />
-            </Group>
-            <Group grow align="flex-start">
-              <PasswordInput label={words.password} description={words.passwordHint} autoComplete="new-password" minLength={10} required value={input.password} onChange={(event) => setInput({ ...input, password: event.currentTarget.value })} />
-              <Select
-                label={words.role}
-                description=" "
-                allowDeselect={false}
-                value={input.role}
-                data={[
-                  { value: "user", label: words.user },
-                  { value: "administrator", label: words.administrator },
-                ]}
-                onChange={(value) => setInput({ ...input, role: value === "administrator" ? "administrator" : "user" })}
-              />
-            </Group>
-            <Group><Button type="submit">{words.add}</Button></Group>
-          </Stack>
-        </form>
-      </Card>
+    <Stack gap="xl">
+      <Title order={1}>{words.people}</Title>
+      {users === null ? <Loader aria-label={words.loading} /> : <PeopleTable users={users} words={words} />}
+      <PersonForm words={words} add={add} />
     </Stack>
+  )
+}
+
+function PeopleTable({ users, words }: { readonly users: UsersView["users"]; readonly words: Messages }) {
+  const role = (name: string) => (name === "administrator" ? words.administrator : words.user)
+  const state = (name: UsersView["users"][number]["connectionState"]) =>
+    name === null ? words.none : (words.states[name] ?? name)
+  return (
+    <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="region" aria-label={words.people}>
+      <Table
+        data={{
+          head: [words.name, words.email, words.role, words.calendar],
+          body: users.map((user) => [user.displayName, user.email, role(user.role), state(user.connectionState)]),
+        }}
+      />
+    </Table.ScrollContainer>
+  )
+}
+
+type FormProps = { readonly words: Messages; readonly add: (input: NewUserInput) => Promise<boolean> }
+
+function PersonForm({ words, add }: FormProps) {
+  const [input, setInput] = useState<NewUserInput>(empty)
+  const field = (name: "displayName" | "email" | "password") => ({
+    required: true,
+    value: input[name],
+    onChange: (event: { currentTarget: { value: string } }) =>
+      setInput({ ...input, [name]: event.currentTarget.value }),
+  })
+  const submit = async () => {
+    if (await add(input)) setInput(empty)
+  }
+  return (
+    <Card withBorder padding="lg">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        <Stack>
+          <Title order={2} size="h4">
+            {words.addPerson}
+          </Title>
+          <div className={classes.fields}>
+            <TextInput label={words.name} autoComplete="off" {...field("displayName")} />
+            <TextInput label={words.email} type="email" autoComplete="off" {...field("email")} />
+            <PasswordInput
+              label={words.password}
+              description={words.passwordHint}
+              inputWrapperOrder={["label", "input", "description", "error"]}
+              autoComplete="new-password"
+              minLength={10}
+              {...field("password")}
+            />
+            <NativeSelect
+              label={words.role}
+              value={input.role}
+              data={[
+                { value: "user", label: words.user },
+                { value: "administrator", label: words.administrator },
+              ]}
+              onChange={({ currentTarget: { value } }) =>
+                setInput({ ...input, role: value === "administrator" ? "administrator" : "user" })
+              }
+            />
+          </div>
+          <Group>
+            <Button type="submit">{words.add}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Card>
   )
 }

@@ -1,11 +1,29 @@
-import { chooseLocale } from "@kalends/ui/words"
+const languageKey = "kalends-language"
 
 /** What the portal needs of the browser; the one place that touches it. */
 export const platform = {
+  origin: window.location.origin,
   languages: navigator.languages,
-  /** How dates and times are written: the user's own region. */
-  locale: chooseLocale(navigator.languages),
-  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  /** The language that was chosen; null where none was, or where the browser keeps nothing. */
+  keptLanguage(): string | null {
+    try {
+      return window.localStorage.getItem(languageKey)
+    } catch {
+      return null
+    }
+  },
+  keepLanguage(language: string): void {
+    try {
+      window.localStorage.setItem(languageKey, language)
+    } catch {
+      // It holds until the page is closed.
+    }
+  },
+  /** The page's title, and the language that screen readers speak. */
+  setPage(title: string, language: string): void {
+    document.title = title
+    document.documentElement.lang = language
+  },
   now: () => Temporal.Now.instant(),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),
   go: (url: string) => window.location.assign(url),

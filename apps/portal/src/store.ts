@@ -1,8 +1,9 @@
+import { createStreamParser } from "@kalends/client/event-stream"
 import type { ConnectionView, RemovalView, ServiceView, UserView } from "@kalends/protocol/api"
 import { changeMessageSchema } from "@kalends/protocol/changes"
-import { createStreamParser } from "@kalends/client/event-stream"
-import { api, ApiProblem } from "./api.ts"
-import { platform } from "./platform.ts"
+import type { api } from "./api.ts"
+import { ApiProblem } from "./api-problem.ts"
+import type { platform } from "./platform.ts"
 
 /** What the portal shows; a new object at each change. */
 export type PortalState = {
@@ -15,14 +16,35 @@ export type PortalState = {
   readonly outcome: { readonly isConnected: boolean; readonly isConsented: boolean; readonly problem: string | null }
   readonly problem: { readonly code: string; readonly message: string } | null
   readonly isBusy: boolean
+  /** False while the service does not answer; what is shown is then as old as `readAt`. */
+  readonly isReachable: boolean
+  /** When the connection was last asked for. */
+  readonly readAt: Temporal.Instant | null
+}
+
+/** What the store needs of the world. */
+export type PortalStoreDeps = {
+  readonly api: Omit<typeof api, "users" | "addUser">
+  readonly platform: Pick<typeof platform, "now" | "after" | "go" | "takeOutcome">
 }
 
 const streamRetryMs = 5_000
+const noOutcome: PortalState["outcome"] = { isConnected: false, isConsented: false, problem: null }
 
 /** The portal's state and what can be done; views only show it. */
-export function createPortalStore() {
+export function createPortalStore({ api, platform }: PortalStoreDeps) {
   const listeners = new Set<() => void>()
-  let state: PortalState = { service: null, user: undefined, connection: null, removal: null, outcome: platform.takeOutcome(), problem: null, isBusy: false }
+  let state: PortalState = {
+    service: null,
+    user: undefined,
+    connection: null,
+    removal: null,
+    outcome: platform.takeOutcome(),
+    problem: null,
+    isBusy: false,
+    isReachable: true,
+    readAt: null,
+  }
   let stream = new AbortController()
 
   function set(changes: Partial<PortalState>): void {
@@ -37,14 +59,15 @@ export function createPortalStore() {
       set({ ...(await work()), isBusy: false })
       return true
     } catch (error) {
-      const problem = error instanceof ApiProblem ? error : new ApiProblem({ title: String(error), kind: "unavailable" })
-      const isSignedOut = problem.code === "signed-out"
-      set({ isBusy: false, ...(isSignedOut ? { user: null } : { problem: { code: problem.code, message: problem.message } }) })
+      const problem = problemFrom(error)
+      set({ isBusy: false, ...(problem.code === "signed-out" ? { user: null, connection: null } : { problem }) })
       return false
     }
   }
 
-  const loadConnection = async (): Promise<void> => set({ connection: await api.connection() })
+  async function readConnection(): Promise<Partial<PortalState>> {
+    return { connection: await api.connection(), readAt: platform.now(), isReachable: true }
+  }
 
   /** Listens for changes of the connection's state, so that the page is right without a reload. */
   async function listen(): Promise<void> {
@@ -53,22 +76,26 @@ export function createPortalStore() {
     const { signal } = stream
     try {
       const response = await api.changes(signal)
+      if (response.status === 401) return set({ user: null, connection: null })
       const reader = response.ok ? response.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined
       const parse = createStreamParser()
       for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
         const kinds = parse(part.value).map(({ data }) => changeMessageSchema.safeParse(JSON.parse(data)).data?.kind)
         if (kinds.includes("signed-out")) return set({ user: null, connection: null })
-        if (kinds.includes("connection-changed") || kinds.includes("calendar-changed")) await loadConnection()
+        // After "hello", too: what happened while nobody listened is in the connection.
+        if (kinds.some((kind) => kind !== undefined)) set(await readConnection())
       }
     } catch {
-      // Tried again below.
+      if (!signal.aborted) set({ isReachable: false })
     }
     if (!signal.aborted && state.user) platform.after(streamRetryMs, () => void listen())
   }
 
   async function enter(user: UserView): Promise<Partial<PortalState>> {
+    const read = await readConnection()
+    set({ user })
     void listen()
-    return { user, connection: await api.connection() }
+    return { user, ...read }
   }
 
   return {
@@ -79,36 +106,55 @@ export function createPortalStore() {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    async load(): Promise<void> {
-      await act(async () => ({ service: await api.service() }))
-      const user = await api.me().catch(() => null)
-      await act(async () => (user === null ? { user: null } : enter(user)))
-    },
-    setUp: (input: Parameters<typeof api.setUp>[0]) => act(async () => ({ ...(await enter(await api.setUp(input))), service: await api.service() })),
+    /** What the portal shows first. Where the service does not answer, the problem is shown and `user` stays unknown. */
+    load: () =>
+      act(async () => {
+        set({ service: await api.service() })
+        return enter(await api.me())
+      }),
+    setUp: (input: Parameters<typeof api.setUp>[0]) =>
+      act(async () => ({ ...(await enter(await api.setUp(input))), service: await api.service() })),
     signIn: (email: string, password: string) => act(async () => enter(await api.signIn(email, password))),
     signOut: () =>
       act(async () => {
         await api.signOut()
         stream.abort()
-        return { user: null, connection: null, removal: null }
+        return { user: null, connection: null, removal: null, outcome: noOutcome }
       }),
     connect: (input: Parameters<typeof api.connect>[0]) =>
       act(async () => {
         const answer = await api.connect(input)
-        if (answer.next === "done") return { connection: answer.connection, removal: null, outcome: { isConnected: true, isConsented: false, problem: null } }
+        if (answer.next === "done")
+          return {
+            connection: answer.connection,
+            removal: null,
+            outcome: { ...noOutcome, isConnected: true },
+          }
+        if (!/^https?:/.test(answer.authorizeUrl))
+          throw new ApiProblem({ title: "The service does not answer as it should.", kind: "malformed" })
         platform.go(answer.authorizeUrl)
         return {}
       }),
     remove: (connectionId: string) =>
-      act(async () => ({ removal: await api.remove(connectionId), connection: null, outcome: { isConnected: false, isConsented: false, problem: null } })),
+      act(async () => ({
+        removal: await api.remove(connectionId),
+        connection: null,
+        outcome: noOutcome,
+      })),
     openAgenda: () =>
       act(async () => {
         platform.go(`/agenda/#code=${await api.handOff()}`)
         return {}
       }),
-    dismiss: () => set({ outcome: { isConnected: false, isConsented: false, problem: null }, removal: null, problem: null }),
-    fail: (error: unknown) => set({ problem: error instanceof ApiProblem ? { code: error.code, message: error.message } : { code: "unavailable", message: String(error) } }),
+    dismiss: () => set({ outcome: noOutcome, removal: null, problem: null }),
+    fail: (error: unknown) => set({ problem: problemFrom(error) }),
   }
+}
+
+function problemFrom(error: unknown): { readonly code: string; readonly message: string } {
+  return error instanceof ApiProblem
+    ? { code: error.code, message: error.message }
+    : { code: "unavailable", message: "Something went wrong. Reload the page." }
 }
 
 export type PortalStore = ReturnType<typeof createPortalStore>

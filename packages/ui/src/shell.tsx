@@ -1,6 +1,6 @@
 import "@mantine/core/styles.css"
 import "./base.css"
-import { type CSSVariablesResolver, MantineProvider } from "@mantine/core"
+import { type CSSVariablesResolver, localStorageColorSchemeManager, MantineProvider } from "@mantine/core"
 import type { ReactNode } from "react"
 import { createRoot } from "react-dom/client"
 import { theme } from "./theme.ts"
@@ -18,17 +18,33 @@ const readable: CSSVariablesResolver = () => ({
 })
 
 /** A colour scheme that follows the system and is kept nowhere. */
-const followSystem = { get: () => "auto" as const, set: () => {}, subscribe: () => {}, unsubscribe: () => {}, clear: () => {} }
+const followSystem = {
+  get: () => "auto" as const,
+  set: () => {},
+  subscribe: () => {},
+  unsubscribe: () => {},
+  clear: () => {},
+}
+
+/** Where a chosen colour scheme is kept: in the browser, or nowhere (the system's is followed). */
+export type SchemeKeeping = "browser" | "nowhere"
 
 /** Shows an app in the page's `root` element, in Kalends's look. */
-export function showApp(app: ReactNode, language: string): void {
-  document.documentElement.lang = language
+export function showApp(app: ReactNode, schemeKeeping: SchemeKeeping): void {
   // The library that locks scrolling behind a dialog looks for the nonce under this name.
   Object.assign(globalThis, { __webpack_nonce__: styleNonce() })
   const root = document.getElementById("root")
   if (root === null) throw new Error("the page has no root")
+  const manager =
+    schemeKeeping === "browser" ? localStorageColorSchemeManager({ key: "kalends-colours" }) : followSystem
   createRoot(root).render(
-    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={followSystem} getStyleNonce={styleNonce} cssVariablesResolver={readable}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      colorSchemeManager={manager}
+      getStyleNonce={styleNonce}
+      cssVariablesResolver={readable}
+    >
       {app}
     </MantineProvider>,
   )

@@ -1,14 +1,18 @@
 import { expect, test } from "vitest"
-import { chooseLanguage, chooseLocale, clockTime, dayName, relativeTime, spanOf } from "./words.ts"
+import { chooseLanguage, clockTime, dayName, localeOf, relativeTime, spanOf } from "./words.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
 test("the first language with a catalogue is taken, English otherwise", () => {
-  expect([chooseLanguage(["fr", "ja-JP", "en"]), chooseLanguage(["de-CH"]), chooseLanguage([])]).toEqual(["ja", "en", "en"])
+  expect([chooseLanguage(["fr", "ja-JP", "en"]), chooseLanguage(["de-CH"]), chooseLanguage([])]).toEqual([
+    "ja",
+    "en",
+    "en",
+  ])
 })
 
 test("the user's own region decides how dates are written", () => {
-  expect([chooseLocale(["fr", "en-GB", "en"]), chooseLocale(["de-CH"])]).toEqual(["en-GB", "en"])
+  expect([localeOf("en", ["fr", "en-GB", "en"]), localeOf("en", ["de-CH"])]).toEqual(["en-GB", "en"])
 })
 
 test("ages are told in the largest fitting unit", () => {
@@ -24,4 +28,8 @@ test("spans and times are written as the language does", () => {
   expect(spanOf(935, "en")).toBe("16 minutes")
   expect(clockTime(now, "Asia/Tokyo", "ja")).toBe("18:00")
   expect(dayName(Temporal.PlainDate.from("2026-11-23"), "en")).toBe("Monday, November 23")
+})
+
+test("a browser that knows no zone is on UTC rather than blank", () => {
+  expect([chooseZone("Etc/Unknown"), chooseZone("Asia/Tokyo")]).toEqual(["UTC", "Asia/Tokyo"])
 })

@@ -7,10 +7,19 @@ export function chooseLanguage(preferred: readonly string[]): Language {
   return known === "ja" ? "ja" : "en"
 }
 
-/** The user's own tag for that language ("en-GB"), so that dates and the 24-hour clock are as they are used to. */
-export function chooseLocale(preferred: readonly string[]): string {
-  const language = chooseLanguage(preferred)
+/** The user's own tag for a language ("en-GB"), so that dates and the 24-hour clock are as they are used to. */
+export function localeOf(language: Language, preferred: readonly string[]): string {
   return preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language
+}
+
+/** The browser's zone; UTC where it names one that nobody knows ("Etc/Unknown", where the system tells none). */
+export function chooseZone(named: string): string {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(named)
+    return named
+  } catch {
+    return "UTC"
+  }
 }
 
 /** "12 seconds ago", "in 3 days": how long before or after `now` an instant is, in the largest fitting unit. */
@@ -41,5 +50,17 @@ export function clockTime(at: Temporal.Instant, zone: string, locale: string): s
 /** "Monday, 23 November". */
 export function dayName(date: Temporal.PlainDate, locale: string): string {
   const noonMs = date.toZonedDateTime({ timeZone: "UTC", plainTime: "12:00" }).epochMilliseconds
-  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(noonMs)
+  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(
+    noonMs,
+  )
+}
+
+/** The browser's zone; UTC where it names one that nobody knows ("Etc/Unknown", where the system tells none). */
+export function chooseZone(named: string): string {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(named)
+    return named
+  } catch {
+    return "UTC"
+  }
 }

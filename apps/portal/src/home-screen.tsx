@@ -1,0 +1,89 @@
+import type { ServiceView, UserView } from "@kalends/protocol/api"
+import { Anchor, List, Stack, Text, Title } from "@mantine/core"
+import { Connect } from "./connect.tsx"
+import { Health } from "./health.tsx"
+import { homeView, type ToDo } from "./home.ts"
+import type { Messages } from "./messages.ts"
+import type { PortalState, PortalStore } from "./store.ts"
+
+export type HomeProps = {
+  readonly store: PortalStore
+  readonly state: PortalState
+  readonly user: UserView
+  readonly words: Messages
+  readonly locale: string
+  readonly now: Temporal.Instant
+}
+
+/** Is everything well, and if not, what is there to do? Then the connection, or how to make one. */
+export function Home({ store, state, user, words, locale, now }: HomeProps) {
+  const { service, connection } = state
+  const { isWell, toDo } = homeView({ user, service, connection, now })
+  const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
+  return (
+    <Stack gap="xl">
+      <div>
+        <Title order={1}>{headline(isWell, toDo, words)}</Title>
+        <ToDoList toDo={toDo} words={words} />
+      </div>
+      {connection === null ? (
+        <Connect store={store} state={state} words={words} />
+      ) : (
+        <Health store={store} state={state} connection={connection} now={now} words={words} locale={locale} />
+      )}
+      {user.role === "administrator" && consents.length > 0 ? (
+        <AdminConsent providers={consents} words={words} />
+      ) : null}
+    </Stack>
+  )
+}
+
+function headline(isWell: boolean, toDo: readonly ToDo[], words: Messages): string {
+  if (isWell) return words.allWell
+  if (toDo.every(({ kind }) => kind === "wait")) return words.waiting
+  return words.thingsToDo(toDo.length)
+}
+
+function ToDoList({ toDo, words }: { readonly toDo: readonly ToDo[]; readonly words: Messages }) {
+  const textOf = (item: ToDo) =>
+    ("code" in item && item.code !== null ? words.problems[item.code] : undefined) ?? words.toDo[item.kind]
+  const [only] = toDo
+  if (only === undefined) return null
+  if (toDo.length === 1)
+    return (
+      <Text size="lg" mt="xs" role="status">
+        {textOf(only)}
+      </Text>
+    )
+  return (
+    <List type="ordered" mt="xs" size="lg" role="status">
+      {toDo.map((item) => (
+        <List.Item key={item.kind}>{textOf(item)}</List.Item>
+      ))}
+    </List>
+  )
+}
+
+function AdminConsent({
+  providers,
+  words,
+}: {
+  readonly providers: ServiceView["providers"]
+  readonly words: Messages
+}) {
+  return (
+    <section>
+      <Title order={2} size="h4">
+        {words.adminConsent}
+      </Title>
+      {providers.map(({ name, label }) => (
+        <Text key={name}>
+          {words.adminConsentText(label)}{" "}
+          <Anchor href={`/v1/consent/${name}`} underline="always" inherit>
+            {words.adminConsentOpen(label)}
+          </Anchor>
+        </Text>
+      ))}
+    </section>
+  )
+}

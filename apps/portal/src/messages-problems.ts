@@ -1,0 +1,93 @@
+import type { Language } from "@kalends/ui/words"
+
+export type Texts = Readonly<Record<string, string>>
+
+const en: Texts = {
+  "wrong-sign-in": "The e-mail address or the password is not right.",
+  "wrong-setup-code": "The set-up code is not right; it is printed where Kalends was started.",
+  "permission-withheld": "The permission for the calendar was not given. Connect again and leave the calendar ticked.",
+  "access-denied": "You did not give the permission. Connect again if that was not meant.",
+  "one-at-a-time": "Disconnect the calendar service you have before you connect another.",
+  "wrong-password": "The user name or the password is not right. Many services want an app password here.",
+  "no-caldav": "There is no CalDAV server at this address. Check the address in your calendar's settings.",
+  "no-calendar": "There is no calendar in this account.",
+  "other-server": "This server sends us to another one. Enter that one's address if you trust it.",
+  "private-address": "This address is inside a private network; your administrator has to allow it.",
+  "https-only": "Only https addresses are used, so that your password stays secret.",
+  "bad-address": "This is not a server's address.",
+  "connect-expired": "That took too long, or was begun in another window. Start again.",
+  "consent-missing": "Your organisation's administrator has to allow Kalends first.",
+  "email-taken": "There is somebody with this e-mail address already.",
+  "too-many-attempts": "Too many attempts. Wait a few minutes.",
+  "service-unreachable": "The service cannot be reached. Check your network.",
+  "no-answer": "The server did not answer.",
+  "client-secret-wrong":
+    "The registration of this service at the calendar provider is not right; tell your administrator.",
+  "provider-refused": "The calendar service refused. Try again.",
+  "provider-not-configured": "This calendar service is not set up here; ask your administrator.",
+  "grant-revoked": "The permission was withdrawn at the calendar service. Reconnect to give it again.",
+  "grant-unused-too-long": "The permission was not used for too long and has expired. Reconnect to give it again.",
+  "interaction-required": "The calendar service wants you to sign in again. Reconnect.",
+  "conditional-access":
+    "Your organisation's rules stopped the sign-in. Reconnect from a permitted device or network, or ask your administrator.",
+  "second-factor-needed": "The calendar service wants your second factor. Reconnect.",
+  "sign-in-frequency": "Your organisation asks for a new sign-in from time to time. Reconnect.",
+  "no-refresh-token":
+    "The calendar service gave no lasting permission. Remove Kalends in your account's settings there and connect again.",
+  "application-disabled": "Kalends is blocked in your organisation's calendar service; ask its administrator.",
+  "application-removed":
+    "Kalends was removed from your organisation's calendar service; ask its administrator, then reconnect.",
+  "client-secret-expired":
+    "The registration of this service at the calendar provider has expired; tell your administrator.",
+  "scope-wrong": "The registration of this service at the calendar provider is not right; tell your administrator.",
+  "calendar-too-large": "This calendar is too large to be read.",
+  "set-up-already": "Kalends is set up already. Reload the page and sign in.",
+  "administrators-only": "Only administrators may do this.",
+  "rate-limited": "The calendar service asks for patience. Try again in a few minutes.",
+  unavailable: "That did not work. Try again in a moment.",
+}
+
+const ja: Texts = {
+  "wrong-sign-in": "メールアドレスまたはパスワードが正しくありません。",
+  "wrong-setup-code": "セットアップコードが正しくありません。Kalends を起動した画面をご確認ください。",
+  "permission-withheld":
+    "カレンダーへの許可が与えられませんでした。もう一度接続し、カレンダーのチェックを外さないでください。",
+  "access-denied": "許可されませんでした。意図しない場合はもう一度接続してください。",
+  "one-at-a-time": "別のサービスを接続する前に、現在のサービスを切断してください。",
+  "wrong-password": "ユーザー名またはパスワードが正しくありません。多くのサービスではアプリパスワードが必要です。",
+  "no-caldav": "このアドレスに CalDAV サーバーがありません。",
+  "no-calendar": "このアカウントにはカレンダーがありません。",
+  "other-server": "別のサーバーに転送されました。信頼できる場合は、そのアドレスを入力してください。",
+  "private-address": "プライベートネットワーク内のアドレスです。管理者の許可が必要です。",
+  "https-only": "パスワードを守るため、https のアドレスのみ使用できます。",
+  "bad-address": "サーバーのアドレスではありません。",
+  "connect-expired": "時間切れか、別のウィンドウで開始されました。やり直してください。",
+  "consent-missing": "まず組織の管理者が Kalends を許可する必要があります。",
+  "email-taken": "このメールアドレスは既に使われています。",
+  "too-many-attempts": "試行回数が多すぎます。数分お待ちください。",
+  "service-unreachable": "サービスに接続できません。ネットワークをご確認ください。",
+  "no-answer": "サーバーが応答しませんでした。",
+  "client-secret-wrong": "カレンダープロバイダーへの登録が正しくありません。管理者にお知らせください。",
+  "provider-refused": "カレンダーサービスに拒否されました。もう一度お試しください。",
+  "provider-not-configured": "このカレンダーサービスは設定されていません。管理者にお問い合わせください。",
+  "grant-revoked": "カレンダーサービスで許可が取り消されました。再接続して許可し直してください。",
+  "grant-unused-too-long": "長期間使われなかったため許可が失効しました。再接続してください。",
+  "interaction-required": "カレンダーサービスが再サインインを求めています。再接続してください。",
+  "conditional-access":
+    "組織の規則によりサインインできませんでした。許可された端末・ネットワークから再接続するか、管理者にお問い合わせください。",
+  "second-factor-needed": "カレンダーサービスが二要素認証を求めています。再接続してください。",
+  "sign-in-frequency": "組織の規則で定期的な再サインインが必要です。再接続してください。",
+  "no-refresh-token": "継続的な許可が得られませんでした。アカウント設定で Kalends を削除し、もう一度接続してください。",
+  "application-disabled": "組織のカレンダーサービスで Kalends が禁止されています。管理者にお問い合わせください。",
+  "application-removed": "組織のカレンダーサービスから Kalends が削除されました。管理者に確認後、再接続してください。",
+  "client-secret-expired": "カレンダープロバイダーへの登録が期限切れです。管理者にお知らせください。",
+  "scope-wrong": "カレンダープロバイダーへの登録が正しくありません。管理者にお知らせください。",
+  "calendar-too-large": "このカレンダーは大きすぎて読み込めません。",
+  "set-up-already": "Kalends はすでにセットアップ済みです。再読み込みしてサインインしてください。",
+  "administrators-only": "管理者のみが行える操作です。",
+  "rate-limited": "カレンダーサービスが混み合っています。数分後にもう一度お試しください。",
+  unavailable: "うまくいきませんでした。しばらくしてからもう一度お試しください。",
+}
+
+/** What to say, and what to do, for each problem code of the service. */
+export const problemTexts: Readonly<Record<Language, Texts>> = { en, ja }
