@@ -172,7 +172,7 @@ describe.each(["microsoft", "google"] as const)("signing in with %s", (service) 
   })
 
   test("shows a page to a person who has not chosen", async () => {
-    const answer = await fetch(endpoints(service).authorize)
+    const answer = await fetch(`${endpoints(service).authorize}?client_id=${simulator.clients[service].id}`)
     expect(await answer.text()).toContain("This is a simulation")
   })
 })

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { exportJWK, generateKeyPair, SignJWT } from "jose"
-import type { Person } from "./org.ts"
+import { type Person, SimCalendar, type Tenant } from "./org.ts"
 import type { SimulatorPlatform } from "./platform.ts"
 
 export type Client = { readonly id: string; readonly secret: string }
@@ -12,7 +12,13 @@ type Code = {
   readonly nonce: string | null
   readonly expiresAtMs: number
 }
-export type Granted = { readonly person: Person; readonly scope: string; isRevoked: boolean }
+export type Granted = {
+  readonly person: Person
+  readonly scope: string
+  /** Given to an application itself (client credentials); `person` stands for it, without a mailbox. */
+  readonly isApplication?: boolean
+  isRevoked: boolean
+}
 
 const codeLifeMs = 10 * 60_000
 export const accessLifeSeconds = 3600
@@ -23,7 +29,8 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
   const jwk = { ...(await exportJWK(publicKey)), kid: "simulated", use: "sig", alg: "RS256" }
   const codes = new Map<string, Code>()
   const accessTokens = new Map<string, { readonly grant: Granted; readonly expiresAtMs: number }>()
-  const refreshTokens = new Map<string, Granted>()
+  const refreshTokens = new Map<string, { readonly grant: Granted; usedAtMs: number }>()
+  const applications = new Map<string, Person>()
   const nowMs = () => platform.now().epochMilliseconds
 
   return {
@@ -53,10 +60,25 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
     },
     newRefreshToken(grant: Granted): string {
       const text = platform.token("refresh.")
-      refreshTokens.set(text, grant)
+      refreshTokens.set(text, { grant, usedAtMs: nowMs() })
       return text
     },
-    findRefresh: (text: string): Granted | null => refreshTokens.get(text) ?? null,
+    /** The application's own access to a whole tenant (client credentials). */
+    newApplicationGrant(tenant: Tenant, scope: string): Granted {
+      const calendar = new SimCalendar("none", platform)
+      const person = applications.get(tenant.id) ?? { id: client.id, tenant, name: "application", email: "", calendar }
+      applications.set(tenant.id, person)
+      return { person, scope, isApplication: true, isRevoked: false }
+    },
+    /** The grant of a refresh token, and how long it lay unused. Using it begins that time anew. */
+    useRefresh(text: string): { readonly grant: Granted; readonly idleDays: number } | null {
+      const found = refreshTokens.get(text)
+      if (found === undefined) return null
+      const idleDays = (nowMs() - found.usedAtMs) / 86_400_000
+      found.usedAtMs = nowMs()
+      return { grant: found.grant, idleDays }
+    },
+    endRefresh: (text: string): boolean => refreshTokens.delete(text),
     findAccess(header: string | undefined): Granted | null {
       const found = accessTokens.get((header ?? "").replace(/^Bearer /, ""))
       return found === undefined || found.expiresAtMs < nowMs() || found.grant.isRevoked ? null : found.grant
@@ -64,10 +86,11 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
     /** Access tokens end now; refresh tokens live on. */
     expireAccess: () => accessTokens.clear(),
     revoke(email: string): void {
-      for (const grant of refreshTokens.values()) if (grant.person.email === email) grant.isRevoked = true
+      for (const { grant } of [...refreshTokens.values(), ...accessTokens.values()])
+        if (grant.person.email === email) grant.isRevoked = true
     },
     revokeToken(text: string): boolean {
-      const grant = refreshTokens.get(text) ?? accessTokens.get(text)?.grant
+      const { grant } = refreshTokens.get(text) ?? accessTokens.get(text) ?? {}
       if (grant !== undefined) grant.isRevoked = true
       return grant !== undefined
     },

@@ -20,6 +20,8 @@ export type Knobs = {
   refuseTokenNext: number
   /** A refresh gives a new refresh token where the service gives none by itself. */
   rotatesRefresh: boolean
+  /** A used refresh token is dead once a new one was given. */
+  endsUsedRefresh: boolean
   /** The application was removed from the tenant. */
   isRemoved: boolean
   /** Sign-in needs no click: for tests. */
@@ -43,6 +45,7 @@ export function freshKnobs(): Knobs {
     isDown: false,
     refuseTokenNext: 0,
     rotatesRefresh: false,
+    endsUsedRefresh: false,
     isRemoved: false,
     approvesAll: false,
     withholdsCalendar: false,

@@ -4,26 +4,29 @@ import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { signInPage } from "../sign-in-page.ts"
 
+const idleDaysMost = 182
+const refusal: SimResponse = {
+  status: 400,
+  body: { error: "invalid_grant", error_description: "Token has been expired or revoked." },
+}
+
 /** Google's OAuth 2.0 for web servers, after developers.google.com/identity/protocols/oauth2/web-server. */
 export function googleSignInRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
   const people = () => context.org.people.filter(({ tenant }) => tenant.service === "google")
   const consented = new Set<string>()
 
-  function authorize({ url }: SimRequest): SimResponse {
-    const hint = url.searchParams.get("login_hint")
+  function authorize({ url: { searchParams: query } }: SimRequest): SimResponse {
+    if (query.get("client_id") !== grants.clientId)
+      return { status: 401, body: "Error 401: invalid_client. The OAuth client was not found." }
+    const hint = query.get("login_hint")
     const person = people().find(({ email }) => email === hint)
-    if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, url.searchParams)
+    if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, query)
+    if (query.get("prompt") === "none") return back(query, { error: "interaction_required" })
+    const scope = query.get("scope") ?? ""
     return {
       status: 200,
       headers: { "content-type": "text/html; charset=utf-8" },
-      body: signInPage({
-        title: "Simulated Google sign-in",
-        colour: "#15803d",
-        people: people(),
-        scope: url.searchParams.get("scope") ?? "",
-        query: url.searchParams,
-        hint,
-      }),
+      body: signInPage({ title: "Simulated Google sign-in", colour: "#15803d", people: people(), scope, query, hint }),
     }
   }
 
@@ -53,53 +56,61 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
   async function token({ form, url }: SimRequest): Promise<SimResponse> {
     if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
       return { status: 401, body: { error: "invalid_client", error_description: "simulated" } }
-    if (form.get("grant_type") === "authorization_code") {
-      const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
-      if (code === null) return { status: 400, body: { error: "invalid_grant", error_description: "simulated" } }
-      const isOffline = code.scope.endsWith(" offline")
-      const grant = grants.newGrant(code.person, code.scope.replace(/ offline$/, ""))
-      const idToken = await grants.idToken(
-        { sub: code.person.id, email: code.person.email, hd: code.person.tenant.domain, nonce: code.nonce },
-        `${url.origin}/accounts`,
-      )
-      return {
-        status: 200,
-        body: {
-          ...accessBody(grant),
-          id_token: idToken,
-          ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}),
-        },
-      }
-    }
-    return refresh(form)
+    if (form.get("grant_type") === "authorization_code") return exchange(form, `${url.origin}/accounts`)
+    if (form.get("grant_type") === "refresh_token") return refresh(form)
+    return { status: 400, body: { error: "unsupported_grant_type", error_description: "simulated" } }
   }
 
-  /** Refresh tokens do not rotate (providers.md B.5). */
-  function refresh(form: URLSearchParams): SimResponse {
-    const grant = grants.findRefresh(form.get("refresh_token") ?? "")
-    const refusal = {
-      status: 400,
-      body: { error: "invalid_grant", error_description: "Token has been expired or revoked." },
+  async function exchange(form: URLSearchParams, issuer: string): Promise<SimResponse> {
+    const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
+    if (code === null) return refusal
+    const { person, nonce } = code
+    const fault = failed(person)
+    if (fault !== null) return fault
+    const isOffline = code.scope.endsWith(" offline")
+    const grant = grants.newGrant(person, code.scope.replace(/ offline$/, ""))
+    const claims = { sub: person.id, email: person.email, email_verified: true, hd: person.tenant.domain, nonce }
+    const isOpenid = grant.scope.split(" ").includes("openid")
+    return {
+      status: 200,
+      body: {
+        ...accessBody(grant),
+        ...(isOpenid ? { id_token: await grants.idToken(claims, issuer) } : {}),
+        ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}),
+      },
     }
-    if (grant === null || grant.isRevoked) return refusal
+  }
+
+  /** Refresh tokens do not rotate, and die after half a year without use (providers.md B.5). */
+  function refresh(form: URLSearchParams): SimResponse {
+    const text = form.get("refresh_token") ?? ""
+    const used = grants.useRefresh(text)
+    if (used === null || used.grant.isRevoked) return refusal
+    const { grant, idleDays } = used
+    const answer = idleDays > idleDaysMost ? refusal : (failed(grant.person) ?? renewed(grant, text))
     context.calls.add({
       service: "google",
       operation: "refresh",
       person: grant.person.email,
-      status: 200,
+      status: answer.status,
       atMs: context.platform.now().epochMilliseconds,
     })
+    return answer
+  }
+
+  function renewed(grant: Granted, text: string): SimResponse {
     const fault = context.knobs(grant.person.tenant.id)
+    if (fault.endsUsedRefresh) grants.endRefresh(text)
+    const isNew = fault.rotatesRefresh || fault.endsUsedRefresh
+    const more = isNew ? { refresh_token: grants.newRefreshToken(grant) } : {}
+    return { status: 200, body: { ...accessBody(grant), ...more } }
+  }
+
+  function failed(person: Person): SimResponse | null {
+    const fault = context.knobs(person.tenant.id)
     if (fault.isDown) return { status: 503 }
     if (fault.isRemoved) return { status: 400, body: { error: "admin_policy_enforced" } }
-    if (fault.refuseTokenNext === 0)
-      return {
-        status: 200,
-        body: {
-          ...accessBody(grant),
-          ...(fault.rotatesRefresh ? { refresh_token: grants.newRefreshToken(grant) } : {}),
-        },
-      }
+    if (fault.refuseTokenNext === 0) return null
     fault.refuseTokenNext--
     return refusal
   }

@@ -1,6 +1,7 @@
 import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
 import type { SimRequest, SimResponse } from "../server.ts"
-import { graphError, pageSize, spanOf } from "./graph.ts"
+import { graphError } from "./errors.ts"
+import { pageSize, spanOf } from "./graph.ts"
 import { graphWire, occurrenceId } from "./wire.ts"
 
 /** What a token stands for: the window it is frozen to, and what has been told. */

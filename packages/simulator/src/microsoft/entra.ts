@@ -4,36 +4,50 @@ import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { signInPage } from "../sign-in-page.ts"
 
+const idleDaysMost = 90
+const identityScopes = ["openid", "profile", "email", "offline_access"]
+/** Names may come with the API's address before them. */
+const hasScope = (scope: string, name: string) => {
+  const short = (text: string) => text.slice(text.lastIndexOf("/") + 1).toLowerCase()
+  return scope.split(" ").some((known) => short(known) === short(name))
+}
+
 /** Entra's OAuth 2.0 v2 endpoints, after ENTRA v2-oauth2-auth-code-flow.md and reference-error-codes.md. */
 export function entraRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
   const people = () => context.org.people.filter(({ tenant }) => tenant.service === "microsoft")
 
-  function authorize({ url }: SimRequest): SimResponse {
-    const hint = url.searchParams.get("login_hint")
+  const consents = new Set<string>()
+
+  const page = (title: string, query: URLSearchParams, hint: string | null): SimResponse => ({
+    status: 200,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: signInPage({ title, colour: "#2563eb", people: people(), scope: query.get("scope") ?? "", query, hint }),
+  })
+
+  function authorize({ url: { searchParams: query } }: SimRequest): SimResponse {
+    if (query.get("client_id") !== grants.clientId)
+      return { status: 400, body: "AADSTS700016: Application was not found in the directory." }
+    const hint = query.get("login_hint")
     const person = people().find(({ email }) => email === hint)
-    if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, url.searchParams)
-    return {
-      status: 200,
-      headers: { "content-type": "text/html; charset=utf-8" },
-      body: signInPage({
-        title: "Simulated Microsoft sign-in",
-        colour: "#2563eb",
-        people: people(),
-        scope: url.searchParams.get("scope") ?? "",
-        query: url.searchParams,
-        hint,
-      }),
-    }
+    if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, query)
+    if (query.get("prompt") === "none")
+      return back(query, { error: "interaction_required", error_description: "AADSTS50058" })
+    return page("Simulated Microsoft sign-in", query, hint)
   }
 
+  function chosen(form: URLSearchParams): Person | null {
+    return form.get("answer") === "allow" ? (people().find(({ email }) => email === form.get("person")) ?? null) : null
+  }
+
+  const declined = (form: URLSearchParams): SimResponse =>
+    back(form, {
+      error: "access_denied",
+      error_description: "AADSTS65004: User declined to consent to access the app.",
+    })
+
   function answer({ form }: SimRequest): SimResponse {
-    const person = people().find(({ email }) => email === form.get("person"))
-    if (form.get("answer") !== "allow" || person === undefined)
-      return back(form, {
-        error: "access_denied",
-        error_description: "AADSTS65004: User declined to consent to access the app.",
-      })
-    return redirect(person, form)
+    const person = chosen(form)
+    return person === null ? declined(form) : redirect(person, form)
   }
 
   function redirect(person: Person, query: URLSearchParams): SimResponse {
@@ -50,58 +64,114 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     return back(query, { code })
   }
 
-  async function token({ form, url }: SimRequest): Promise<SimResponse> {
+  async function token({ form, url, params }: SimRequest): Promise<SimResponse> {
     if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
       return refusal(401, "invalid_client", 7000215)
-    if (form.get("grant_type") === "authorization_code") {
-      const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
-      if (code === null) return refusal(400, "invalid_grant", 70000)
-      const grant = grants.newGrant(code.person, code.scope)
-      const claims = {
-        sub: code.person.id,
-        oid: code.person.id,
-        tid: code.person.tenant.id,
-        preferred_username: code.person.email,
-        name: code.person.name,
-        nonce: code.nonce,
-      }
-      return tokens(grant, await grants.idToken(claims, `${url.origin}/login/${code.person.tenant.id}/v2.0`))
+    const kind = form.get("grant_type")
+    if (kind === "authorization_code") return exchange(form, `${url.origin}/login`)
+    if (kind === "refresh_token") return refresh(form)
+    return kind === "client_credentials"
+      ? application(form, params.tenant ?? "")
+      : refusal(400, "unsupported_grant_type", 70003)
+  }
+
+  async function exchange(form: URLSearchParams, base: string): Promise<SimResponse> {
+    const code = grants.takeCode(form.get("code") ?? "", form.get("code_verifier"), form.get("redirect_uri"))
+    if (code === null) return refusal(400, "invalid_grant", 70000)
+    const { person } = code
+    const fault = failed(person)
+    if (fault !== null) return fault
+    const grant = grants.newGrant(person, code.scope)
+    if (!hasScope(code.scope, "openid")) return { status: 200, body: tokens(grant, code.scope) }
+    const claims = {
+      sub: person.id,
+      oid: person.id,
+      tid: person.tenant.id,
+      preferred_username: person.email,
+      name: person.name,
+      nonce: code.nonce,
+      ...(hasScope(code.scope, "email") ? { email: person.email } : {}),
     }
-    if (form.get("grant_type") !== "refresh_token") return refusal(400, "unsupported_grant_type", 70003)
-    const grant = grants.findRefresh(form.get("refresh_token") ?? "")
-    if (grant === null || grant.isRevoked) return refusal(400, "invalid_grant", 50173)
-    const fault = context.knobs(grant.person.tenant.id)
+    const idToken = await grants.idToken(claims, `${base}/${person.tenant.id}/v2.0`)
+    return { status: 200, body: { ...tokens(grant, code.scope), id_token: idToken } }
+  }
+
+  /** Each use gives a new refresh token; the old one stays valid (ENTRA refresh-tokens.md). */
+  function refresh(form: URLSearchParams): SimResponse {
+    const text = form.get("refresh_token") ?? ""
+    const used = grants.useRefresh(text)
+    if (used === null || used.grant.isRevoked) return refusal(400, "invalid_grant", 50173)
+    const { grant, idleDays } = used
+    const answer = idleDays > idleDaysMost ? refusal(400, "invalid_grant", 700082) : (failed(grant.person) ?? renewed())
     context.calls.add({
       service: "microsoft",
       operation: "refresh",
       person: grant.person.email,
-      status: 200,
+      status: answer.status,
       atMs: context.platform.now().epochMilliseconds,
     })
-    if (fault.isRemoved) return refusal(400, "unauthorized_client", 700016)
-    if (fault.isDown) return { status: 503 }
-    if (fault.refuseTokenNext > 0) {
-      fault.refuseTokenNext--
-      return refusal(400, "invalid_grant", 50173)
+    return answer
+
+    function renewed(): SimResponse {
+      const wanted = form.get("scope")
+      const names = (wanted ?? grant.scope).split(" ")
+      if (!names.every((name) => hasScope(grant.scope, name))) return refusal(400, "invalid_grant", 65001)
+      if (context.knobs(grant.person.tenant.id).endsUsedRefresh) grants.endRefresh(text)
+      return { status: 200, body: tokens(grant, wanted ?? grant.scope) }
     }
-    return tokens(grant, null)
   }
 
-  /** Each use gives a new refresh token; the old one stays valid (ENTRA refresh-tokens.md). */
-  function tokens(grant: ReturnType<Grants["newGrant"]>, idToken: string | null): SimResponse {
-    const scope = grant.scope
-      .split(" ")
-      .filter((name) => !["openid", "profile", "email", "offline_access"].includes(name))
-      .join(" ")
-    const body = {
+  function failed(person: Person): SimResponse | null {
+    const fault = context.knobs(person.tenant.id)
+    if (fault.isDown) return { status: 503, body: { error: "temporarily_unavailable", error_codes: [90033] } }
+    if (fault.isRemoved) return refusal(400, "unauthorized_client", 700016)
+    if (fault.refuseTokenNext === 0) return null
+    fault.refuseTokenNext--
+    return refusal(400, "invalid_grant", 50173)
+  }
+
+  /** The application's own token: all permissions that an administrator consented to, none before. */
+  function application(form: URLSearchParams, tenantId: string): SimResponse {
+    const tenant = people().find((person) => person.tenant.id === tenantId)?.tenant
+    if (tenant === undefined) return refusal(400, "invalid_request", 90002)
+    if (!(form.get("scope") ?? "").endsWith("/.default")) return refusal(400, "invalid_scope", 1002012)
+    if (context.knobs(tenant.id).isRemoved) return refusal(400, "unauthorized_client", 700016)
+    const grant = grants.newApplicationGrant(tenant, consents.has(tenant.id) ? "Calendars.ReadWrite" : ".")
+    const { scope: _, ...body } = tokens(grant, "")
+    return { status: 200, body }
+  }
+
+  function tokens(grant: ReturnType<Grants["newGrant"]>, scope: string) {
+    const isOffline = hasScope(grant.scope, "offline_access")
+    return {
       token_type: "Bearer",
-      scope,
+      scope: scope
+        .split(" ")
+        .filter((name) => !identityScopes.includes(name))
+        .join(" "),
       expires_in: accessLifeSeconds,
       ext_expires_in: accessLifeSeconds,
       access_token: grants.newAccessToken(grant),
-      refresh_token: grants.newRefreshToken(grant),
+      ...(isOffline ? { refresh_token: grants.newRefreshToken(grant) } : {}),
     }
-    return { status: 200, body: idToken === null ? body : { ...body, id_token: idToken } }
+  }
+
+  /** The administrator's form: the whole tenant allows the application, or not. */
+  function adminConsent({ url }: SimRequest): SimResponse {
+    const query = url.searchParams
+    const [first] = people()
+    if (first !== undefined && context.knobs(first.tenant.id).approvesAll) return consented(query, first)
+    return page("Simulated Microsoft administrator consent", query, null)
+  }
+
+  function consented(query: URLSearchParams, { tenant }: Person): SimResponse {
+    consents.add(tenant.id)
+    return back(query, { admin_consent: "True", tenant: tenant.id })
+  }
+
+  function adminAnswer({ form }: SimRequest): SimResponse {
+    const person = chosen(form)
+    return person === null ? declined(form) : consented(form, person)
   }
 
   return [
@@ -113,9 +183,8 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
       body: openid(`${url.origin}/login`, params.tenant ?? "common"),
     })),
     route("GET", "/login/:tenant/discovery/v2.0/keys", () => ({ status: 200, body: grants.keys })),
-    route("GET", "/login/:tenant/v2.0/adminconsent", ({ url }) =>
-      back(url.searchParams, { admin_consent: "True", tenant: people()[0]?.tenant.id ?? "" }),
-    ),
+    route("GET", "/login/:tenant/v2.0/adminconsent", adminConsent),
+    route("POST", "/login/:tenant/v2.0/adminconsent", adminAnswer),
   ]
 }
 

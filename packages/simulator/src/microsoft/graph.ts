@@ -1,75 +1,18 @@
 import type { SimulatorContext } from "../context.ts"
-import type { Granted, Grants } from "../grants.ts"
+import type { Grants } from "../grants.ts"
 import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
-import { type Handler, type Route, route, type SimRequest, type SimResponse } from "../server.ts"
+import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
+import { type Authorized, createAccess } from "./access.ts"
 import { batchAnswer } from "./batch.ts"
 import { deltaAnswer } from "./delta.ts"
+import { graphError } from "./errors.ts"
 import { toRecurrence } from "./recurrence.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 import { changeKey, fromGraph, graphWire, occurrenceId } from "./wire.ts"
 
-type Authorized = (request: SimRequest, person: Person, grant: Granted) => SimResponse | Promise<SimResponse>
-
-export const graphError = (
-  status: number,
-  code: string,
-  headers: Readonly<Record<string, string>> = {},
-): SimResponse => ({
-  status,
-  headers,
-  body: { error: { code, message: "simulated", innerError: { "request-id": "simulated" } } },
-})
-
 /** Microsoft Graph v1.0 as far as calendars go, after the pages named in README.md. */
 export function graphRoutes(context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] {
-  /** Checks the token, counts the call and plays the tenant's faults. */
-  function authorized(operation: string, needsWrite: boolean, handler: Authorized): Handler {
-    return async (request) => {
-      const grant = grants.findAccess(request.headers.authorization)
-      const person = grant?.person ?? null
-      const answer =
-        grant === null || person === null
-          ? graphError(401, "InvalidAuthenticationToken")
-          : await faulty(request, grant, needsWrite, handler)
-      context.calls.add({
-        service: "microsoft",
-        operation,
-        person: person?.email ?? null,
-        status: answer.status,
-        atMs: context.platform.now().epochMilliseconds,
-      })
-      return answer
-    }
-  }
-
-  async function faulty(
-    request: SimRequest,
-    grant: Granted,
-    needsWrite: boolean,
-    handler: Authorized,
-  ): Promise<SimResponse> {
-    const fault = context.knobs(grant.person.tenant.id)
-    if (fault.latencyMs > 0) await new Promise<void>((resolve) => context.platform.after(fault.latencyMs, resolve))
-    if (fault.isDown) return graphError(503, "serviceNotAvailable")
-    if (fault.isRemoved) return graphError(401, "InvalidAuthenticationToken")
-    if (fault.throttleNext > 0) {
-      fault.throttleNext--
-      return graphError(
-        429,
-        "ApplicationThrottled",
-        fault.throttleRetryAfterSeconds === null ? {} : { "retry-after": String(fault.throttleRetryAfterSeconds) },
-      )
-    }
-    if (fault.failNext > 0) {
-      fault.failNext--
-      return graphError(500, "internalServerError")
-    }
-    if (needsWrite && !/calendars\.readwrite/i.test(grant.scope)) return graphError(403, "ErrorAccessDenied")
-    const answer = await handler(request, grant.person, grant)
-    if (fault.cutNext === 0 || answer.status !== 200) return answer
-    fault.cutNext--
-    return { ...answer, cut: true }
-  }
+  const authorized = createAccess(context, grants)
 
   function ownCalendar(request: SimRequest, person: Person): boolean {
     const { calendarId } = request.params
@@ -81,26 +24,21 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     const span = spanOf(request)
     if (span === null) return graphError(400, "ErrorInvalidParameter")
     const all = person.calendar.live().flatMap((event) => occurrencesOf(event, span))
-    const size = pageSize(request)
-    const skip = Number(request.url.searchParams.get("$skip") ?? 0)
-    const next = new URL(request.url)
-    next.searchParams.set("$skip", String(skip + size))
-    return {
-      status: 200,
-      body: {
-        value: all.slice(skip, skip + size).map((one) => graphWire(one, person.email)),
-        ...(skip + size < all.length ? { "@odata.nextLink": next.href } : {}),
-      },
-    }
+    return paged(request, all, (one) => graphWire(one, person.email))
+  }
+
+  /** Single events and series, not expanded. */
+  const events: Authorized = (request, person) => {
+    if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+    return paged(request, person.calendar.live(), (event) => master(event, person))
   }
 
   const instances: Authorized = (request, person) => {
     const event = person.calendar.events.get(request.params.id ?? "")
     const span = spanOf(request)
     if (event === undefined || event.isDeleted) return graphError(404, "ErrorItemNotFound")
-    return span === null
-      ? graphError(400, "ErrorInvalidParameter")
-      : { status: 200, body: { value: occurrencesOf(event, span).map((one) => graphWire(one, person.email)) } }
+    if (span === null) return graphError(400, "ErrorInvalidParameter")
+    return paged(request, occurrencesOf(event, span), (one) => graphWire(one, person.email))
   }
 
   const create: Authorized = ({ json }, person) => {
@@ -139,7 +77,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route(
       "GET",
       prefix,
-      authorized("me", false, (_request, person) => ({
+      authorized("me", "profile", (_request, person) => ({
         status: 200,
         body: { id: person.id, displayName: person.name, mail: person.email, userPrincipalName: person.email },
       })),
@@ -147,79 +85,79 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route(
       "GET",
       `${prefix}/calendars`,
-      authorized("calendars", false, (_request, person) => ({ status: 200, body: { value: [calendarOf(person)] } })),
+      authorized("calendars", "read", (_request, person) => ({ status: 200, body: { value: [calendarOf(person)] } })),
     ),
     route(
       "GET",
       `${prefix}/calendar`,
-      authorized("calendar", false, (_request, person) => ({ status: 200, body: calendarOf(person) })),
+      authorized("calendar", "read", (_request, person) => ({ status: 200, body: calendarOf(person) })),
     ),
     route(
       "GET",
       `${prefix}/calendars/:calendarId`,
-      authorized("calendar", false, (request, person) =>
+      authorized("calendar", "read", (request, person) =>
         ownCalendar(request, person) ? { status: 200, body: calendarOf(person) } : graphError(404, "ErrorItemNotFound"),
       ),
     ),
-    route("GET", `${prefix}/events/:id/instances`, authorized("instances", false, instances)),
-    route("GET", `${prefix}/calendarView`, authorized("calendarView", false, view)),
-    route("GET", `${prefix}/calendars/:calendarId/calendarView`, authorized("calendarView", false, view)),
+    route("GET", `${prefix}/events/:id/instances`, authorized("instances", "read", instances)),
+    route("GET", `${prefix}/calendarView`, authorized("calendarView", "read", view)),
+    route("GET", `${prefix}/calendars/:calendarId/calendarView`, authorized("calendarView", "read", view)),
     route(
       "GET",
       `${prefix}/calendarView/delta`,
-      authorized("delta", false, (request, person) => deltaAnswer(request, person)),
+      authorized("delta", "read", (request, person) => deltaAnswer(request, person)),
     ),
     route(
       "GET",
       `${prefix}/calendars/:calendarId/calendarView/delta`,
-      authorized("delta", false, (request, person) =>
+      authorized("delta", "read", (request, person) =>
         ownCalendar(request, person) ? deltaAnswer(request, person) : graphError(404, "ErrorItemNotFound"),
       ),
     ),
-    route(
-      "GET",
-      `${prefix}/events`,
-      authorized("events", false, (_request, person) => ({
-        status: 200,
-        body: { value: person.calendar.live().map((event) => master(event, person)) },
-      })),
-    ),
-    route("POST", `${prefix}/events`, authorized("createEvent", true, create)),
+    route("GET", `${prefix}/events`, authorized("events", "read", events)),
+    route("GET", `${prefix}/calendars/:calendarId/events`, authorized("events", "read", events)),
+    route("POST", `${prefix}/calendars/:calendarId/events`, authorized("createEvent", "write", create)),
+    route("POST", `${prefix}/events`, authorized("createEvent", "write", create)),
     route(
       "GET",
       `${prefix}/events/:id`,
-      authorized("getEvent", false, (request, person) => one(person, request.params.id ?? "")),
+      authorized("getEvent", "read", (request, person) => one(person, request.params.id ?? "")),
     ),
-    route("PATCH", `${prefix}/events/:id`, authorized("updateEvent", true, update)),
-    route("DELETE", `${prefix}/events/:id`, authorized("deleteEvent", true, remove)),
+    route("PATCH", `${prefix}/events/:id`, authorized("updateEvent", "write", update)),
+    route("DELETE", `${prefix}/events/:id`, authorized("deleteEvent", "write", remove)),
   ]
 
   const routes = [
     ...me("/v1.0/me"),
+    ...me("/v1.0/users/:userId"),
     route(
       "POST",
       "/v1.0/subscriptions",
-      authorized("subscribe", false, (request, person, grant) => subscriptions.create(request.json, person, grant)),
+      authorized("subscribe", "read", (request, _person, grant) => subscriptions.create(request.json, grant)),
     ),
     route(
       "GET",
       "/v1.0/subscriptions",
-      authorized("listSubscriptions", false, (_request, person) => subscriptions.list(person)),
+      authorized("listSubscriptions", "profile", (_request, caller) => subscriptions.list(caller)),
     ),
     route(
       "PATCH",
       "/v1.0/subscriptions/:id",
-      authorized("renewSubscription", false, (request) => subscriptions.renew(request.params.id ?? "", request.json)),
+      authorized("renewSubscription", "profile", (request, caller) =>
+        subscriptions.renew(request.params.id ?? "", caller, request.json),
+      ),
     ),
     route(
       "POST",
       "/v1.0/subscriptions/:id/reauthorize",
-      authorized("reauthorize", false, (request) => subscriptions.renew(request.params.id ?? "", {})),
+      authorized("reauthorize", "profile", (request, caller) =>
+        subscriptions.renew(request.params.id ?? "", caller, {}),
+      ),
     ),
     route(
       "DELETE",
       "/v1.0/subscriptions/:id",
-      authorized("unsubscribe", false, (request) => subscriptions.remove(request.params.id ?? "")),
+      authorized("unsubscribe", "profile", (request, caller) => subscriptions.remove(request.params.id ?? "", caller)),
     ),
   ]
   return [...routes, route("POST", "/v1.0/$batch", (request) => batchAnswer(routes, request))]
@@ -231,6 +169,16 @@ const calendarOf = ({ calendar }: Person) => ({
   isDefaultCalendar: true,
   canEdit: true,
 })
+
+/** One page, and the link to the next. */
+function paged<Item>(request: SimRequest, all: readonly Item[], wire: (item: Item) => object): SimResponse {
+  const size = pageSize(request)
+  const skip = Number(request.url.searchParams.get("$skip") ?? 0)
+  const next = new URL(request.url)
+  next.searchParams.set("$skip", String(skip + size))
+  const link = skip + size < all.length ? { "@odata.nextLink": next.href } : {}
+  return { status: 200, body: { value: all.slice(skip, skip + size).map(wire), ...link } }
+}
 
 /** The window of a request; null when it is missing or reversed. */
 export function spanOf({ url }: SimRequest): { readonly from: Temporal.Instant; readonly to: Temporal.Instant } | null {
@@ -255,6 +203,17 @@ function master(event: SimEvent, person: Person) {
       person.email,
     ),
     recurrence,
+    ...(recurrence === null ? {} : heldExceptions(event, person)),
+  }
+}
+
+/** What a series lost and what differs: given only to who asks for it by name. */
+function heldExceptions(event: SimEvent, person: Person) {
+  const cancelled = [...event.exceptions].filter(([, details]) => details === "cancelled")
+  const changed = event.exceptions.size === 0 ? [] : occurrencesOf(event, null).filter((one) => one.isException)
+  return {
+    cancelledOccurrences: cancelled.map(([original]) => `OID.${event.id}.${original.slice(0, 10)}`),
+    exceptionOccurrences: changed.map((one) => graphWire(one, person.email)),
   }
 }
 

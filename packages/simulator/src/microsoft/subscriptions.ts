@@ -3,7 +3,7 @@ import type { Granted } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { graphRules } from "../pushes.ts"
 import type { SimResponse } from "../server.ts"
-import { graphError } from "./graph.ts"
+import { graphError } from "./errors.ts"
 import { changeKey } from "./wire.ts"
 
 type Subscription = {
@@ -115,6 +115,11 @@ export function createSubscriptions(context: SimulatorContext) {
     clientState: null,
   })
 
+  function ownOne(id: string, caller: Person): Subscription | undefined {
+    const subscription = all.get(id)
+    return subscription?.grant.person === caller ? subscription : undefined
+  }
+
   const of = (person: Person) => [...all.values()].filter((known) => known.person === person && isLive(known))
 
   return {
@@ -127,7 +132,9 @@ export function createSubscriptions(context: SimulatorContext) {
     },
     /** They end without a word, as happens. */
     expire: (person: Person): void => of(person).forEach(({ id }) => void all.delete(id)),
-    async create(json: Readonly<Record<string, unknown>>, person: Person, grant: Granted): Promise<SimResponse> {
+    async create(json: Readonly<Record<string, unknown>>, grant: Granted): Promise<SimResponse> {
+      const person = watchedMailbox(context, json.resource, grant)
+      if (person === null) return graphError(403, "ErrorAccessDenied")
       const expiresAt = expiry(json.expirationDateTime)
       const text = (name: string) => (typeof json[name] === "string" ? json[name] : "")
       if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128)
@@ -159,15 +166,34 @@ export function createSubscriptions(context: SimulatorContext) {
       watch(person)
       return { status: 201, body: view(subscription) }
     },
-    list: (person: Person): SimResponse => ({ status: 200, body: { value: of(person).map(view) } }),
-    renew(id: string, json: Readonly<Record<string, unknown>>): SimResponse {
-      const subscription = all.get(id)
+    /** Those that the caller made, of this application. */
+    list: (caller: Person): SimResponse => {
+      const own = [...all.values()].filter((known) => known.grant.person === caller && isLive(known))
+      return { status: 200, body: { value: own.map(view) } }
+    },
+    renew(id: string, caller: Person, json: Readonly<Record<string, unknown>>): SimResponse {
+      const subscription = ownOne(id, caller)
       if (subscription === undefined || !isLive(subscription)) return graphError(404, "ResourceNotFound")
       const expiresAt = json.expirationDateTime === undefined ? subscription.expiresAt : expiry(json.expirationDateTime)
       if (expiresAt === null) return graphError(400, "InvalidRequest")
       subscription.expiresAt = expiresAt
       return { status: 200, body: view(subscription) }
     },
-    remove: (id: string): SimResponse => (all.delete(id) ? { status: 204 } : graphError(404, "ResourceNotFound")),
+    remove(id: string, caller: Person): SimResponse {
+      const subscription = ownOne(id, caller)
+      if (subscription === undefined) return graphError(404, "ResourceNotFound")
+      all.delete(id)
+      return { status: 204 }
+    },
   }
+}
+
+/** Whose events are meant. A person's token cannot watch somebody else's (MSG outlook-subscription-notes.md). */
+function watchedMailbox(context: SimulatorContext, resource: unknown, grant: Granted): Person | null {
+  const [isKnown, key] = /^\/?(?:me|users\/([^/]+))\/(?:calendars\/[^/]+\/)?events$/i.exec(String(resource)) ?? []
+  if (isKnown === undefined) return null
+  if (key === undefined) return grant.isApplication === true ? null : grant.person
+  const person = context.org.findPerson(decodeURIComponent(key))
+  if (person === null || person.tenant.id !== grant.person.tenant.id) return null
+  return grant.isApplication === true || person === grant.person ? person : null
 }

@@ -1,5 +1,6 @@
 import type { SimAttendee, SimDetails, SimEvent, SimOccurrence, SimTime } from "../org.ts"
 import { fromRecurrence } from "./recurrence.ts"
+import { ianaName, windowsName } from "./zones.ts"
 
 type Wire = Readonly<Record<string, unknown>>
 
@@ -72,18 +73,6 @@ function graphTime(time: SimTime): Wire {
     end: { dateTime: `${at(time.end)}.0000000`, timeZone: "UTC" },
   }
 }
-
-const windows: Readonly<Record<string, string>> = {
-  UTC: "UTC",
-  "Europe/Berlin": "W. Europe Standard Time",
-  "Europe/Zurich": "W. Europe Standard Time",
-  "Europe/London": "GMT Standard Time",
-  "America/New_York": "Eastern Standard Time",
-  "America/Los_Angeles": "Pacific Standard Time",
-  "Asia/Tokyo": "Tokyo Standard Time",
-}
-const windowsName = (zone: string) => windows[zone] ?? "tzone://Microsoft/Custom"
-const ianaName = (name: string) => Object.entries(windows).find(([, known]) => known === name)?.[0] ?? name
 
 /** What a create or update says, in the organisation's model. Fields that are not given stay away. */
 export function fromGraph(body: Wire): Partial<SimDetails> {
