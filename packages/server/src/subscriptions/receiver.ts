@@ -21,7 +21,7 @@ export type HookAnswer = { readonly kind: "handshake"; readonly text: string } |
 /** Marks that may wait to be made durable; beyond that the provider is asked to send again. */
 const marksWaitingMost = 50_000
 /** Deliveries remembered, to do nothing for one that is replayed. */
-const fingerprintsMost = 100_000
+const fingerprintsMost = 50_000
 
 /**
  * Receives providers' notifications: verify each item, mark its calendar due, answer when that is durable, then tell the
@@ -99,15 +99,21 @@ export function jobsFor(
   }
 }
 
-/** The last `most` fingerprints, oldest forgotten first. */
+/**
+ * The last `most` fingerprints or more, at most twice as many: a generation is forgotten as a whole, for taking the oldest
+ * from a set one by one gets slower with each that is gone.
+ */
 function createFingerprints(most: number) {
-  const held = new Set<string>()
+  let young = new Set<string>()
+  let old = new Set<string>()
   return {
-    has: (fingerprint: string) => held.has(fingerprint),
+    has: (fingerprint: string) => young.has(fingerprint) || old.has(fingerprint),
     add(fingerprint: string) {
-      const [oldest] = held
-      if (held.size >= most && oldest !== undefined) held.delete(oldest)
-      held.add(fingerprint)
+      if (young.size >= most) {
+        old = young
+        young = new Set()
+      }
+      young.add(fingerprint)
     },
   }
 }

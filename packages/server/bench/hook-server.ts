@@ -1,0 +1,63 @@
+/** The server of hooks.bench.ts: one Fastify application, behind it the real receiver or one of the baselines. */
+import type { FastifyInstance } from "fastify"
+import { createApp } from "../src/http/app.ts"
+import { hooksRoute } from "../src/http/hooks-route.ts"
+import { systemClock } from "../src/platform/clock.ts"
+import { createLog } from "../src/platform/log.ts"
+import { createMetrics } from "../src/platform/metrics.ts"
+import { createProcessFanOut } from "../src/platform/process-fan-out.ts"
+import { createDatabase, createPool } from "../src/postgres/database.ts"
+import { createJobQueue } from "../src/postgres/job-queue.ts"
+import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
+import { createReceiver } from "../src/subscriptions/receiver.ts"
+import { testSecret } from "../src/testing/node.ts"
+import { answer } from "./kit/part.ts"
+import { pushProviders } from "./kit/push-providers.ts"
+
+export type HookServerKind = "receiver" | "empty" | "insert"
+
+const clock = systemClock
+const metrics = createMetrics()
+
+/** Routes of the baselines: the same body parser, and 202 for everything. */
+async function baselineRoute(app: FastifyInstance, accept: (body: unknown) => Promise<void>): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 2 * 2 ** 20 }, (_request, body, done) => done(null, body))
+  app.post("/hooks/:provider", async (request, reply) => {
+    await accept(request.body)
+    return reply.code(202).send()
+  })
+}
+
+async function routeOf(kind: HookServerKind, databaseUrl: string): Promise<(app: FastifyInstance) => Promise<void>> {
+  if (kind === "empty") return (app) => baselineRoute(app, async () => {})
+  const pool = createPool(databaseUrl, 12)
+  if (kind === "insert") {
+    await pool.query("create table if not exists bench_notice (calendar_id uuid not null, noticed_at_ms bigint not null)")
+    return (app) => baselineRoute(app, async () => void (await pool.query("insert into bench_notice values (gen_random_uuid(), $1)", [clock.now().epochMilliseconds])))
+  }
+  const queue = createJobQueue(createDatabase(pool))
+  const secrets = createHookSecrets(testSecret.derive("hooks"))
+  const receiver = createReceiver({ providers: pushProviders, secrets, queue, fanOut: createProcessFanOut(), clock, metrics })
+  return (app) => hooksRoute(app, { receiver, metrics, clock })
+}
+
+answer({
+  async start({ kind, databaseUrl }: { kind: HookServerKind; databaseUrl: string }) {
+    const route = await routeOf(kind, databaseUrl)
+    const app = await createApp({
+      log: createLog("silent"),
+      clock,
+      hosts: new Set(["127.0.0.1"]),
+      behindProxy: false,
+      tls: null,
+      service: () => Promise.reject(new Error("not part of this bench")),
+      isReady: async () => {},
+      routes: async (all) => void (await all.register(async (own) => route(own))),
+    })
+    await app.listen({ host: "127.0.0.1", port: 0 })
+    const address = app.server.address()
+    return typeof address === "object" ? address?.port : 0
+  },
+  metrics: () => metrics.text(),
+})
