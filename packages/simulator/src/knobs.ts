@@ -12,6 +12,8 @@ export type Knobs = {
   /** The next n API calls are answered so. */
   throttleNext: number
   throttleRetryAfterSeconds: number | null
+  /** Google says 403 with a reason, or 429. */
+  throttlesWith429: boolean
   failNext: number
   cutNext: number
   /** All calls fail: the service is down. */
@@ -40,6 +42,7 @@ export function freshKnobs(): Knobs {
     slowReceiver: "none",
     throttleNext: 0,
     throttleRetryAfterSeconds: 1,
+    throttlesWith429: false,
     failNext: 0,
     cutNext: 0,
     isDown: false,

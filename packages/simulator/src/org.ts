@@ -35,6 +35,8 @@ export type SimEvent = {
   /** Grows with each change in the calendar. */
   sequence: number
   createdSequence: number
+  createdAt: Temporal.Instant
+  changedAt: Temporal.Instant
   isDeleted: boolean
   /** What makes a repeated create the same one. */
   readonly createKey: string | null
@@ -83,6 +85,7 @@ export class SimCalendar {
 
   #changed(event: SimEvent, kind: "created" | "updated" | "deleted"): SimEvent {
     event.sequence = ++this.sequence
+    event.changedAt = this.#platform.now()
     for (const listener of this.#listeners) listener(event, kind)
     return event
   }
@@ -95,6 +98,8 @@ export class SimCalendar {
       exceptions: new Map(),
       sequence: 0,
       createdSequence: this.sequence + 1,
+      createdAt: this.#platform.now(),
+      changedAt: this.#platform.now(),
       isDeleted: false,
       createKey: options.createKey ?? null,
       isMalformed: false,

@@ -1,23 +1,11 @@
 import type { SimulatorContext } from "../context.ts"
-import type { Granted, Grants } from "../grants.ts"
+import type { Grants } from "../grants.ts"
 import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
-import { type Handler, type Route, route, type SimRequest, type SimResponse } from "../server.ts"
+import { type Route, route, type SimResponse } from "../server.ts"
+import { type Authorized, createAccess } from "./access.ts"
 import type { Channels } from "./channels.ts"
+import { googleError } from "./errors.ts"
 import { cancelledWire, etag, fromGoogle, googleWire, instanceId } from "./wire.ts"
-
-type Authorized = (request: SimRequest, person: Person, grant: Granted) => SimResponse | Promise<SimResponse>
-
-export const googleError = (
-  status: number,
-  reason: string,
-  headers: Readonly<Record<string, string>> = {},
-): SimResponse => ({
-  status,
-  headers,
-  body: {
-    error: { code: status, message: "simulated", errors: [{ domain: "calendar", reason, message: "simulated" }] },
-  },
-})
 
 /** With a sync token these may not be sent (discovery document of Calendar v3, events.list). */
 const notWithToken = [
@@ -33,57 +21,15 @@ const notWithToken = [
 
 /** Google Calendar v3 as far as Kalends and its official client need it. */
 export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, channels: Channels): readonly Route[] {
-  function authorized(operation: string, needsWrite: boolean, handler: Authorized): Handler {
-    return async (request) => {
-      const grant = grants.findAccess(request.headers.authorization)
-      const answer = grant === null ? googleError(401, "authError") : await faulty(request, grant, needsWrite, handler)
-      context.calls.add({
-        service: "google",
-        operation,
-        person: grant?.person.email ?? null,
-        status: answer.status,
-        atMs: context.platform.now().epochMilliseconds,
-      })
-      return answer
-    }
-  }
-
-  async function faulty(
-    request: SimRequest,
-    grant: Granted,
-    needsWrite: boolean,
-    handler: Authorized,
-  ): Promise<SimResponse> {
-    const fault = context.knobs(grant.person.tenant.id)
-    if (fault.latencyMs > 0) await new Promise<void>((resolve) => context.platform.after(fault.latencyMs, resolve))
-    if (fault.isDown) return googleError(503, "backendError")
-    if (fault.throttleNext > 0) {
-      fault.throttleNext--
-      return googleError(
-        403,
-        "userRateLimitExceeded",
-        fault.throttleRetryAfterSeconds === null ? {} : { "retry-after": String(fault.throttleRetryAfterSeconds) },
-      )
-    }
-    if (fault.failNext > 0) {
-      fault.failNext--
-      return googleError(500, "backendError")
-    }
-    if (needsWrite && !/auth\/calendar\.events(?:\s|$)|auth\/calendar(?:\s|$)/.test(grant.scope))
-      return googleError(403, "insufficientPermissions")
-    const { calendarId } = request.params
-    if (calendarId !== undefined && calendarId !== "primary" && calendarId !== grant.person.email)
-      return googleError(404, "notFound")
-    const answer = await handler(request, grant.person, grant)
-    if (fault.cutNext === 0 || answer.status !== 200) return answer
-    fault.cutNext--
-    return { ...answer, cut: true }
-  }
+  const authorized = createAccess(context, grants)
 
   const listEvents: Authorized = (request, person) => {
     const query = request.url.searchParams
     const syncToken = query.get("syncToken")
     if (syncToken !== null && notWithToken.some((name) => query.has(name))) return googleError(400, "badRequest")
+    if (syncToken !== null && query.get("showDeleted") === "false") return googleError(400, "badRequest")
+    if (query.get("orderBy") === "startTime" && query.get("singleEvents") !== "true")
+      return googleError(400, "badRequest")
     const since = syncToken === null ? 0 : Number(syncToken.replace(/^sync-/, ""))
     if (syncToken !== null && (Number.isNaN(since) || since < person.calendar.oldestCursor))
       return googleError(410, "fullSyncRequired")
@@ -92,18 +38,17 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
       .filter((part) => part !== "")
       .map(Number)
     const items = itemsOf(person, query, since, upTo)
-    const size = Math.min(2500, Math.max(1, Number(query.get("maxResults") ?? 250)))
-    const isLast = offset + size >= items.length
-    return {
-      status: 200,
-      body: {
-        kind: "calendar#events",
-        summary: person.name,
-        timeZone: "UTC",
-        items: items.slice(offset, offset + size),
-        ...(isLast ? { nextSyncToken: `sync-${upTo}` } : { nextPageToken: `${offset + size}.${upTo}` }),
-      },
-    }
+    return paged(query, items, upTo, { kind: "calendar#events", summary: person.name, timeZone: "UTC", offset })
+  }
+
+  const instances: Authorized = (request, person) => {
+    const event = person.calendar.events.get(request.params.id ?? "")
+    if (event === undefined || event.isDeleted) return googleError(404, "notFound")
+    const query = request.url.searchParams
+    const all = occurrencesOf(event, spanOf(query)).map((one) => googleWire(one, person.email))
+    const holes =
+      query.get("showDeleted") === "true" ? goneOf(event).map((original) => cancelledWire(event, original)) : []
+    return paged(query, [...all, ...holes], person.calendar.sequence, { kind: "calendar#events" })
   }
 
   const insert: Authorized = ({ json }, person) => {
@@ -124,7 +69,10 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
     const wanted = request.headers["if-match"]
     if (wanted !== undefined && wanted !== "*" && wanted !== etag(found.event))
       return googleError(412, "conditionNotMet")
-    if (request.json.status === "cancelled") return cancel(person, found)
+    if (request.json.status === "cancelled") {
+      cancel(person, found)
+      return { status: 200, body: cancelledWire(found.event, found.original) }
+    }
     if (found.original === null) person.calendar.update(found.event, fromGoogle(request.json))
     else person.calendar.except(found.event, found.original, fromGoogle(request.json))
     return whole(found.event, found.original, person)
@@ -145,39 +93,76 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
     route(
       "GET",
       "/calendar/v3/users/me/calendarList",
-      authorized("calendarList", false, (_request, person) => ({
+      authorized("calendarList", "list", (_request, person) => ({
         status: 200,
         body: {
           kind: "calendar#calendarList",
-          items: [
-            {
-              kind: "calendar#calendarListEntry",
-              id: person.email,
-              summary: person.name,
-              primary: true,
-              accessRole: "owner",
-            },
-          ],
+          items: [calendarListEntry(person)],
         },
       })),
     ),
-    route("GET", events, authorized("listEvents", false, listEvents)),
-    route("POST", events, authorized("insertEvent", true, insert)),
+    route(
+      "GET",
+      "/calendar/v3/users/me/calendarList/:calendarId",
+      authorized("calendarListEntry", "list", (_request, person) => ({ status: 200, body: calendarListEntry(person) })),
+    ),
+    route(
+      "GET",
+      "/calendar/v3/calendars/:calendarId",
+      authorized("calendar", "read", (_request, { email, name }) => ({
+        status: 200,
+        body: { kind: "calendar#calendar", id: email, summary: name, timeZone: "UTC" },
+      })),
+    ),
+    route("GET", `${events}/:id/instances`, authorized("instances", "read", instances)),
+    route("GET", events, authorized("listEvents", "read", listEvents)),
+    route("POST", events, authorized("insertEvent", "write", insert)),
     route(
       "POST",
       `${events}/watch`,
-      authorized("watch", false, (request, person, grant) => channels.watch(request.json, person, grant)),
+      authorized("watch", "read", (request, person, grant) => channels.watch(request.json, person, grant)),
     ),
-    route("GET", `${events}/:id`, authorized("getEvent", false, get)),
-    route("PUT", `${events}/:id`, authorized("updateEvent", true, change)),
-    route("PATCH", `${events}/:id`, authorized("patchEvent", true, change)),
-    route("DELETE", `${events}/:id`, authorized("deleteEvent", true, remove)),
+    route("GET", `${events}/:id`, authorized("getEvent", "read", get)),
+    route("PUT", `${events}/:id`, authorized("updateEvent", "write", change)),
+    route("PATCH", `${events}/:id`, authorized("patchEvent", "write", change)),
+    route("DELETE", `${events}/:id`, authorized("deleteEvent", "write", remove)),
     route(
       "POST",
       "/calendar/v3/channels/stop",
-      authorized("stopChannel", false, ({ json }) => channels.stop(json)),
+      authorized("stopChannel", "token", ({ json }) => channels.stop(json)),
     ),
   ]
+}
+
+const calendarListEntry = ({ email, name }: Person) => ({
+  kind: "calendar#calendarListEntry",
+  id: email,
+  summary: name,
+  primary: true,
+  accessRole: "owner",
+  timeZone: "UTC",
+})
+
+/** One page; the token to go on from later is on the last one only. */
+function paged(
+  query: URLSearchParams,
+  items: readonly object[],
+  upTo: number,
+  {
+    offset = 0,
+    ...head
+  }: { readonly kind: string; readonly offset?: number; readonly summary?: string; readonly timeZone?: string },
+): SimResponse {
+  const size = Math.min(2500, Math.max(1, Number(query.get("maxResults") ?? 250)))
+  const isLast = offset + size >= items.length
+  const next = isLast ? { nextSyncToken: `sync-${upTo}` } : { nextPageToken: `${offset + size}.${upTo}` }
+  return { status: 200, body: { ...head, items: items.slice(offset, offset + size), ...next } }
+}
+
+/** timeMin bounds the end, timeMax the start; both exclusive (discovery document of Calendar v3). */
+function spanOf(query: URLSearchParams) {
+  const at = (name: string, otherwise: string) => Temporal.Instant.from(query.get(name) ?? otherwise)
+  return { from: at("timeMin", "1970-01-01T00:00:00Z"), to: at("timeMax", "2038-01-01T00:00:00Z") }
 }
 
 function itemsOf(person: Person, query: URLSearchParams, since: number, upTo: number): readonly object[] {
@@ -187,8 +172,7 @@ function itemsOf(person: Person, query: URLSearchParams, since: number, upTo: nu
     (event) => event.sequence > since && event.sequence <= upTo,
   )
   if (query.get("singleEvents") === "true") {
-    const at = (name: string, otherwise: string) => Temporal.Instant.from(query.get(name) ?? otherwise)
-    const span = { from: at("timeMin", "1970-01-01T00:00:00Z"), to: at("timeMax", "2038-01-01T00:00:00Z") }
+    const span = spanOf(query)
     return changed.flatMap((event) =>
       event.isDeleted
         ? showsDeleted
@@ -200,7 +184,9 @@ function itemsOf(person: Person, query: URLSearchParams, since: number, upTo: nu
           ],
     )
   }
-  return changed.flatMap((event) => {
+  const isBounded = query.has("timeMin") || query.has("timeMax")
+  const inside = isBounded ? changed.filter((event) => occurrencesOf(event, spanOf(query)).length > 0) : changed
+  return inside.flatMap((event) => {
     if (event.isDeleted) return showsDeleted && isLater ? [cancelledWire(event, null)] : []
     const holes = [...event.exceptions]
       .filter(([, details]) => details === "cancelled")

@@ -3,7 +3,7 @@ import type { Granted } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { googleRules } from "../pushes.ts"
 import type { SimResponse } from "../server.ts"
-import { googleError } from "./calendar.ts"
+import { googleError } from "./errors.ts"
 
 type Channel = {
   readonly id: string

@@ -20,7 +20,8 @@ export function googleWire({ event, details, original }: SimOccurrence, owner: s
     id: instanceId(event, original),
     status: "confirmed",
     iCalUID: `${event.id}@google.com`,
-    updated: "2026-01-01T00:00:00.000Z",
+    created: event.createdAt.toString({ fractionalSecondDigits: 3 }),
+    updated: event.changedAt.toString({ fractionalSecondDigits: 3 }),
     eventType: "default",
     ...contents(details, owner),
     ...(event.isMalformed

@@ -21,6 +21,9 @@ export function graphWire({ event, details, original, isException }: SimOccurren
     "@odata.etag": `W/"${changeKey(event)}"`,
     id: occurrenceId(event, original),
     changeKey: changeKey(event),
+    createdDateTime: event.createdAt.toString({ fractionalSecondDigits: 7 }),
+    lastModifiedDateTime: event.changedAt.toString({ fractionalSecondDigits: 7 }),
+    transactionId: event.createKey,
     iCalUId: `${occurrenceId(event, original)}@simulated`,
     type: original === null ? (isSeries ? "seriesMaster" : "singleInstance") : isException ? "exception" : "occurrence",
     ...(original === null
