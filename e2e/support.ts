@@ -66,7 +66,10 @@ export async function startService(environment: Readonly<Record<string, string>>
   }
 }
 
-/** The files below some folders in which any of the marks stands, as UTF-8 or UTF-16 bytes, whatever else is around it. */
+/** A token of the simulated providers: access or refresh, and 32 characters. */
+const tokenShape = /(?:access|refresh)\.[\w-]{32}/
+
+/** The files below some folders in which a provider's token or any of the marks stands, as UTF-8, UTF-16 or base64, whatever else is around it. */
 export async function filesWith(marks: readonly string[], folders: readonly string[]): Promise<readonly string[]> {
   const needles = marks.flatMap((mark) => [Buffer.from(mark, "utf8"), Buffer.from(mark, "utf16le"), Buffer.from(Buffer.from(mark).toString("base64").slice(0, -4))])
   const found: string[] = []
@@ -75,7 +78,7 @@ export async function filesWith(marks: readonly string[], folders: readonly stri
       if (!entry.isFile()) continue
       const path = join(entry.parentPath, entry.name)
       const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-      if (needles.some((needle) => bytes.includes(needle))) found.push(path)
+      if (needles.some((needle) => bytes.includes(needle)) || tokenShape.test(bytes.toString("latin1"))) found.push(path)
     }
   }
   return found

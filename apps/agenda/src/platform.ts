@@ -1,4 +1,4 @@
-import { chooseLanguage, localeOf, chooseZone } from "@kalends/ui/words"
+import { chooseLanguage, chooseZone, localeOf } from "@kalends/ui/words"
 
 /** What the agenda needs of the browser; the one place that touches it. */
 export const platform = {

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core"
+import { Anchor, createTheme, type MantineColorsTuple } from "@mantine/core"
 
 /** The one accent colour: a night-sky blue, dark enough for white text (contrast 7:1 at shade 7). */
 const night: MantineColorsTuple = [
@@ -14,11 +14,25 @@ const night: MantineColorsTuple = [
   "#1f3d72",
 ]
 
+/** The greys of the dark scheme, with a touch of the accent: text first, then edges, surfaces and the page itself. */
+const dark: MantineColorsTuple = [
+  "#e6e9ef",
+  "#b3bac4",
+  "#9aa3ae",
+  "#6b7482",
+  "#414a57",
+  "#323945",
+  "#1f242d",
+  "#14171d",
+  "#101318",
+  "#0b0d11",
+]
+
 /** The look of every screen of Kalends. */
 export const theme = createTheme({
-  colors: { night },
+  colors: { night, dark },
   primaryColor: "night",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   defaultRadius: "md",
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans JP', sans-serif",
@@ -26,4 +40,6 @@ export const theme = createTheme({
   fontSizes: { xs: "0.8125rem", sm: "0.9375rem", md: "1.0625rem", lg: "1.25rem", xl: "1.5rem" },
   cursorType: "pointer",
   respectReducedMotion: true,
+  // Colour alone does not tell a link from its text.
+  components: { Anchor: Anchor.extend({ defaultProps: { underline: "always" } }) },
 })

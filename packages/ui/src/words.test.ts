@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { chooseLanguage, clockTime, dayName, localeOf, relativeTime, spanOf } from "./words.ts"
+import { chooseLanguage, chooseZone, clockTime, dayName, localeOf, relativeTime, spanOf } from "./words.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
@@ -32,4 +32,9 @@ test("spans and times are written as the language does", () => {
 
 test("a browser that knows no zone is on UTC rather than blank", () => {
   expect([chooseZone("Etc/Unknown"), chooseZone("Asia/Tokyo")]).toEqual(["UTC", "Asia/Tokyo"])
+})
+
+test("a tag that is none is passed over rather than thrown at every date", () => {
+  expect(localeOf("en", ["en-US@posix", "en-GB"])).toBe("en-GB")
+  expect(localeOf("en", ["en-US@posix"])).toBe("en")
 })

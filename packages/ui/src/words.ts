@@ -9,7 +9,16 @@ export function chooseLanguage(preferred: readonly string[]): Language {
 
 /** The user's own tag for a language ("en-GB"), so that dates and the 24-hour clock are as they are used to. */
 export function localeOf(language: Language, preferred: readonly string[]): string {
-  return preferred.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language
+  return preferred.find((tag) => tag.toLowerCase().split("-")[0] === language && isLocale(tag)) ?? language
+}
+
+/** Browsers pass on what the system says, even where it is no language tag ("en-US@posix"). */
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** The browser's zone; UTC where it names one that nobody knows ("Etc/Unknown", where the system tells none). */
@@ -53,14 +62,4 @@ export function dayName(date: Temporal.PlainDate, locale: string): string {
   return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(
     noonMs,
   )
-}
-
-/** The browser's zone; UTC where it names one that nobody knows ("Etc/Unknown", where the system tells none). */
-export function chooseZone(named: string): string {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(named)
-    return named
-  } catch {
-    return "UTC"
-  }
 }

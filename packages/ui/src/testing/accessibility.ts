@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Page } from "playwright-core"
+
+const axe = readFileSync(join(import.meta.dirname, "../../../../node_modules/axe-core/axe.min.js"), "utf8")
+
+type Findings = {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
+
+/** What axe-core finds serious or critical on a page, as "rule: the first element". */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  // Evaluated by the browser's debugger, so that the page's own content security policy stays as it is.
+  await page.evaluate(axe)
+  const found = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as Findings
+  return found.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`)
+}

@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { extname, join } from "node:path"
+import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
+import type { Scene } from "./scene.ts"
+
+export type FakeService = {
+  readonly url: string
+  readonly scene: Scene
+  /** Sends a message to everybody who listens for changes. */
+  tell(message: unknown): void
+  /** Ends all change streams, as a restart does. */
+  cut(): void
+  close(): Promise<void>
+}
+
+const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css" }
+const calendarId = "00000000-0000-4000-8000-00000000000c"
+const session = "s".repeat(43)
+
+type Call = {
+  readonly route: string
+  readonly body: Record<string, unknown>
+  readonly scene: Scene
+  readonly url: string
+}
+type Answer = { readonly status?: number; readonly body: unknown }
+
+/**
+ * The built apps, with the page headers of the real service, on an API that answers what the scene says. For looking at
+ * every state of a screen, those included that a real service is seldom in. `webFolder` holds the apps as they are in
+ * `apps/`, each built into its `dist`.
+ */
+export async function openFakeService(scene: Scene, webFolder: string): Promise<FakeService> {
+  const streams = new Set<ServerResponse>()
+  const server = createServer((request, response) => {
+    void answer(request, response).catch(() => response.writeHead(500).end())
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://fake").pathname
+    if (path === "/v1/changes" && scene.isUp) {
+      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })
+      streams.add(response)
+      request.once("close", () => streams.delete(response))
+      response.write(
+        `data: ${JSON.stringify({ kind: "hello", watermarkMs: 1, missed: false, heartbeatSeconds: 25, protocolVersion: 1 })}\n\n`,
+      )
+      return
+    }
+    if (!path.startsWith("/v1/") && !path.startsWith("/calendar/")) return page(webFolder, path, response)
+    const { status = 200, body } = reply({
+      route: `${request.method} ${path}`,
+      body: await bodyOf(request),
+      scene,
+      url: urlOf(),
+    })
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+  }
+
+  function urlOf(): string {
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    url: urlOf(),
+    scene,
+    tell: (message) => {
+      for (const stream of streams) stream.write(`data: ${JSON.stringify(message)}\n\n`)
+    },
+    cut: () => {
+      for (const stream of streams) stream.end()
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function page(webFolder: string, path: string, response: ServerResponse): Promise<void> {
+  const app = path.startsWith("/agenda/") ? "agenda" : "portal"
+  const asset = /\/(assets\/[\w.-]+)$/.exec(path)?.[1]
+  const text = await readFile(join(webFolder, app, "dist", asset ?? "index.html"), "utf8")
+  if (asset !== undefined)
+    return void response.writeHead(200, { "content-type": types[extname(asset)] ?? "text/plain" }).end(text)
+  const nonce = newNonce()
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": contentSecurityPolicy(nonce, []),
+  }
+  response.writeHead(200, headers).end(text.replaceAll(noncePlace, nonce))
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return parts.length === 0 ? {} : (JSON.parse(Buffer.concat(parts).toString("utf8")) as Record<string, unknown>)
+}
+
+const problem = (status: number, kind: string, code: string): Answer => ({
+  status,
+  body: { type: "about:blank", title: code, status, kind, code },
+})
+const soon = () => new Date(Date.now() + 3_600_000).toISOString()
+
+function reply({ route, body, scene, url }: Call): Answer {
+  const { connection } = scene
+  if (!scene.isUp) return problem(503, "unavailable", "no-answer")
+  if (route.startsWith("GET /calendar/"))
+    return scene.events === null ? problem(503, "unavailable", "no-answer") : { body: { items: scene.events } }
+  if (/^POST .*\/access$/.test(route) && connection !== null) return { body: accessTo(connection, url) }
+  if (route.startsWith("DELETE /v1/connections/")) {
+    scene.connection = null
+    return { body: scene.removal }
+  }
+  switch (route) {
+    case "GET /v1/service":
+      return { body: scene.service }
+    case "GET /v1/me":
+      return scene.user === null ? problem(401, "auth-expired", "signed-out") : { body: scene.user }
+    case "POST /v1/setup":
+      return body.setupCode === "wrong-code" ? problem(403, "forbidden", "wrong-setup-code") : signedIn(scene, "cookie")
+    case "POST /v1/sessions":
+      return body.password === "wrong" ? problem(401, "auth-expired", "wrong-sign-in") : signedIn(scene, body.keep)
+    case "POST /v1/sessions/exchange":
+      return signedIn(scene, "memory")
+    case "POST /v1/sessions/handoff":
+      return { body: { code: "c".repeat(43), expiresAt: soon() } }
+    case "GET /v1/connections":
+      return { body: { connections: connection === null ? [] : [connection] } }
+    case "POST /v1/connections":
+      return problem(401, "auth-revoked", "wrong-password")
+    case "GET /v1/users":
+      return { body: { users: scene.users } }
+    default:
+      return { body: {} }
+  }
+}
+
+function signedIn(scene: Scene, keep: unknown): Answer {
+  const [first] = scene.users
+  if (keep === "cookie" && first !== undefined) scene.user = first
+  return { body: { token: keep === "cookie" ? null : session, expiresAt: soon(), user: first } }
+}
+
+function accessTo({ connectionId, provider, permission }: NonNullable<Scene["connection"]>, url: string): unknown {
+  return {
+    connectionId,
+    provider,
+    permission,
+    calendars: [{ calendarId, providerCalendarId: "primary", isPrimary: true, canWrite: false }],
+    access: { kind: "bearer", token: "t", expiresAt: soon(), apiBase: `${url}/calendar` },
+  }
+}

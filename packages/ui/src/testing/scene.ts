@@ -1,0 +1,147 @@
+import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
+
+/** What the fake service answers; a test changes it at will. */
+export type Scene = {
+  service: ServiceView
+  /** Whom the portal's cookie belongs to; null when signed out. */
+  user: UserView | null
+  connection: ConnectionView | null
+  users: UsersView["users"]
+  removal: RemovalView
+  /** Events as Google's API writes them; null: the calendar does not answer. */
+  events: readonly unknown[] | null
+  /** False: every call of the API fails, as behind a broken proxy. */
+  isUp: boolean
+}
+
+const ada: UserView = {
+  userId: "00000000-0000-4000-8000-000000000001",
+  accountId: "00000000-0000-4000-8000-000000000002",
+  email: "ada@example.org",
+  displayName: "Ada Lovelace",
+  role: "administrator",
+}
+
+const provider = (name: string, label: string, signIn: "oauth" | "password") => ({
+  name,
+  label,
+  signIn,
+  isConfigured: true,
+  hasAdminConsent: name === "graph",
+})
+
+/** A healthy connection of an administrator, `now` being the time. */
+export function calmScene(now: Temporal.Instant): Scene {
+  const connection: ConnectionView = {
+    connectionId: "00000000-0000-4000-8000-000000000003",
+    provider: "google",
+    providerLabel: "Google",
+    permission: "read",
+    state: "healthy",
+    subjectEmail: "ada@example.org",
+    createdAt: now.subtract({ hours: 24 * 9 }).toString(),
+    lastOkAt: now.subtract({ seconds: 12 }).toString(),
+    lastChangeAt: now.subtract({ minutes: 3 }).toString(),
+    hears: "push",
+    nextRenewalAt: now.add({ hours: 71 }).toString(),
+    stalenessBoundSeconds: 900,
+    grantExpiresAt: now.add({ hours: 24 * 89 }).toString(),
+    problem: null,
+    calendarCount: 1,
+  }
+  return {
+    service: {
+      name: "Kalends",
+      version: "1",
+      protocolVersion: 1,
+      needsSetup: false,
+      demoUrl: "http://127.0.0.1:1/demo",
+      providers: [
+        provider("graph", "Microsoft 365", "oauth"),
+        provider("google", "Google", "oauth"),
+        provider("caldav", "CalDAV", "password"),
+      ],
+    },
+    user: ada,
+    connection,
+    users: [
+      { ...ada, connectionState: "healthy" },
+      {
+        ...ada,
+        userId: "00000000-0000-4000-8000-000000000004",
+        email: "grace.hopper@example.org",
+        displayName: "Grace Hopper",
+        role: "user",
+        connectionState: "needs-reauth",
+      },
+      {
+        ...ada,
+        userId: "00000000-0000-4000-8000-000000000005",
+        email: "hanako@example.org",
+        displayName: "山田 花子",
+        role: "user",
+        connectionState: null,
+      },
+    ],
+    removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
+    events: dayOf(now),
+    isUp: true,
+  }
+}
+
+/** A meeting that is on, and what else a calendar holds. Times are around `now`, so that it stands in every test alike. */
+export function dayOf(now: Temporal.Instant): readonly unknown[] {
+  const at = (minutes: number) => ({ dateTime: now.add({ minutes }).toString() })
+  const date = (days: number) => ({ date: now.toZonedDateTimeISO("UTC").toPlainDate().add({ days }).toString() })
+  const base = {
+    etag: "1",
+    status: "confirmed",
+    organizer: { displayName: "Grace Hopper", email: "grace@example.org" },
+  }
+  const people = ["Ada Lovelace", "Grace Hopper", "山田 花子"].map((displayName) => ({
+    displayName,
+    email: "person@example.org",
+    responseStatus: "accepted",
+  }))
+  const room = { displayName: "Room Curie", email: "curie@example.org", resource: true, responseStatus: "accepted" }
+  return [
+    { ...base, id: "fair", summary: "Science fair", start: date(0), end: date(3) },
+    { ...base, id: "past", summary: "Breakfast with the founders", start: at(-120), end: at(-60) },
+    {
+      ...base,
+      id: "on",
+      summary: "Analytical Engine: design review",
+      location: "Room Curie, second floor",
+      description: "Agenda at https://example.org/agenda\nBring the <numbers>.",
+      attendees: [...people, room],
+      hangoutLink: "https://meet.google.com/abc-defg-hij",
+      start: at(-10),
+      end: at(35),
+    },
+    {
+      ...base,
+      id: "tentative",
+      summary: "Perhaps: budget",
+      status: "tentative",
+      visibility: "private",
+      start: at(60),
+      end: at(90),
+    },
+    {
+      ...base,
+      id: "tomorrow",
+      summary: "Stand-up",
+      location: "https://us02web.zoom.us/j/12345678901",
+      start: at(24 * 60),
+      end: at(24 * 60 + 15),
+    },
+    {
+      ...base,
+      id: "long",
+      summary:
+        "A meeting whose organiser wrote the whole agenda, the reasons for it and the names of all who may come into its title",
+      start: at(26 * 60),
+      end: at(27 * 60),
+    },
+  ]
+}
