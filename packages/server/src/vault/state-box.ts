@@ -10,6 +10,6 @@ export function createStateBox(
   const context = "connect-state"
   return {
     seal: (text) => Buffer.from(seal(key, context, Buffer.from(text), random)).toString("base64url"),
-    open: (sealed) => Buffer.from(open(key, context, Buffer.from(sealed, "base64url"))).toString("utf8"),
+    open: (sealed) => open(key, context, Buffer.from(sealed, "base64url")).toString("utf8"),
   }
 }

@@ -6,11 +6,9 @@ import type { KeyCustody } from "../ports/key-custody.ts"
 import type { Random } from "../ports/random.ts"
 import type { Opening, SecretPlace, SecretVault } from "../ports/secret-vault.ts"
 import type { AccountTables, DataKeyRow } from "../ports/store.ts"
+import { createKeyRing } from "./key-ring.ts"
 import { type BoxKey, boxKey, boxKeyVersion, open, seal } from "./sealed-box.ts"
 
-/** An unwrapped data key is forgotten after this long; then custody is asked again. */
-export const keyLifeMs = 10 * 60_000
-const keysInMemoryMost = 10_000
 const dataKeyBytes = 32
 
 export type VaultDeps = { readonly custody: KeyCustody; readonly clock: Clock; readonly random: Random }
@@ -35,10 +33,9 @@ export function createVault({ custody, clock, random }: VaultDeps): SecretVault 
   async function unwrap(row: DataKeyRow): Promise<BoxKey> {
     const held = keys.find(row.accountId, row.keyVersion)
     if (held !== null) return held
-    const key = boxKey(
-      row.keyVersion,
-      await custody.unwrap(row.wrappedKey, keyContext(row.accountId, row.keyVersion), row.custodyKeyId),
-    )
+    const dataKey = await custody.unwrap(row.wrappedKey, keyContext(row.accountId, row.keyVersion), row.custodyKeyId)
+    const key = boxKey(row.keyVersion, dataKey)
+    dataKey.fill(0)
     if (!timingSafeEqual(key.commitment, row.commitment))
       throw new Problem("malformed", "A data key is not the one it should be.", { code: "data-key-damaged" })
     return keys.hold(row.accountId, key)
@@ -89,10 +86,13 @@ export function createVault({ custody, clock, random }: VaultDeps): SecretVault 
       } as const
       await tables.appendAudit(entry, clock.now())
       const key = await keyOf(tables, boxKeyVersion(sealed))
-      return Buffer.from(open(key, secretContext(tables.accountId, opening), sealed)).toString("utf8")
+      const text = open(key, secretContext(tables.accountId, opening), sealed)
+      const secret = text.toString("utf8")
+      text.fill(0)
+      return secret
     },
 
-    /** Forgets all unwrapped keys. */
+    /** Forgets all unwrapped keys and ends the timer that would have. */
     forget: () => keys.clear(),
   }
 }
@@ -103,30 +103,4 @@ function keyContext(accountId: AccountId, keyVersion: number): string {
 
 function secretContext(accountId: AccountId, { connectionId, kind }: SecretPlace): string {
   return `secret\n${accountId}\n${connectionId}\n${kind}`
-}
-
-/** Unwrapped keys, for a while; zeroed when they go. */
-function createKeyRing(clock: Clock) {
-  const held = new Map<string, { readonly key: BoxKey; readonly untilMs: number }>()
-  const name = (accountId: AccountId, version: number) => `${accountId}:${version}`
-  const drop = (at: string) => {
-    held.get(at)?.key.encryption.fill(0)
-    held.delete(at)
-  }
-  return {
-    find(accountId: AccountId, version: number): BoxKey | null {
-      const found = held.get(name(accountId, version))
-      if (found === undefined) return null
-      if (clock.now().epochMilliseconds < found.untilMs) return found.key
-      drop(name(accountId, version))
-      return null
-    },
-    hold(accountId: AccountId, key: BoxKey): BoxKey {
-      const [oldest] = held.keys()
-      if (held.size >= keysInMemoryMost && oldest !== undefined) drop(oldest)
-      held.set(name(accountId, key.version), { key, untilMs: clock.now().epochMilliseconds + keyLifeMs })
-      return key
-    },
-    clear: () => [...held.keys()].forEach(drop),
-  }
 }
