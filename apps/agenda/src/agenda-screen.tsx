@@ -132,11 +132,13 @@ function KeyHelp({ isShown, close, language }: HelpProps) {
 function Freshness({ state, now, language }: Pick<ScreenProps, "state" | "now" | "language">) {
   const words = messages[language]
   const isLive = state.stream === "live" && state.problem === null
+  const isEmpty = state.isLoaded && state.connection === null
   const age = state.readAt === null ? words.reading : words.read(relativeTime(state.readAt, now, platform.locale))
   return (
     <span className={classes.state} data-testid="freshness">
       <span className={classes.dot} data-live={isLive} data-meaning aria-hidden />
-      {age} · {state.stream === "live" ? words.live : words.reconnecting}
+      {isEmpty ? "" : `${age} · `}
+      {state.stream === "live" ? words.live : words.reconnecting}
     </span>
   )
 }

@@ -44,7 +44,7 @@ export function Footer({ words, language, hasSession, onLanguage }: FooterProps)
         <Text size="sm" c="dimmed">
           {words.forDevelopers}: {words.apiAddress} <code>{platform.origin}/v1</code>
           {" · "}
-          <Anchor href="/v1/openapi.json" underline="always" inherit>
+          <Anchor href="/v1/openapi.json" inherit>
             {words.apiDescription}
           </Anchor>
         </Text>

@@ -79,7 +79,7 @@ function AdminConsent({
       {providers.map(({ name, label }) => (
         <Text key={name}>
           {words.adminConsentText(label)}{" "}
-          <Anchor href={`/v1/consent/${name}`} underline="always" inherit>
+          <Anchor href={`/v1/consent/${name}`} inherit>
             {words.adminConsentOpen(label)}
           </Anchor>
         </Text>

@@ -1,5 +1,6 @@
 import type { RemovalView } from "@kalends/protocol/api"
 import { Alert, Anchor, Stack, Text } from "@mantine/core"
+import { useEffect, useRef } from "react"
 import type { Messages } from "./messages.ts"
 import type { PortalState, PortalStore } from "./store.ts"
 
@@ -9,19 +10,23 @@ type NoticesProps = { readonly store: PortalStore; readonly state: PortalState; 
 export function Notices({ store, state, words }: NoticesProps) {
   const { outcome, problem, removal, service } = state
   const code = problem?.code ?? outcome.problem
+  const trouble = useRef<HTMLDivElement>(null)
+  // A form further down may be what went wrong: the words come into view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is shown anew, the same one twice as well.
+  useEffect(() => trouble.current?.scrollIntoView({ block: "center" }), [problem])
   const closing = { withCloseButton: true, closeButtonLabel: words.close, onClose: store.dismiss }
   return (
     <Stack gap="sm" mb="lg">
       {service?.demoUrl ? (
         <Alert color="night" variant="light">
           {words.demo}{" "}
-          <Anchor href={service.demoUrl} target="_blank" rel="noopener" fw={600} underline="always" inherit>
+          <Anchor href={service.demoUrl} target="_blank" rel="noopener" fw={600} inherit>
             {words.openDemo}
           </Anchor>
         </Alert>
       ) : null}
       {code === null ? null : (
-        <Alert color="orange" role="alert" {...closing}>
+        <Alert ref={trouble} color="orange" role="alert" {...closing}>
           {words.problems[code] ?? problem?.message ?? words.problems.unavailable}
         </Alert>
       )}

@@ -1,0 +1,147 @@
+import { rm } from "node:fs/promises"
+import { seriousFindings } from "@kalends/ui/testing/accessibility"
+import { openFakeService } from "@kalends/ui/testing/fake-service"
+import { calmScene, type Scene } from "@kalends/ui/testing/scene"
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { buildApps } from "../../../e2e/apps.ts"
+import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+
+// The built portal in a real browser, on an API that answers what a scene says.
+
+const looks = {
+  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light", locale: "en-GB" },
+  dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "ja-JP" },
+} as const
+
+let webFolder = ""
+const browsers: LaunchedBrowser[] = []
+beforeAll(async () => {
+  webFolder = await buildApps()
+  for (const look of Object.values(looks))
+    browsers.push(await launchBrowser({ context: { ...look, timezoneId: "UTC", reducedMotion: "reduce" } }))
+})
+afterAll(async () => {
+  for (const browser of browsers) await browser.close()
+  if (webFolder !== "") await rm(webFolder, { recursive: true, force: true })
+})
+
+type Visit = {
+  readonly change?: (scene: Scene) => void
+  readonly address?: string
+  readonly look: (page: Page, tell: (message: unknown) => void, scene: Scene) => Promise<void>
+}
+
+/** Runs a visit in both looks: a light desktop in English, a dark phone in Japanese. */
+async function visit({ change, address = "/", look }: Visit): Promise<void> {
+  for (const browser of browsers) {
+    const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
+    change?.(service.scene)
+    const page = await browser.context.newPage()
+    const errors: string[] = []
+    page.on("pageerror", (error) => errors.push(String(error)))
+    page.on("console", (line) => {
+      if (/Content Security Policy/.test(line.text())) errors.push(line.text())
+    })
+    try {
+      await page.goto(`${service.url}${address}`)
+      await page.getByRole("heading", { level: 1 }).waitFor()
+      await look(page, service.tell, service.scene)
+      expect(await seriousFindings(page)).toEqual([])
+      expect(errors).toEqual([])
+    } finally {
+      await page.close()
+      await service.close()
+    }
+  }
+}
+
+test("set-up takes the code out of the address, and sign-in follows when all is set up", async () => {
+  await visit({
+    change: (scene) => {
+      scene.user = null
+      scene.service = { ...scene.service, needsSetup: true }
+    },
+    address: "/#setup=ABCD-EFGH-2345",
+    look: async (page) => {
+      expect(await page.locator("input").first().inputValue()).toBe("ABCD-EFGH-2345")
+      expect(new URL(page.url()).hash).toBe("")
+    },
+  })
+  await visit({
+    change: (scene) => {
+      scene.user = null
+    },
+    look: (page) => page.locator("input[type=password]").waitFor(),
+  })
+})
+
+test("a connection that loses its permission shows it, with the way back, without a reload", () =>
+  visit({
+    look: async (page, tell, scene) => {
+      await page
+        .getByText(/Connected|接続済み/)
+        .first()
+        .waitFor()
+      if (scene.connection === null) throw new Error("the scene has a connection")
+      const { connectionId } = scene.connection
+      scene.connection = { ...scene.connection, state: "needs-reauth" }
+      tell({ kind: "connection-changed", connectionId, state: "needs-reauth", watermarkMs: 2 })
+      await page.getByRole("button", { name: /Reconnect|再接続/ }).waitFor()
+    },
+  }))
+
+test("a refused password is said where it is seen", () =>
+  visit({
+    change: (scene) => {
+      scene.connection = null
+    },
+    look: async (page) => {
+      await page.getByRole("button", { name: /CalDAV/ }).click()
+      for (const field of await page.locator("form input").all()) await field.fill("example.org")
+      await page.locator("form button[type=submit]").click()
+      const alert = page.getByRole("alert").filter({ hasText: /password|パスワード/ })
+      await alert.waitFor()
+      await expect.poll(() => alert.evaluate((element) => element.getBoundingClientRect().top >= 0)).toBe(true)
+    },
+  }))
+
+test("disconnecting asks first, and says what was done", () =>
+  visit({
+    look: async (page) => {
+      await page.getByRole("button", { name: /Disconnect|切断/ }).click()
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /^(Disconnect|切断)$/ })
+        .click()
+      await page.getByText(/Secrets were deleted|秘密情報を削除しました/).waitFor()
+    },
+  }))
+
+test("administrators see the people; a choice of language and colours holds", () =>
+  visit({
+    look: async (page) => {
+      await page.getByRole("tab").nth(1).click()
+      await page.getByText("grace.hopper@example.org").waitFor()
+      await page.getByRole("combobox", { name: /Language|言語/ }).selectOption("ja")
+      await page.getByRole("combobox", { name: /Colours|配色/ }).selectOption("dark")
+      await page.reload()
+      await page.getByRole("heading", { level: 1, name: "すべて正常です" }).waitFor()
+      expect(await page.locator("html").getAttribute("data-mantine-color-scheme")).toBe("dark")
+    },
+  }))
+
+test("a service that does not answer is no sign-in, and can be tried again", () =>
+  visit({
+    change: (scene) => {
+      scene.isUp = false
+    },
+    look: async (page, _tell, scene) => {
+      scene.isUp = true
+      await page.getByRole("button", { name: /Try again|再試行/ }).click()
+      await page
+        .getByText(/Connected|接続済み/)
+        .first()
+        .waitFor()
+    },
+  }))
