@@ -10,7 +10,11 @@ export async function buildApps(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kalends-apps-"))
   for (const name of ["portal", "agenda"]) {
     const outDir = join(folder, "built", name)
-    await build({ configFile: join(apps, name, "vite.config.ts"), logLevel: "silent", build: { outDir, emptyOutDir: true } })
+    await build({
+      configFile: join(apps, name, "vite.config.ts"),
+      logLevel: "silent",
+      build: { outDir, emptyOutDir: true },
+    })
     await cp(outDir, join(folder, name, "dist"), { recursive: true })
   }
   return folder

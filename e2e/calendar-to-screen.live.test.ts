@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { startSimulator, type Simulator } from "@kalends/simulator/simulator"
+import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "../packages/server/src/platform/embedded-postgres.ts"
 import { fillCalendar } from "../packages/server/src/testing/fill-calendar.ts"
@@ -29,15 +29,25 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await simulator?.close()
+  await rm(webFolder, { recursive: true, force: true })
 })
 
-type Started = { readonly base: TestDatabase; readonly node: Awaited<ReturnType<typeof startTestNode>>; readonly call: Awaited<ReturnType<typeof setUpNode>>["call"] }
+type Started = {
+  readonly base: TestDatabase
+  readonly node: Awaited<ReturnType<typeof startTestNode>>
+  readonly call: Awaited<ReturnType<typeof setUpNode>>["call"]
+}
 
 async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
   const base = await cloneDatabase()
   const port = String(await freePort())
   // What providers are given as our address: on this machine, plain.
-  const environment = { KALENDS_PORT: port, KALENDS_PUBLIC_URL: `http://localhost:${port}`, KALENDS_HOOK_URL: `http://127.0.0.1:${port}`, ...settings }
+  const environment = {
+    KALENDS_PORT: port,
+    KALENDS_PUBLIC_URL: `http://localhost:${port}`,
+    KALENDS_HOOK_URL: `http://127.0.0.1:${port}`,
+    ...settings,
+  }
   const node = await startTestNode(base.url, environment, webFolder)
   const { call } = await setUpNode(node)
   return { base, node, call }
@@ -56,8 +66,14 @@ async function end({ node, base }: Started): Promise<void> {
   await base.drop()
 }
 
-const soon = (minutes: number) => Temporal.Now.zonedDateTimeISO("Europe/Berlin").add({ minutes }).toPlainDateTime().toString({ smallestUnit: "second" })
-const timed = (from: number, to: number) => ({ kind: "timed" as const, start: soon(from), end: soon(to), zone: "Europe/Berlin" })
+const soon = (minutes: number) =>
+  Temporal.Now.zonedDateTimeISO("Europe/Berlin").add({ minutes }).toPlainDateTime().toString({ smallestUnit: "second" })
+const timed = (from: number, to: number) => ({
+  kind: "timed" as const,
+  start: soon(from),
+  end: soon(to),
+  zone: "Europe/Berlin",
+})
 
 describe.each([
   ["Microsoft 365", "microsoft", "graph"],
@@ -66,15 +82,24 @@ describe.each([
   test("an event made, moved and cancelled by another client is on the screen without a reload", async () => {
     const person = simulator.org.addPerson(simulator.tenants[service], "Ada", "ada@example.org")
     simulator.knobs(service).approvesAll = true
-    const review = person.calendar.create({ subject: "Spectrograph review", time: timed(60, 90), location: "https://meet.jit.si/Review" })
+    const review = person.calendar.create({
+      subject: "Spectrograph review",
+      time: timed(60, 90),
+      location: "https://meet.jit.si/Review",
+    })
     const started = await start(simulatorSettings(simulator))
     try {
       expect(await connectByOAuth(started.call, provider)).toBe("connected")
       const page = await openAgenda(started)
       await page.getByText("Spectrograph review").first().waitFor()
-      await page.getByRole("link", { name: /Join with Jitsi Meet/ }).first().waitFor()
+      await page
+        .getByRole("link", { name: /Join with Jitsi Meet/ })
+        .first()
+        .waitFor()
       // Only a notification can be as quick: the timer looks every quarter of an hour.
-      await expect.poll(() => simulator.calls.count(service === "google" ? "watch" : "subscribe", person.email)).toBeGreaterThan(0)
+      await expect
+        .poll(() => simulator.calls.count(service === "google" ? "watch" : "subscribe", person.email))
+        .toBeGreaterThan(0)
       person.calendar.update(review, { subject: "Spectrograph review in Dome 2" })
       await page.getByText("Spectrograph review in Dome 2").first().waitFor()
       person.calendar.create({ subject: "Colloquium", time: timed(120, 150) })
@@ -94,9 +119,19 @@ describe.skipIf(!hasRadicale)("CalDAV, on a real Radicale full of real-world fil
     const folder = await mkdtemp(join(tmpdir(), "kalends-e2e-"))
     const radicale = await startRadicale(folder, [{ name: "ada", password: "app password" }])
     const dav = await fillCalendar(radicale.url, "ada", "app password")
-    const started = await start({ KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(radicale.url).host, KALENDS_RECONCILE_POLL_SECONDS: "5" })
+    const started = await start({
+      KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(radicale.url).host,
+      KALENDS_RECONCILE_POLL_SECONDS: "5",
+    })
     try {
-      await started.call("POST", "/v1/connections", { signIn: "password", provider: "caldav", permission: "read", server: radicale.url, username: "ada", password: "app password" })
+      await started.call("POST", "/v1/connections", {
+        signIn: "password",
+        provider: "caldav",
+        permission: "read",
+        server: radicale.url,
+        username: "ada",
+        password: "app password",
+      })
       const page = await openAgenda(started)
       await page.getByText("Weekly planning").first().waitFor()
       await dav.rename("planning.ics", "Weekly planning in the library")

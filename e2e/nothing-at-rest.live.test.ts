@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "../packages/server/src/platform/embedded-postgres.ts"
 import { apiOf } from "../packages/server/src/testing/node.ts"
 import { launchBrowser } from "../tools/chromium.ts"
+import { buildApps } from "./apps.ts"
 import { connectByOAuth, filesWith, type ServiceProcess, simulatorSettings, startService, until } from "./support.ts"
 
 // DESIGN, rule 1. Marks stand in every field of every event; a busy day with crashes goes by; then every byte of the data
@@ -27,6 +28,7 @@ const details = (minutes: number) => {
 }
 
 let folder = ""
+let webFolder = ""
 let simulator: Simulator
 let service: ServiceProcess
 let url = ""
@@ -36,6 +38,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kalends-scan-"))
   await chmod(folder, 0o755)
   for (const name of ["data", "profile", "logs"]) await mkdir(join(folder, name))
+  webFolder = await buildApps()
   simulator = await startSimulator()
   const port = await freePort()
   url = `http://127.0.0.1:${port}`
@@ -44,18 +47,35 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.end("SIGTERM")
   await simulator?.close()
-  await rm(folder, { recursive: true, force: true })
+  await Promise.all([folder, webFolder].map((path) => rm(path, { recursive: true, force: true })))
 })
 
 function start(port: number): Promise<ServiceProcess> {
-  const environment = { ...simulatorSettings(simulator), KALENDS_PORT: String(port), KALENDS_PUBLIC_URL: `http://localhost:${port}`, KALENDS_HOOK_URL: `http://127.0.0.1:${port}`, KALENDS_DATA: join(folder, "data"), KALENDS_LOG_LEVEL: "debug" }
+  const environment = {
+    ...simulatorSettings(simulator),
+    KALENDS_PORT: String(port),
+    KALENDS_PUBLIC_URL: `http://localhost:${port}`,
+    KALENDS_HOOK_URL: `http://127.0.0.1:${port}`,
+    KALENDS_DATA: join(folder, "data"),
+    KALENDS_WEB_FOLDER: webFolder,
+    KALENDS_LOG_LEVEL: "debug",
+  }
   return startService(environment, join(folder, "logs", "service.log"))
 }
 
-const scan = (what: readonly string[]) => filesWith(what, ["data", "profile", "logs"].map((name) => join(folder, name)))
+const scan = (what: readonly string[]) =>
+  filesWith(
+    what,
+    ["data", "profile", "logs"].map((name) => join(folder, name)),
+  )
 
 async function signIn(email: string): Promise<ReturnType<typeof apiOf>> {
-  const answer = await apiOf(url, () => null)("POST", "/v1/sessions", { email, password: "correct horse", deviceName: "Test", keep: "memory" })
+  const answer = await apiOf(url, () => null)("POST", "/v1/sessions", {
+    email,
+    password: "correct horse",
+    deviceName: "Test",
+    keep: "memory",
+  })
   const { token } = answer.body as { token: string }
   seenTokens.push(token)
   return apiOf(url, () => token)
@@ -63,12 +83,31 @@ async function signIn(email: string): Promise<ReturnType<typeof apiOf>> {
 
 describe("after a busy day with crashes", () => {
   test("no event, token or credential is on any disk, and a planted mark is found", async () => {
-    await apiOf(url, () => null)("POST", "/v1/setup", { setupCode: service.setupCode, organisation: "Observatory", displayName: "Ada", email: "ada@northwind.example", password: "correct horse" })
+    await apiOf(url, () => null)("POST", "/v1/setup", {
+      setupCode: service.setupCode,
+      organisation: "Observatory",
+      displayName: "Ada",
+      email: "ada@northwind.example",
+      password: "correct horse",
+    })
     const administrator = await signIn("ada@northwind.example")
-    await administrator("POST", "/v1/users", { email: "vera@northwind-labs.example", displayName: "Vera", role: "user", password: "correct horse" })
+    await administrator("POST", "/v1/users", {
+      email: "vera@northwind-labs.example",
+      displayName: "Vera",
+      role: "user",
+      password: "correct horse",
+    })
     const people = [
-      { call: administrator, provider: "graph", person: simulator.org.addPerson(simulator.tenants.microsoft, "Ada", "ada@northwind.example") },
-      { call: await signIn("vera@northwind-labs.example"), provider: "google", person: simulator.org.addPerson(simulator.tenants.google, "Vera", "vera@northwind-labs.example") },
+      {
+        call: administrator,
+        provider: "graph",
+        person: simulator.org.addPerson(simulator.tenants.microsoft, "Ada", "ada@northwind.example"),
+      },
+      {
+        call: await signIn("vera@northwind-labs.example"),
+        provider: "google",
+        person: simulator.org.addPerson(simulator.tenants.google, "Vera", "vera@northwind-labs.example"),
+      },
     ]
     for (const service_ of ["microsoft", "google"] as const) simulator.knobs(service_).approvesAll = true
     for (const { call, provider, person } of people) {
@@ -76,9 +115,13 @@ describe("after a busy day with crashes", () => {
       expect(await connectByOAuth(call, provider)).toBe("connected")
     }
     const browser = await launchBrowser({ userDataDir: join(folder, "profile") })
-    await readInBrowser(browser.context, people.map(({ call }) => call))
+    await readInBrowser(
+      browser.context,
+      people.map(({ call }) => call),
+    )
     for (let crash = 0; crash < 3; crash++) {
-      for (const { person } of people) for (const event of person.calendar.live()) person.calendar.update(event, { subject: `${subject} ${crash}` })
+      for (const { person } of people)
+        for (const event of person.calendar.live()) person.calendar.update(event, { subject: `${subject} ${crash}` })
       await service.end("SIGKILL")
       service = await start(Number(new URL(url).port))
       for (const { person } of people) person.calendar.create(details(crash * 10))

@@ -29,7 +29,9 @@ export async function connectByOAuth(call: Call, provider: string): Promise<stri
   const { authorizeUrl } = begun.body as { authorizeUrl: string }
   const approved = await fetch(authorizeUrl, { redirect: "manual" })
   const back = new URL(approved.headers.get("location") ?? "")
-  return (await call("GET", `${back.pathname}${back.search}`)).status === 302 ? back.searchParams.get("error") ?? "connected" : "failed"
+  return (await call("GET", `${back.pathname}${back.search}`)).status === 302
+    ? (back.searchParams.get("error") ?? "connected")
+    : "failed"
 }
 
 /** Waits until something that other processes do has happened; the test's own limit bounds it. */
@@ -37,13 +39,23 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100))
 }
 
-export type ServiceProcess = { readonly child: ChildProcess; readonly setupCode: string | null; end(signal: NodeJS.Signals): Promise<void> }
+export type ServiceProcess = {
+  readonly child: ChildProcess
+  readonly setupCode: string | null
+  end(signal: NodeJS.Signals): Promise<void>
+}
 
 /** Starts the service as an operator does, its output into `logFile`. */
-export async function startService(environment: Readonly<Record<string, string>>, logFile: string): Promise<ServiceProcess> {
+export async function startService(
+  environment: Readonly<Record<string, string>>,
+  logFile: string,
+): Promise<ServiceProcess> {
   const log = createWriteStream(logFile, { flags: "a" })
   const main = join(import.meta.dirname, "../packages/server/src/main.ts")
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? "", ...environment }, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH ?? "", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   child.stderr?.pipe(log)
   const ready = new Promise<string>((resolve, reject) => {
     let text = ""
@@ -71,14 +83,19 @@ const tokenShape = /(?:access|refresh)\.[\w-]{32}/
 
 /** The files below some folders in which a provider's token or any of the marks stands, as UTF-8, UTF-16 or base64, whatever else is around it. */
 export async function filesWith(marks: readonly string[], folders: readonly string[]): Promise<readonly string[]> {
-  const needles = marks.flatMap((mark) => [Buffer.from(mark, "utf8"), Buffer.from(mark, "utf16le"), Buffer.from(Buffer.from(mark).toString("base64").slice(0, -4))])
+  const needles = marks.flatMap((mark) => [
+    Buffer.from(mark, "utf8"),
+    Buffer.from(mark, "utf16le"),
+    Buffer.from(Buffer.from(mark).toString("base64").slice(0, -4)),
+  ])
   const found: string[] = []
   for (const folder of folders) {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const path = join(entry.parentPath, entry.name)
       const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-      if (needles.some((needle) => bytes.includes(needle)) || tokenShape.test(bytes.toString("latin1"))) found.push(path)
+      if (needles.some((needle) => bytes.includes(needle)) || tokenShape.test(bytes.toString("latin1")))
+        found.push(path)
     }
   }
   return found

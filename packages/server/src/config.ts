@@ -50,6 +50,10 @@ export const options = [
     default: "no",
     text: "A proxy on this machine or in this network ends TLS and sets X-Forwarded-For, -Proto and -Host.",
   }),
+  option("webFolder", "KALENDS_WEB_FOLDER", "path", {
+    default: null,
+    text: "Folder with the built pages (portal/dist, agenda/dist). Default: those of this checkout.",
+  }),
   option("dataFolder", "KALENDS_DATA", "path", {
     default: "./data",
     text: "Folder of the embedded database and the key file.",

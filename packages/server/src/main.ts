@@ -7,11 +7,12 @@ import { loadPlatformSecret } from "./platform/platform-secret.ts"
 import { systemRandom } from "./platform/random.ts"
 import { startNode } from "./wire.ts"
 
-const webFolder = join(import.meta.dirname, "../../../apps")
+const ownWebFolder = join(import.meta.dirname, "../../../apps")
 
 /** Starts one node with the process's settings, and stops it in order on SIGINT and SIGTERM. */
 async function main(): Promise<void> {
   const config = readConfig(processEnvironment)
+  const webFolder = config.webFolder ?? ownWebFolder
   const secret = await loadPlatformSecret(config.keyFile)
   const embedded =
     config.databaseUrl === null

@@ -1,0 +1,176 @@
+import { parseUserId } from "@kalends/domain/ids"
+import { createConnectionLife } from "../connections/life.ts"
+import { reconcilePace } from "../jobs/pace.ts"
+import { createPass } from "../jobs/pass.ts"
+import { createProcessFanOut } from "../platform/process-fan-out.ts"
+import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
+import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Hint } from "../ports/fan-out.ts"
+import type { Job, JobQueue } from "../ports/job-queue.ts"
+import type { Metrics } from "../ports/metrics.ts"
+import type { AccountTables, CalendarRow, Store } from "../ports/store.ts"
+import { createArm } from "../subscriptions/arm.ts"
+import { createHookSecrets } from "../subscriptions/hook-secret.ts"
+import { fakeClock } from "./fake-clock.ts"
+import { createMemoryProvider, memoryCalendarId } from "./memory-provider.ts"
+import { createMemoryStore } from "./memory-store.ts"
+import { sampleRows } from "./rows.ts"
+import { seededRandom } from "./seeded-random.ts"
+
+export type EngineOptions = {
+  readonly seed?: number
+  readonly cursorComes?: "with-each-page" | "after-the-last"
+  /** Changes the provider before anything uses it. */
+  readonly dress?: (provider: CalendarProvider) => CalendarProvider
+  /** Called instead of the store's own before each write of a calendar; what it throws is what the write throws. */
+  readonly beforeCalendarUpdate?: () => void
+}
+
+export const enginePace = reconcilePace({ pushed: 900, polled: 300 })
+
+/** Jobs by key as the real queue keeps them: a waiting one keeps its run time and what a notification wrote into it. */
+export function createMemoryQueue(now: () => Temporal.Instant, added: () => void = () => {}) {
+  const waiting = new Map<string, { readonly job: Job; readonly runAt: Temporal.Instant }>()
+  const keyOf = (job: Job) => `${job.kind}:${job.kind === "keep-alive" ? job.connectionId : job.calendarId}`
+  const queue: JobQueue = {
+    async add(jobs, runAt) {
+      for (const job of jobs) {
+        const known = waiting.get(keyOf(job))
+        const isKept = known?.job.kind === "pass" && job.kind === "pass" && job.noticedAtMs === null
+        waiting.set(keyOf(job), { job: isKept ? known.job : job, runAt: known?.runAt ?? runAt ?? now() })
+      }
+      added()
+    },
+  }
+  return {
+    queue,
+    waiting: () => [...waiting.values()],
+    /** Takes out what is due, as a worker does. */
+    take(): readonly Job[] {
+      const due = [...waiting.entries()].filter(([, { runAt }]) => Temporal.Instant.compare(runAt, now()) <= 0)
+      for (const [key] of due) waiting.delete(key)
+      return due.map(([, { job }]) => job)
+    },
+  }
+}
+
+/** The store with the jobs of a transaction put into `queue` when it has committed. */
+function withQueue(store: Store, queue: JobQueue, beforeCalendarUpdate: () => void): Store {
+  return {
+    ...store,
+    async inAccount(accountId, work) {
+      const added: (() => Promise<void>)[] = []
+      const result = await store.inAccount(accountId, (tables) => {
+        const dressed: AccountTables = {
+          ...tables,
+          addJobs: async (jobs, runAt) => void added.push(() => queue.add(jobs, runAt)),
+          async updateCalendar(calendarId, changes) {
+            beforeCalendarUpdate()
+            await tables.updateCalendar(calendarId, changes)
+          },
+        }
+        return work(dressed)
+      })
+      for (const add of added) await add()
+      return result
+    },
+  }
+}
+
+export function countingMetrics(): Metrics & { readonly counts: Map<string, number> } {
+  const counts = new Map<string, number>()
+  return {
+    counts,
+    count(name, labels = {}, by = 1) {
+      const key = [name, ...Object.values(labels)].join(" ")
+      counts.set(key, (counts.get(key) ?? 0) + by)
+    },
+    observeSeconds: () => {},
+    gauge: () => {},
+  }
+}
+
+/** One connected calendar of the memory provider with everything that keeps it in step, on a clock that stands still. */
+export async function startEngine(options: EngineOptions = {}) {
+  const { seed = 1, cursorComes = "after-the-last", dress = (same) => same, beforeCalendarUpdate = () => {} } = options
+  const clock = fakeClock()
+  const random = seededRandom(seed)
+  const metrics = countingMetrics()
+  const jobs = createMemoryQueue(() => clock.now())
+  const memory = createMemoryStore()
+  const store = withQueue(memory, jobs.queue, beforeCalendarUpdate)
+  const remote = createMemoryProvider({ clock, cursorComes })
+  const provider = dress(remote.provider)
+  const fanOut = createProcessFanOut()
+  const rows = sampleRows()
+  const calendar: CalendarRow = { ...rows.calendar, providerCalendarId: memoryCalendarId }
+  const { accountId, calendarId } = calendar
+  await memory.asSystem((tables) => tables.insertAccount(rows.account))
+  await memory.inAccount(accountId, async (tables) => {
+    await tables.insertUser(rows.user)
+    await tables.insertConnection({ ...rows.connection, state: "connecting", lastOkAt: null })
+    await tables.insertCalendar(calendar)
+  })
+
+  const wishes: AccessWish[] = []
+  const broker = { freshAccess: async () => remote.access() } as AccessBroker
+  const asked: AccessBroker = {
+    freshAccess: (account, connection, wish) => {
+      wishes.push(wish)
+      return broker.freshAccess(account, connection, wish)
+    },
+  }
+  const hints: Hint[] = []
+  fanOut.listen({ kind: "calendar", accountId, calendarId }, (hint) => hints.push(hint))
+  fanOut.listen({ kind: "user", accountId, userId: parseUserId(rows.user.userId) }, (hint) => hints.push(hint))
+  const secrets = createHookSecrets(random.bytes(32))
+  const life = createConnectionLife({ store, fanOut, clock, log: { info() {}, warn() {}, error() {} } })
+  const providerOf = () => provider
+  const world = { clock, random, metrics, pace: enginePace }
+  const pass = createPass({ store, broker: asked, life, fanOut, providerOf, world })
+  const hookUrlOf = () => "https://kalends.example/hooks/memory"
+  const armWith = (other: Store) => createArm({ store: other, broker: asked, providerOf, secrets, hookUrlOf, world })
+
+  return {
+    accountId,
+    calendarId,
+    connectionId: rows.connection.connectionId,
+    clock,
+    random,
+    metrics,
+    store,
+    jobs,
+    remote,
+    provider,
+    fanOut,
+    secrets,
+    broker,
+    wishes,
+    hints,
+    pass,
+    arm: armWith(store),
+    /** Arms through another store, for one that fails. */
+    armWith,
+    mark: { accountId, calendarId },
+    /** What is stored now; the hints so far are taken away with it. */
+    async see() {
+      const stored = await memory.inAccount(accountId, async (tables) => {
+        const row = await tables.findCalendar(calendarId)
+        const connection = await tables.findConnection(rows.connection.connectionId)
+        if (row === null || connection === null) throw new Error("the calendar is gone")
+        return { calendar: row, connection, subscriptions: await tables.listSubscriptions(calendarId) }
+      })
+      return { ...stored, told: hints.splice(0).map(({ kind }) => kind) }
+    },
+    change: (changes: Partial<CalendarRow>) =>
+      memory.inAccount(accountId, (tables) => tables.updateCalendar(calendarId, changes)),
+  }
+}
+
+export type Engine = Awaited<ReturnType<typeof startEngine>>
+
+/** Some event, for a change to be one of. */
+export function someDraft(subject = "Observation night") {
+  const starts = Temporal.PlainDateTime.from("2026-11-24T20:00:00")
+  return { subject, time: { kind: "timed", starts, minutes: 60, zone: "Europe/Berlin" }, rule: null } as const
+}
