@@ -224,6 +224,7 @@ function Top({
           target="_blank"
           rel="noopener noreferrer"
           size="xl"
+          classNames={{ root: classes.bigJoin ?? "", label: classes.bigJoinLabel ?? "" }}
           fullWidth
           mt="lg"
         >
