@@ -13,6 +13,6 @@ export type MetricCounter =
   | "token_refreshes_total" // provider, outcome
   | "hints_sent_total"
   | "missed_pushes_repaired_total" // provider
-  | "subscriptions_total" // provider, outcome (armed, renewed, stopped, failed)
+  | "subscriptions_total" // provider, outcome (armed, renewed, stopped, lost)
 export type MetricTimer = "hook_accept_seconds" | "pass_seconds" | "token_refresh_seconds"
 export type MetricGauge = "change_streams" | "connections"

@@ -1,7 +1,7 @@
 import type { Access } from "@kalends/domain/access"
 import { type AccountId, type CalendarId, parseSubscriptionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
-import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
+import { type AccessBroker, type AccessWish, tokenDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, PushSource } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Metrics } from "../ports/metrics.ts"
@@ -28,9 +28,8 @@ type Subject = {
   readonly live: readonly SubscriptionRow[]
 }
 
-type Arming = {
-  readonly calendar: CalendarRow
-  readonly access: Access
+/** How this calendar's provider is reached, and how it reaches us. */
+type Way = {
   readonly provider: CalendarProvider
   readonly push: PushSource
   readonly hookUrl: string
@@ -39,7 +38,8 @@ type Arming = {
 /**
  * Arms, renews or replaces a calendar's subscription. Afterwards at most one is live. A new one is armed before the old
  * is stopped, so that nothing is missed in between; a crash between the two leaves one too many for a while, whose
- * notices are as good and which expires by itself. A calendar that cannot be pushed is polled: it has no row.
+ * notices are as good and which expires by itself. A calendar that cannot be pushed is polled: it has no row. Whatever is
+ * armed anew makes a pass due, for what changed before the provider began to tell.
  * Throws Problem "rate-limited", "unavailable" and the broker's own: the job decides when to try again.
  */
 export function createArm(deps: ArmDeps) {
@@ -54,7 +54,7 @@ export function createArm(deps: ArmDeps) {
     })
   }
 
-  async function arm({ calendar, access, provider, push, hookUrl }: Arming): Promise<void> {
+  async function arm(calendar: CalendarRow, access: Access, { provider, push, hookUrl }: Way): Promise<void> {
     const subscriptionId = parseSubscriptionId(world.random.uuid())
     const secret = deps.secrets.write({
       accountId: calendar.accountId,
@@ -72,25 +72,30 @@ export function createArm(deps: ArmDeps) {
     const subscribed = await push.subscribe(input)
     const createdAt = world.clock.now()
     const { providerSubscriptionId, providerResourceId, expiresAt } = subscribed
-    await store.inAccount(calendar.accountId, (tables) =>
-      tables.insertSubscription({
-        accountId: calendar.accountId,
+    const { accountId, calendarId } = calendar
+    await store.inAccount(accountId, async (tables) => {
+      await tables.insertSubscription({
+        accountId,
         subscriptionId,
-        calendarId: calendar.calendarId,
+        calendarId,
         provider: provider.name,
         providerSubscriptionId,
         providerResourceId,
         expiresAt,
         renewAt: halfLife(createdAt, expiresAt, world.random.fraction()),
         createdAt,
-      }),
-    )
+      })
+      await tables.addJobs([{ kind: "pass", accountId, calendarId, noticedAtMs: null }])
+    })
     world.metrics.count("subscriptions_total", { provider: provider.name, outcome: "armed" })
   }
 
-  /** True when the provider extended it; false when it is gone there. */
-  async function renew(row: SubscriptionRow, access: Access, push: PushSource): Promise<boolean> {
-    if (push.renew === null) return false
+  async function renew(
+    row: SubscriptionRow,
+    access: Access,
+    push: PushSource,
+  ): Promise<"renewed" | "gone" | "not-renewable"> {
+    if (push.renew === null) return "not-renewable"
     const { providerSubscriptionId, providerResourceId, accountId, subscriptionId, provider } = row
     try {
       const { expiresAt } = await push.renew({
@@ -102,9 +107,9 @@ export function createArm(deps: ArmDeps) {
       const renewAt = halfLife(world.clock.now(), expiresAt, world.random.fraction())
       await store.inAccount(accountId, (tables) => tables.updateSubscription(subscriptionId, { expiresAt, renewAt }))
       world.metrics.count("subscriptions_total", { provider, outcome: "renewed" })
-      return true
+      return "renewed"
     } catch (error) {
-      if (isProblem(error, "not-found")) return false
+      if (isProblem(error, "not-found")) return "gone"
       throw error
     }
   }
@@ -120,6 +125,37 @@ export function createArm(deps: ArmDeps) {
     world.metrics.count("subscriptions_total", { provider: row.provider, outcome: "stopped" })
   }
 
+  async function armIfSupported(calendar: CalendarRow, access: Access, way: Way): Promise<boolean> {
+    try {
+      await arm(calendar, access, way)
+      return true
+    } catch (error) {
+      if (isProblem(error, "unsupported")) return false
+      throw error
+    }
+  }
+
+  /** Forgets one that the provider no longer knows, so that the calendar is not taken for pushed. */
+  async function forget({ accountId, subscriptionId, provider }: SubscriptionRow): Promise<void> {
+    await store.inAccount(accountId, (tables) => tables.deleteSubscription(subscriptionId))
+    world.metrics.count("subscriptions_total", { provider, outcome: "lost" })
+  }
+
+  async function keepPushed({ calendar, live }: Subject, access: Access, way: Way): Promise<"pushed" | "polled"> {
+    const { provider, push } = way
+    const signal = AbortSignal.timeout(providerTimeoutMs)
+    const isOffered = (await provider.detectPush?.(access, calendar.providerCalendarId, signal)) ?? true
+    if (!isOffered) return "polled"
+    const [newest, ...older] = [...live].reverse()
+    const renewed = newest === undefined ? "none" : await renew(newest, access, push)
+    const isArmed = renewed === "renewed" || (await armIfSupported(calendar, access, way))
+    if (newest !== undefined && renewed === "gone") await forget(newest)
+    if (!isArmed) return "polled"
+    const left = newest !== undefined && renewed === "not-renewable" ? [newest, ...older] : older
+    for (const row of left) await stop(row, access, push)
+    return "pushed"
+  }
+
   return async (accountId: AccountId, calendarId: CalendarId): Promise<"pushed" | "polled" | "gone"> => {
     const subject = await find(accountId, calendarId)
     if (subject === null) return "gone"
@@ -127,24 +163,19 @@ export function createArm(deps: ArmDeps) {
     const push = provider?.push ?? null
     const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
     if (provider === null || push === null || hookUrl === null) return "polled"
-    const access = await broker.freshAccess(accountId, subject.connection.connectionId, wish)
-    const isOffered =
-      (await provider.detectPush?.(
-        access,
-        subject.calendar.providerCalendarId,
-        AbortSignal.timeout(providerTimeoutMs),
-      )) ?? true
-    if (!isOffered) return "polled"
-    const [newest, ...older] = [...subject.live].reverse()
-    const isKept = newest !== undefined && (await renew(newest, access, push))
+    const way = { provider, push, hookUrl }
+    const { connectionId } = subject.connection
+    const access = await broker.freshAccess(accountId, connectionId, wish)
     try {
-      if (!isKept) await arm({ calendar: subject.calendar, access, provider, push, hookUrl })
+      return await keepPushed(subject, access, way)
     } catch (error) {
-      if (isProblem(error, "unsupported")) return "polled"
-      throw error
+      if (!isProblem(error, "auth-expired") || access.kind !== "bearer") throw error
+      const refusedTokenDigest = tokenDigest(access.token)
+      const replaced = await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest })
+      // What is live is read again: the first attempt may have come half of the way.
+      const now = await find(accountId, calendarId)
+      return now === null ? "gone" : keepPushed(now, replaced, way)
     }
-    for (const row of isKept || newest === undefined ? older : [newest, ...older]) await stop(row, access, push)
-    return "pushed"
   }
 }
 

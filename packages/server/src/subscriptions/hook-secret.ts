@@ -36,9 +36,9 @@ export function createHookSecrets(key: Uint8Array) {
       )
       return `${ids.toString("base64url")}${separator}${mac(ids).toString("base64url")}`
     },
-    /** Who a secret speaks for; null when it is not ours. Takes the same time for any text of the right length. */
+    /** Who a secret speaks for; null when it is not ours. Takes the same time for any text. */
     read(secret: string): HookSubject | null {
-      const text = secret.length === hookSecretChars ? secret : ""
+      const text = secret.length === hookSecretChars && secret[64] === separator ? secret : ""
       const ids = Buffer.alloc(3 * idBytes)
       ids.set(Buffer.from(text.slice(0, 64), "base64url").subarray(0, 3 * idBytes))
       const given = Buffer.alloc(macBytes)
