@@ -26,15 +26,22 @@ export async function fillCalendar(url: string, user: string, password: string):
   }
 }
 
+const now = () => Temporal.Now.zonedDateTimeISO(zone)
+const stamp = (minutes: number) =>
+  now().add({ minutes }).toPlainDateTime().toString({ smallestUnit: "second" }).replace(/[-:]/g, "")
+const date = (days: number) => now().add({ days }).toPlainDate().toString().replaceAll("-", "")
+const file = (uid: string, ...lines: readonly string[]) =>
+  calendar("", [["BEGIN:VEVENT", `UID:${uid}@example.org`, "DTSTAMP:20260101T000000Z", ...lines, "END:VEVENT"]])
+
+type Written = readonly (readonly [name: string, text: string])[]
+
 function calendarFiles(): ReadonlyMap<string, string> {
-  const now = Temporal.Now.zonedDateTimeISO(zone)
-  const stamp = (minutes: number) =>
-    now.add({ minutes }).toPlainDateTime().toString({ smallestUnit: "second" }).replace(/[-:]/g, "")
-  const date = (days: number) => now.add({ days }).toPlainDate().toString().replaceAll("-", "")
-  const file = (uid: string, ...lines: readonly string[]) =>
-    calendar("", [["BEGIN:VEVENT", `UID:${uid}@example.org`, "DTSTAMP:20260101T000000Z", ...lines, "END:VEVENT"]])
+  return new Map([...seriesFiles(), ...zoneFiles()])
+}
+
+function seriesFiles(): Written {
   const seriesStart = `${date(-14)}T093000`
-  return new Map([
+  return [
     [
       "planning.ics",
       file(
@@ -72,6 +79,11 @@ function calendarFiles(): ReadonlyMap<string, string> {
         ],
       ]),
     ],
+  ]
+}
+
+function zoneFiles(): Written {
+  return [
     [
       "whole-days.ics",
       file(
@@ -108,7 +120,7 @@ function calendarFiles(): ReadonlyMap<string, string> {
         "DESCRIPTION:First line\\nsecond line\\, with a comma\\; and more",
       ),
     ],
-  ])
+  ]
 }
 
 function calendar(before: string, events: readonly (readonly string[])[]): string {

@@ -1,4 +1,6 @@
 import {
+  type AccountId,
+  type ConnectionId,
   parseAccountId,
   parseCalendarId,
   parseConnectionId,
@@ -7,6 +9,7 @@ import {
   parseProviderName,
   parseUserId,
 } from "@kalends/domain/ids"
+import type { Random } from "../ports/random.ts"
 import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import { seededRandom } from "./seeded-random.ts"
 
@@ -51,33 +54,41 @@ export function sampleRows(seed = 1): {
       problemCode: null,
       problemAt: null,
     },
-    credential: {
-      accountId,
-      connectionId,
-      credentialId: parseCredentialId(random.uuid()),
-      version: 1,
-      sealedSecret: new Uint8Array([1]),
-      secretKind: "refresh-token",
-      sealedAccessToken: null,
-      accessExpiresAt: null,
-      refreshExpiresAt: null,
-      usedAt: startsAt,
-    },
-    calendar: {
-      accountId,
-      calendarId: parseCalendarId(random.uuid()),
-      connectionId,
-      providerCalendarId: parseProviderCalendarId("primary"),
-      isPrimary: true,
-      canWrite: false,
-      cursor: null,
-      isFirstListing: true,
-      cursorWindowStartsAt: null,
-      cursorWindowEndsAt: null,
-      dueAt: startsAt,
-      lastPassAt: null,
-      changedAt: null,
-      failureCount: 0,
-    },
+    credential: sampleCredential(accountId, connectionId, random),
+    calendar: sampleCalendar(accountId, connectionId, random),
+  }
+}
+
+function sampleCredential(accountId: AccountId, connectionId: ConnectionId, random: Random): CredentialRow {
+  return {
+    accountId,
+    connectionId,
+    credentialId: parseCredentialId(random.uuid()),
+    version: 1,
+    sealedSecret: new Uint8Array([1]),
+    secretKind: "refresh-token",
+    sealedAccessToken: null,
+    accessExpiresAt: null,
+    refreshExpiresAt: null,
+    usedAt: startsAt,
+  }
+}
+
+function sampleCalendar(accountId: AccountId, connectionId: ConnectionId, random: Random): CalendarRow {
+  return {
+    accountId,
+    calendarId: parseCalendarId(random.uuid()),
+    connectionId,
+    providerCalendarId: parseProviderCalendarId("primary"),
+    isPrimary: true,
+    canWrite: false,
+    cursor: null,
+    isFirstListing: true,
+    cursorWindowStartsAt: null,
+    cursorWindowEndsAt: null,
+    dueAt: startsAt,
+    lastPassAt: null,
+    changedAt: null,
+    failureCount: 0,
   }
 }

@@ -1,0 +1,146 @@
+import { type ProviderEventId, parseProviderCalendarId, parseProviderEventId } from "@kalends/domain/ids"
+import { timeWindow } from "@kalends/domain/window"
+import type { SimDetails, SimEvent, SimTime } from "@kalends/simulator/org"
+import type { Simulator } from "@kalends/simulator/simulator"
+import { systemClock } from "../platform/clock.ts"
+import { createHttpClient } from "../platform/http-client.ts"
+import { createOAuthClient } from "../platform/oauth-client.ts"
+import { systemRandom } from "../platform/random.ts"
+import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Draft, Hand, World } from "../providers/conformance/world.ts"
+import type { ProviderDeps } from "../providers/provider-deps.ts"
+
+export type SimulatedWorldOptions = {
+  readonly simulator: Simulator
+  readonly service: "microsoft" | "google"
+  readonly create: (deps: ProviderDeps) => CalendarProvider
+  readonly writeScopes: readonly string[]
+  readonly eventsForTwoPages: number
+}
+
+let count = 0
+
+/** One person's empty calendar in the simulator, with everything that surrounds it. */
+export async function simulatedWorld(options: SimulatedWorldOptions): Promise<World> {
+  const { simulator, service } = options
+  const person = simulator.org.addPerson(
+    simulator.tenants[service],
+    "Ada",
+    `ada${++count}@${simulator.tenants[service].domain}`,
+  )
+  const knobs = simulator.knobs(service)
+  const http = createHttpClient({ allowedPrivateHosts: [] })
+  const provider = options.create({
+    http,
+    clock: systemClock,
+    random: systemRandom,
+    oauth: createOAuthClient({ http, clock: systemClock }),
+  })
+  if (provider.signIn.kind !== "oauth") throw new Error("OAuth is expected")
+  const { signIn } = provider
+  const consent = async (authorizeUrl: URL, answer: "agree" | "withhold") => {
+    authorizeUrl.searchParams.set("login_hint", person.email)
+    knobs.approvesAll = true
+    knobs.withholdsCalendar = answer === "withhold"
+    const back = await fetch(authorizeUrl, { redirect: "manual" })
+    knobs.withholdsCalendar = false
+    return new URL(back.headers.get("location") ?? "").searchParams.get("code") ?? ""
+  }
+  const scope =
+    service === "google"
+      ? "https://www.googleapis.com/auth/calendar.events https://www.googleapis.com/auth/calendar.calendarlist.readonly"
+      : "Calendars.ReadWrite"
+  const grants = simulator.grants[service]
+  const access = async () => ({
+    kind: "bearer" as const,
+    token: grants.newAccessToken(grants.newGrant(person, scope)),
+    expiresAt: systemClock.now().add({ hours: 1 }),
+  })
+  const now = systemClock.now()
+  return {
+    provider,
+    calendarId: parseProviderCalendarId(person.calendar.id),
+    access,
+    now: () => systemClock.now(),
+    window: timeWindow(now.subtract({ hours: 24 * 180 }), now.add({ hours: 24 * 540 })),
+    eventsForTwoPages: options.eventsForTwoPages,
+    hand: handOf(person.calendar),
+    faults: {
+      loseCursors: async () => person.calendar.loseCursors(),
+      cutAfterPages: null,
+      throttle: async (seconds, isSilent) => {
+        knobs.throttleNext = 1
+        knobs.throttleRetryAfterSeconds = isSilent ? null : seconds
+      },
+      malform: async (id) => {
+        const event = person.calendar.events.get(id)
+        if (event === undefined) throw new Error("no such event")
+        event.isMalformed = true
+        person.calendar.update(event, {})
+      },
+      revokeGrant: async () => grants.revoke(person.email),
+      dropPushes: null,
+    },
+    signIn: { kind: "oauth", signIn, consent, writeScopes: options.writeScopes },
+    push: null,
+    createInUnknownZone: null,
+    hasFloatingEvents: false,
+    close: () => http.close(),
+  }
+}
+
+type Calendar = Simulator["org"]["people"][number]["calendar"]
+
+function handOf(calendar: Calendar): Hand {
+  const find = (id: ProviderEventId): SimEvent => {
+    const event = calendar.events.get(id)
+    if (event === undefined) throw new Error("no such event")
+    return event
+  }
+  const originalOf = (event: SimEvent, wall: Temporal.PlainDateTime): string =>
+    event.details.time.kind === "timed"
+      ? wall.toZonedDateTime(event.details.time.zone).toInstant().toString()
+      : wall.toPlainDate().toString()
+  const movedTo = (event: SimEvent, starts: Temporal.PlainDateTime): SimTime => {
+    const { time } = event.details
+    if (time.kind !== "timed") throw new Error("only timed events move")
+    const length = Temporal.PlainDateTime.from(time.start).until(time.end)
+    return { ...time, start: text(starts), end: text(starts.add(length)) }
+  }
+  return {
+    create: async (draft) => parseProviderEventId(calendar.create(detailsOf(draft)).id),
+    rename: async (id, subject) => void calendar.update(find(id), { subject }),
+    moveTo: async (id, starts) => void calendar.update(find(id), { time: movedTo(find(id), starts) }),
+    remove: async (id) => calendar.remove(find(id)),
+    cancelOccurrence: async (id, original) =>
+      void calendar.except(find(id), originalOf(find(id), original), "cancelled"),
+    moveOccurrence: async (id, original, starts) =>
+      void calendar.except(find(id), originalOf(find(id), original), { time: movedTo(find(id), starts) }),
+  }
+}
+
+const text = (wall: Temporal.PlainDateTime) => wall.toString({ smallestUnit: "second" })
+
+function detailsOf({ subject, time, rule }: Draft): SimDetails {
+  return { subject, time: timeOf(time), ...(rule === null ? {} : { rule }) }
+}
+
+function timeOf(time: Draft["time"]): SimTime {
+  switch (time.kind) {
+    case "timed":
+      return {
+        kind: "timed",
+        start: text(time.starts),
+        end: text(time.starts.add({ minutes: time.minutes })),
+        zone: time.zone,
+      }
+    case "all-day":
+      return {
+        kind: "all-day",
+        start: time.startsOn.toString(),
+        end: time.startsOn.add({ days: time.days }).toString(),
+      }
+    case "floating":
+      throw new Error("this service has no floating events")
+  }
+}
