@@ -17,11 +17,14 @@ function open(port: number, { token, calendarId }: Client): Promise<void> {
     sockets.push(socket)
     socket.once("error", reject)
     socket.on("close", () => closedCount++)
-    socket.write(`GET /v1/changes HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\naccept: text/event-stream\r\n\r\n`)
+    socket.write(
+      `GET /v1/changes HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\naccept: text/event-stream\r\n\r\n`,
+    )
     socket.on("data", (part: Buffer) => {
       if (part.includes("calendar-changed")) waiting.get(calendarId)?.()
       else if (part.includes('"hello"')) resolve()
-      else if (part.includes("HTTP/1.1 ") && !part.includes("HTTP/1.1 200")) reject(new Error(part.toString("latin1").slice(0, 200)))
+      else if (part.includes("HTTP/1.1 ") && !part.includes("HTTP/1.1 200"))
+        reject(new Error(part.toString("latin1").slice(0, 200)))
     })
   })
 }
@@ -33,22 +36,36 @@ async function openAll(input: { port: number; clients: readonly Client[] }): Pro
   clients = input.clients
   const startedAtMs = elapsedMs()
   const batch = 100
-  for (let from = 0; from < clients.length; from += batch) await Promise.all(clients.slice(from, from + batch).map((client) => open(input.port, client)))
+  for (let from = 0; from < clients.length; from += batch)
+    await Promise.all(clients.slice(from, from + batch).map((client) => open(input.port, client)))
   return elapsedMs() - startedAtMs
 }
 
-export type HintTimes = { readonly acceptedMs: Float64Array; readonly hintMs: Float64Array; readonly closedCount: number }
+export type HintTimes = {
+  readonly acceptedMs: Float64Array
+  readonly hintMs: Float64Array
+  readonly closedCount: number
+}
 
 /**
  * Sends `count` notices, `perSecond`, for calendars all over the clients. hintMs: from the answer 202 to the hint at the client,
  * 0 where the hint came first; acceptedMs: from the notice to its 202.
  */
-async function notify({ port, count, perSecond }: { port: number; count: number; perSecond: number }): Promise<HintTimes> {
+async function notify({
+  port,
+  count,
+  perSecond,
+}: {
+  port: number
+  count: number
+  perSecond: number
+}): Promise<HintTimes> {
   const hook = connect(port, "127.0.0.1").setNoDelay(true)
   await new Promise((resolve) => hook.once("connect", resolve))
   const accepted: (() => void)[] = []
   hook.on("data", (part: Buffer) => {
-    for (let at = part.indexOf("HTTP/1.1 202"); at !== -1; at = part.indexOf("HTTP/1.1 202", at + 1)) accepted.shift()?.()
+    for (let at = part.indexOf("HTTP/1.1 202"); at !== -1; at = part.indexOf("HTTP/1.1 202", at + 1))
+      accepted.shift()?.()
   })
   const acceptedMs: number[] = []
   const hintMs: number[] = []

@@ -15,7 +15,18 @@ answer({
       KALENDS_MICROSOFT_CLIENT_ID: "bench",
       KALENDS_MICROSOFT_CLIENT_SECRET: "bench",
     })
-    return new URL((await startNode({ config, databaseUrl, secret: testSecret, clock: systemClock, random: systemRandom, webFolder: null })).url).port
+    return new URL(
+      (
+        await startNode({
+          config,
+          databaseUrl,
+          secret: testSecret,
+          clock: systemClock,
+          random: systemRandom,
+          webFolder: null,
+        })
+      ).url,
+    ).port
   },
   /** After two collections, in bytes. */
   memory() {

@@ -11,7 +11,12 @@ const accepted = Buffer.from("HTTP/1.1 202")
 
 type Lane = { readonly socket: Socket; isFree: boolean; sentAtMs: number; onAnswer: () => void }
 
-export type LoadResult = { readonly count: number; readonly seconds: number; readonly latenciesMs: Float64Array; readonly refused: number }
+export type LoadResult = {
+  readonly count: number
+  readonly seconds: number
+  readonly latenciesMs: Float64Array
+  readonly refused: number
+}
 
 function open(port: number, count: number): Promise<Lane[]> {
   return Promise.all(
@@ -28,7 +33,7 @@ function open(port: number, count: number): Promise<Lane[]> {
 /** Answers have no body; each arrives whole or in pieces. */
 function listen(lane: Lane, refuse: () => void): void {
   let held: Buffer = Buffer.alloc(0)
-  lane.socket.on("data", (part) => {
+  lane.socket.on("data", (part: Buffer) => {
     held = held.length === 0 ? part : Buffer.concat([held, part])
     if (!held.subarray(-4).equals(endOfAnswer)) return
     if (!held.subarray(0, accepted.length).equals(accepted)) refuse()
@@ -69,7 +74,15 @@ async function flood({ port, lanes, seconds }: { port: number; lanes: number; se
 }
 
 /** So many a second, whether or not the ones before are answered: latency counts from when a request was due. */
-async function pace({ port, perSecond, seconds }: { port: number; perSecond: number; seconds: number }): Promise<LoadResult> {
+async function pace({
+  port,
+  perSecond,
+  seconds,
+}: {
+  port: number
+  perSecond: number
+  seconds: number
+}): Promise<LoadResult> {
   const all = await open(port, 256)
   const free = [...all]
   const due: number[] = []
@@ -95,7 +108,8 @@ async function pace({ port, perSecond, seconds }: { port: number; perSecond: num
   const startedAtMs = elapsedMs()
   let sent = 0
   while (elapsedMs() - startedAtMs < seconds * 1000) {
-    for (const target = ((elapsedMs() - startedAtMs) / 1000) * perSecond; sent < target; sent++) due.push(startedAtMs + (sent / perSecond) * 1000)
+    for (const target = ((elapsedMs() - startedAtMs) / 1000) * perSecond; sent < target; sent++)
+      due.push(startedAtMs + (sent / perSecond) * 1000)
     drain()
     await pause(1)
   }

@@ -22,7 +22,9 @@ const metrics = createMetrics()
 /** Routes of the baselines: the same body parser, and 202 for everything. */
 async function baselineRoute(app: FastifyInstance, accept: (body: unknown) => Promise<void>): Promise<void> {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 2 * 2 ** 20 }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: 2 * 2 ** 20 }, (_request, body, done) =>
+    done(null, body),
+  )
   app.post("/hooks/:provider", async (request, reply) => {
     await accept(request.body)
     return reply.code(202).send()
@@ -33,12 +35,28 @@ async function routeOf(kind: HookServerKind, databaseUrl: string): Promise<(app:
   if (kind === "empty") return (app) => baselineRoute(app, async () => {})
   const pool = createPool(databaseUrl, 12)
   if (kind === "insert") {
-    await pool.query("create table if not exists bench_notice (calendar_id uuid not null, noticed_at_ms bigint not null)")
-    return (app) => baselineRoute(app, async () => void (await pool.query("insert into bench_notice values (gen_random_uuid(), $1)", [clock.now().epochMilliseconds])))
+    await pool.query(
+      "create table if not exists bench_notice (calendar_id uuid not null, noticed_at_ms bigint not null)",
+    )
+    return (app) =>
+      baselineRoute(
+        app,
+        async () =>
+          void (await pool.query("insert into bench_notice values (gen_random_uuid(), $1)", [
+            clock.now().epochMilliseconds,
+          ])),
+      )
   }
   const queue = createJobQueue(createDatabase(pool))
   const secrets = createHookSecrets(testSecret.derive("hooks"))
-  const receiver = createReceiver({ providers: pushProviders, secrets, queue, fanOut: createProcessFanOut(), clock, metrics })
+  const receiver = createReceiver({
+    providers: pushProviders,
+    secrets,
+    queue,
+    fanOut: createProcessFanOut(),
+    clock,
+    metrics,
+  })
   return (app) => hooksRoute(app, { receiver, metrics, clock })
 }
 

@@ -17,7 +17,9 @@ const lanes = 256
 
 const database = await startBenchDatabase()
 const load = startPart("./hook-load.ts", import.meta.url)
-const servers = new Map<HookServerKind, Part>(kinds.map((kind) => [kind, startPart("./hook-server.ts", import.meta.url)]))
+const servers = new Map<HookServerKind, Part>(
+  kinds.map((kind) => [kind, startPart("./hook-server.ts", import.meta.url)]),
+)
 try {
   const ports = new Map<HookServerKind, number>()
   for (const [kind, server] of servers) ports.set(kind, await server.ask("start", { kind, databaseUrl: database.url }))
@@ -25,17 +27,35 @@ try {
   for (const kind of kinds) await load.ask("flood", { port: ports.get(kind), lanes, seconds: 2 })
   for (let round = 0; round < rounds; round++)
     for (const kind of kinds) {
-      const { count, seconds, refused } = await load.ask<LoadResult>("flood", { port: ports.get(kind), lanes, seconds: roundSeconds })
+      const { count, seconds, refused } = await load.ask<LoadResult>("flood", {
+        port: ports.get(kind),
+        lanes,
+        seconds: roundSeconds,
+      })
       if (refused > 0) throw new Error(`${refused} notices were not answered 202 by ${kind}`)
       perSecond.get(kind)?.push(count / seconds)
     }
   const of = (kind: HookServerKind) => median(perSecond.get(kind) ?? [])
-  const half = await load.ask<LoadResult>("pace", { port: ports.get("receiver"), perSecond: of("receiver") / 2, seconds: 8 })
-  say(`rounds, notices a second: ${kinds.map((kind) => `${kind} ${perSecond.get(kind)?.map(Math.round).join(" ")}`).join("; ")}`)
-  say(`half load: ${half.count} notices in ${half.seconds} s, median ${median([...half.latenciesMs]).toFixed(1)} ms, refused ${half.refused}`)
+  const half = await load.ask<LoadResult>("pace", {
+    port: ports.get("receiver"),
+    perSecond: of("receiver") / 2,
+    seconds: 8,
+  })
+  say(
+    `rounds, notices a second: ${kinds.map((kind) => `${kind} ${perSecond.get(kind)?.map(Math.round).join(" ")}`).join("; ")}`,
+  )
+  say(
+    `half load: ${half.count} notices in ${half.seconds} s, median ${median([...half.latenciesMs]).toFixed(1)} ms, refused ${half.refused}`,
+  )
   report([
-    atLeast("durably accepted, by the same server answering nothing", "notices/s", of("receiver"), { baseline: of("empty"), least: 0.5 }),
-    atLeast("durably accepted, by one INSERT a request", "notices/s", of("receiver"), { baseline: of("insert"), least: 5 }),
+    atLeast("durably accepted, by the same server answering nothing", "notices/s", of("receiver"), {
+      baseline: of("empty"),
+      least: 0.5,
+    }),
+    atLeast("durably accepted, by one INSERT a request", "notices/s", of("receiver"), {
+      baseline: of("insert"),
+      least: 5,
+    }),
     atMost("p99 at half load", "ms", percentile([...half.latenciesMs], 0.99), 50),
   ])
 } finally {

@@ -14,13 +14,23 @@ export type Figure = {
 }
 
 /** The value by its baseline must be `least` at least. */
-export function atLeast(name: string, unit: string, value: number, { baseline, least }: { readonly baseline: number; readonly least: number }): Figure {
+export function atLeast(
+  name: string,
+  unit: string,
+  value: number,
+  { baseline, least }: { readonly baseline: number; readonly least: number },
+): Figure {
   const ratio = value / baseline
   return { name, unit, value, baseline, ratio, target: `>= ${least} x`, isReached: ratio >= least }
 }
 
 /** The value by its baseline must be `most` at most. */
-export function atMostTimes(name: string, unit: string, value: number, { baseline, most }: { readonly baseline: number; readonly most: number }): Figure {
+export function atMostTimes(
+  name: string,
+  unit: string,
+  value: number,
+  { baseline, most }: { readonly baseline: number; readonly most: number },
+): Figure {
   const ratio = value / baseline
   return { name, unit, value, baseline, ratio, target: `<= ${most} x`, isReached: ratio <= most }
 }

@@ -16,7 +16,9 @@ export function createNotices(calendarCount: number, seed: number): () => string
   return () => {
     number++
     const { subscriptionId, secret } = subjects[number % calendarCount] ?? { subscriptionId: "", secret: "" }
-    return number % 2 === 0 ? graphRequest(subscriptionId, secret, number) : googleRequest(subscriptionId, secret, number)
+    return number % 2 === 0
+      ? graphRequest(subscriptionId, secret, number)
+      : googleRequest(subscriptionId, secret, number)
   }
 }
 

@@ -14,8 +14,14 @@ type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: 
 
 /** Starts the module; it must call `answer`. */
 export function startPart(module: string, meta: string): Part {
-  const child: ChildProcess = fork(fileURLToPath(new URL(module, meta)), { execArgv: ["--expose-gc"], serialization: "advanced" })
-  const waiting = new Map<number, { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void }>()
+  const child: ChildProcess = fork(fileURLToPath(new URL(module, meta)), {
+    execArgv: ["--expose-gc"],
+    serialization: "advanced",
+  })
+  const waiting = new Map<
+    number,
+    { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void }
+  >()
   let count = 0
   child.on("message", (reply: Reply) => {
     const asker = waiting.get(reply.id)
@@ -45,7 +51,10 @@ export function answer(acts: Readonly<Record<string, (input: never) => unknown>>
     try {
       process.send?.({ id, answer: await acts[name]?.(input as never) } satisfies Reply)
     } catch (error) {
-      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) } satisfies Reply)
+      process.send?.({
+        id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      } satisfies Reply)
     }
   })
   process.on("disconnect", () => process.exit(0))

@@ -17,7 +17,12 @@ const settings = {
 /** The real providers that push, with nobody at the other end. */
 export const pushProviders: ReadonlyMap<ProviderName, CalendarProvider> = new Map(
   registry
-    .map(({ create }) => create({ http, clock: systemClock, random: systemRandom, oauth: createOAuthClient({ http, clock: systemClock }) }, settings))
+    .map(({ create }) =>
+      create(
+        { http, clock: systemClock, random: systemRandom, oauth: createOAuthClient({ http, clock: systemClock }) },
+        settings,
+      ),
+    )
     .filter((provider) => provider !== null)
     .map((provider) => [parseProviderName(provider.name), provider]),
 )

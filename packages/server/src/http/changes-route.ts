@@ -21,27 +21,29 @@ export async function changesRoute(app: FastifyInstance, { streams, requireUser 
   app.get("/v1/changes", async (request, reply) => {
     const { session } = await requireUser(request)
     const since = /^\d{1,15}$/.exec(String(request.headers["last-event-id"] ?? ""))?.[0]
-    const response = reply.raw
-    let isStarted = false
-    const start = () => {
-      if (isStarted) return
-      isStarted = true
-      response.writeHead(200, headers)
-    }
-    const close = await streams.open(session, since === undefined ? null : Number(since), streamEnd(response, start))
+    const end = new ResponseEnd(reply.raw)
+    const close = await streams.open(session, since === undefined ? null : Number(since), end)
     reply.hijack()
-    response.once("close", close)
-    if (response.destroyed) close()
+    reply.raw.once("close", close)
+    if (reply.raw.destroyed) close()
   })
 }
 
-function streamEnd(response: ServerResponse, start: () => void): StreamEnd {
-  return {
-    write(text) {
-      start()
-      response.write(text)
-      return response.writableLength <= unreadBytesMost
-    },
-    close: () => void response.end(),
+class ResponseEnd implements StreamEnd {
+  readonly #response: ServerResponse
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+  }
+
+  write(text: string): boolean {
+    if (!this.#response.headersSent) this.#response.writeHead(200, headers)
+    this.#response.write(text)
+    return this.#response.writableLength <= unreadBytesMost
+  }
+
+  /** One that never began is answered by whoever handles the error. */
+  close(): void {
+    if (this.#response.headersSent) this.#response.end()
   }
 }

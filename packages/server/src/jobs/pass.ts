@@ -32,9 +32,10 @@ const pagesMost = 2_000
 const passTimeoutMs = 5 * 60_000
 /** From this failure on, silence is no hiccup. */
 const failuresUntilLasting = 3
-/** A notice that had to wait this long for its pass is announced again: a client may have connected meanwhile. */
-const lateNoticeMs = 2_000
 const wish: AccessWish = { actor: { kind: "service", part: "pass" }, reason: "pass" }
+
+/** The version of the credential that the provider was asked with last; null while there is none. */
+type Tried = { credentialVersion: number | null }
 
 type Subject = { readonly calendar: CalendarRow; readonly connection: ConnectionRow; readonly isPushed: boolean }
 
@@ -89,7 +90,10 @@ export function createPass(deps: PassDeps) {
         isChanged: found.isChanged || (!isFirstListing && page.changes.length > 0),
         malformedCount: found.malformedCount + page.malformedCount,
       }
-      if (page.cursor !== null) await update(calendar, { ...windowOf(calendar), cursor: page.cursor, isFirstListing })
+      // With the cursor goes that something changed: if the next page fails, nobody sees these changes again.
+      const changed = found.isChanged ? { changedAt: newest(calendar.changedAt, clock.now()) } : {}
+      if (page.cursor !== null)
+        await update(calendar, { ...windowOf(calendar), ...changed, cursor: page.cursor, isFirstListing })
       last = page
     }
     if (last === null || last.cursor === null)
@@ -102,17 +106,20 @@ export function createPass(deps: PassDeps) {
   }
 
   /** Reads with a fresh access; one that is refused is replaced once. */
-  async function readWithAccess(subject: Subject, provider: CalendarProvider): Promise<Found> {
+  async function readWithAccess(subject: Subject, provider: CalendarProvider, tried: Tried): Promise<Found> {
     const { accountId, connectionId } = subject.connection
     const access = await deps.broker.freshAccess(accountId, connectionId, wish)
+    tried.credentialVersion = access.credentialVersion
     try {
       return await read(subject, access, provider)
     } catch (error) {
       if (!isProblem(error, "auth-expired") || access.kind !== "bearer") throw error
+      tried.credentialVersion = null
       const replaced = await deps.broker.freshAccess(accountId, connectionId, {
         ...wish,
         refusedTokenDigest: tokenDigest(access.token),
       })
+      tried.credentialVersion = replaced.credentialVersion
       return read(subject, replaced, provider)
     }
   }
@@ -120,7 +127,10 @@ export function createPass(deps: PassDeps) {
   async function settle(subject: Subject, mark: DueMark, found: Found): Promise<void> {
     const { calendar, connection, isPushed } = subject
     const now = clock.now()
-    const changedAt = mark.noticedAtMs === null ? now : Temporal.Instant.fromEpochMilliseconds(mark.noticedAtMs)
+    const changedAt = newest(
+      calendar.changedAt,
+      mark.noticedAtMs === null ? now : Temporal.Instant.fromEpochMilliseconds(mark.noticedAtMs),
+    )
     const dueAt = world.pace.nextDueAt(now, isPushed, world.random.fraction())
     await update(calendar, {
       isFirstListing: false,
@@ -136,19 +146,23 @@ export function createPass(deps: PassDeps) {
     if (!found.isChanged) return
     if (mark.noticedAtMs === null && isPushed)
       metrics.count("missed_pushes_repaired_total", { provider: connection.provider })
-    const isAnnounced = mark.noticedAtMs !== null && now.epochMilliseconds - mark.noticedAtMs <= lateNoticeMs
-    if (!isAnnounced) tellClients(calendar, now)
+    // A client that connected between notice and pass has not heard of it: changedAt said nothing yet.
+    tellClients(calendar, changedAt, mark.noticedAtMs)
   }
 
-  function tellClients({ accountId, calendarId }: CalendarRow, at: Temporal.Instant): void {
+  function tellClients(
+    { accountId, calendarId }: CalendarRow,
+    at: Temporal.Instant,
+    announcedAtMs: number | null,
+  ): void {
     deps.fanOut.publish(
       { kind: "calendar", accountId, calendarId },
-      { kind: "calendar-changed", calendarId, watermarkMs: at.epochMilliseconds },
+      { kind: "calendar-changed", calendarId, watermarkMs: at.epochMilliseconds, announcedAtMs },
     )
   }
 
   /** What a failed pass leaves behind: when to try again, and what it means for the connection. */
-  async function fail(subject: Subject, mark: DueMark, problem: Problem): Promise<void> {
+  async function fail(subject: Subject, mark: DueMark, problem: Problem, tried: Tried): Promise<void> {
     const { calendar, connection } = subject
     metrics.count("passes_total", { provider: connection.provider, outcome: problem.kind })
     const now = clock.now()
@@ -157,16 +171,14 @@ export function createPass(deps: PassDeps) {
       const again = now.add({ milliseconds: Math.round(world.random.fraction() * 10_000) })
       await update(calendar, { cursor: null, isFirstListing: true, changedAt: now })
       await requeue(mark, again)
-      return tellClients(calendar, now)
+      return tellClients(calendar, now, null)
     }
     const failureCount = calendar.failureCount + 1
     await update(calendar, { failureCount, lastPassAt: now })
-    await deps.life.isTroubled(
-      calendar.accountId,
-      connection.connectionId,
-      problem,
-      !isPassing(problem) || failureCount >= failuresUntilLasting,
-    )
+    await deps.life.isTroubled(calendar.accountId, connection.connectionId, problem, {
+      isLasting: !isPassing(problem) || failureCount >= failuresUntilLasting,
+      credentialVersion: tried.credentialVersion,
+    })
     if (isPassing(problem) || problem.kind === "malformed")
       await requeue(mark, problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction()))
   }
@@ -180,11 +192,12 @@ export function createPass(deps: PassDeps) {
     const provider = subject === null ? null : deps.providerOf(subject.connection)
     if (subject === null || provider === null) return
     const startedAt = clock.now()
+    const tried: Tried = { credentialVersion: null }
     try {
-      await settle(subject, mark, await readWithAccess(subject, provider))
+      await settle(subject, mark, await readWithAccess(subject, provider, tried))
     } catch (error) {
       if (!isProblem(error)) throw error
-      await fail(subject, mark, error)
+      await fail(subject, mark, error, tried)
     }
     metrics.observeSeconds("pass_seconds", startedAt.until(clock.now()).total("seconds"), { provider: provider.name })
   }
@@ -212,6 +225,10 @@ function windowOf({ cursorWindowStartsAt, cursorWindowEndsAt }: CalendarRow): Ch
 /** 0 to 27, evenly over calendars: the first bits of its random id. */
 function spreadDays(calendarId: CalendarId): number {
   return Number.parseInt(calendarId.slice(0, 8), 16) % 28
+}
+
+function newest(known: Temporal.Instant | null, other: Temporal.Instant): Temporal.Instant {
+  return known !== null && Temporal.Instant.compare(known, other) > 0 ? known : other
 }
 
 /** The mark of a timer. */

@@ -1,4 +1,4 @@
-import { parseConnectionId } from "@kalends/domain/ids"
+import { type CalendarId, parseConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { type ChangeMessage, heartbeatSeconds } from "@kalends/protocol/changes"
 import { protocolVersion } from "@kalends/protocol/version"
@@ -52,11 +52,27 @@ export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStr
     metrics.gauge("change_streams", streams.size)
   }
 
-  const findCalendars = (session: SessionRow): Promise<readonly CalendarRow[]> =>
-    store.inAccount(session.accountId, async (tables) => {
-      const connection = await tables.findConnectionOfUser(session.userId)
+  const findCalendars = ({ accountId, userId }: Listener): Promise<readonly CalendarRow[]> =>
+    store.inAccount(accountId, async (tables) => {
+      const connection = await tables.findConnectionOfUser(userId)
       return connection === null ? [] : tables.listCalendars(connection.connectionId)
     })
+
+  const owner: StreamOwner = {
+    fanOut,
+    metrics,
+    nowMs: () => clock.now().epochMilliseconds,
+    findCalendarIds: async (listener) => (await findCalendars(listener)).map(({ calendarId }) => calendarId),
+    closed(stream) {
+      if (streams.delete(stream)) count(stream.listener.userId, -1)
+    },
+  }
+
+  /** Whether a client that knows everything up to `since` may have missed something. */
+  async function hasMissed(listener: Listener, since: number): Promise<boolean> {
+    const calendars = await findCalendars(listener)
+    return calendars.some(({ changedAt }) => changedAt !== null && changedAt.epochMilliseconds > since)
+  }
 
   return {
     /**
@@ -69,26 +85,21 @@ export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStr
           code: "too-many-streams",
           retryAt: clock.now().add({ seconds: 60 }),
         })
-      const stream = new Stream(end, fanOut, metrics, () => {
-        if (streams.delete(stream)) count(session.userId, -1)
-      })
+      // The row itself is not kept: its bytes would hold on to the whole answer of the database.
+      const { accountId, userId, sessionId } = session
+      const stream = new Stream(owner, { accountId, userId, sessionId }, end)
       streams.add(stream)
-      count(session.userId, 1)
-      const rewire = async () => stream.wire(session, await findCalendars(session), rewire)
-      // Listen first, look second: a change in between is told twice rather than never.
-      await rewire()
-      const calendars = await findCalendars(session)
-      const changedMs = Math.max(0, ...calendars.map(({ changedAt }) => changedAt?.epochMilliseconds ?? 0))
-      const missed = since === null || changedMs > since || !fanOut.isConnected
-      stream.send(
-        encodeMessage({
-          kind: "hello",
-          watermarkMs: clock.now().epochMilliseconds,
-          missed,
-          heartbeatSeconds,
-          protocolVersion,
-        }),
-      )
+      count(userId, 1)
+      try {
+        // Listen first, look second: a change in between is told twice rather than never.
+        await stream.wire()
+        const missed = since === null || !fanOut.isConnected || (await hasMissed(stream.listener, since))
+        const watermarkMs = clock.now().epochMilliseconds
+        stream.send(encodeMessage({ kind: "hello", watermarkMs, missed, heartbeatSeconds, protocolVersion }))
+      } catch (error) {
+        stream.close()
+        throw error
+      }
       return () => stream.close()
     },
     /** Ends all of them: clients reconnect, to another node if there is one. */
@@ -104,47 +115,73 @@ export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStr
 
 export type ChangeStreams = ReturnType<typeof createChangeStreams>
 
+/** Whom a stream is for. */
+type Listener = Pick<SessionRow, "accountId" | "userId" | "sessionId">
+
+/** What all streams of a node share. */
+type StreamOwner = {
+  readonly fanOut: FanOut
+  readonly metrics: Metrics
+  readonly nowMs: () => number
+  readonly findCalendarIds: (listener: Listener) => Promise<readonly CalendarId[]>
+  readonly closed: (stream: Stream) => void
+}
+
+/** How far the clocks of two nodes may be apart. */
+const clockSkewMs = 5_000
+
 /** Opened by a request; closed by the client, by sign-out, by slowness, or with the node. */
 class Stream {
+  readonly listener: Listener
+  readonly #owner: StreamOwner
   readonly #end: StreamEnd
-  readonly #fanOut: FanOut
-  readonly #metrics: Metrics
-  readonly #onClose: () => void
+  readonly #openedAtMs: number
   #unlisten: readonly (() => void)[] = []
   #isClosed = false
 
-  constructor(end: StreamEnd, fanOut: FanOut, metrics: Metrics, onClose: () => void) {
+  constructor(owner: StreamOwner, listener: Listener, end: StreamEnd) {
+    this.#owner = owner
+    this.listener = listener
     this.#end = end
-    this.#fanOut = fanOut
-    this.#metrics = metrics
-    this.#onClose = onClose
+    this.#openedAtMs = owner.nowMs()
   }
 
   /** Listens for what concerns the session now; called again when the user connects or removes a calendar. */
-  wire(session: SessionRow, calendars: readonly CalendarRow[], rewire: () => Promise<void>): void {
-    for (const unlisten of this.#unlisten) unlisten()
+  async wire(): Promise<void> {
+    const calendarIds = await this.#owner.findCalendarIds(this.listener)
     if (this.#isClosed) return
-    const { accountId, userId, sessionId } = session
-    const receive = (hint: Hint) => this.#receive(hint, rewire)
+    const { accountId, userId, sessionId } = this.listener
+    const { fanOut } = this.#owner
+    const receive = (hint: Hint) => this.#receive(hint)
+    const before = this.#unlisten
     this.#unlisten = [
-      this.#fanOut.listen({ kind: "user", accountId, userId }, receive),
-      this.#fanOut.listen({ kind: "session", accountId, sessionId }, receive),
-      ...calendars.map(({ calendarId }) => this.#fanOut.listen({ kind: "calendar", accountId, calendarId }, receive)),
+      fanOut.listen({ kind: "user", accountId, userId }, receive),
+      fanOut.listen({ kind: "session", accountId, sessionId }, receive),
+      ...calendarIds.map((calendarId) => fanOut.listen({ kind: "calendar", accountId, calendarId }, receive)),
     ]
+    for (const unlisten of before) unlisten()
   }
 
-  #receive(hint: Hint, rewire: () => Promise<void>): void {
-    this.#metrics.count("hints_sent_total")
+  #receive(hint: Hint): void {
+    if (hint.kind === "calendar-changed" && this.#hasHeard(hint)) return
+    this.#owner.metrics.count("hints_sent_total")
     switch (hint.kind) {
-      case "calendar-changed":
-        return this.send(encodeMessage(hint))
+      case "calendar-changed": {
+        const { kind, calendarId, watermarkMs } = hint
+        return this.send(encodeMessage({ kind, calendarId, watermarkMs }))
+      }
       case "connection-changed":
         this.send(encodeMessage({ ...hint, connectionId: parseConnectionId(hint.connectionId), watermarkMs: 0 }))
-        return void rewire().catch(() => this.close())
+        return void this.wire().catch(() => this.close())
       case "signed-out":
         this.send(encodeMessage({ kind: "signed-out", watermarkMs: 0 }))
         return this.close()
     }
+  }
+
+  /** A repeated hint is for streams that were not open yet when it was given first. */
+  #hasHeard({ announcedAtMs }: Extract<Hint, { kind: "calendar-changed" }>): boolean {
+    return announcedAtMs !== null && announcedAtMs > this.#openedAtMs + clockSkewMs
   }
 
   send(text: string): void {
@@ -157,6 +194,6 @@ class Stream {
     for (const unlisten of this.#unlisten) unlisten()
     this.#unlisten = []
     this.#end.close()
-    this.#onClose()
+    this.#owner.closed(this)
   }
 }

@@ -12,6 +12,7 @@ const hintSchema = z.discriminatedUnion("kind", [
     kind: z.literal("calendar-changed"),
     calendarId: z.uuid().transform(parseCalendarId),
     watermarkMs: z.number(),
+    announcedAtMs: z.number().nullable(),
   }),
   z.object({
     kind: z.literal("connection-changed"),
@@ -36,7 +37,24 @@ export async function createNatsFanOut(url: string): Promise<FanOut> {
   async function watch(): Promise<void> {
     for await (const { type } of connection.status()) {
       if (type === "disconnect") isConnected = false
-      if (type === "reconnect") isConnected = true
+      if (type !== "reconnect") continue
+      isConnected = true
+      tellMissed()
+    }
+  }
+
+  /** Whatever was published meanwhile is lost: every calendar listened for may have changed. */
+  function tellMissed(): void {
+    const watermarkMs = Temporal.Now.instant().epochMilliseconds
+    for (const name of interests.keys()) {
+      const calendarId = /\.calendar\.([\w-]+)$/.exec(name)?.[1]
+      if (calendarId === undefined) continue
+      listeners.tell(name, {
+        kind: "calendar-changed",
+        calendarId: parseCalendarId(calendarId),
+        watermarkMs,
+        announcedAtMs: null,
+      })
     }
   }
 

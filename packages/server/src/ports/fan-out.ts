@@ -3,7 +3,13 @@ import type { AccountId, CalendarId, ConnectionId, SessionId, UserId } from "@ka
 
 /** What clients are told. Ids and a watermark, never content (SPEC 1.9). */
 export type Hint =
-  | { readonly kind: "calendar-changed"; readonly calendarId: CalendarId; readonly watermarkMs: number }
+  | {
+      readonly kind: "calendar-changed"
+      readonly calendarId: CalendarId
+      readonly watermarkMs: number
+      /** When the same change was announced already (epoch ms); null when this is the first time. */
+      readonly announcedAtMs: number | null
+    }
   | {
       readonly kind: "connection-changed"
       readonly connectionId: ConnectionId

@@ -41,7 +41,8 @@ async function pinQueuePlan(url: string): Promise<void> {
   await client.connect()
   try {
     const addJobs = `function ${jobSchema}.add_jobs(${jobSchema}.job_spec[], boolean)`
-    for (const setting of ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"]) await client.query(`alter ${addJobs} set ${setting} = off`)
+    for (const setting of ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"])
+      await client.query(`alter ${addJobs} set ${setting} = off`)
   } finally {
     await client.end()
   }

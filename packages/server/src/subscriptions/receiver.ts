@@ -69,7 +69,7 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
         const { accountId, calendarId } = subject
         fanOut.publish(
           { kind: "calendar", accountId, calendarId },
-          { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs },
+          { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs, announcedAtMs: null },
         )
       }
       return { kind: "accepted" }
