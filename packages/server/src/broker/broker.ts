@@ -1,7 +1,6 @@
-import type { Access } from "@kalends/domain/access"
 import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { type AccessBroker, type AccessWish, type KeepAlive, tokenDigest } from "../ports/access-broker.ts"
+import { type AccessBroker, type AccessWish, type HeldAccess, type KeepAlive, tokenDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -34,7 +33,7 @@ type OpenedGrant = {
 }
 
 type Refreshed =
-  | { readonly kind: "access"; readonly access: Access }
+  | { readonly kind: "access"; readonly access: HeldAccess }
   | { readonly kind: "refused"; readonly problem: Problem; readonly triedVersion: number }
 
 /**
@@ -43,7 +42,7 @@ type Refreshed =
  * there afterwards. The rotated refresh token is stored before the new access token is used by anybody.
  */
 export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
-  const inFlight = new Map<string, Promise<Access>>()
+  const inFlight = new Map<string, Promise<HeldAccess>>()
 
   /** The stored access, if it serves; what is missing is said by null. */
   async function stored(
@@ -51,17 +50,18 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
     connection: ConnectionRow,
     credential: CredentialRow,
     wish: AccessWish,
-  ): Promise<Access | null> {
+  ): Promise<HeldAccess | null> {
     const place = { connectionId: connection.connectionId, actor: wish.actor, reason: wish.reason }
     if (credential.secretKind === "password") {
       const text = await deps.vault.openSecret(tables, { ...place, kind: "password" }, credential.sealedSecret)
-      return { kind: "password", ...parsePasswordRecord(text) }
+      return { kind: "password", credentialVersion: credential.version, ...parsePasswordRecord(text) }
     }
     const { sealedAccessToken, accessExpiresAt } = credential
     if (sealedAccessToken === null || accessExpiresAt === null) return null
     if (deps.clock.now().until(accessExpiresAt).total("milliseconds") < accessMarginMs) return null
     const token = await deps.vault.openSecret(tables, { ...place, kind: "access-token" }, sealedAccessToken)
-    return wish.refusedTokenDigest === tokenDigest(token) ? null : { kind: "bearer", token, expiresAt: accessExpiresAt }
+    if (wish.refusedTokenDigest === tokenDigest(token)) return null
+    return { kind: "bearer", token, expiresAt: accessExpiresAt, credentialVersion: credential.version }
   }
 
   /**
@@ -72,7 +72,7 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
     accountId: AccountId,
     connectionId: ConnectionId,
     wish: AccessWish,
-  ): Promise<OpenedGrant | Access> {
+  ): Promise<OpenedGrant | HeldAccess> {
     return deps.store.inAccount(accountId, async (tables) => {
       const connection = await requireConnection(tables, connectionId)
       const credential = await tables.findCredential(connectionId)
@@ -103,10 +103,15 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
         outcome: granted instanceof Problem ? granted.kind : "refreshed",
       })
       if (granted instanceof Problem) return { kind: "refused", problem: granted, triedVersion: version }
-      await storeGrant(deps, tables, credential, granted)
+      const kept = await storeGrant(deps, tables, credential, granted)
       return {
         kind: "access",
-        access: { kind: "bearer", token: granted.accessToken, expiresAt: granted.accessExpiresAt },
+        access: {
+          kind: "bearer",
+          token: granted.accessToken,
+          expiresAt: granted.accessExpiresAt,
+          credentialVersion: kept.version,
+        },
       }
     })
   }
@@ -122,7 +127,7 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
   }
 
   /** The refresh, with what its failure means for the connection. A grant that looks dead may have been replaced meanwhile: look once before saying so. */
-  async function refreshOrTell(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Access> {
+  async function refreshOrTell(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
     let refreshed = await refresh(accountId, connectionId, wish)
     if (refreshed.kind === "refused" && refreshed.problem.kind === "auth-revoked") {
       const credential = await deps.store.inAccount(accountId, (tables) => tables.findCredential(connectionId))
@@ -130,11 +135,14 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
         refreshed = await refresh(accountId, connectionId, wish)
     }
     if (refreshed.kind === "access") return refreshed.access
-    await deps.life.isTroubled(accountId, connectionId, refreshed.problem, false)
+    await deps.life.isTroubled(accountId, connectionId, refreshed.problem, {
+      isLasting: false,
+      credentialVersion: refreshed.triedVersion,
+    })
     throw refreshed.problem
   }
 
-  async function freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Access> {
+  async function freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
     const known = await deps.store.inAccount(accountId, async (tables) => {
       const connection = await requireConnection(tables, connectionId)
       refuseUnusable(connection)
@@ -178,7 +186,7 @@ export async function storeGrant(
   tables: AccountTables,
   credential: CredentialRow,
   grant: Grant,
-): Promise<void> {
+): Promise<CredentialRow> {
   const { connectionId } = credential
   const sealedAccessToken = await deps.vault.sealSecret(
     tables,
@@ -189,7 +197,7 @@ export async function storeGrant(
     grant.refreshToken === null
       ? credential.sealedSecret
       : await deps.vault.sealSecret(tables, { connectionId, kind: "refresh-token" }, grant.refreshToken)
-  await tables.upsertCredential({
+  const stored = {
     ...credential,
     version: credential.version + 1,
     sealedSecret,
@@ -197,7 +205,8 @@ export async function storeGrant(
     accessExpiresAt: grant.accessExpiresAt,
     refreshExpiresAt: grant.refreshExpiresAt ?? credential.refreshExpiresAt,
     usedAt: deps.clock.now(),
-  })
+  }
+  await tables.upsertCredential(stored)
   await tables.appendAudit(
     {
       actor: { kind: "service", part: "broker" },
@@ -207,6 +216,7 @@ export async function storeGrant(
     },
     deps.clock.now(),
   )
+  return stored
 }
 
 export function requireProvider(

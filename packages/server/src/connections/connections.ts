@@ -242,7 +242,10 @@ export function createConnections(deps: ConnectionsDeps) {
       const problem = new Problem("auth-revoked", "The calendar service refused the password.", {
         code: "wrong-password",
       })
-      await deps.life.isTroubled(user.accountId, input.connectionId, problem, true)
+      await deps.life.isTroubled(user.accountId, input.connectionId, problem, {
+        isLasting: true,
+        credentialVersion: access.credentialVersion,
+      })
       throw problem
     }
     return {

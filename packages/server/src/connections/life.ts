@@ -1,10 +1,11 @@
+import type { ConnectionState } from "@kalends/domain/connection"
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
 import type { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
-import { type ConnectionLife, stateAfter } from "../ports/connection-life.ts"
+import { type ConnectionLife, type Met, stateAfter } from "../ports/connection-life.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
-import type { Changes, ConnectionRow, Store } from "../ports/store.ts"
+import type { AccountTables, Changes, ConnectionRow, Store } from "../ports/store.ts"
 
 export type LifeDeps = { readonly store: Store; readonly fanOut: FanOut; readonly clock: Clock; readonly log: Log }
 
@@ -22,65 +23,59 @@ const lastOkEveryMs = 60_000
  *   needs-…, disabled ──anything but a removal by the tenant──▶ stays
  *   needs-…, disabled ──user reconnects──▶ connecting (connections.ts replaces the credential)
  *
- * A change is audited in the same transaction, and the user's clients are told after it.
+ * A change is audited in the same transaction, and the user's clients are told after it. Rows are locked in the order
+ * credential, connection, account (which the audit takes), as everywhere: nobody can wait in a circle.
  */
 export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): ConnectionLife {
-  async function move(
-    accountId: AccountId,
-    connectionId: ConnectionId,
-    next: (row: ConnectionRow) => Changes<ConnectionRow> | null,
-  ): Promise<void> {
-    const moved = await store.inAccount(accountId, async (tables) => {
-      const row = await tables.findConnection(connectionId)
-      const changes = row === null ? null : next(row)
-      if (row === null || changes === null) return null
-      await tables.updateConnection(connectionId, changes)
-      if (changes.state === undefined || changes.state === row.state) return null
-      await tables.appendAudit(
-        {
-          actor: { kind: "service", part: "connections" },
-          action: "connection-state-changed",
-          subjectId: connectionId,
-          reason: `${row.state}-to-${changes.state}`,
-        },
-        clock.now(),
-      )
-      return { userId: row.userId, state: changes.state }
+  const move = createMove({ store, fanOut, clock })
+
+  const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, met: Met) =>
+    move(accountId, connectionId, (row, credentialVersion) => {
+      const state = stateAfter(problem, met.isLasting)
+      // What a person must mend stays as it is: a lesser problem, or our own refusal to try, does not hide it.
+      if (state === null || (waitsForPerson(row.state) && state !== "disabled")) return null
+      // A grant that was replaced meanwhile is not judged by what its predecessor met.
+      if (waitsForPerson(state) && met.credentialVersion !== credentialVersion) return null
+      return {
+        state,
+        problemKind: problem.kind,
+        problemCode: problem.code,
+        problemAt: row.state === state ? row.problemAt : clock.now(),
+      }
     })
-    if (moved === null) return
-    fanOut.publish(
-      { kind: "user", accountId, userId: moved.userId },
-      { kind: "connection-changed", connectionId, state: moved.state },
-    )
+
+  /** All connections of the tenant; one notice, by whoever finds the first still enabled. */
+  async function failTenant(row: ConnectionRow, tenantId: string, problem: Problem, met: Met): Promise<void> {
+    if (!(await fail(row.accountId, row.connectionId, problem, met))) return
+    const all = await store.asSystem((tables) => tables.listConnectionsOfTenant(row.provider, tenantId))
+    log.warn("a tenant has removed Kalends; all of its connections are disabled", {
+      provider: row.provider,
+      connections: all.length,
+    })
+    for (const { accountId, connectionId } of all)
+      if (connectionId !== row.connectionId) await disable(accountId, connectionId, problem)
   }
 
-  const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, isLasting: boolean) =>
-    move(accountId, connectionId, (row) => {
-      const state = stateAfter(problem, isLasting)
-      // What a person must mend stays as it is: a lesser problem, or our own refusal to try, does not hide it.
-      const waitsForPerson = row.state === "needs-reauth" || row.state === "needs-consent" || row.state === "disabled"
-      if (waitsForPerson && state !== "disabled") return null
-      return state === null
+  /** The tenant's other connections were not tried: there is no version to compare. */
+  const disable = (accountId: AccountId, connectionId: ConnectionId, problem: Problem) =>
+    move(accountId, connectionId, (row) =>
+      row.state === "disabled"
         ? null
-        : {
-            state,
-            problemKind: problem.kind,
-            problemCode: problem.code,
-            problemAt: row.state === state ? row.problemAt : clock.now(),
-          }
-    })
+        : { state: "disabled", problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() },
+    )
 
   return {
-    isWell: (accountId, connectionId) =>
-      move(accountId, connectionId, (row) => {
+    async isWell(accountId, connectionId) {
+      await move(accountId, connectionId, (row) => {
         const now = clock.now()
         const isHealed = row.state === "connecting" || row.state === "unreachable"
         const isStale = row.lastOkAt === null || row.lastOkAt.until(now).total("milliseconds") >= lastOkEveryMs
         if (isHealed) return { state: "healthy", lastOkAt: now, problemKind: null, problemCode: null, problemAt: null }
         return isStale && row.state === "healthy" ? { lastOkAt: now } : null
-      }),
+      })
+    },
 
-    async isTroubled(accountId, connectionId, problem, isLasting) {
+    async isTroubled(accountId, connectionId, problem, met) {
       const row = await store.inAccount(accountId, (tables) => tables.findConnection(connectionId))
       if (row === null) return
       if (problem.kind === "misconfigured")
@@ -88,14 +83,54 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
           provider: row.provider,
           code: problem.code,
         })
-      const { tenantId, provider } = row
-      if (!problem.isTenantWide || tenantId === null) return fail(accountId, connectionId, problem, isLasting)
-      const all = await store.asSystem((tables) => tables.listConnectionsOfTenant(provider, tenantId))
-      log.warn("a tenant has removed Kalends; all of its connections are disabled", {
-        provider,
-        connections: all.length,
-      })
-      for (const one of all) await fail(one.accountId, one.connectionId, problem, isLasting)
+      const isOfTenant = problem.isTenantWide && stateAfter(problem, met.isLasting) === "disabled"
+      if (isOfTenant && row.tenantId !== null) await failTenant(row, row.tenantId, problem, met)
+      else await fail(accountId, connectionId, problem, met)
     },
   }
+}
+
+type Next = (row: ConnectionRow, credentialVersion: number | null) => Changes<ConnectionRow> | null
+
+/** Changes one connection's row as `next` says; true when that moved it to another state. */
+function createMove({ store, fanOut, clock }: Omit<LifeDeps, "log">) {
+  /** Reads under the credential's lock, so that no reconnect comes between what is decided and what is written. */
+  async function moveIn(tables: AccountTables, connectionId: ConnectionId, next: Next) {
+    const credential = await tables.lockCredential(connectionId)
+    const row = await tables.findConnection(connectionId)
+    const changes = row === null ? null : next(row, credential?.version ?? null)
+    if (row === null || changes === null) return null
+    await tables.updateConnection(connectionId, changes)
+    if (changes.state === undefined || changes.state === row.state) return null
+    await tables.appendAudit(
+      {
+        actor: { kind: "service", part: "connections" },
+        action: "connection-state-changed",
+        subjectId: connectionId,
+        reason: `${row.state}-to-${changes.state}`,
+      },
+      clock.now(),
+    )
+    return { userId: row.userId, state: changes.state }
+  }
+
+  return async (accountId: AccountId, connectionId: ConnectionId, next: Next): Promise<boolean> => {
+    const moved = await store.inAccount(accountId, async (tables) => {
+      // Most passes change nothing: those neither lock nor wait for a refresh under way.
+      const row = await tables.findConnection(connectionId)
+      const credential = row === null ? null : await tables.findCredential(connectionId)
+      if (row === null || next(row, credential?.version ?? null) === null) return null
+      return moveIn(tables, connectionId, next)
+    })
+    if (moved === null) return false
+    fanOut.publish(
+      { kind: "user", accountId, userId: moved.userId },
+      { kind: "connection-changed", connectionId, state: moved.state },
+    )
+    return true
+  }
+}
+
+function waitsForPerson(state: ConnectionState): boolean {
+  return state === "needs-reauth" || state === "needs-consent" || state === "disabled"
 }

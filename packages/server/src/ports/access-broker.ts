@@ -11,13 +11,16 @@ export type AccessWish = {
   readonly refusedTokenDigest?: string | undefined
 }
 
+/** An access, and the version of the credential it came from: what it meets says something about that one only. */
+export type HeldAccess = Access & { readonly credentialVersion: number }
+
 /** Hands out what opens a connection's calendars. */
 export interface AccessBroker {
   /**
    * A fresh access. Throws Problem: "auth-revoked", "forbidden" (the user must reconnect or consent), "unavailable",
    * "rate-limited" (try later), "misconfigured" (the operator must act), "not-found".
    */
-  freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<Access>
+  freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess>
 }
 
 export interface KeepAlive {

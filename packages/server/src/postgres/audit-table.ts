@@ -46,7 +46,7 @@ export async function listAudit(
   }))
 }
 
-/** Holds the account's row until the transaction ends. */
+/** Holds the account's row until the transaction ends. "No key": foreign keys of rows written beside do not wait for it, nor does it for them. */
 export async function lockAccount(tx: Transaction<Database>, accountId: AccountId): Promise<void> {
-  await sql`select 1 from account where account_id = ${accountId} for update`.execute(tx)
+  await sql`select 1 from account where account_id = ${accountId} for no key update`.execute(tx)
 }

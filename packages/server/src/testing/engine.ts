@@ -109,11 +109,12 @@ export async function startEngine(options: EngineOptions = {}) {
   await memory.inAccount(accountId, async (tables) => {
     await tables.insertUser(rows.user)
     await tables.insertConnection({ ...rows.connection, state: "connecting", lastOkAt: null })
+    await tables.upsertCredential(rows.credential)
     await tables.insertCalendar(calendar)
   })
 
   const wishes: AccessWish[] = []
-  const broker = { freshAccess: async () => remote.access() } as AccessBroker
+  const broker = { freshAccess: async () => ({ ...remote.access(), credentialVersion: rows.credential.version }) } as AccessBroker
   const asked: AccessBroker = {
     freshAccess: (account, connection, wish) => {
       wishes.push(wish)
