@@ -1,6 +1,8 @@
 /** How often calendars are compared with their providers whatever was heard. */
 export type ReconcilePace = {
   nextDueAt(now: Temporal.Instant, isPushed: boolean, fraction: number): Temporal.Instant
+  /** When a calendar that the timer took is due again if its pass never comes to an end, say because the node died. */
+  takenUntil(now: Temporal.Instant): Temporal.Instant
   /** After the n-th failure in a row; `fraction` (0 to 1) spreads those that failed together. */
   retryAt(now: Temporal.Instant, failureCount: number, fraction: number): Temporal.Instant
   /** Whatever notification is lost, a change is known after this many seconds at the latest, while the provider answers. */
@@ -19,6 +21,7 @@ export function reconcilePace(seconds: { readonly pushed: number; readonly polle
   return {
     nextDueAt: (now, isPushed, fraction) =>
       now.add({ milliseconds: Math.round(interval(isPushed) * 1000 * (0.9 + 0.1 * fraction)) }),
+    takenUntil: (now) => now.add({ seconds: Math.min(seconds.pushed, seconds.polled) }),
     retryAt(now, failureCount, fraction) {
       const delaySeconds = Math.min(longestRetrySeconds, 5 * 2 ** Math.min(failureCount - 1, 10))
       return now.add({ milliseconds: Math.round(delaySeconds * 1000 * (0.75 + 0.5 * fraction)) })

@@ -27,7 +27,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
   async function addDuePasses(): Promise<number> {
     const now = clock.now()
     const due = await store.asSystem((tables) =>
-      tables.takeDueCalendars({ now, limit: calendarsPerTick, nextDueAt: pace.nextDueAt(now, true, 1) }),
+      tables.takeDueCalendars({ now, limit: calendarsPerTick, nextDueAt: pace.takenUntil(now) }),
     )
     await queue.add(due.map((calendar) => ({ kind: "pass", ...timerMark(calendar) })))
     return due.length
