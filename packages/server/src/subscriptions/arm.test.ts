@@ -16,9 +16,21 @@ function pushing(calls: string[], change: (push: PushSource) => Partial<PushSour
       ...provider,
       push: {
         ...push,
-        subscribe: (input) => (calls.push("subscribe"), push.subscribe(input)),
-        renew: push.renew === null ? null : (live) => (calls.push("renew"), push.renew?.(live) ?? Promise.reject()),
-        stop: (live) => (calls.push(`stop ${live.providerSubscriptionId}`), push.stop(live)),
+        subscribe: (input) => {
+          calls.push("subscribe")
+          return push.subscribe(input)
+        },
+        renew:
+          push.renew === null
+            ? null
+            : (live) => {
+                calls.push("renew")
+                return push.renew?.(live) ?? Promise.reject()
+              },
+        stop: (live) => {
+          calls.push(`stop ${live.providerSubscriptionId}`)
+          return push.stop(live)
+        },
       },
     }
   }
@@ -41,7 +53,12 @@ describe("arming a calendar", () => {
   test("gives the provider a secret that names this calendar and this subscription", async () => {
     const secrets: string[] = []
     const engine = await startEngine({
-      dress: pushing([], (push) => ({ subscribe: (input) => (secrets.push(input.secret), push.subscribe(input)) })),
+      dress: pushing([], (push) => ({
+        subscribe: (input) => {
+          secrets.push(input.secret)
+          return push.subscribe(input)
+        },
+      })),
     })
     await arm(engine)
     const { accountId, calendarId } = engine

@@ -90,6 +90,17 @@ export function countingMetrics(): Metrics & { readonly counts: Map<string, numb
   }
 }
 
+/** Puts in the account, its user, the connection and the calendar. */
+async function insertRows(memory: Store, rows: ReturnType<typeof sampleRows>): Promise<void> {
+  await memory.asSystem((tables) => tables.insertAccount(rows.account))
+  await memory.inAccount(rows.account.accountId, async (tables) => {
+    await tables.insertUser(rows.user)
+    await tables.insertConnection({ ...rows.connection, state: "connecting", lastOkAt: null })
+    await tables.upsertCredential(rows.credential)
+    await tables.insertCalendar(rows.calendar)
+  })
+}
+
 /** One connected calendar of the memory provider with everything that keeps it in step, on a clock that stands still. */
 export async function startEngine(options: EngineOptions = {}) {
   const { seed = 1, cursorComes = "after-the-last", dress = (same) => same, beforeCalendarUpdate = () => {} } = options
@@ -105,16 +116,12 @@ export async function startEngine(options: EngineOptions = {}) {
   const rows = sampleRows()
   const calendar: CalendarRow = { ...rows.calendar, providerCalendarId: memoryCalendarId }
   const { accountId, calendarId } = calendar
-  await memory.asSystem((tables) => tables.insertAccount(rows.account))
-  await memory.inAccount(accountId, async (tables) => {
-    await tables.insertUser(rows.user)
-    await tables.insertConnection({ ...rows.connection, state: "connecting", lastOkAt: null })
-    await tables.upsertCredential(rows.credential)
-    await tables.insertCalendar(calendar)
-  })
+  await insertRows(memory, { ...rows, calendar })
 
   const wishes: AccessWish[] = []
-  const broker = { freshAccess: async () => ({ ...remote.access(), credentialVersion: rows.credential.version }) } as AccessBroker
+  const broker = {
+    freshAccess: async () => ({ ...remote.access(), credentialVersion: rows.credential.version }),
+  } as AccessBroker
   const asked: AccessBroker = {
     freshAccess: (account, connection, wish) => {
       wishes.push(wish)
