@@ -32,73 +32,95 @@ const pagesMost = 2_000
 const passTimeoutMs = 5 * 60_000
 /** From this failure on, silence is no hiccup. */
 const failuresUntilLasting = 3
+/** Clients that heard of a change are not told again by its pass, unless the pass came this much later. */
+const lateNoticeMs = 2_000
+/** Calendars that lose their cursors together are listed again over this span. */
+const relistSpreadMs = 10_000
 const wish: AccessWish = { actor: { kind: "service", part: "pass" }, reason: "pass" }
 
-/** The version of the credential that the provider was asked with last; null while there is none. */
-type Tried = { credentialVersion: number | null }
+/** One pass under way: what it is about, and what it has come to so far. */
+type Run = {
+  readonly mark: DueMark
+  readonly calendar: CalendarRow
+  readonly connection: ConnectionRow
+  readonly provider: CalendarProvider
+  readonly isPushed: boolean
+  /** Whatever is read was asked for after this instant. */
+  readonly startedAt: Temporal.Instant
+  /** The version of the credential that the provider was asked with last; null while there is none. */
+  credentialVersion: number | null
+  malformedCount: number
+}
 
-type Subject = { readonly calendar: CalendarRow; readonly connection: ConnectionRow; readonly isPushed: boolean }
-
-/** What the pass found out; `isChanged` counts only what came after a first listing. */
-type Found = { readonly isChanged: boolean; readonly malformedCount: number }
+type Found = { readonly isChanged: boolean; readonly wasListing: boolean }
 
 /**
  * One pass over a calendar: reads the changes since its cursor and forgets them, so that what is left is a cursor and, if
- * something changed, an instant. It takes no instruction: a notification, a timer and a repair run the same code. Clients
- * are told when a change was found that no notification had announced.
+ * something changed, an instant. It takes no instruction: a notification, a timer and a repair run the same code.
+ *
+ * Nothing found is forgotten untold: that something changed is stored with the cursor that passes over it, before clients
+ * are told and before `lastPassAt` says that it is done. Whoever dies in between leaves a change younger than the last
+ * pass, and the next one tells. A listing cannot tell old from new, so its end always tells.
  */
 export function createPass(deps: PassDeps) {
   const { store, world } = deps
   const { clock, metrics } = world
 
-  async function find({ accountId, calendarId }: DueMark): Promise<Subject | null> {
-    return store.inAccount(accountId, async (tables) => {
-      const calendar = await tables.findCalendar(calendarId)
+  async function begin(mark: DueMark): Promise<Run | null> {
+    return store.inAccount(mark.accountId, async (tables) => {
+      const calendar = await tables.findCalendar(mark.calendarId)
       const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
-      if (calendar === null || connection === null) return null
-      const subscriptions = await tables.listSubscriptions(calendarId)
-      return {
-        calendar,
-        connection,
-        isPushed: subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, clock.now()) > 0),
-      }
+      const provider = connection === null ? null : deps.providerOf(connection)
+      if (calendar === null || connection === null || provider === null) return null
+      const subscriptions = await tables.listSubscriptions(mark.calendarId)
+      const startedAt = clock.now()
+      const isPushed = subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, startedAt) > 0)
+      return { mark, calendar, connection, provider, isPushed, startedAt, credentialVersion: null, malformedCount: 0 }
     })
   }
 
   /** Reads all pages; a cursor that comes with a page is stored with that page, so that an interrupted pass goes on there. */
-  async function read(subject: Subject, access: Access, provider: CalendarProvider): Promise<Found> {
-    const calendar = begun(subject.calendar, provider, clock.now())
-    const window = timeWindow(
-      calendar.cursorWindowStartsAt ?? clock.now(),
-      calendar.cursorWindowEndsAt ?? clock.now().add({ hours: 1 }),
-    )
-    const isFirstListing = calendar.cursor === null || calendar.isFirstListing
-    const input = {
-      access,
-      calendarId: calendar.providerCalendarId,
-      cursor: calendar.cursor,
-      window,
-      signal: AbortSignal.timeout(passTimeoutMs),
-    }
-    let found: Found = { isChanged: false, malformedCount: 0 }
-    let pages = 0
-    let last: ChangePage | null = null
-    for await (const page of provider.changes(input)) {
-      if (++pages > pagesMost)
-        throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
-      found = {
-        isChanged: found.isChanged || (!isFirstListing && page.changes.length > 0),
-        malformedCount: found.malformedCount + page.malformedCount,
+  async function read(run: Run, access: Access): Promise<Found> {
+    const calendar = begun(run.calendar, run.provider, run.startedAt)
+    const wasListing = calendar.cursor === null || calendar.isFirstListing
+    const changed = { changedAt: newest(calendar.changedAt, run.startedAt) }
+    let isChanged = false
+    let isStored = false
+    try {
+      for await (const page of pages(run, calendar, access)) {
+        isChanged ||= !wasListing && page.changes.length > 0
+        if (page.cursor === null) continue
+        const marks = { ...windowOf(calendar), cursor: page.cursor, isFirstListing: wasListing }
+        await update(calendar, { ...marks, ...(isChanged ? changed : {}) })
+        isStored = isChanged
       }
-      // With the cursor goes that something changed: if the next page fails, nobody sees these changes again.
-      const changed = found.isChanged ? { changedAt: newest(calendar.changedAt, clock.now()) } : {}
-      if (page.cursor !== null)
-        await update(calendar, { ...windowOf(calendar), ...changed, cursor: page.cursor, isFirstListing })
+      if (wasListing) await update(calendar, { ...changed, isFirstListing: false })
+      isStored ||= wasListing
+    } finally {
+      if (isStored) tellClients(calendar, changed.changedAt, wasListing ? null : announcedAtMs(run))
+    }
+    return { isChanged: isChanged || wasListing, wasListing }
+  }
+
+  /** The provider's pages, of which the last must bring a cursor, and no more of them than a calendar can have. */
+  async function* pages(run: Run, calendar: CalendarRow, access: Access): AsyncGenerator<ChangePage, void, void> {
+    const window = timeWindow(
+      calendar.cursorWindowStartsAt ?? run.startedAt,
+      calendar.cursorWindowEndsAt ?? run.startedAt.add({ hours: 1 }),
+    )
+    const { cursor, providerCalendarId: calendarId } = calendar
+    const signal = AbortSignal.timeout(passTimeoutMs)
+    let count = 0
+    let last: ChangePage | null = null
+    for await (const page of run.provider.changes({ access, calendarId, cursor, window, signal })) {
+      if (++count > pagesMost)
+        throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
+      run.malformedCount += page.malformedCount
       last = page
+      yield page
     }
     if (last === null || last.cursor === null)
       throw new Problem("malformed", "The calendar service gave no mark to go on from.")
-    return found
   }
 
   async function update(calendar: CalendarRow, changes: Changes<CalendarRow>): Promise<void> {
@@ -106,48 +128,48 @@ export function createPass(deps: PassDeps) {
   }
 
   /** Reads with a fresh access; one that is refused is replaced once. */
-  async function readWithAccess(subject: Subject, provider: CalendarProvider, tried: Tried): Promise<Found> {
-    const { accountId, connectionId } = subject.connection
+  async function readWithAccess(run: Run): Promise<Found> {
+    const { accountId, connectionId } = run.connection
     const access = await deps.broker.freshAccess(accountId, connectionId, wish)
-    tried.credentialVersion = access.credentialVersion
+    run.credentialVersion = access.credentialVersion
     try {
-      return await read(subject, access, provider)
+      return await read(run, access)
     } catch (error) {
       if (!isProblem(error, "auth-expired") || access.kind !== "bearer") throw error
-      tried.credentialVersion = null
+      run.credentialVersion = null
       const replaced = await deps.broker.freshAccess(accountId, connectionId, {
         ...wish,
         refusedTokenDigest: tokenDigest(access.token),
       })
-      tried.credentialVersion = replaced.credentialVersion
-      return read(subject, replaced, provider)
+      run.credentialVersion = replaced.credentialVersion
+      return read(run, replaced)
     }
   }
 
-  async function settle(subject: Subject, mark: DueMark, found: Found): Promise<void> {
-    const { calendar, connection, isPushed } = subject
+  async function settle(run: Run, { isChanged, wasListing }: Found): Promise<void> {
+    const { calendar, connection, isPushed, mark } = run
+    const { provider } = connection
     const now = clock.now()
-    const changedAt = newest(
-      calendar.changedAt,
-      mark.noticedAtMs === null ? now : Temporal.Instant.fromEpochMilliseconds(mark.noticedAtMs),
-    )
+    const isOwed = !isChanged && mark.noticedAtMs === null && owesHint(run)
+    if (isOwed) tellClients(calendar, run.startedAt, null)
     const dueAt = world.pace.nextDueAt(now, isPushed, world.random.fraction())
-    await update(calendar, {
-      isFirstListing: false,
-      lastPassAt: now,
-      failureCount: 0,
-      dueAt,
-      ...(found.isChanged ? { changedAt } : {}),
-    })
-    metrics.count("passes_total", { provider: connection.provider, outcome: found.isChanged ? "changed" : "quiet" })
-    if (found.malformedCount > 0)
-      metrics.count("malformed_items_total", { provider: connection.provider }, found.malformedCount)
+    await update(calendar, { lastPassAt: now, failureCount: 0, dueAt })
+    metrics.count("passes_total", { provider, outcome: isChanged ? "changed" : "quiet" })
+    if (run.malformedCount > 0) metrics.count("malformed_items_total", { provider }, run.malformedCount)
+    if (isChanged && !wasListing && isPushed && mark.noticedAtMs === null)
+      metrics.count("missed_pushes_repaired_total", { provider })
     await deps.life.isWell(calendar.accountId, connection.connectionId)
-    if (!found.isChanged) return
-    if (mark.noticedAtMs === null && isPushed)
-      metrics.count("missed_pushes_repaired_total", { provider: connection.provider })
-    // A client that connected between notice and pass has not heard of it: changedAt said nothing yet.
-    tellClients(calendar, changedAt, mark.noticedAtMs)
+  }
+
+  /**
+   * Whether clients may lack a change that the cursor has passed. After a death: the change is younger than the last pass.
+   * With push: clients read as soon as a notification came, the pass a moment later, and what changed in that moment (its
+   * own notification lost) is behind the cursor; so the first timer after it tells once more. Twice at most, not for ever.
+   */
+  function owesHint({ calendar: { changedAt, lastPassAt }, isPushed, startedAt }: Run): boolean {
+    if (changedAt === null) return false
+    const isYoung = changedAt.until(startedAt).total("seconds") <= world.pace.stalenessBoundSeconds(true)
+    return (isPushed && isYoung) || lastPassAt === null || Temporal.Instant.compare(changedAt, lastPassAt) > 0
   }
 
   function tellClients(
@@ -162,25 +184,33 @@ export function createPass(deps: PassDeps) {
   }
 
   /** What a failed pass leaves behind: when to try again, and what it means for the connection. */
-  async function fail(subject: Subject, mark: DueMark, problem: Problem, tried: Tried): Promise<void> {
-    const { calendar, connection } = subject
+  async function fail(run: Run, problem: Problem): Promise<void> {
+    const { calendar, connection, mark } = run
     metrics.count("passes_total", { provider: connection.provider, outcome: problem.kind })
     const now = clock.now()
-    if (problem.kind === "cursor-lost") {
-      // A normal path: list again, a little later so that many who lost theirs at once do not come at once.
-      const again = now.add({ milliseconds: Math.round(world.random.fraction() * 10_000) })
-      await update(calendar, { cursor: null, isFirstListing: true, changedAt: now })
-      await requeue(mark, again)
-      return tellClients(calendar, now, null)
-    }
     const failureCount = calendar.failureCount + 1
+    const retryAt = problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction())
+    if (problem.kind === "cursor-lost") return relist(run, failureCount, retryAt)
     await update(calendar, { failureCount, lastPassAt: now })
     await deps.life.isTroubled(calendar.accountId, connection.connectionId, problem, {
       isLasting: !isPassing(problem) || failureCount >= failuresUntilLasting,
-      credentialVersion: tried.credentialVersion,
+      credentialVersion: run.credentialVersion,
     })
-    if (isPassing(problem) || problem.kind === "malformed")
-      await requeue(mark, problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction()))
+    if (isPassing(problem) || problem.kind === "malformed") await requeue(mark, retryAt)
+  }
+
+  /**
+   * A normal path: list again, a little later so that many who lost their cursor at once do not come at once. Where even a
+   * listing loses it, ever more rarely.
+   */
+  async function relist({ calendar, mark }: Run, failureCount: number, retryAt: Temporal.Instant): Promise<void> {
+    const now = clock.now()
+    const changedAt = newest(calendar.changedAt, now)
+    const hadCursor = calendar.cursor !== null
+    await update(calendar, { failureCount, cursor: null, isFirstListing: true, ...(hadCursor ? { changedAt } : {}) })
+    const soon = now.add({ milliseconds: Math.round(world.random.fraction() * relistSpreadMs) })
+    await requeue(mark, failureCount === 1 ? soon : retryAt)
+    if (hadCursor) tellClients(calendar, changedAt, null)
   }
 
   async function requeue(mark: DueMark, runAt: Temporal.Instant): Promise<void> {
@@ -188,22 +218,26 @@ export function createPass(deps: PassDeps) {
   }
 
   return async (mark: DueMark): Promise<void> => {
-    const subject = await find(mark)
-    const provider = subject === null ? null : deps.providerOf(subject.connection)
-    if (subject === null || provider === null) return
-    const startedAt = clock.now()
-    const tried: Tried = { credentialVersion: null }
+    const run = await begin(mark)
+    if (run === null) return
     try {
-      await settle(subject, mark, await readWithAccess(subject, provider, tried))
+      await settle(run, await readWithAccess(run))
     } catch (error) {
       if (!isProblem(error)) throw error
-      await fail(subject, mark, error, tried)
+      await fail(run, error)
     }
-    metrics.observeSeconds("pass_seconds", startedAt.until(clock.now()).total("seconds"), { provider: provider.name })
+    const seconds = run.startedAt.until(clock.now()).total("seconds")
+    metrics.observeSeconds("pass_seconds", seconds, { provider: run.provider.name })
   }
 }
 
 export type Pass = ReturnType<typeof createPass>
+
+/** When what this pass found was announced; null where that was too long ago, or never. */
+function announcedAtMs({ mark, startedAt }: Run): number | null {
+  const { noticedAtMs } = mark
+  return noticedAtMs !== null && startedAt.epochMilliseconds - noticedAtMs <= lateNoticeMs ? noticedAtMs : null
+}
 
 /** The calendar as this pass begins: with a window, and without the cursor when the window it is frozen to has run out. */
 export function begun(calendar: CalendarRow, provider: CalendarProvider, now: Temporal.Instant): CalendarRow {

@@ -168,11 +168,16 @@ export async function startEngine(options: EngineOptions = {}) {
         if (row === null || connection === null) throw new Error("the calendar is gone")
         return { calendar: row, connection, subscriptions: await tables.listSubscriptions(calendarId) }
       })
-      return { ...stored, told: hints.splice(0).map(({ kind }) => kind) }
+      return { ...stored, told: hints.splice(0).map(nameOf) }
     },
     change: (changes: Partial<CalendarRow>) =>
       memory.inAccount(accountId, (tables) => tables.updateCalendar(calendarId, changes)),
   }
+}
+
+/** A hint that only streams opened meanwhile are to pass on is a repetition. */
+function nameOf(hint: Hint): string {
+  return hint.kind === "calendar-changed" && hint.announcedAtMs !== null ? "repeated" : hint.kind
 }
 
 export type Engine = Awaited<ReturnType<typeof startEngine>>
