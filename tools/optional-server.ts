@@ -123,9 +123,9 @@ function radicaleConfig(port: number, usersFile: string, collections: string): s
 }
 
 /** Starts a NATS server (core, no JetStream). Throws when it is not installed or does not become ready. */
-export async function startNats(): Promise<RunningServer> {
+export async function startNats(chosen?: number): Promise<RunningServer> {
   const program = requireProgram("nats-server")
-  const port = await freePort()
+  const port = chosen ?? (await freePort())
   const child = spawn(program, ["--addr", "127.0.0.1", "--port", String(port)], { stdio: "ignore", cwd: tmpdir() })
   return whenReady(child, { name: "nats-server", port, url: `nats://127.0.0.1:${port}`, stop: () => stopChild(child) })
 }

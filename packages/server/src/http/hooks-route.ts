@@ -20,9 +20,11 @@ export async function hooksRoute(app: FastifyInstance, { receiver, metrics, cloc
     done(null, body),
   )
   app.setErrorHandler((error, _request, reply) => {
-    if (isProblem(error)) return reply.code(503).header("retry-after", "5").send()
-    const isOversized = error instanceof Error && "statusCode" in error && error.statusCode === 413
-    metrics.count("hook_notices_total", { provider: "unknown", outcome: isOversized ? "oversized" : "unrecognised" })
+    const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 500
+    const isRequestBad = !isProblem(error) && status >= 400 && status < 500
+    // Whatever else went wrong, the notice may not be durable: the provider is to send it again.
+    if (!isRequestBad) return reply.code(503).header("retry-after", "5").send()
+    metrics.count("hook_notices_total", { provider: "unknown", outcome: status === 413 ? "oversized" : "unrecognised" })
     return reply.code(202).send()
   })
 

@@ -41,6 +41,7 @@ export function createGroupCommit<Item>(
 
   return {
     add(items) {
+      if (items.length === 0) return Promise.resolve()
       if (waitingCount + items.length > itemsMost)
         return Promise.reject(
           new Problem("unavailable", "Too much is waiting; send it again later.", { code: "queue-full" }),
