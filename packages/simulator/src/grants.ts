@@ -66,7 +66,14 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
     /** The application's own access to a whole tenant (client credentials). */
     newApplicationGrant(tenant: Tenant, scope: string): Granted {
       const calendar = new SimCalendar("none", platform)
-      const person = applications.get(tenant.id) ?? { id: client.id, tenant, name: "application", email: "", calendar }
+      const person = applications.get(tenant.id) ?? {
+        id: client.id,
+        tenant,
+        name: "application",
+        email: "",
+        calendar,
+        isRoom: false,
+      }
       applications.set(tenant.id, person)
       return { person, scope, isApplication: true, isRevoked: false }
     },

@@ -17,6 +17,8 @@ export type SimDetails = {
   readonly time: SimTime
   readonly location?: string
   readonly description?: string
+  /** Who invited; the calendar's owner when it is left out. */
+  readonly organizer?: { readonly name: string; readonly email: string }
   readonly attendees?: readonly SimAttendee[]
   readonly isPrivate?: boolean
   readonly isFree?: boolean
@@ -63,6 +65,8 @@ export type Person = {
   readonly name: string
   readonly email: string
   readonly calendar: SimCalendar
+  /** A room has a mailbox as people do, but nobody signs in as one. */
+  readonly isRoom: boolean
 }
 
 export class SimCalendar {
@@ -124,15 +128,10 @@ export class SimCalendar {
   /** Changes one occurrence, or cancels it. */
   except(event: SimEvent, original: string, changes: Partial<SimDetails> | "cancelled"): SimEvent {
     const known = event.exceptions.get(original)
-    const base = known === undefined || known === "cancelled" ? this.#occurrenceDetails(event, original) : known
+    const { rule: _, ...single } = event.details
+    const base = known === undefined || known === "cancelled" ? moved(single, original) : known
     event.exceptions.set(original, changes === "cancelled" ? "cancelled" : { ...base, ...changes })
     return this.#changed(event, "updated")
-  }
-
-  #occurrenceDetails(event: SimEvent, original: string): SimDetails {
-    const found = occurrencesOf(event, null).find((occurrence) => occurrence.original === original)
-    const { rule: _, ...single } = event.details
-    return found === undefined ? single : found.details
   }
 
   remove(event: SimEvent): void {
@@ -177,6 +176,41 @@ export function occurrencesOf(event: SimEvent, span: Span | null): readonly SimO
         span === null ||
         (Temporal.Instant.compare(startsAt, span.to) < 0 && Temporal.Instant.compare(endsAt, span.from) > 0),
     )
+}
+
+/** The occurrence of a series with this original start; null when there is none, or no longer. */
+export function occurrenceAt(event: SimEvent, original: string): SimOccurrence | null {
+  const exception = event.exceptions.get(original)
+  if (exception === "cancelled" || event.details.rule === undefined) return null
+  if (exception !== undefined)
+    return { event, details: exception, original, isException: true, ...instants(exception.time) }
+  const { rule, ...single } = event.details
+  const at = Temporal.Instant.from(original.length > 10 ? original : `${original}T00:00:00Z`)
+  if (!ruleStarts(single.time, rule, { from: at, to: at.add({ hours: 24 }) }).includes(original)) return null
+  const details = moved(single, original)
+  return { event, details, original, isException: false, ...instants(details.time) }
+}
+
+/** The original start that the end of an occurrence's id tells: "20261124T090000Z" or "20261124". */
+function originalFrom(text: string): string | null {
+  const [, year, month, day, time] = /^(\d{4})(\d\d)(\d\d)(T\d{6}Z)?$/.exec(text) ?? []
+  if (year === undefined) return null
+  const date = `${year}-${month}-${day}`
+  return time === undefined ? date : `${date}T${time.slice(1, 3)}:${time.slice(3, 5)}:${time.slice(5, 7)}Z`
+}
+
+/** The live event or occurrence that an id means; the ids of occurrences are the series', "_" and the original start. */
+export function findByWireId(
+  calendar: SimCalendar,
+  id: string,
+): { readonly event: SimEvent; readonly original: string | null } | null {
+  const event = calendar.events.get(id)
+  if (event !== undefined) return event.isDeleted ? null : { event, original: null }
+  const at = id.lastIndexOf("_")
+  const series = calendar.events.get(id.slice(0, at))
+  const original = originalFrom(id.slice(at + 1))
+  if (series === undefined || series.isDeleted || original === null) return null
+  return occurrenceAt(series, original) === null ? null : { event: series, original }
 }
 
 function ruleStarts(time: SimTime, rule: string, span: Span | null): readonly string[] {
@@ -229,11 +263,24 @@ export class Organisation {
   }
 
   addPerson(tenant: Tenant, name: string, email: string): Person {
+    return this.#add({ tenant, name, email, isRoom: false })
+  }
+
+  addRoom(tenant: Tenant, name: string, email: string): Person {
+    return this.#add({ tenant, name, email, isRoom: true })
+  }
+
+  #add(who: Omit<Person, "id" | "calendar">): Person {
     const id = this.#platform.token("person")
-    const calendar = new SimCalendar(tenant.service === "google" ? email : this.#platform.token("AQMk"), this.#platform)
-    const person = { id, tenant, name, email, calendar }
+    const calendarId = who.tenant.service === "google" ? who.email : this.#platform.token("AQMk")
+    const person = { ...who, id, calendar: new SimCalendar(calendarId, this.#platform) }
     this.people.push(person)
     return person
+  }
+
+  /** Those who can sign in. */
+  signers(service: Tenant["service"]): readonly Person[] {
+    return this.people.filter(({ tenant, isRoom }) => tenant.service === service && !isRoom)
   }
 
   findPerson(key: string): Person | null {

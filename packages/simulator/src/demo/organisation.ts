@@ -1,99 +1,144 @@
 import type { Organisation, Person, SimAttendee, SimDetails, SimTime } from "../org.ts"
 import { tenants } from "../simulator.ts"
+import { fillOwnWeek } from "./own-week.ts"
+import { at, type Day, dayOf, span } from "./times.ts"
 
-const zone = "Europe/Berlin"
+const observatory = [
+  "Ada Lovelace",
+  "Grace Hopper",
+  "Katherine Johnson",
+  "Hedy Lamarr",
+  "Mary Jackson",
+  "Radia Perlman",
+]
+const laboratory = ["Vera Rubin", "Jocelyn Bell", "Annie Cannon", "Cecilia Payne", "Henrietta Leavitt", "Nancy Roman"]
 
-/** An observatory and its laboratory: people on Microsoft 365 and on Google, with a lively month around today. */
+/** An observatory on Microsoft 365 and its laboratory on Google: people, rooms and a lively month around today. */
 export function fillDemo(org: Organisation, now: Temporal.Instant): void {
-  const today = now.toZonedDateTimeISO(zone).toPlainDate()
-  const microsoft = ["Ada Lovelace", "Grace Hopper", "Katherine Johnson", "Hedy Lamarr", "Mary Jackson"].map((name) =>
-    org.addPerson(tenants.microsoft, name, mailOf(name, tenants.microsoft.domain)),
-  )
-  const google = ["Vera Rubin", "Jocelyn Bell", "Annie Cannon", "Cecilia Payne", "Henrietta Leavitt"].map((name) =>
-    org.addPerson(tenants.google, name, mailOf(name, tenants.google.domain)),
-  )
-  for (const [index, person] of [...microsoft, ...google].entries())
-    fillPerson(person, { today, now, index, others: index < microsoft.length ? microsoft : google })
+  const day = dayOf(now)
+  for (const [tenant, names, rooms] of [
+    [tenants.microsoft, observatory, ["Andromeda", "Cassiopeia"]],
+    [tenants.google, laboratory, ["Lyra"]],
+  ] as const) {
+    const people = names.map((name) =>
+      org.addPerson(tenant, name, `${name.split(" ")[0]?.toLowerCase()}@${tenant.domain}`),
+    )
+    const places = rooms.map((name) =>
+      org.addRoom(tenant, `Room ${name}`, `room-${name.toLowerCase()}@${tenant.domain}`),
+    )
+    fillSeries(people, places, day)
+    fillOnce(people, places[0], day)
+    for (const [index, person] of people.entries()) fillOwnWeek(person, index, day)
+  }
 }
 
-const mailOf = (name: string, domain: string) => `${name.split(" ")[0]?.toLowerCase()}@${domain}`
-
-type Day = {
-  readonly today: Temporal.PlainDate
-  readonly now: Temporal.Instant
-  readonly index: number
-  readonly others: readonly Person[]
+type Meeting = {
+  readonly details: SimDetails
+  readonly by: Person
+  readonly with: readonly Person[]
+  readonly room?: Person | undefined
+  /** The original start that is cancelled or changed for everybody. */
+  readonly exception?: { readonly original: string; readonly changes: Partial<SimDetails> | "cancelled" }
 }
 
-function attendeesOf(person: Person, others: readonly Person[]): readonly SimAttendee[] {
-  const invited = others.filter((other) => other !== person).slice(0, 3)
-  return invited.map(({ name, email }) => ({ name, email, response: "accepted" }))
+/** The same meeting in everybody's calendar, and in the room's. */
+function hold({ details, by, with: others, room, exception }: Meeting): void {
+  const answers = ["accepted", "accepted", "tentative", "accepted", "none", "declined"] as const
+  const attendees: SimAttendee[] = others.map(({ name, email }, index) => ({
+    name,
+    email,
+    response: answers[index] ?? "none",
+  }))
+  if (room !== undefined) attendees.push({ name: room.name, email: room.email, response: "accepted", isRoom: true })
+  const where = room === undefined || details.location !== undefined ? {} : { location: room.name }
+  const shared = { ...details, ...where, organizer: { name: by.name, email: by.email }, attendees }
+  for (const { calendar } of [by, ...others, ...(room === undefined ? [] : [room])]) {
+    const event = calendar.create(shared)
+    if (exception !== undefined) calendar.except(event, exception.original, exception.changes)
+  }
 }
 
-function fillPerson(person: Person, { today, now, index, others }: Day): void {
-  const attendees = attendeesOf(person, others)
-  const monday = today.subtract({ days: today.dayOfWeek - 1 })
-  const add = (details: SimDetails) => person.calendar.create({ attendees, ...details })
-  const current = now
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .round({ smallestUnit: "minute", roundingIncrement: 15, roundingMode: "floor" })
-  const standUp = add({
-    subject: "Stand-up",
-    time: at(monday, "09:15", 15),
-    rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-    location: "https://meet.jit.si/NorthwindStandUp",
+const links = {
+  microsoft: "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NorthWind%40thread.v2/0",
+  google: "https://meet.google.com/nor-thwi-nds",
+}
+
+/** Series, two of them with an exception this week or the next. */
+function fillSeries(people: readonly Person[], rooms: readonly Person[], { monday }: Day): void {
+  const [first, second, third] = people
+  if (first === undefined || second === undefined || third === undefined) return
+  const wednesday = monday.add({ days: 2 })
+  hold({
+    details: {
+      subject: "Stand-up",
+      time: at(monday, "09:15", 15),
+      rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+      location: "https://meet.jit.si/NorthwindStandUp",
+    },
+    by: first,
+    with: people.slice(1),
+    exception: {
+      original: instantOf(at(wednesday, "09:15", 15)),
+      changes: { subject: "Stand-up (later today)", time: at(wednesday, "11:00", 15) },
+    },
   })
-  const skipped = monday.add({ days: 2 }).toZonedDateTime({ timeZone: zone, plainTime: "09:15" }).toInstant().toString()
-  person.calendar.except(
-    standUp,
-    skipped,
-    index % 2 === 0
-      ? "cancelled"
-      : { subject: "Stand-up (later today)", time: at(monday.add({ days: 2 }), "11:00", 15) },
-  )
-  add({
-    subject: "Telescope time allocation",
-    time: span(current.add({ minutes: 8 + index * 5 }), 45),
-    onlineUrl: "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NorthWind%40thread.v2/0",
+  hold({
+    details: {
+      subject: "Instrument council",
+      time: at(monday.subtract({ days: 6 }), "14:00", 60),
+      rule: "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+      description: "Join: https://observatory.webex.com/meet/northwind\nAgenda: mirrors, coolant, the squeaking dome.",
+    },
+    by: third,
+    with: people.filter((person) => person !== third),
+    room: rooms.at(-1),
+    exception: { original: instantOf(at(monday.add({ days: 8 }), "14:00", 60)), changes: "cancelled" },
   })
-  add({
-    subject: "Spectrograph review",
-    time: span(current.add({ minutes: 95 + index * 15 }), 30),
-    location: "Room Andromeda",
-    description:
-      "Join Zoom Meeting\nhttps://us02web.zoom.us/j/88812345678?pwd=NorthWind1\n\nBring last week's calibration.",
-  })
-  add({ subject: "Focus time", time: at(today.add({ days: 1 }), "13:00", 120), isFree: true, attendees: [] })
-  add({
-    subject: "One to one",
-    time: at(today.add({ days: 1 }), "16:00", 30),
-    isPrivate: true,
-    location: "https://meet.google.com/abc-defg-hij",
-  })
-  add({
-    subject: "Visiting committee",
-    time: { kind: "all-day", start: today.add({ days: 2 }).toString(), end: today.add({ days: 4 }).toString() },
-  })
-  add({ subject: "Night shift", time: span(today.add({ days: 3 }).toPlainDateTime("22:00"), 480), location: "Dome 2" })
-  add({
-    subject: "Budget with Tokyo",
-    time: { ...at(today.add({ days: 4 }), "17:00", 60), zone: "Asia/Tokyo" },
-    location: "https://observatory.webex.com/meet/northwind",
-  })
-  add({
-    subject: "Journal club",
-    time: at(monday.add({ days: 4 }), "15:00", 60),
-    rule: "FREQ=MONTHLY;BYDAY=-1FR",
-    location: "https://bbb.example.org/b/jou-rna-lcl",
+  hold({
+    details: {
+      subject: "Journal club",
+      time: at(monday.add({ days: 4 }), "15:00", 60),
+      rule: "FREQ=MONTHLY;BYDAY=-1FR",
+      location: "https://bbb.example.org/b/jou-rna-lcl",
+    },
+    by: second,
+    with: people.slice(2),
   })
 }
 
-function at(date: Temporal.PlainDate, time: string, minutes: number): SimTime & { kind: "timed" } {
-  return span(date.toPlainDateTime(time), minutes)
+function fillOnce(people: readonly Person[], room: Person | undefined, day: Day): void {
+  const [first, second, third] = people
+  if (first === undefined || second === undefined || third === undefined) return
+  const { today } = day
+  const { service } = first.tenant
+  hold({
+    details: {
+      subject: "Telescope time allocation",
+      time: span(day.current.add({ minutes: 15 }), 45),
+      onlineUrl: links[service],
+    },
+    by: second,
+    with: [first, third],
+    room,
+  })
+  hold({
+    details: {
+      subject: "Budget with Tokyo",
+      time: { ...at(today.add({ days: 4 }), "17:00", 60), zone: "Asia/Tokyo" },
+      location: "https://us02web.zoom.us/j/81234567890?pwd=Tokyo1",
+    },
+    by: first,
+    with: [third],
+  })
+  hold({
+    details: {
+      subject: "Visiting committee",
+      time: { kind: "all-day", start: today.add({ days: 2 }).toString(), end: today.add({ days: 4 }).toString() },
+    },
+    by: first,
+    with: people.slice(1),
+  })
 }
 
-function span(start: Temporal.PlainDateTime, minutes: number): SimTime & { kind: "timed" } {
-  const text = (wall: Temporal.PlainDateTime) => wall.toString({ smallestUnit: "second" })
-  return { kind: "timed", start: text(start), end: text(start.add({ minutes })), zone }
-}
+const instantOf = (time: SimTime & { kind: "timed" }) =>
+  Temporal.PlainDateTime.from(time.start).toZonedDateTime(time.zone).toInstant().toString()

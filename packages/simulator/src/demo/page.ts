@@ -1,7 +1,7 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Grants } from "../grants.ts"
 import { freshKnobs, type Knobs } from "../knobs.ts"
-import { occurrencesOf, type Person, type SimDetails, type SimEvent } from "../org.ts"
+import { occurrenceAt, occurrencesOf, type Person, type SimDetails, type SimEvent } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { pageScript, pageShell } from "./page-text.ts"
 
@@ -136,9 +136,7 @@ function changeEvent({ calendar }: Person, json: Json): SimResponse {
 
 function movedBy(event: SimEvent, original: string | null, minutes: number): Partial<SimDetails> {
   const time =
-    original === null
-      ? event.details.time
-      : (occurrencesOf(event, null).find((one) => one.original === original)?.details.time ?? event.details.time)
+    original === null ? event.details.time : (occurrenceAt(event, original)?.details.time ?? event.details.time)
   if (time.kind === "all-day")
     return {
       time: {

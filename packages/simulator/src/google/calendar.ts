@@ -1,11 +1,11 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Grants } from "../grants.ts"
-import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
+import { findByWireId, occurrenceAt, occurrencesOf, type Person, type SimEvent } from "../org.ts"
 import { type Route, route, type SimResponse } from "../server.ts"
 import { type Authorized, createAccess } from "./access.ts"
 import type { Channels } from "./channels.ts"
 import { googleError } from "./errors.ts"
-import { cancelledWire, etag, fromGoogle, googleWire, instanceId } from "./wire.ts"
+import { cancelledWire, etag, fromGoogle, googleWire } from "./wire.ts"
 
 /** With a sync token these may not be sent (discovery document of Calendar v3, events.list). */
 const notWithToken = [
@@ -64,7 +64,7 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
   }
 
   const change: Authorized = (request, person) => {
-    const found = findEvent(person, request.params.id ?? "")
+    const found = findByWireId(person.calendar, request.params.id ?? "")
     if (found === null) return googleError(404, "notFound")
     const wanted = request.headers["if-match"]
     if (wanted !== undefined && wanted !== "*" && wanted !== etag(found.event))
@@ -79,12 +79,12 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
   }
 
   const remove: Authorized = (request, person) => {
-    const found = findEvent(person, request.params.id ?? "")
+    const found = findByWireId(person.calendar, request.params.id ?? "")
     return found === null ? googleError(410, "deleted") : cancel(person, found)
   }
 
   const get: Authorized = (request, person) => {
-    const found = findEvent(person, request.params.id ?? "")
+    const found = findByWireId(person.calendar, request.params.id ?? "")
     return found === null ? googleError(404, "notFound") : whole(found.event, found.original, person)
   }
 
@@ -214,20 +214,9 @@ function master(event: SimEvent) {
   return { event, details: event.details, original: null, isException: false, ...at }
 }
 
-function findEvent(person: Person, id: string): { readonly event: SimEvent; readonly original: string | null } | null {
-  const event = person.calendar.events.get(id)
-  if (event !== undefined) return event.isDeleted ? null : { event, original: null }
-  const series = person.calendar.live().find((known) => id.startsWith(`${known.id}_`))
-  const found =
-    series === undefined
-      ? undefined
-      : occurrencesOf(series, null).find(({ original }) => instanceId(series, original) === id)
-  return series === undefined || found === undefined ? null : { event: series, original: found.original }
-}
-
 function whole(event: SimEvent, original: string | null, person: Person): SimResponse {
-  const found = original === null ? master(event) : occurrencesOf(event, null).find((one) => one.original === original)
-  return found === undefined ? googleError(404, "notFound") : { status: 200, body: googleWire(found, person.email) }
+  const found = original === null ? master(event) : occurrenceAt(event, original)
+  return found === null ? googleError(404, "notFound") : { status: 200, body: googleWire(found, person.email) }
 }
 
 function cancel(

@@ -12,7 +12,7 @@ const refusal: SimResponse = {
 
 /** Google's OAuth 2.0 for web servers, after developers.google.com/identity/protocols/oauth2/web-server. */
 export function googleSignInRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
-  const people = () => context.org.people.filter(({ tenant }) => tenant.service === "google")
+  const people = () => context.org.signers("google")
   const consented = new Set<string>()
 
   function authorize({ url: { searchParams: query } }: SimRequest): SimResponse {

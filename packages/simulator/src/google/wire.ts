@@ -42,18 +42,22 @@ function contents(details: SimDetails, owner: string): Wire {
     ...(details.description === undefined ? {} : { description: details.description }),
     ...(details.isPrivate === true ? { visibility: "private" } : {}),
     ...(details.isFree === true ? { transparency: "transparent" } : {}),
-    organizer: { email: owner, self: true },
-    creator: { email: owner, self: true },
+    organizer: someone(details.organizer?.email ?? owner, owner),
+    creator: someone(details.organizer?.email ?? owner, owner),
     attendees: (details.attendees ?? []).map(({ name, email, response, isRoom }) => ({
       displayName: name,
       email,
       responseStatus: response === "none" ? "needsAction" : response,
       ...(isRoom === true ? { resource: true } : {}),
+      ...(email === owner ? { self: true } : {}),
+      ...(email === details.organizer?.email ? { organizer: true } : {}),
     })),
     ...(details.onlineUrl === undefined ? {} : { hangoutLink: details.onlineUrl }),
     ...details.extra,
   }
 }
+
+const someone = (email: string, owner: string) => (email === owner ? { email, self: true } : { email })
 
 function googleTime(time: SimTime): Wire {
   if (time.kind === "all-day") return { start: { date: time.start }, end: { date: time.end } }

@@ -14,7 +14,7 @@ const hasScope = (scope: string, name: string) => {
 
 /** Entra's OAuth 2.0 v2 endpoints, after ENTRA v2-oauth2-auth-code-flow.md and reference-error-codes.md. */
 export function entraRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
-  const people = () => context.org.people.filter(({ tenant }) => tenant.service === "microsoft")
+  const people = () => context.org.signers("microsoft")
 
   const consents = new Set<string>()
 

@@ -1,6 +1,6 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Grants } from "../grants.ts"
-import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
+import { findByWireId, occurrenceAt, occurrencesOf, type Person, type SimEvent } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { type Authorized, createAccess } from "./access.ts"
 import { batchAnswer } from "./batch.ts"
@@ -8,7 +8,7 @@ import { deltaAnswer } from "./delta.ts"
 import { graphError } from "./errors.ts"
 import { toRecurrence } from "./recurrence.ts"
 import type { Subscriptions } from "./subscriptions.ts"
-import { changeKey, fromGraph, graphWire, occurrenceId } from "./wire.ts"
+import { changeKey, fromGraph, graphWire } from "./wire.ts"
 
 /** Microsoft Graph v1.0 as far as calendars go, after the pages named in README.md. */
 export function graphRoutes(context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] {
@@ -56,7 +56,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
   }
 
   const update: Authorized = (request, person) => {
-    const found = findEvent(person, request.params.id ?? "")
+    const found = findByWireId(person.calendar, request.params.id ?? "")
     if (found === null) return graphError(404, "ErrorItemNotFound")
     if (request.json.transactionId !== undefined) return graphError(400, "ErrorInvalidRequest")
     if (isStale(request, found.event)) return graphError(412, "ErrorIrresolvableConflict")
@@ -66,7 +66,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
   }
 
   const remove: Authorized = (request, person) => {
-    const found = findEvent(person, request.params.id ?? "")
+    const found = findByWireId(person.calendar, request.params.id ?? "")
     if (found === null) return graphError(404, "ErrorItemNotFound")
     if (found.original === null) person.calendar.remove(found.event)
     else person.calendar.except(found.event, found.original, "cancelled")
@@ -217,23 +217,12 @@ function heldExceptions(event: SimEvent, person: Person) {
   }
 }
 
-function findEvent(person: Person, id: string): { readonly event: SimEvent; readonly original: string | null } | null {
-  const event = person.calendar.events.get(id)
-  if (event !== undefined) return event.isDeleted ? null : { event, original: null }
-  const series = person.calendar.live().find((known) => id.startsWith(`${known.id}_`))
-  const found =
-    series === undefined
-      ? undefined
-      : occurrencesOf(series, null).find(({ original }) => occurrenceId(series, original) === id)
-  return series === undefined || found === undefined ? null : { event: series, original: found.original }
-}
-
 function one(person: Person, id: string): SimResponse {
-  const found = findEvent(person, id)
+  const found = findByWireId(person.calendar, id)
   if (found === null) return graphError(404, "ErrorItemNotFound")
   if (found.original === null) return { status: 200, body: master(found.event, person) }
-  const occurrence = occurrencesOf(found.event, null).find(({ original }) => original === found.original)
-  return occurrence === undefined
+  const occurrence = occurrenceAt(found.event, found.original)
+  return occurrence === null
     ? graphError(404, "ErrorItemNotFound")
     : { status: 200, body: graphWire(occurrence, person.email) }
 }

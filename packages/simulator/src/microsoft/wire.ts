@@ -38,27 +38,34 @@ export function graphWire({ event, details, original, isException }: SimOccurren
 }
 
 function contents(details: SimDetails, owner: string): Wire {
+  const organizer = details.organizer ?? { name: owner, email: owner }
   return {
     originalStartTimeZone: details.time.kind === "timed" ? windowsName(details.time.zone) : "UTC",
     isAllDay: details.time.kind === "all-day",
     isCancelled: false,
-    isOrganizer: true,
+    isOrganizer: organizer.email === owner,
     showAs: details.isFree === true ? "free" : "busy",
     sensitivity: details.isPrivate === true ? "private" : "normal",
     subject: details.subject,
     body: { contentType: "text", content: details.description ?? "" },
     location: { displayName: details.location ?? "" },
-    organizer: { emailAddress: { name: owner, address: owner } },
+    organizer: { emailAddress: { name: organizer.name, address: organizer.email } },
     attendees: (details.attendees ?? []).map(graphAttendee),
     onlineMeeting: details.onlineUrl === undefined ? null : { joinUrl: details.onlineUrl },
     onlineMeetingUrl: null,
-    responseStatus: { response: "organizer", time: "0001-01-01T00:00:00Z" },
+    responseStatus: { response: ownResponse(details, owner), time: "0001-01-01T00:00:00Z" },
     ...details.extra,
   }
 }
 
+const words = { accepted: "accepted", declined: "declined", tentative: "tentativelyAccepted", none: "none" }
+
+function ownResponse({ organizer, attendees = [] }: SimDetails, owner: string): string {
+  if (organizer === undefined || organizer.email === owner) return "organizer"
+  return words[attendees.find(({ email }) => email === owner)?.response ?? "none"]
+}
+
 function graphAttendee({ name, email, response, isRoom }: SimAttendee): Wire {
-  const words = { accepted: "accepted", declined: "declined", tentative: "tentativelyAccepted", none: "none" }
   return {
     type: isRoom === true ? "resource" : "required",
     status: { response: words[response], time: "0001-01-01T00:00:00Z" },
