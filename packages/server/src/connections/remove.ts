@@ -2,43 +2,48 @@ import type { Access } from "@kalends/domain/access"
 import type { ConnectionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { RemovalView } from "@kalends/protocol/api"
-import type { AccessWish } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
-import type { ConnectionRow, SubscriptionRow, UserRow } from "../ports/store.ts"
+import { parsePasswordRecord } from "../ports/password-record.ts"
+import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow, UserRow } from "../ports/store.ts"
 import type { ConnectionsDeps } from "./deps.ts"
+import { ownConnection } from "./hand-over.ts"
+import { within } from "./within.ts"
 
 const providerTimeoutMs = 10_000
 
-type Taken = {
+/** What the provider must still be told with, in memory only. */
+type LastSecrets = { readonly access: Access | null; readonly refreshToken: string | null }
+
+type Taken = LastSecrets & {
   readonly connection: ConnectionRow
   readonly subscriptions: readonly SubscriptionRow[]
-  readonly refreshToken: string | null
 }
 
 /**
- * Removes a connection at once (SPEC 1.6). What the provider must still be told is taken into memory first; then secrets,
- * cursors and subscriptions are deleted in one transaction, whatever the provider does; then, each within ten seconds,
- * its subscriptions are stopped and its grant revoked, in that order, because a revoked grant can stop nothing.
+ * Removes a connection at once (SPEC 1.6). One transaction deletes secrets, cursors and subscriptions, whatever the
+ * provider does, and takes into memory what the provider must still be told with; nothing but a refresh under way,
+ * which holds the credential, comes before it. Then, each within ten seconds, the provider's subscriptions are stopped
+ * and its grant revoked, in that order, because a revoked grant can stop nothing.
  */
 export async function removeConnection(
   deps: ConnectionsDeps,
   user: UserRow,
   connectionId: ConnectionId,
 ): Promise<RemovalView> {
-  const wish: AccessWish = { actor: { kind: "user", userId: user.userId }, reason: "removal" }
-  const access = await deps.broker.freshAccess(user.accountId, connectionId, wish).catch(() => null)
   const taken = await takeAndDelete(deps, user, connectionId)
   deps.fanOut.publish(
     { kind: "user", accountId: user.accountId, userId: user.userId },
     { kind: "connection-changed", connectionId, state: "gone" },
   )
-  const provider = deps.providers.get(taken.connection.provider)
-  const stopped =
-    provider === undefined || access === null ? 0 : await stopAll(deps, provider, access, taken.subscriptions)
-  const grantRevoked = provider === undefined ? "not-confirmed" : await revoke(provider, taken.refreshToken)
+  const { stopped, grantRevoked } = await tellProvider(deps, taken)
   await deps.store.inAccount(user.accountId, (tables) =>
     tables.appendAudit(
-      { actor: wish.actor, action: "grant-revoked", subjectId: connectionId, reason: grantRevoked },
+      {
+        actor: { kind: "user", userId: user.userId },
+        action: "grant-revoked",
+        subjectId: connectionId,
+        reason: grantRevoked,
+      },
       deps.clock.now(),
     ),
   )
@@ -50,58 +55,130 @@ export async function removeConnection(
   }
 }
 
+/** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
 function takeAndDelete(deps: ConnectionsDeps, user: UserRow, connectionId: ConnectionId): Promise<Taken> {
   return deps.store.inAccount(user.accountId, async (tables) => {
     const credential = await tables.lockCredential(connectionId)
-    const connection = await tables.findConnection(connectionId)
-    if (connection === null) throw new Error("the connection was checked before")
-    const calendars = await tables.listCalendars(connectionId)
-    const subscriptions = (
-      await Promise.all(calendars.map(({ calendarId }) => tables.listSubscriptions(calendarId)))
-    ).flat()
-    const actor = { kind: "user", userId: user.userId } as const
-    const opening = { connectionId, kind: "refresh-token", actor, reason: "removal" } as const
-    // A secret that cannot be opened any more must not stand in the way of deleting it.
-    const refreshToken =
-      credential?.secretKind === "refresh-token"
-        ? await deps.vault.openSecret(tables, opening, credential.sealedSecret).catch(() => null)
-        : null
+    const connection = await ownConnection(tables, user, connectionId)
+    const subscriptions: SubscriptionRow[] = []
+    for (const { calendarId } of await tables.listCalendars(connectionId))
+      subscriptions.push(...(await tables.listSubscriptions(calendarId)))
+    await tables.deleteConnection(connectionId)
     await tables.appendAudit(
-      { actor, action: "connection-removed", subjectId: connectionId, reason: "asked" },
+      {
+        actor: { kind: "user", userId: user.userId },
+        action: "connection-removed",
+        subjectId: connectionId,
+        reason: "asked",
+      },
       deps.clock.now(),
     )
-    await tables.deleteConnection(connectionId)
-    return { connection, subscriptions, refreshToken }
+    const secrets =
+      credential === null
+        ? { access: null, refreshToken: null }
+        : await openLast(deps, tables, { user, credential, isAccessNeeded: subscriptions.length > 0 })
+    return { connection, subscriptions, ...secrets }
   })
+}
+
+type Last = { readonly user: UserRow; readonly credential: CredentialRow; readonly isAccessNeeded: boolean }
+
+async function openLast(
+  { vault, clock }: ConnectionsDeps,
+  tables: AccountTables,
+  { user, credential, isAccessNeeded }: Last,
+): Promise<LastSecrets> {
+  const { connectionId, sealedSecret, secretKind, sealedAccessToken, accessExpiresAt } = credential
+  const open = async (kind: "refresh-token" | "access-token" | "password", sealed: Uint8Array) => {
+    const actor = { kind: "user", userId: user.userId } as const
+    try {
+      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal" }, sealed)
+    } catch (error) {
+      // A secret that cannot be opened any more must not stand in the way of deleting it.
+      if (isProblem(error)) return null
+      throw error
+    }
+  }
+  if (secretKind === "password") {
+    const record = isAccessNeeded ? await open("password", sealedSecret) : null
+    return { access: record === null ? null : { kind: "password", ...parsePasswordRecord(record) }, refreshToken: null }
+  }
+  const refreshToken = await open("refresh-token", sealedSecret)
+  const isValid = accessExpiresAt !== null && Temporal.Instant.compare(clock.now(), accessExpiresAt) < 0
+  const token =
+    isAccessNeeded && isValid && sealedAccessToken !== null ? await open("access-token", sealedAccessToken) : null
+  const access = token === null || accessExpiresAt === null ? null : { token, expiresAt: accessExpiresAt }
+  return { access: access === null ? null : { kind: "bearer", ...access }, refreshToken }
+}
+
+type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
+
+async function tellProvider(deps: ConnectionsDeps, taken: Taken): Promise<Told> {
+  const provider = deps.providers.get(taken.connection.provider)
+  if (provider === undefined) return { stopped: 0, grantRevoked: "not-confirmed" }
+  const isAccessNeeded = taken.subscriptions.length > 0 && taken.access === null
+  const last = isAccessNeeded ? await lastRefresh(deps, provider, taken) : taken
+  const stopped = last.access === null ? 0 : await stopAll(deps, provider, last.access, taken.subscriptions)
+  return { stopped, grantRevoked: await revoke(deps, provider, last.refreshToken) }
+}
+
+/** Access for stopping subscriptions when the stored one has run out. What it gives is not stored; a rotated token is the one to revoke. */
+async function lastRefresh(
+  { clock }: ConnectionsDeps,
+  { signIn }: CalendarProvider,
+  { refreshToken, connection }: Taken,
+): Promise<LastSecrets> {
+  if (signIn.kind !== "oauth" || refreshToken === null) return { access: null, refreshToken }
+  try {
+    const grant = await within(clock, providerTimeoutMs, () => signIn.refresh(refreshToken, connection.permission))
+    return {
+      access: { kind: "bearer", token: grant.accessToken, expiresAt: grant.accessExpiresAt },
+      refreshToken: grant.refreshToken ?? refreshToken,
+    }
+  } catch {
+    // Whatever it was, the subscriptions are left to expire, and the user is told so.
+    return { access: null, refreshToken }
+  }
 }
 
 async function stopAll(
   deps: ConnectionsDeps,
-  provider: CalendarProvider,
+  { name, push }: CalendarProvider,
   access: Access,
   subscriptions: readonly SubscriptionRow[],
 ): Promise<number> {
-  const { push } = provider
   if (push === null) return 0
   const outcomes = await Promise.allSettled(
     subscriptions.map(({ providerSubscriptionId, providerResourceId }) =>
-      push.stop({ access, providerSubscriptionId, providerResourceId, signal: AbortSignal.timeout(providerTimeoutMs) }),
+      within(deps.clock, providerTimeoutMs, () =>
+        push.stop({
+          access,
+          providerSubscriptionId,
+          providerResourceId,
+          signal: AbortSignal.timeout(providerTimeoutMs),
+        }),
+      ),
     ),
   )
   for (const { status } of outcomes)
     deps.metrics.count("subscriptions_total", {
-      provider: provider.name,
+      provider: name,
       outcome: status === "fulfilled" ? "stopped" : "failed",
     })
   return outcomes.filter(({ status }) => status === "fulfilled").length
 }
 
-async function revoke(provider: CalendarProvider, refreshToken: string | null): Promise<RemovalView["grantRevoked"]> {
-  if (provider.signIn.kind !== "oauth" || refreshToken === null) return "not-possible"
+async function revoke(
+  { clock }: ConnectionsDeps,
+  { signIn }: CalendarProvider,
+  refreshToken: string | null,
+): Promise<RemovalView["grantRevoked"]> {
+  if (signIn.kind !== "oauth") return "not-possible"
+  if (refreshToken === null) return "not-confirmed"
   try {
-    return (await provider.signIn.revoke(refreshToken)) ? "revoked" : "not-possible"
-  } catch (error) {
-    if (isProblem(error)) return "not-confirmed"
-    throw error
+    return (await within(clock, providerTimeoutMs, () => signIn.revoke(refreshToken))) ? "revoked" : "not-possible"
+  } catch {
+    // The secrets are gone here whatever the provider did; what it did is not known.
+    return "not-confirmed"
   }
 }

@@ -1,0 +1,212 @@
+import type { Access } from "@kalends/domain/access"
+import { type CalendarId, parseCalendarId, parseConnectionId, parseCredentialId } from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
+import { Problem } from "@kalends/domain/problem"
+import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
+import { writePasswordRecord } from "../ports/password-record.ts"
+import type { AccountTables, AuditAction, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import type { ConnectionsDeps } from "./deps.ts"
+
+const calendarsMost = 20
+
+/** What signing in to a provider gave. */
+export type Established = {
+  readonly access: Access
+  readonly subject: Subject
+  readonly permission: Permission
+  readonly grant: Grant | null
+}
+
+/**
+ * Writes the connection, its sealed credential and its calendars, and queues the first work, all or nothing. Rows are
+ * locked in the order credential, connection, account, as everywhere.
+ */
+export async function establish(
+  deps: ConnectionsDeps,
+  user: UserRow,
+  provider: CalendarProvider,
+  made: Established,
+): Promise<ConnectionRow> {
+  const listed = await provider.listCalendars(made.access, AbortSignal.timeout(20_000))
+  const chosen = chooseCalendars(listed)
+  if (chosen.length === 0)
+    throw new Problem("unsupported", "There is no calendar in this account.", { code: "no-calendar" })
+  const { accountId } = user
+  return deps.store.inAccount(accountId, async (tables) => {
+    const known = await lockKnown(tables, user)
+    const connection = await writeConnection(deps, tables, { user, provider, made, known: known?.connection ?? null })
+    await writeCredential(deps, tables, { connection, made, known: known?.credential ?? null })
+    const calendarIds = await writeCalendars(deps, tables, connection, chosen)
+    await tables.addJobs(
+      calendarIds.flatMap((calendarId) => [
+        { kind: "pass", accountId, calendarId, noticedAtMs: null },
+        { kind: "subscribe", accountId, calendarId },
+      ]),
+    )
+    const record = (action: AuditAction, reason: string) =>
+      tables.appendAudit(
+        { actor: { kind: "user", userId: user.userId }, action, subjectId: connection.connectionId, reason },
+        deps.clock.now(),
+      )
+    await record("secret-sealed", "connect")
+    await record("connection-made", made.permission)
+    return connection
+  })
+}
+
+/** The primary calendar where there is one; otherwise all, up to a bound. */
+export function chooseCalendars(listed: readonly ProviderCalendar[]): readonly ProviderCalendar[] {
+  const primary = listed.filter((calendar) => calendar.isPrimary)
+  return primary.length > 0 ? primary.slice(0, 1) : listed.slice(0, calendarsMost)
+}
+
+export function secondService(): Problem {
+  return new Problem("conflict", "Disconnect the calendar service you have before you connect another.", {
+    code: "one-at-a-time",
+  })
+}
+
+type Known = { readonly connection: ConnectionRow; readonly credential: CredentialRow | null }
+
+/** The user's connection with its credential held, as it is once a refresh under way has ended. */
+async function lockKnown(tables: AccountTables, { userId }: UserRow): Promise<Known | null> {
+  const seen = await tables.findConnectionOfUser(userId)
+  if (seen === null) return null
+  const credential = await tables.lockCredential(seen.connectionId)
+  // Read again: it may have been removed, and even another made, while we waited.
+  const connection = await tables.findConnectionOfUser(userId)
+  if (connection !== null && connection.connectionId !== seen.connectionId)
+    throw new Problem("unavailable", "The connection is being changed; try again.", { code: "credential-busy" })
+  return connection === null ? null : { connection, credential }
+}
+
+type Writing = {
+  readonly user: UserRow
+  readonly provider: CalendarProvider
+  readonly made: Established
+  readonly known: ConnectionRow | null
+}
+
+async function writeConnection(
+  deps: ConnectionsDeps,
+  tables: AccountTables,
+  { user, provider, made, known }: Writing,
+): Promise<ConnectionRow> {
+  const fresh = {
+    permission: made.permission,
+    state: "connecting",
+    subjectEmail: made.subject.email,
+    subjectId: made.subject.id,
+    tenantId: made.subject.tenantId,
+    problemKind: null,
+    problemCode: null,
+    problemAt: null,
+  } as const
+  if (known === null) {
+    const row: ConnectionRow = {
+      ...fresh,
+      accountId: user.accountId,
+      connectionId: parseConnectionId(deps.random.uuid()),
+      userId: user.userId,
+      provider: provider.name,
+      createdAt: deps.clock.now(),
+      lastOkAt: null,
+    }
+    await tables.insertConnection(row)
+    return row
+  }
+  if (known.provider !== provider.name) throw secondService()
+  await tables.updateConnection(known.connectionId, fresh)
+  // Another mailbox of the same service: what was known of the old one's calendars does not hold.
+  if (known.subjectId !== made.subject.id)
+    for (const calendar of await tables.listCalendars(known.connectionId))
+      await tables.deleteCalendar(calendar.calendarId)
+  return { ...known, ...fresh }
+}
+
+type Sealing = {
+  readonly connection: ConnectionRow
+  readonly made: Established
+  readonly known: CredentialRow | null
+}
+
+async function writeCredential(
+  deps: ConnectionsDeps,
+  tables: AccountTables,
+  { connection: { accountId, connectionId }, made, known }: Sealing,
+): Promise<void> {
+  await tables.upsertCredential({
+    accountId,
+    connectionId,
+    credentialId: known?.credentialId ?? parseCredentialId(deps.random.uuid()),
+    version: (known?.version ?? 0) + 1,
+    usedAt: deps.clock.now(),
+    ...(await sealMade(deps, tables, connectionId, made)),
+  })
+}
+
+type SealedParts = Pick<
+  CredentialRow,
+  "sealedSecret" | "secretKind" | "sealedAccessToken" | "accessExpiresAt" | "refreshExpiresAt"
+>
+
+async function sealMade(
+  { vault }: ConnectionsDeps,
+  tables: AccountTables,
+  connectionId: ConnectionRow["connectionId"],
+  { access, grant }: Established,
+): Promise<SealedParts> {
+  if (access.kind === "password")
+    return {
+      sealedSecret: await vault.sealSecret(tables, { connectionId, kind: "password" }, writePasswordRecord(access)),
+      secretKind: "password",
+      sealedAccessToken: null,
+      accessExpiresAt: null,
+      refreshExpiresAt: null,
+    }
+  return {
+    sealedSecret: await vault.sealSecret(tables, { connectionId, kind: "refresh-token" }, grant?.refreshToken ?? ""),
+    secretKind: "refresh-token",
+    sealedAccessToken: await vault.sealSecret(tables, { connectionId, kind: "access-token" }, access.token),
+    accessExpiresAt: access.expiresAt,
+    refreshExpiresAt: grant?.refreshExpiresAt ?? null,
+  }
+}
+
+/** Calendars known already keep their cursor and subscriptions. */
+async function writeCalendars(
+  deps: ConnectionsDeps,
+  tables: AccountTables,
+  connection: ConnectionRow,
+  chosen: readonly ProviderCalendar[],
+): Promise<readonly CalendarId[]> {
+  const known = new Map(
+    (await tables.listCalendars(connection.connectionId)).map((row) => [row.providerCalendarId, row]),
+  )
+  const ids: CalendarId[] = []
+  for (const { id, isPrimary, canWrite } of chosen) {
+    const row = known.get(id)
+    const calendarId = row?.calendarId ?? parseCalendarId(deps.random.uuid())
+    ids.push(calendarId)
+    if (row !== undefined)
+      await tables.updateCalendar(calendarId, { isPrimary, canWrite, failureCount: 0, dueAt: deps.clock.now() })
+    else
+      await tables.insertCalendar({
+        accountId: connection.accountId,
+        calendarId,
+        connectionId: connection.connectionId,
+        providerCalendarId: id,
+        isPrimary,
+        canWrite,
+        cursor: null,
+        isFirstListing: true,
+        cursorWindowStartsAt: null,
+        cursorWindowEndsAt: null,
+        dueAt: deps.clock.now(),
+        lastPassAt: null,
+        changedAt: null,
+        failureCount: 0,
+      })
+  }
+  return ids
+}
