@@ -14,8 +14,8 @@ const clientCount = 10_000
 const noticeCount = 2_000
 
 const database = await startBenchDatabase()
-const server = startPart("./hint-server.ts", import.meta.url)
-const clients = startPart("./hint-clients.ts", import.meta.url)
+const server = startPart(new URL("./hint-server.ts", import.meta.url))
+const clients = startPart(new URL("./hint-clients.ts", import.meta.url))
 try {
   await fill(database.adminUrl, 1, clientCount)
   const tokens = await openSessions(database.adminUrl, clientCount)

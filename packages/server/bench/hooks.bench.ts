@@ -7,7 +7,7 @@ import { say } from "../../../tools/platform.ts"
 import type { LoadResult } from "./hook-load.ts"
 import type { HookServerKind } from "./hook-server.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atLeast, atMost, median, percentile, report, endBench } from "./kit/figures.ts"
+import { atLeast, atMost, endBench, median, percentile, report } from "./kit/figures.ts"
 import { type Part, startPart } from "./kit/part.ts"
 
 const kinds: readonly HookServerKind[] = ["receiver", "empty", "insert"]
@@ -16,9 +16,9 @@ const roundSeconds = 4
 const lanes = 256
 
 const database = await startBenchDatabase()
-const load = startPart("./hook-load.ts", import.meta.url)
+const load = startPart(new URL("./hook-load.ts", import.meta.url))
 const servers = new Map<HookServerKind, Part>(
-  kinds.map((kind) => [kind, startPart("./hook-server.ts", import.meta.url)]),
+  kinds.map((kind) => [kind, startPart(new URL("./hook-server.ts", import.meta.url))]),
 )
 try {
   const ports = new Map<HookServerKind, number>()

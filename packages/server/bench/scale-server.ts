@@ -1,4 +1,6 @@
 /** The server of scale.bench.ts: the receiver on the real queue. */
+
+import { elapsedMs } from "../../../tools/platform.ts"
 import { systemClock } from "../src/platform/clock.ts"
 import { createMetrics } from "../src/platform/metrics.ts"
 import { createProcessFanOut } from "../src/platform/process-fan-out.ts"
@@ -7,7 +9,6 @@ import { createJobQueue } from "../src/postgres/job-queue.ts"
 import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
 import { createReceiver } from "../src/subscriptions/receiver.ts"
 import { testSecret } from "../src/testing/node.ts"
-import { elapsedMs } from "../../../tools/platform.ts"
 import { answer } from "./kit/part.ts"
 import { secretOf } from "./kit/people.ts"
 import { pushProviders } from "./kit/push-providers.ts"

@@ -14,7 +14,7 @@ const rounds = 5
 const noticesPerRound = 400
 
 const databases: BenchDatabase[] = []
-const server = startPart("./scale-server.ts", import.meta.url)
+const server = startPart(new URL("./scale-server.ts", import.meta.url))
 try {
   for (const size of sizes) {
     const database = await startBenchDatabase()

@@ -1,7 +1,7 @@
 import { parseAccountId, parseCalendarId, parseSubscriptionId } from "@kalends/domain/ids"
 import { createHookSecrets } from "../../src/subscriptions/hook-secret.ts"
-import { seededRandom } from "../../src/testing/seeded-random.ts"
 import { testSecret } from "../../src/testing/node.ts"
+import { seededRandom } from "../../src/testing/seeded-random.ts"
 
 /** Raw HTTP requests as the two push providers send them, each genuine, for another calendar and never the same twice. */
 export function createNotices(calendarCount: number, seed: number): () => string {

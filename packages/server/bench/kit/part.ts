@@ -13,8 +13,8 @@ type Question = { readonly id: number; readonly name: string; readonly input: un
 type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: string }
 
 /** Starts the module; it must call `answer`. */
-export function startPart(module: string, meta: string): Part {
-  const child: ChildProcess = fork(fileURLToPath(new URL(module, meta)), {
+export function startPart(module: URL): Part {
+  const child: ChildProcess = fork(fileURLToPath(module), {
     execArgv: ["--expose-gc"],
     serialization: "advanced",
   })
@@ -30,7 +30,8 @@ export function startPart(module: string, meta: string): Part {
     else asker?.reject(new Error(reply.error))
   })
   child.on("exit", (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`the part ${module} ended with ${code}`))
+    for (const { reject } of waiting.values())
+      reject(new Error(`the part ${module.pathname.split("/").at(-1)} ended with ${code}`))
   })
   return {
     pid: child.pid ?? 0,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
-import pg from "pg"
 import { parseAccountId, parseCalendarId, parseSubscriptionId } from "@kalends/domain/ids"
+import pg from "pg"
 import { tokenHash } from "../../src/people/session-token.ts"
 import { createHookSecrets } from "../../src/subscriptions/hook-secret.ts"
 import { testSecret } from "../../src/testing/node.ts"
@@ -20,35 +20,40 @@ const idSql = (kind: Kind) => `('${prefix(kind)}' || lpad(to_hex(n), 12, '0'))::
 const later = "timestamptz '2027-06-01'"
 const then = "timestamptz '2026-11-01'"
 
-/** Fills one account with connected users, numbered `from` to `to`, due for no pass. */
+/** Fills the account of a bench's database with connected users, numbered `from` to `to`, due for no pass. Takes the superuser's address. */
 export async function fill(adminUrl: string, from: number, to: number): Promise<void> {
   const client = new pg.Client({
     connectionString: adminUrl.replace(/\/postgres$/, "/kalends"),
     options: "-c search_path=kalends -c synchronous_commit=off -c session_replication_role=replica",
   })
   await client.connect()
-  const series = `generate_series(${from}, ${to}) n`
   try {
-    await client.query(`insert into account values ('${accountId}', 'Observatory', ${then}) on conflict do nothing`)
-    await client.query(
-      `insert into app_user select '${accountId}', ${idSql("user")}, 'p' || n || '@example.org', 'P', 'user', 'x', ${then} from ${series}`,
-    )
-    await client.query(
-      `insert into connection (account_id, connection_id, user_id, provider, permission, state, subject_id, created_at)
-       select '${accountId}', ${idSql("connection")}, ${idSql("user")}, 'graph', 'read', 'healthy', 's' || n, ${then} from ${series}`,
-    )
-    await client.query(
-      `insert into credential (account_id, credential_id, connection_id, version, sealed_secret, secret_kind, used_at)
-       select '${accountId}', ${idSql("credential")}, ${idSql("connection")}, 1, '\\x00', 'refresh-token', ${later} from ${series}`,
-    )
-    await client.query(
-      `insert into calendar (account_id, calendar_id, connection_id, provider_calendar_id, is_primary, can_write, is_first_listing, due_at, failure_count)
-       select '${accountId}', ${idSql("calendar")}, ${idSql("connection")}, 'primary', true, false, false, ${later}, 0 from ${series}`,
-    )
+    await fillConnected(client, from, to)
     await client.query("analyze")
   } finally {
     await client.end()
   }
+}
+
+/** The same over a connection that sees the tables. */
+export async function fillConnected(client: pg.Client, from: number, to: number): Promise<void> {
+  const series = `generate_series(${from}, ${to}) n`
+  await client.query(`insert into account values ('${accountId}', 'Observatory', ${then}) on conflict do nothing`)
+  await client.query(
+    `insert into app_user select '${accountId}', ${idSql("user")}, 'p' || n || '@example.org', 'P', 'user', 'x', ${then} from ${series}`,
+  )
+  await client.query(
+    `insert into connection (account_id, connection_id, user_id, provider, permission, state, subject_id, created_at)
+     select '${accountId}', ${idSql("connection")}, ${idSql("user")}, 'graph', 'read', 'healthy', 's' || n, ${then} from ${series}`,
+  )
+  await client.query(
+    `insert into credential (account_id, credential_id, connection_id, version, sealed_secret, secret_kind, used_at)
+     select '${accountId}', ${idSql("credential")}, ${idSql("connection")}, 1, '\\x00', 'refresh-token', ${later} from ${series}`,
+  )
+  await client.query(
+    `insert into calendar (account_id, calendar_id, connection_id, provider_calendar_id, is_primary, can_write, is_first_listing, due_at, failure_count)
+     select '${accountId}', ${idSql("calendar")}, ${idSql("connection")}, 'primary', true, false, false, ${later}, 0 from ${series}`,
+  )
 }
 
 /** What a provider sends back in each notice for calendar `number`. */

@@ -1,10 +1,10 @@
-import { parseProviderName, type ProviderName } from "@kalends/domain/ids"
+import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
+import { systemClock } from "../../src/platform/clock.ts"
+import { createHttpClient } from "../../src/platform/http-client.ts"
+import { createOAuthClient } from "../../src/platform/oauth-client.ts"
+import { systemRandom } from "../../src/platform/random.ts"
 import type { CalendarProvider } from "../../src/ports/calendar-provider.ts"
 import { registry } from "../../src/providers/registry.ts"
-import { createHttpClient } from "../../src/platform/http-client.ts"
-import { systemClock } from "../../src/platform/clock.ts"
-import { systemRandom } from "../../src/platform/random.ts"
-import { createOAuthClient } from "../../src/platform/oauth-client.ts"
 
 const http = createHttpClient({ allowedPrivateHosts: [] })
 const nowhere = "https://provider.invalid"

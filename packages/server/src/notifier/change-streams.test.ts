@@ -59,7 +59,10 @@ async function world({
     const sent: string[] = []
     const state = { isClosed: false }
     const close = await streams.open(session, since, {
-      write: (text) => (sent.push(text), !end.isSlow),
+      write(text) {
+        sent.push(text)
+        return !end.isSlow
+      },
       close: () => {
         state.isClosed = true
       },
