@@ -24,12 +24,14 @@ export type EngineOptions = {
   readonly dress?: (provider: CalendarProvider) => CalendarProvider
   /** Called instead of the store's own before each write of a calendar; what it throws is what the write throws. */
   readonly beforeCalendarUpdate?: () => void
+  /** Called when jobs were added that may run from `runAt` on. */
+  readonly jobsAdded?: (runAt: Temporal.Instant) => void
 }
 
 export const enginePace = reconcilePace({ pushed: 900, polled: 300 })
 
 /** Jobs by key as the real queue keeps them: a waiting one keeps its run time and what a notification wrote into it. */
-export function createMemoryQueue(now: () => Temporal.Instant, added: () => void = () => {}) {
+export function createMemoryQueue(now: () => Temporal.Instant, added: (runAt: Temporal.Instant) => void = () => {}) {
   const waiting = new Map<string, { readonly job: Job; readonly runAt: Temporal.Instant }>()
   const keyOf = (job: Job) => `${job.kind}:${job.kind === "keep-alive" ? job.connectionId : job.calendarId}`
   const queue: JobQueue = {
@@ -39,7 +41,7 @@ export function createMemoryQueue(now: () => Temporal.Instant, added: () => void
         const isKept = known?.job.kind === "pass" && job.kind === "pass" && job.noticedAtMs === null
         waiting.set(keyOf(job), { job: isKept ? known.job : job, runAt: known?.runAt ?? runAt ?? now() })
       }
-      added()
+      added(runAt ?? now())
     },
   }
   return {
@@ -107,7 +109,7 @@ export async function startEngine(options: EngineOptions = {}) {
   const clock = fakeClock()
   const random = seededRandom(seed)
   const metrics = countingMetrics()
-  const jobs = createMemoryQueue(() => clock.now())
+  const jobs = createMemoryQueue(() => clock.now(), options.jobsAdded)
   const memory = createMemoryStore()
   const store = withQueue(memory, jobs.queue, beforeCalendarUpdate)
   const remote = createMemoryProvider({ clock, cursorComes })
