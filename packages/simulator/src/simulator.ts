@@ -54,7 +54,13 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...graphRoutes(context, microsoft, subscriptions),
     ...googleSignInRoutes(context, google),
     ...googleCalendarRoutes(context, google, channels),
-    ...demoRoutes(context, { microsoft, google }),
+    ...demoRoutes(context, {
+      grants: { microsoft, google },
+      expirePushes(person) {
+        subscriptions.expire(person)
+        channels.expire(person)
+      },
+    }),
   ]
   const server = await serve(routes, options.port ?? 0, () => ({
     status: 404,

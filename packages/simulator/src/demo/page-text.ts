@@ -34,16 +34,24 @@ const switches = [
   ["Drop one in five", (k) => k.dropPushes > 0 && k.dropPushes < 1, (on) => ({ dropPushes: on ? 0.2 : 0 })],
   ["Send each twice", (k) => k.doublePushes > 0, (on) => ({ doublePushes: on ? 1 : 0 })],
   ["Delay up to 10 s", (k) => k.delayPushesMs > 0, (on) => ({ delayPushesMs: on ? 10000 : 0 })],
+  ["Out of order", (k) => k.reorderPushes, (on) => ({ reorderPushes: on })],
+  ["Treat receiver as slow", (k) => k.slowReceiver !== "none", (on) => ({ slowReceiver: on ? "delayed" : "none" })],
   ["Service down", (k) => k.isDown, (on) => ({ isDown: on })],
   ["Slow (1 s)", (k) => k.latencyMs > 0, (on) => ({ latencyMs: on ? 1000 : 0 })],
-  ["Throttle next 3", (k) => k.throttleNext > 0, (on) => ({ throttleNext: on ? 3 : 0 })],
+  ["Throttle next 3", (k) => k.throttleNext > 0 && k.throttleRetryAfterSeconds !== null, (on) => ({ throttleNext: on ? 3 : 0, throttleRetryAfterSeconds: 1 })],
+  ["Throttle next 3, no time named", (k) => k.throttleNext > 0 && k.throttleRetryAfterSeconds === null, (on) => ({ throttleNext: on ? 3 : 0, throttleRetryAfterSeconds: on ? null : 1 })],
+  ["Fail next 5", (k) => k.failNext > 0, (on) => ({ failNext: on ? 5 : 0 })],
+  ["Cut next page in half", (k) => k.cutNext > 0, (on) => ({ cutNext: on ? 1 : 0 })],
+  ["Refuse next refresh", (k) => k.refuseTokenNext > 0, (on) => ({ refuseTokenNext: on ? 1 : 0 })],
+  ["Used refresh tokens die", (k) => k.endsUsedRefresh, (on) => ({ endsUsedRefresh: on })],
+  ["People withhold the calendar", (k) => k.withholdsCalendar, (on) => ({ withholdsCalendar: on })],
   ["Application removed", (k) => k.isRemoved, (on) => ({ isRemoved: on })],
 ]
 async function draw() {
   state = await (await fetch("/demo/state")).json()
   chosen = state.people.find((p) => p.email === chosen?.email) ?? state.people[0]
   $("people").replaceChildren(...state.people.map((p) => {
-    const button = make("button", p.name + " · " + (p.service === "google" ? "Google" : "Microsoft 365"), { onclick: () => { chosen = p; void draw() } })
+    const button = make("button", p.name + " · " + (p.isRoom ? "room" : p.service === "google" ? "Google" : "Microsoft 365"), { onclick: () => { chosen = p; void draw() } })
     button.setAttribute("aria-pressed", String(p.email === chosen.email))
     return button
   }))
@@ -52,7 +60,8 @@ async function draw() {
   $("events").replaceChildren(...events.map(row))
   const tenant = state.tenants.find((t) => t.service === chosen.service)
   $("tenant").textContent = tenant.domain
-  const own = [["Revoke " + chosen.name.split(" ")[0] + "'s permission", "revoke"], ["Lose the cursor", "lose-cursor"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
+  const first = chosen.name.split(" ")[0]
+  const own = [["Revoke " + first + "'s permission", "revoke"], ["Lose " + first + "'s cursor", "lose-cursor"], ["End " + first + "'s notifications", "end-notifications"], ["Expire access tokens", "expire-access"], ["Add an unreadable event", "malformed-event"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
   $("knobs").replaceChildren(...switches.map(([text, isOn, set]) => {
     const on = isOn(tenant.knobs)
     const button = make("button", text, { onclick: () => post("/demo/knobs/" + encodeURIComponent(tenant.id), set(!on)) })

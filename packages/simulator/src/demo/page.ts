@@ -1,17 +1,20 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Grants } from "../grants.ts"
 import { freshKnobs, type Knobs } from "../knobs.ts"
-import { occurrenceAt, occurrencesOf, type Person, type SimDetails, type SimEvent } from "../org.ts"
+import { occurrenceAt, occurrencesOf, type Person, type SimDetails, type SimEvent, type SimTime } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { pageScript, pageShell } from "./page-text.ts"
 
 const daysShown = 7
 
+type DemoReach = {
+  readonly grants: { readonly microsoft: Grants; readonly google: Grants }
+  /** Ends somebody's subscriptions without a word. */
+  readonly expirePushes: (person: Person) => void
+}
+
 /** The page on which to edit the organisation's calendars and to break things, and what it calls. */
-export function demoRoutes(
-  context: SimulatorContext,
-  grants: { readonly microsoft: Grants; readonly google: Grants },
-): readonly Route[] {
+export function demoRoutes(context: SimulatorContext, { grants, expirePushes }: DemoReach): readonly Route[] {
   const person = (request: SimRequest): Person | null => context.org.findPerson(request.params.email ?? "")
   const withPerson =
     (work: (found: Person, request: SimRequest) => SimResponse) =>
@@ -46,30 +49,43 @@ export function demoRoutes(
       "/demo/people/:email/change",
       withPerson((found, { json }) => changeEvent(found, json)),
     ),
-    route(
-      "POST",
-      "/demo/people/:email/revoke",
-      withPerson((found) => {
-        grants[found.tenant.service].revoke(found.email)
-        return { status: 200, body: {} }
-      }),
-    ),
-    route(
-      "POST",
-      "/demo/people/:email/lose-cursor",
-      withPerson((found) => {
-        found.calendar.loseCursors()
-        return { status: 200, body: {} }
-      }),
+    ...Object.entries(breakages(() => context.platform.now(), { grants, expirePushes })).map(([name, work]) =>
+      route(
+        "POST",
+        `/demo/people/:email/${name}`,
+        withPerson((found) => {
+          work(found)
+          return { status: 200, body: {} }
+        }),
+      ),
     ),
     route("POST", "/demo/knobs/:tenant", ({ params, json }) => setKnobs(context.knobs(params.tenant ?? ""), json)),
   ]
 }
 
+/** What can be broken for one person. */
+const breakages = (
+  now: () => Temporal.Instant,
+  { grants, expirePushes }: DemoReach,
+): Readonly<Record<string, (person: Person) => void>> => ({
+  revoke: ({ tenant, email }) => grants[tenant.service].revoke(email),
+  "lose-cursor": ({ calendar }) => calendar.loseCursors(),
+  "end-notifications": expirePushes,
+  "expire-access": ({ tenant }) => grants[tenant.service].expireAccess(),
+  "malformed-event": ({ calendar }) => {
+    calendar.create({ subject: "Unreadable", time: halfHourFrom(now()) }).isMalformed = true
+  },
+})
+
 function stateOf(context: SimulatorContext) {
   const tenants = [...new Map(context.org.people.map(({ tenant }) => [tenant.id, tenant])).values()]
   return {
-    people: context.org.people.map(({ name, email, tenant }) => ({ name, email, service: tenant.service })),
+    people: context.org.people.map(({ name, email, tenant, isRoom }) => ({
+      name,
+      email,
+      service: tenant.service,
+      isRoom,
+    })),
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
     calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({
       service,
@@ -105,14 +121,15 @@ function addEvent({ calendar }: Person, json: Json): SimResponse {
   const startsAt = Date.parse(String(json.startsAt))
   const subject = String(json.subject ?? "").slice(0, 200)
   if (Number.isNaN(startsAt) || subject === "") return { status: 400, body: {} }
-  const wall = Temporal.Instant.fromEpochMilliseconds(startsAt).toZonedDateTimeISO("UTC").toPlainDateTime()
-  const text = (at: Temporal.PlainDateTime) => at.toString({ smallestUnit: "second" })
-  calendar.create({
-    subject,
-    time: { kind: "timed", zone: "UTC", start: text(wall), end: text(wall.add({ minutes: 30 })) },
-    location: "https://meet.jit.si/NorthwindDemo",
-  })
+  const time = halfHourFrom(Temporal.Instant.fromEpochMilliseconds(startsAt))
+  calendar.create({ subject, time, location: "https://meet.jit.si/NorthwindDemo" })
   return { status: 200, body: {} }
+}
+
+function halfHourFrom(instant: Temporal.Instant): SimTime {
+  const wall = instant.toZonedDateTimeISO("UTC").toPlainDateTime()
+  const text = (at: Temporal.PlainDateTime) => at.toString({ smallestUnit: "second" })
+  return { kind: "timed", zone: "UTC", start: text(wall), end: text(wall.add({ minutes: 30 })) }
 }
 
 /** Renames, moves or cancels an event, or one occurrence of a series. */
@@ -153,7 +170,10 @@ function setKnobs(knobs: Knobs, json: Json): SimResponse {
   const known = freshKnobs()
   for (const [name, value] of Object.entries(json)) {
     const sample = Object.entries(known).find(([known_]) => known_ === name)?.[1]
-    if (typeof sample === typeof value && value !== undefined) Object.assign(knobs, { [name]: value })
+    const mayBeNull = name === "throttleRetryAfterSeconds" && value === null
+    const isPenalty = name !== "slowReceiver" || ["none", "delayed", "dropped"].includes(String(value))
+    if (sample !== undefined && isPenalty && (mayBeNull || typeof sample === typeof value))
+      Object.assign(knobs, { [name]: value })
   }
   return { status: 200, body: knobs }
 }
