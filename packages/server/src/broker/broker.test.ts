@@ -152,7 +152,8 @@ describe("the token broker", () => {
     const broker = node()
     for (const _ of [1, 2]) {
       const refused = await broker.freshAccess(accountId, connectionId, wish).catch((error: unknown) => error)
-      if (isProblem(refused)) await life.isTroubled(accountId, connectionId, refused, { isLasting: true, credentialVersion: null })
+      if (isProblem(refused))
+        await life.isTroubled(accountId, connectionId, refused, { isLasting: true, credentialVersion: null })
     }
     expect((await see()).connection?.state).toBe("disabled")
   })

@@ -1,6 +1,12 @@
 import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { type AccessBroker, type AccessWish, type HeldAccess, type KeepAlive, tokenDigest } from "../ports/access-broker.ts"
+import {
+  type AccessBroker,
+  type AccessWish,
+  type HeldAccess,
+  type KeepAlive,
+  tokenDigest,
+} from "../ports/access-broker.ts"
 import type { CalendarProvider, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -127,7 +133,11 @@ export function createBroker(deps: BrokerDeps): AccessBroker & KeepAlive {
   }
 
   /** The refresh, with what its failure means for the connection. A grant that looks dead may have been replaced meanwhile: look once before saying so. */
-  async function refreshOrTell(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
+  async function refreshOrTell(
+    accountId: AccountId,
+    connectionId: ConnectionId,
+    wish: AccessWish,
+  ): Promise<HeldAccess> {
     let refreshed = await refresh(accountId, connectionId, wish)
     if (refreshed.kind === "refused" && refreshed.problem.kind === "auth-revoked") {
       const credential = await deps.store.inAccount(accountId, (tables) => tables.findCredential(connectionId))

@@ -1,0 +1,136 @@
+import type { AccountId, ConnectionId } from "@kalends/domain/ids"
+import { createBroker } from "../broker/broker.ts"
+import { createConnections } from "../connections/connections.ts"
+import { createConnectionLife } from "../connections/life.ts"
+import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Hint } from "../ports/fan-out.ts"
+import type { SessionRow, Store, UserRow } from "../ports/store.ts"
+import { createKeyFileCustody } from "../vault/key-file-custody.ts"
+import { createStateBox } from "../vault/state-box.ts"
+import { createVault } from "../vault/vault.ts"
+import { fakeClock } from "./fake-clock.ts"
+import { createMemoryProvider } from "./memory-provider.ts"
+import { createMemoryStore } from "./memory-store.ts"
+import { sampleRows } from "./rows.ts"
+import { scriptedHttp } from "./scripted-http.ts"
+import { seededRandom } from "./seeded-random.ts"
+
+export type ConnectedOptions = {
+  /** The store underneath; a memory store where none is given. */
+  readonly base?: Store
+  /** Which sample rows, and which chance. */
+  readonly seed?: number
+  /** Puts something between the features and the store, or the provider. */
+  readonly dressStore?: (store: Store) => Store
+  readonly dress?: (provider: CalendarProvider) => CalendarProvider
+  readonly more?: readonly CalendarProvider[]
+}
+
+/** The features that connect, hold and remove, on a store of one's choice with the memory provider and a clock that stands still. */
+export async function connectedWorld(options: ConnectedOptions = {}) {
+  const {
+    base = createMemoryStore(),
+    seed = 1,
+    dressStore = (same) => same,
+    dress = (same) => same,
+    more = [],
+  } = options
+  const clock = fakeClock()
+  const random = seededRandom(seed + 100)
+  const store = dressStore(base)
+  const remote = createMemoryProvider({ clock, cursorComes: "after-the-last" })
+  const provider = dress(remote.provider)
+  const providers = new Map([provider, ...more].map((one) => [one.name, one]))
+  const hints: Hint[] = []
+  const fanOut = {
+    publish: (_topic: unknown, hint: Hint) => void hints.push(hint),
+    listen: () => () => {},
+    isConnected: true,
+    close: async () => {},
+  }
+  const notices: string[] = []
+  const write = (message: string) => void notices.push(message)
+  const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
+  const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
+  const life = createConnectionLife({ store, clock, fanOut, log: { info: write, warn: write, error: write } })
+  const brokerNode = () => createBroker({ store, vault, providers, life, clock, metrics })
+  const broker = brokerNode()
+  const addresses = addressesWith(createStateBox(random.bytes(32), random))
+  const http = scriptedHttp([])
+  const rest = { fanOut, http, clock, random, metrics, addresses }
+  const connections = createConnections({ store, vault, broker, providers, life, ...rest })
+  const rows = sampleRows(seed)
+  await base.asSystem((tables) => tables.insertAccount(rows.account))
+  await base.inAccount(rows.account.accountId, (tables) => tables.insertUser(rows.user))
+  const session = sessionOf(rows.user, clock, random)
+  const asker: { readonly user: UserRow; readonly session: SessionRow } = { user: rows.user, session }
+
+  async function connect(answer: "agree" | "withhold" = "agree") {
+    const begun = await connections.begin(asker, { provider: "memory", signIn: "oauth", permission: "read" })
+    if (begun.next !== "authorize") throw new Error("the memory provider signs in with OAuth")
+    const url = new URL(begun.authorizeUrl)
+    const code = await remote.consent(url, answer)
+    return connections.finish(asker, { state: url.searchParams.get("state") ?? "", code })
+  }
+
+  const accountId: AccountId = rows.account.accountId
+  return {
+    accountId,
+    asker,
+    broker,
+    brokerNode,
+    clock,
+    connect,
+    connections,
+    hints,
+    http,
+    life,
+    base,
+    notices,
+    provider,
+    random,
+    remote,
+    rows,
+    store,
+    vault,
+    /** What is stored of the user's connection, read past everything that is dressed. */
+    see: () => seeConnection(base, rows.user),
+    credentialOf: (connectionId: ConnectionId) =>
+      base.inAccount(accountId, (tables) => tables.findCredential(connectionId)),
+  }
+}
+
+function sessionOf(user: UserRow, clock: Clock, random: Random): SessionRow {
+  return {
+    accountId: user.accountId,
+    sessionId: parseSessionId(random.uuid()),
+    userId: user.userId,
+    tokenHash: random.bytes(32),
+    deviceName: "Test",
+    createdAt: clock.now(),
+    expiresAt: clock.now().add({ hours: 24 }),
+  }
+}
+
+function addressesWith(stateBox: ReturnType<typeof createStateBox>) {
+  return {
+    redirectUri: "https://kalends.example/v1/oauth/callback",
+    consentUri: "https://kalends.example/v1/consent/callback",
+    stateBox,
+    labelOf: (name: string) => name,
+    stalenessBoundSeconds: () => 900,
+  }
+}
+
+function seeConnection(base: Store, { accountId, userId }: UserRow) {
+  return base.inAccount(accountId, async (tables) => {
+    const connection = await tables.findConnectionOfUser(userId)
+    const calendars = connection === null ? [] : await tables.listCalendars(connection.connectionId)
+    return {
+      connection,
+      credential: connection === null ? null : await tables.findCredential(connection.connectionId),
+      calendars,
+      audit: await tables.listAudit({ after: 0, limit: 10_000 }),
+    }
+  })
+}
