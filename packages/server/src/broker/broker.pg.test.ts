@@ -7,6 +7,7 @@ import { createDatabase, createPool } from "../postgres/database.ts"
 import { createStore } from "../postgres/store.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
 
 let base: TestDatabase
 let database: ReturnType<typeof createDatabase>
@@ -70,6 +71,30 @@ describe("the token broker on PostgreSQL", () => {
       ),
     )
     expect(refreshed).toHaveLength(1)
+  })
+
+  test("people of one account who are added and connect at once do not wait in a circle", async () => {
+    const { accountId, base, connections, asker, remote, rows } = await connectedWorld({ base: store, seed: 30 })
+    const users = [40, 41, 42, 43].map((seed) => ({ ...sampleRows(seed).user, accountId }))
+    const added = users.map((user) =>
+      base.inAccount(accountId, async (tables) => {
+        await tables.insertUser(user)
+        const entry = { actor: wish.actor, action: "user-created", subjectId: user.userId, reason: "asked" } as const
+        await tables.appendAudit(entry, rows.user.createdAt)
+      }),
+    )
+    await Promise.all(added)
+    const connect = async (user: typeof rows.user) => {
+      const who = { ...asker, user }
+      const begun = await connections.begin(who, { provider: "memory", signIn: "oauth", permission: "read" })
+      const url = new URL(begun.next === "authorize" ? begun.authorizeUrl : "")
+      const code = await remote.consent(url, "agree")
+      return connections.finish(who, { state: url.searchParams.get("state") ?? "", code })
+    }
+    expect(await Promise.all([rows.user, ...users].map(connect))).toHaveLength(5)
+    const audit = await base.inAccount(accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
+    expect(verifyChain(audit)).toEqual({ isWhole: true })
+    expect(audit.filter(({ action }) => action === "data-key-created")).toHaveLength(1)
   })
 
   test("refresh, trouble, reconnect and removal at once never wait in a circle", async () => {

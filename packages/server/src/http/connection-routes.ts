@@ -112,7 +112,6 @@ function readThroughRoute(plain: FastifyInstance, { connections, requireUser }: 
       return reply.code(answer.status).type(answer.contentType).send(answer.body)
     },
   )
-
 }
 
 /** Where providers send browsers back to, and where administrators consent. */

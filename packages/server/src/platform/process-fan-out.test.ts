@@ -1,5 +1,5 @@
-import { fanOutRules } from "./testing/fan-out-rules.ts"
 import { createProcessFanOut } from "./process-fan-out.ts"
+import { fanOutRules } from "./testing/fan-out-rules.ts"
 
 const shared = createProcessFanOut()
 fanOutRules(async () => shared)

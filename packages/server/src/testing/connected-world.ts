@@ -1,9 +1,11 @@
-import type { AccountId, ConnectionId } from "@kalends/domain/ids"
+import { type AccountId, type ConnectionId, parseSessionId } from "@kalends/domain/ids"
 import { createBroker } from "../broker/broker.ts"
 import { createConnections } from "../connections/connections.ts"
 import { createConnectionLife } from "../connections/life.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
-import type { Hint } from "../ports/fan-out.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { FanOut, Hint } from "../ports/fan-out.ts"
+import type { Random } from "../ports/random.ts"
 import type { SessionRow, Store, UserRow } from "../ports/store.ts"
 import { createKeyFileCustody } from "../vault/key-file-custody.ts"
 import { createStateBox } from "../vault/state-box.ts"
@@ -42,12 +44,7 @@ export async function connectedWorld(options: ConnectedOptions = {}) {
   const provider = dress(remote.provider)
   const providers = new Map([provider, ...more].map((one) => [one.name, one]))
   const hints: Hint[] = []
-  const fanOut = {
-    publish: (_topic: unknown, hint: Hint) => void hints.push(hint),
-    listen: () => () => {},
-    isConnected: true,
-    close: async () => {},
-  }
+  const fanOut = keeping(hints)
   const notices: string[] = []
   const write = (message: string) => void notices.push(message)
   const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
@@ -97,6 +94,16 @@ export async function connectedWorld(options: ConnectedOptions = {}) {
     see: () => seeConnection(base, rows.user),
     credentialOf: (connectionId: ConnectionId) =>
       base.inAccount(accountId, (tables) => tables.findCredential(connectionId)),
+  }
+}
+
+/** Keeps what is published; nobody listens. */
+function keeping(hints: Hint[]): FanOut {
+  return {
+    publish: (_topic, hint) => void hints.push(hint),
+    listen: () => () => {},
+    isConnected: true,
+    close: async () => {},
   }
 }
 
