@@ -1,4 +1,6 @@
-import ICAL from "ical.js"
+import { civil } from "./day-number.ts"
+import { parseRule } from "./recurrence-rule.ts"
+import { type WallSeconds, walkRule, wallSeconds } from "./recurrence-walk.ts"
 
 /** A wall-clock start: with a time of day, or a date alone. */
 export type WallStart = Temporal.PlainDateTime | Temporal.PlainDate
@@ -12,75 +14,73 @@ export type Recurrence = {
   readonly excludedStarts: readonly WallStart[]
 }
 
-/** More occurrences of one series are not looked at: a rule may be endless, or meant to exhaust. */
-export const occurrencesMost = 20_000
+/** Steps of work for one rule, whatever it says: about a twentieth of a second. */
+export const ruleStepsMost = 100_000
+/** Occurrences of one rule in one window: two years of six a day. */
+export const occurrencesMost = 5_000
+/** A series with more rules than this is read by its first ones: RFC 5545 knows of one. */
+const rulesMost = 8
 
 /**
  * The original starts of a series from `from` (inclusive) to `to` (exclusive), in order, without repeats. A rule that
- * cannot be read yields nothing and is counted by `badRules`: one bad rule never stops a calendar.
+ * cannot be read yields nothing, one that exhausts its steps what was found until then; both are counted by `badRules`:
+ * one bad rule never stops a calendar.
  */
 export function originalStarts(
   recurrence: Recurrence,
   from: Temporal.PlainDateTime,
   to: Temporal.PlainDateTime,
 ): { readonly starts: readonly WallStart[]; readonly badRules: number } {
-  const found = new Map<string, WallStart>()
-  const excluded = new Set(recurrence.excludedStarts.map(String))
-  // EXDATE may name a date where the series has times: it takes away that day's occurrence.
-  const excludedDays = new Set(
-    recurrence.excludedStarts.filter((start) => start instanceof Temporal.PlainDate).map(String),
-  )
-  const take = (start: WallStart) => {
-    const wall = wallClock(start)
-    const isInside = Temporal.PlainDateTime.compare(wall, from) >= 0 && Temporal.PlainDateTime.compare(wall, to) < 0
-    if (isInside && !excluded.has(String(start)) && !excludedDays.has(String(wall.toPlainDate())))
-      found.set(String(start), start)
+  const { start, rules, extraStarts, excludedStarts } = recurrence
+  const limits = { from: wallSeconds(from), to: wallSeconds(to), stepsMost: ruleStepsMost, timesMost: occurrencesMost }
+  const isExcluded = exclusion(excludedStarts)
+  const found = new Map<WallSeconds, WallStart>()
+  for (const single of [start, ...extraStarts]) {
+    const time = secondsOf(single)
+    if (time >= limits.from && time < limits.to && !isExcluded(time)) found.set(time, single)
   }
-  take(recurrence.start)
-  recurrence.extraStarts.forEach(take)
-  let badRules = 0
-  for (const rule of recurrence.rules) if (!expandRule(recurrence.start, rule, to, take)) badRules++
-  return {
-    starts: [...found.values()].sort((a, b) => Temporal.PlainDateTime.compare(wallClock(a), wallClock(b))),
-    badRules,
-  }
-}
-
-/** Walks a rule from its start to `to`. False when the rule cannot be read. */
-function expandRule(
-  start: WallStart,
-  rule: string,
-  to: Temporal.PlainDateTime,
-  take: (start: WallStart) => void,
-): boolean {
   const isDate = start instanceof Temporal.PlainDate
+  let badRules = Math.max(0, rules.length - rulesMost)
+  for (const text of rules.slice(0, rulesMost)) {
+    const { times, isComplete } = walkText(text, start, limits)
+    if (!isComplete) badRules++
+    for (const time of times) if (!isExcluded(time) && !found.has(time)) found.set(time, wallStart(time, isDate))
+  }
+  return { starts: [...found].sort(([a], [b]) => a - b).map(([, single]) => single), badRules }
+}
+
+function walkText(text: string, start: WallStart, limits: Parameters<typeof walkRule>[2]): ReturnType<typeof walkRule> {
   try {
-    const iterator = ICAL.Recur.fromString(rule).iterator(icalTime(start))
-    for (let count = 0; count < occurrencesMost; count++) {
-      const next = iterator.next()
-      if (next === null || next === undefined) return true
-      const wall = new Temporal.PlainDateTime(next.year, next.month, next.day, next.hour, next.minute, next.second)
-      if (Temporal.PlainDateTime.compare(wall, to) >= 0) return true
-      take(isDate ? wall.toPlainDate() : wall)
-    }
-    return true
-  } catch {
-    return false
+    const rule = parseRule(text)
+    if (!(start instanceof Temporal.PlainDate)) return walkRule(rule, secondsOf(start), limits)
+    // Dates have no hours: parts that speak of them mean nothing (RFC 5545 3.3.10).
+    if (["hourly", "minutely", "secondly"].includes(rule.frequency)) throw new RangeError("dates have no hours")
+    return walkRule({ ...rule, hours: [], minutes: [], seconds: [] }, secondsOf(start), limits)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { times: [], isComplete: false }
   }
 }
 
-function icalTime(start: WallStart): ICAL.Time {
-  const { year, month, day } = start
-  if (start instanceof Temporal.PlainDate)
-    return new ICAL.Time({ year, month, day, isDate: true }, ICAL.Timezone.localTimezone)
-  return new ICAL.Time(
-    { year, month, day, hour: start.hour, minute: start.minute, second: start.second, isDate: false },
-    ICAL.Timezone.localTimezone,
-  )
+/** EXDATE may name a date where the series has times: it takes away that day's occurrences. */
+function exclusion(excluded: readonly WallStart[]): (time: WallSeconds) => boolean {
+  const isDate = (start: WallStart) => start instanceof Temporal.PlainDate
+  const times = new Set(excluded.filter((start) => !isDate(start)).map(secondsOf))
+  const days = new Set(excluded.filter(isDate).map((start) => Math.floor(secondsOf(start) / 86_400)))
+  return (time) => times.has(time) || days.has(Math.floor(time / 86_400))
 }
 
-function wallClock(start: WallStart): Temporal.PlainDateTime {
-  return start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start
+function secondsOf(start: WallStart): WallSeconds {
+  return wallSeconds(start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start)
+}
+
+function wallStart(time: WallSeconds, isDate: boolean): WallStart {
+  const day = Math.floor(time / 86_400)
+  const { year, month, day: dayOfMonth } = civil(day)
+  const second = time - day * 86_400
+  if (isDate) return new Temporal.PlainDate(year, month, dayOfMonth)
+  const minute = Math.floor(second / 60)
+  return new Temporal.PlainDateTime(year, month, dayOfMonth, Math.floor(minute / 60), minute % 60, second % 60)
 }
 
 const until = /UNTIL=(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?/i
