@@ -18,6 +18,8 @@ const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
   processEntities: true,
+  // Numeric references too: servers that write with libxml end every line of a calendar in "&#13;".
+  htmlEntities: true,
   isArray: (name) => name === "response" || name === "propstat",
 })
 

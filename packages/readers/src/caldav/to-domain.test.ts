@@ -230,7 +230,7 @@ describe("series", () => {
 })
 
 describe("what real files are like", () => {
-  test("odd folding, with tabs and in the middle of a character's bytes, is unfolded", () => {
+  test("odd folding, with tabs and in the middle of words, is unfolded", () => {
     const data = calendar(
       ...vevent(
         "DTSTART:20261123T090000Z",

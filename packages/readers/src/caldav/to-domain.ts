@@ -1,10 +1,11 @@
-import type { Attendee, CalendarEvent, EventTime } from "@kalends/domain/event"
+import type { CalendarEvent, EventTime } from "@kalends/domain/event"
 import { eventSpan } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { originalStarts, untilOnWallClock, type WallStart } from "@kalends/domain/recurrence"
 import { overlaps, type TimeWindow } from "@kalends/domain/window"
 import ICAL from "ical.js"
-import { plainText } from "../plain-text.ts"
+import { attributes } from "./attributes.ts"
+import { readableCalendar, ruleProperty } from "./calendar-text.ts"
 import { type Clock, createClocks, type IcalTime, icalTime, wallStartOn } from "./wall-clock.ts"
 
 /** One calendar object resource: an address, its tag, and the iCalendar text. */
@@ -20,11 +21,14 @@ export function expandObject(object: CalendarObject, query: Query): Expanded {
   const calendars = parseCalendars(object.data)
   const events: CalendarEvent[] = []
   let malformedCount = 0
+  let seen = 0
   for (const calendar of calendars) {
     const clockOf = createClocks(calendar)
-    for (const group of byUid(calendar.getAllSubcomponents("vevent"))) {
+    for (const [uid, group] of byUid(calendar.getAllSubcomponents("vevent"))) {
       try {
-        const expanded = expandGroup(group, { object, query, clockOf })
+        // A resource should hold one event (RFC 4791 4.1); where there are more, each needs a name of its own.
+        const name = seen++ === 0 ? object.href : `${object.href}#${uid.trim()}`
+        const expanded = expandGroup(group, { object, name, query, clockOf })
         events.push(...expanded.events)
         malformedCount += expanded.malformedCount
       } catch {
@@ -37,55 +41,57 @@ export function expandObject(object: CalendarObject, query: Query): Expanded {
 
 /** The calendars of a file: usually one. */
 function parseCalendars(data: string): readonly ICAL.Component[] {
-  const root = ICAL.parse(repaired(data))
+  const root = ICAL.parse(readableCalendar(data))
   return (Array.isArray(root[0]) ? root : [root]).map(
     (jcal: unknown) => new ICAL.Component(jcal as [string, unknown[], unknown[]]),
   )
 }
 
-/** What real files get wrong: a byte-order mark, bare carriage returns, blank lines between properties. */
-function repaired(data: string): string {
-  const text = data
-    .replace(/^\uFEFF/, "")
-    .replace(/\r\n?/g, "\n")
-    .replace(/\n{2,}/g, "\n")
-    .trimEnd()
-  return text.replace(/BEGIN:VEVENT[\s\S]*?END:VEVENT/g, (event) => event.replace(/^RRULE(?=[;:])/gim, ruleProperty))
-}
-
-/** The parser refuses a whole file for one bad rule; under another name rules stay text until they are read one by one. */
-const ruleProperty = "X-KALENDS-RRULE"
-
-function byUid(components: readonly ICAL.Component[]): readonly ICAL.Component[][] {
+function byUid(components: readonly ICAL.Component[]): ReadonlyMap<string, readonly ICAL.Component[]> {
   const groups = new Map<string, ICAL.Component[]>()
   for (const component of components) {
-    const uid = String(component.getFirstPropertyValue("uid") ?? "")
+    // Events without a UID have nothing to do with each other.
+    const uid = String(component.getFirstPropertyValue("uid") ?? `\n${groups.size}`)
     groups.set(uid, [...(groups.get(uid) ?? []), component])
   }
-  return [...groups.values()]
+  return groups
 }
 
 type Context = {
   readonly object: CalendarObject
+  /** Of the event or series. */
+  readonly name: string
   readonly query: Query
   readonly clockOf: (tzid: string | null) => Clock
 }
 type Override = { readonly component: ICAL.Component; readonly original: WallStart; readonly isThisAndFuture: boolean }
 
 function expandGroup(group: readonly ICAL.Component[], context: Context): Expanded {
-  const master = group.find((component) => !component.hasProperty("recurrence-id"))
+  const master = newest(group.filter((component) => !component.hasProperty("recurrence-id")))
   if (master === undefined)
     return collect(group, (component) => [single(component, context, recurrenceIdOf(component, context))], context)
   const start = timeOf(master, "dtstart", context)
   if (start === null) throw new TypeError("no start")
   const clock = start.kind === "wall" ? start.clock : null
-  if (!master.hasProperty(ruleProperty.toLowerCase()) && !master.hasProperty("rdate"))
+  if (group.length === 1 && !master.hasProperty(ruleProperty) && !master.hasProperty("rdate"))
     return collect([master], (component) => [single(component, context, null)], context)
   return expandSeries(
     master,
     group.filter((component) => component !== master),
     { ...context, start, clock },
   )
+}
+
+/** Of several versions in one file the one with the highest SEQUENCE, of those the last. */
+function newest(versions: readonly ICAL.Component[]): ICAL.Component | undefined {
+  return versions.reduce<ICAL.Component | undefined>(
+    (best, version) => (best === undefined || sequenceOf(version) >= sequenceOf(best) ? version : best),
+    undefined,
+  )
+}
+
+function sequenceOf(component: ICAL.Component): number {
+  return Number(component.getFirstPropertyValue("sequence")) || 0
 }
 
 type SeriesContext = Context & { readonly start: IcalTime; readonly clock: Clock }
@@ -95,26 +101,30 @@ function expandSeries(master: ICAL.Component, exceptions: readonly ICAL.Componen
   const overrides = new Map<string, Override>()
   for (const component of exceptions) {
     const property = component.getFirstProperty("recurrence-id")
-    const original = recurrenceIdOf(component, context, clock)
+    const original = asWritten(recurrenceIdOf(component, context, clock), start)
     if (property === null || original === null) continue
+    const known = overrides.get(String(original))?.component
+    if (known !== undefined && newest([known, component]) === known) continue
     overrides.set(String(original), {
       component,
       original,
       isThisAndFuture: String(property.getFirstParameter("range") ?? "").toUpperCase() === "THISANDFUTURE",
     })
   }
+  const extra = startsOf(master, "rdate", context)
+  const excluded = startsOf(master, "exdate", context)
   const { starts, badRules } = originalStarts(
     {
       start: wallStartOn(start, clock),
       rules: master
-        .getAllProperties(ruleProperty.toLowerCase())
+        .getAllProperties(ruleProperty)
         .map((rule) =>
           untilOnWallClock(String(rule.getFirstValue()), start.kind === "date", (instant) =>
             clock === null ? instant.toZonedDateTimeISO("UTC").toPlainDateTime() : clock.toWall(instant),
           ),
         ),
-      extraStarts: startsOf(master, "rdate", context),
-      excludedStarts: startsOf(master, "exdate", context),
+      extraStarts: extra.starts,
+      excludedStarts: excluded.starts,
     },
     ...reach(master, context),
   )
@@ -133,7 +143,17 @@ function expandSeries(master: ICAL.Component, exceptions: readonly ICAL.Componen
     ({ original, override }) => [occurrence(master, override, original, context)],
     { query },
   )
-  return { events: expanded.events, malformedCount: expanded.malformedCount + badRules }
+  return {
+    events: expanded.events,
+    malformedCount: expanded.malformedCount + badRules + extra.malformedCount + excluded.malformedCount,
+  }
+}
+
+/** Some programs name the original start by its day where the series has times, or by a time where it has days. */
+function asWritten(original: WallStart | null, start: IcalTime): WallStart | null {
+  if (original === null || (start.kind === "date") === original instanceof Temporal.PlainDate) return original
+  if (original instanceof Temporal.PlainDateTime) return original.toPlainDate()
+  return start.kind === "wall" ? original.toPlainDateTime(start.wall.toPlainTime()) : original
 }
 
 /** Wall-clock bounds that surely hold every original start whose occurrence touches the window. */
@@ -179,12 +199,12 @@ function single(component: ICAL.Component, context: Context, original: WallStart
   if (start === null) throw new TypeError("no start")
   const time = eventTime(start, durationOf(component, start, context))
   const suffix = original === null ? "" : `#${String(original)}`
-  const id = parseProviderEventId(`${context.object.href}${suffix}`)
+  const id = parseProviderEventId(`${context.name}${suffix}`)
   const series =
     original === null
       ? null
       : {
-          seriesId: parseProviderEventId(context.object.href),
+          seriesId: parseProviderEventId(context.name),
           originalStart: instantOrDate(original, start.kind === "wall" ? start.clock : null, context),
         }
   return { id, series, version: context.object.version, time, ...attributes(component) }
@@ -202,12 +222,12 @@ function occurrence(
   const start: IcalTime = isExact
     ? own
     : original instanceof Temporal.PlainDate
-      ? { kind: "date", date: original }
+      ? { kind: "date", date: shiftedDate(original, override, own) }
       : { kind: "wall", wall: shifted(original, override, own), clock: context.clock }
   return {
-    id: parseProviderEventId(`${context.object.href}#${String(original)}`),
+    id: parseProviderEventId(`${context.name}#${String(original)}`),
     series: {
-      seriesId: parseProviderEventId(context.object.href),
+      seriesId: parseProviderEventId(context.name),
       originalStart: instantOrDate(original, context.clock, context),
     },
     version: context.object.version,
@@ -220,6 +240,11 @@ function occurrence(
 function shifted(original: Temporal.PlainDateTime, override: Override | null, own: IcalTime): Temporal.PlainDateTime {
   if (override === null || own.kind !== "wall" || override.original instanceof Temporal.PlainDate) return original
   return original.add(override.original.until(own.wall))
+}
+
+function shiftedDate(original: Temporal.PlainDate, override: Override | null, own: IcalTime): Temporal.PlainDate {
+  if (override === null || own.kind !== "date" || !(override.original instanceof Temporal.PlainDate)) return original
+  return original.add({ days: override.original.until(own.date).days })
 }
 
 function instantOrDate(
@@ -243,16 +268,24 @@ function recurrenceIdOf(component: ICAL.Component, context: Context, clock?: Clo
     : wallStartOn(time, clock === undefined ? (time.kind === "wall" ? time.clock : null) : clock)
 }
 
-function startsOf(master: ICAL.Component, name: "rdate" | "exdate", { clockOf, clock }: SeriesContext): WallStart[] {
-  return master
-    .getAllProperties(name)
-    .flatMap((property) =>
-      property
+type Starts = { readonly starts: readonly WallStart[]; readonly malformedCount: number }
+
+/** A date that cannot be read is set aside and counted; the series goes on without it. */
+function startsOf(master: ICAL.Component, name: "rdate" | "exdate", { clockOf, clock }: SeriesContext): Starts {
+  let malformedCount = 0
+  const starts = master.getAllProperties(name).flatMap((property) => {
+    try {
+      return property
         .getValues()
         .map((value: unknown) =>
           wallStartOn(icalTime(property, value instanceof ICAL.Period ? value.start : value, clockOf), clock),
-        ),
-    )
+        )
+    } catch {
+      malformedCount++
+      return []
+    }
+  })
+  return { starts, malformedCount }
 }
 
 /** DTEND, DURATION, or what RFC 5545 3.6.1 says when there is neither: a day for dates, nothing for times. */
@@ -296,60 +329,4 @@ function eventTime(start: IcalTime, span: Temporal.Duration): EventTime {
     endsAt: from.add({ hours: span.hours, minutes: span.minutes, seconds: span.seconds }),
     zone: start.clock.zone,
   }
-}
-
-type Attributes = Omit<CalendarEvent, "id" | "series" | "version" | "time">
-const responses: Readonly<Record<string, Attendee["response"]>> = {
-  ACCEPTED: "accepted",
-  DECLINED: "declined",
-  TENTATIVE: "tentative",
-}
-const meetingFields = [
-  "conference",
-  "x-google-conference",
-  "x-microsoft-skypeteamsmeetingurl",
-  "x-microsoft-onlinemeetingconflink",
-  "url",
-] as const
-
-function attributes(component: ICAL.Component): Attributes {
-  const value = (name: string): string | null => {
-    const found = component.getFirstPropertyValue(name)
-    return found === null || found === undefined || String(found).trim() === "" ? null : String(found)
-  }
-  const status = value("status")?.toUpperCase()
-  const organizer = component.getFirstProperty("organizer")
-  const organizerEmail = organizer === null ? null : mailOf(organizer)
-  return {
-    isCancelled: status === "CANCELLED",
-    showsAs: value("transp")?.toUpperCase() === "TRANSPARENT" ? "free" : status === "TENTATIVE" ? "tentative" : "busy",
-    isPrivate: /^(PRIVATE|CONFIDENTIAL)$/i.test(value("class") ?? ""),
-    subject: value("summary") ?? "",
-    location: value("location"),
-    description: plainText(value("description")),
-    organizer: organizer === null ? null : { name: parameter(organizer, "cn"), email: organizerEmail },
-    attendees: component.getAllProperties("attendee").map(attendee),
-    onlineMeetingUrl: meetingFields.map(value).find((url) => url !== null && /^https:\/\//i.test(url)) ?? null,
-    myResponse: "none",
-  }
-}
-
-function attendee(property: ICAL.Property): Attendee {
-  const kind = parameter(property, "cutype")?.toUpperCase()
-  return {
-    name: parameter(property, "cn"),
-    email: mailOf(property),
-    response: responses[parameter(property, "partstat")?.toUpperCase() ?? ""] ?? "none",
-    isResource: kind === "ROOM" || kind === "RESOURCE",
-  }
-}
-
-function parameter(property: ICAL.Property, name: string): string | null {
-  const value = property.getFirstParameter(name)
-  return value === undefined || value === "" ? null : String(value)
-}
-
-function mailOf(property: ICAL.Property): string | null {
-  const address = /^mailto:(.+)$/i.exec(String(property.getFirstValue() ?? ""))?.[1]
-  return address === undefined ? null : address.toLowerCase()
 }

@@ -1,6 +1,7 @@
 import type { WallStart } from "@kalends/domain/recurrence"
 import { findZone } from "@kalends/domain/zone"
 import ICAL from "ical.js"
+import { fileClock, type ZoneClock } from "./file-clock.ts"
 
 /** A time as iCalendar writes it: a date, a wall-clock time in some zone, UTC, or floating. */
 export type IcalTime =
@@ -8,14 +9,9 @@ export type IcalTime =
   | { readonly kind: "wall"; readonly wall: Temporal.PlainDateTime; readonly clock: Clock }
 
 /** What turns a wall-clock time to an instant and back. Null for floating times. */
-export type Clock = {
-  /** IANA name; null for a zone that only the file itself defines. */
-  readonly zone: string | null
-  toInstant(wall: Temporal.PlainDateTime): Temporal.Instant
-  toWall(instant: Temporal.Instant): Temporal.PlainDateTime
-} | null
+export type Clock = ZoneClock | null
 
-function ianaClock(zone: string): NonNullable<Clock> {
+function ianaClock(zone: string): ZoneClock {
   return {
     zone,
     // Times that do not exist or exist twice are read as RFC 5545 3.3.5 says: with the offset before the gap, and the first of two.
@@ -25,38 +21,6 @@ function ianaClock(zone: string): NonNullable<Clock> {
 }
 
 const utcClock = ianaClock("UTC")
-
-/** A zone that is no known place: the file's own VTIMEZONE says when its clocks change. */
-function fileClock(component: ICAL.Component): NonNullable<Clock> {
-  const zone = new ICAL.Timezone(component)
-  const offsetSeconds = (wall: Temporal.PlainDateTime) =>
-    zone.utcOffset(
-      new ICAL.Time(
-        {
-          year: wall.year,
-          month: wall.month,
-          day: wall.day,
-          hour: wall.hour,
-          minute: wall.minute,
-          second: wall.second,
-        },
-        ICAL.Timezone.localTimezone,
-      ),
-    )
-  const toInstant = (wall: Temporal.PlainDateTime) =>
-    wall
-      .toZonedDateTime("UTC")
-      .toInstant()
-      .subtract({ seconds: offsetSeconds(wall) })
-  return {
-    zone: null,
-    toInstant,
-    toWall(instant) {
-      const guess = instant.toZonedDateTimeISO("UTC").toPlainDateTime()
-      return guess.add({ seconds: offsetSeconds(guess.add({ seconds: offsetSeconds(guess) })) })
-    },
-  }
-}
 
 /** The clocks of one calendar file, by TZID. */
 export function createClocks(calendar: ICAL.Component): (tzid: string | null) => Clock {
@@ -82,6 +46,7 @@ export function createClocks(calendar: ICAL.Component): (tzid: string | null) =>
 /** Reads a DATE or DATE-TIME property's value. Throws TypeError or RangeError when it is neither. */
 export function icalTime(property: ICAL.Property, value: unknown, clockOf: (tzid: string | null) => Clock): IcalTime {
   if (!(value instanceof ICAL.Time)) throw new TypeError("not a time")
+  checkWritten(property)
   const { year, month, day, hour, minute, second } = value
   if (value.isDate) return { kind: "date", date: new Temporal.PlainDate(year, month, day) }
   // 60 is a leap second (RFC 5545 3.3.12); calendars have none.
@@ -89,6 +54,16 @@ export function icalTime(property: ICAL.Property, value: unknown, clockOf: (tzid
   if (value.zone === ICAL.Timezone.utcTimezone) return { kind: "wall", wall, clock: utcClock }
   const tzid = property.getFirstParameter("tzid")
   return { kind: "wall", wall, clock: clockOf(tzid === undefined || tzid === "" ? null : tzid) }
+}
+
+const writtenTime = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)Z?)?$/
+
+/** The parser rolls month 13 over into the next year; what nobody meant is better set aside. Throws RangeError. */
+function checkWritten(property: ICAL.Property): void {
+  const values: readonly unknown[] = property.toJSON().slice(3)
+  for (const value of values.flat())
+    if (typeof value === "string" && /^\d{4}-/.test(value) && !writtenTime.test(value))
+      throw new RangeError("no such time")
 }
 
 /** A time's original start, as a series names it on the clock of its first occurrence. */
