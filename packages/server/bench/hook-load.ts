@@ -4,8 +4,7 @@ import { elapsedMs, pause } from "../../../tools/platform.ts"
 import { createNotices } from "./kit/notices.ts"
 import { answer } from "./kit/part.ts"
 
-const calendarCount = 20_000
-const nextNotice = createNotices(calendarCount, 5)
+const nextNotice = createNotices(5)
 const endOfAnswer = Buffer.from("\r\n\r\n")
 const accepted = Buffer.from("HTTP/1.1 202")
 

@@ -7,7 +7,7 @@ import { createLog } from "../src/platform/log.ts"
 import { createMetrics } from "../src/platform/metrics.ts"
 import { createProcessFanOut } from "../src/platform/process-fan-out.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
-import { createJobQueue } from "../src/postgres/job-queue.ts"
+import { createNoticeLog } from "../src/postgres/notice-log.ts"
 import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
 import { createReceiver } from "../src/subscriptions/receiver.ts"
 import { testSecret } from "../src/testing/node.ts"
@@ -18,6 +18,8 @@ export type HookServerKind = "receiver" | "empty" | "insert"
 
 const clock = systemClock
 const metrics = createMetrics()
+/** Calendars that wait in the queue; known once the receiver is behind the application. */
+let countQueued = async (): Promise<number> => 0
 
 /** Routes of the baselines: the same body parser, and 202 for everything. */
 async function baselineRoute(app: FastifyInstance, accept: (body: unknown) => Promise<void>): Promise<void> {
@@ -47,17 +49,24 @@ async function routeOf(kind: HookServerKind, databaseUrl: string): Promise<(app:
           ])),
       )
   }
-  const queue = createJobQueue(createDatabase(pool))
+  const notices = createNoticeLog({ database: createDatabase(pool), clock, log: createLog("silent") })
+  countQueued = async () => {
+    await notices.feed()
+    const { rows } = await pool.query(
+      "select count(*)::int as count from kalends_jobs._private_jobs where key like 'pass:%'",
+    )
+    return rows[0].count
+  }
   const secrets = createHookSecrets(testSecret.derive("hooks"))
   const receiver = createReceiver({
     providers: pushProviders,
     secrets,
-    queue,
+    notices,
     fanOut: createProcessFanOut(),
     clock,
     metrics,
   })
-  return (app) => hooksRoute(app, { receiver, metrics, clock })
+  return (app) => hooksRoute(app, { receiver, metrics })
 }
 
 answer({
@@ -77,5 +86,5 @@ answer({
     const address = app.server.address()
     return typeof address === "object" ? address?.port : 0
   },
-  metrics: () => metrics.text(),
+  queued: () => countQueued(),
 })

@@ -1,6 +1,6 @@
 /**
  * Notices accepted durably in a second, through the real route into a PostgreSQL that syncs to disk. Half are
- * single-item bodies, half come in headers alone; all are genuine, over 20,000 calendars. Rounds of the three servers
+ * single-item bodies, half come in headers alone; all are genuine, over 20,000 calendars, which are all in the queue at the end. Rounds of the three servers
  * take turns, so that a slow moment of the machine hits all of them; medians count. No jobs are run meanwhile.
  */
 import { say } from "../../../tools/platform.ts"
@@ -8,6 +8,7 @@ import type { LoadResult } from "./hook-load.ts"
 import type { HookServerKind } from "./hook-server.ts"
 import { startBenchDatabase } from "./kit/database.ts"
 import { atLeast, atMost, endBench, median, percentile, report } from "./kit/figures.ts"
+import { calendarCount } from "./kit/notices.ts"
 import { type Part, startPart } from "./kit/part.ts"
 
 const kinds: readonly HookServerKind[] = ["receiver", "empty", "insert"]
@@ -41,6 +42,8 @@ try {
     perSecond: of("receiver") / 2,
     seconds: 8,
   })
+  const queued = await servers.get("receiver")?.ask<number>("queued")
+  if (queued !== calendarCount) throw new Error(`${queued} of ${calendarCount} calendars are queued`)
   say(
     `rounds, notices a second: ${kinds.map((kind) => `${kind} ${perSecond.get(kind)?.map(Math.round).join(" ")}`).join("; ")}`,
   )

@@ -34,12 +34,14 @@ import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
+import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
 import type { Random } from "./ports/random.ts"
 import type { ConnectionRow, Store } from "./ports/store.ts"
 import { createDatabase, createPool } from "./postgres/database.ts"
 import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
 import { migrate } from "./postgres/migrate.ts"
+import { createNoticeLog } from "./postgres/notice-log.ts"
 import { createStore } from "./postgres/store.ts"
 import { apiOrigins, registry, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
@@ -80,12 +82,15 @@ export async function startNode(world: World): Promise<Node> {
     world.databaseUrl,
     Math.max(4, Math.min(config.concurrentPasses + 2, config.databaseConnections)),
   )
-  const store = createStore(createDatabase(pool))
+  const database = createDatabase(pool)
+  const store = createStore(database)
   const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
-  const features = createFeatures(world, { log, store, fanOut, queue: createJobQueue(createDatabase(pool)) })
+  const notices = createNoticeLog({ database, clock: world.clock, log })
+  const features = createFeatures(world, { log, store, fanOut, notices, queue: createJobQueue(database) })
   const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
   const app = await createApp(appOptions(world, features, { log, store, setupCode }))
   const stopReconcile = features.reconcile.start()
+  const stopNotices = notices.start()
   const stopRunner = await startRunner(features.tasks, {
     pool: jobPool,
     schema: jobSchema,
@@ -100,6 +105,7 @@ export async function startNode(world: World): Promise<Node> {
       features.streams.close()
       await app.close()
       await stopReconcile()
+      await stopNotices()
       await stopRunner()
       await fanOut.close()
       await features.http.close()
@@ -113,10 +119,11 @@ type Base = {
   readonly log: Log
   readonly store: Store
   readonly fanOut: FanOut
-  readonly queue: ReturnType<typeof createJobQueue>
+  readonly queue: JobQueue
+  readonly notices: NoticeLog
 }
 
-function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue }: Base) {
+function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue, notices }: Base) {
   const metrics = createMetrics()
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
@@ -159,7 +166,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
       metrics,
       addresses,
     }),
-    receiver: createReceiver({ providers, secrets, queue, fanOut, clock, metrics }),
+    receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     tasks: createTaskList({ pass, arm, broker, queue, clock, log }),
@@ -210,9 +217,7 @@ function appOptions(
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, publicUrl: config.publicUrl })
       await changesRoute(app, { streams: features.streams, requireUser })
-      await app.register(async (own) =>
-        hooksRoute(own, { receiver: features.receiver, metrics: features.metrics, clock }),
-      )
+      await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       metricsRoute(app, features, config)
       if (world.webFolder !== null)
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })

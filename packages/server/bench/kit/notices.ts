@@ -3,8 +3,11 @@ import { createHookSecrets } from "../../src/subscriptions/hook-secret.ts"
 import { testSecret } from "../../src/testing/node.ts"
 import { seededRandom } from "../../src/testing/seeded-random.ts"
 
+/** Calendars that the notices are about. */
+export const calendarCount = 20_000
+
 /** Raw HTTP requests as the two push providers send them, each genuine, for another calendar and never the same twice. */
-export function createNotices(calendarCount: number, seed: number): () => string {
+export function createNotices(seed: number): () => string {
   const random = seededRandom(seed)
   const secrets = createHookSecrets(testSecret.derive("hooks"))
   const subjects = Array.from({ length: calendarCount }, () => {

@@ -1,11 +1,10 @@
 import { isProblem } from "@kalends/domain/problem"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { HookRequest } from "../ports/calendar-provider.ts"
-import type { Clock } from "../ports/clock.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { Receiver } from "../subscriptions/receiver.ts"
 
-export type HooksRouteDeps = { readonly receiver: Receiver; readonly metrics: Metrics; readonly clock: Clock }
+export type HooksRouteDeps = { readonly receiver: Receiver; readonly metrics: Metrics }
 
 /** A batch of Graph's may hold some thousand items. */
 const bodyLimitBytes = 2 * 2 ** 20
@@ -14,7 +13,7 @@ const bodyLimitBytes = 2 * 2 ** 20
  * POST /hooks/:provider and below: where providers report changes. All that is not a handshake is answered 202 with
  * nothing in it, forged or not, so that a prober learns nothing; 503 only when nothing could be made durable.
  */
-export async function hooksRoute(app: FastifyInstance, { receiver, metrics, clock }: HooksRouteDeps): Promise<void> {
+export async function hooksRoute(app: FastifyInstance, { receiver, metrics }: HooksRouteDeps): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
@@ -28,15 +27,9 @@ export async function hooksRoute(app: FastifyInstance, { receiver, metrics, cloc
     return reply.code(202).send()
   })
 
-  const handle = async (request: FastifyRequest<{ Params: { provider: string; "*"?: string } }>) => {
-    const startedAt = clock.now()
-    const answer = await receiver.receive(request.params.provider, hookRequest(request))
-    metrics.observeSeconds("hook_accept_seconds", startedAt.until(clock.now()).total("seconds"))
-    return answer
-  }
   for (const url of ["/hooks/:provider", "/hooks/:provider/*"])
     app.post<{ Params: { provider: string; "*"?: string } }>(url, async (request, reply) => {
-      const answer = await handle(request)
+      const answer = await receiver.receive(request.params.provider, hookRequest(request))
       return answer.kind === "handshake"
         ? reply.code(200).type("text/plain; charset=utf-8").send(answer.text)
         : reply.code(202).send()
@@ -55,8 +48,8 @@ function hookRequest(request: FastifyRequest<{ Params: { provider: string; "*"?:
 }
 
 function textsOf(record: unknown): Record<string, string> {
-  if (typeof record !== "object" || record === null) return {}
-  return Object.fromEntries(
-    Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  )
+  const texts: Record<string, string> = {}
+  if (typeof record !== "object" || record === null) return texts
+  for (const [name, value] of Object.entries(record)) if (typeof value === "string") texts[name] = value
+  return texts
 }

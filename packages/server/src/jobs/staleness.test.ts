@@ -92,7 +92,7 @@ async function overdueSeconds(run: Scenario, hasReconcile: boolean): Promise<rea
   const receiver = createReceiver({
     providers: new Map([[engine.provider.name, engine.provider]]),
     secrets: engine.secrets,
-    queue: jobs.queue,
+    notices: { append: (marks) => jobs.queue.add(marks) },
     fanOut,
     clock,
     metrics,

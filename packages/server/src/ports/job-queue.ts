@@ -23,3 +23,12 @@ export interface JobQueue {
   /** Durable when it resolves. One statement for the whole batch. A waiting job keeps the earliest run time and, for passes, the newest `noticedAtMs`. */
   add(jobs: readonly Job[], runAt?: Temporal.Instant): Promise<void>
 }
+
+/**
+ * Where the receiver writes what notices call for. Writing is cheaper than queueing: one row for a batch, appended; the
+ * jobs are queued right after, many at a time.
+ */
+export interface NoticeLog {
+  /** Durable when it resolves: the jobs will be queued, whatever happens to this process. Throws Problem "unavailable" when too many wait. */
+  append(jobs: readonly Job[]): Promise<void>
+}

@@ -132,6 +132,12 @@ create table migration (
   PRIMARY KEY (name)
 );
 
+create table notice_batch (
+  batch_id bigint not null,
+  jobs jsonb not null,
+  PRIMARY KEY (batch_id)
+);
+
 create table session (
   account_id uuid not null,
   session_id uuid not null,

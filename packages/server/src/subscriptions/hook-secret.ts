@@ -18,9 +18,10 @@ export type HookSubject = {
 const idBytes = 16
 const macBytes = 24
 const separator = "."
+const idChars = 64
 
 /** Base64url of 48 and 24 bytes with a separator: 97 characters, under Graph's 128 for clientState. */
-export const hookSecretChars = 64 + separator.length + 32
+export const hookSecretChars = idChars + separator.length + 32
 
 /**
  * Secrets given to providers, which echo them in each notice. A secret names its account, calendar and subscription and
@@ -38,18 +39,15 @@ export function createHookSecrets(key: Uint8Array) {
     },
     /** Who a secret speaks for; null when it is not ours. Takes the same time for any text. */
     read(secret: string): HookSubject | null {
-      const text = secret.length === hookSecretChars && secret[64] === separator ? secret : ""
-      const ids = Buffer.alloc(3 * idBytes)
-      ids.set(Buffer.from(text.slice(0, 64), "base64url").subarray(0, 3 * idBytes))
-      const given = Buffer.alloc(macBytes)
-      given.set(Buffer.from(text.slice(65), "base64url").subarray(0, macBytes))
+      const isShaped = secret.length === hookSecretChars && secret[idChars] === separator
+      const ids = decoded(isShaped ? secret.slice(0, idChars) : "", 3 * idBytes)
+      const given = decoded(isShaped ? secret.slice(idChars + 1) : "", macBytes)
       const isOurs = timingSafeEqual(given, mac(ids))
-      if (!isOurs || text === "") return null
-      const id = (index: number) => uuidText(ids.subarray(index * idBytes, (index + 1) * idBytes))
+      if (!isOurs || !isShaped) return null
       return {
-        accountId: parseAccountId(id(0)),
-        calendarId: parseCalendarId(id(1)),
-        subscriptionId: parseSubscriptionId(id(2)),
+        accountId: parseAccountId(uuidText(ids, 0)),
+        calendarId: parseCalendarId(uuidText(ids, idBytes)),
+        subscriptionId: parseSubscriptionId(uuidText(ids, 2 * idBytes)),
       }
     },
   }
@@ -57,7 +55,13 @@ export function createHookSecrets(key: Uint8Array) {
 
 export type HookSecrets = ReturnType<typeof createHookSecrets>
 
-function uuidText(bytes: Buffer): string {
-  const hex = bytes.toString("hex")
+/** Exactly `length` bytes: zeros where the text is not that many. */
+function decoded(text: string, length: number): Buffer {
+  const bytes = Buffer.from(text, "base64url")
+  return bytes.length === length ? bytes : Buffer.alloc(length)
+}
+
+function uuidText(bytes: Buffer, at: number): string {
+  const hex = bytes.toString("hex", at, at + idBytes)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -2,7 +2,7 @@ import type { ProviderName } from "@kalends/domain/ids"
 import type { CalendarProvider, HookRequest, Notice } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
-import type { Job, JobQueue } from "../ports/job-queue.ts"
+import type { Job, NoticeLog } from "../ports/job-queue.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import { createGroupCommit } from "./group-commit.ts"
 import type { HookSecrets, HookSubject } from "./hook-secret.ts"
@@ -10,7 +10,7 @@ import type { HookSecrets, HookSubject } from "./hook-secret.ts"
 export type ReceiverDeps = {
   readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
   readonly secrets: HookSecrets
-  readonly queue: JobQueue
+  readonly notices: NoticeLog
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics
@@ -28,12 +28,16 @@ const fingerprintsMost = 50_000
  * clients. A notice carries no instruction beyond "look". Whatever is forged, unknown, replayed or not understood is
  * answered like the rest and does nothing.
  */
-export function createReceiver({ providers, secrets, queue, fanOut, clock, metrics }: ReceiverDeps) {
+export function createReceiver({ providers, secrets, notices: noticeLog, fanOut, clock, metrics }: ReceiverDeps) {
+  // When the last batch became durable: one look at the clock for all that were in it.
+  let durableAtMs = 0
   const marks = createGroupCommit<Job>(async (jobs) => {
     metrics.count("hook_batches_total")
-    await queue.add(jobs)
+    await noticeLog.append(jobs)
+    durableAtMs = clock.now().epochMilliseconds
   }, marksWaitingMost)
   const seen = createFingerprints(fingerprintsMost)
+  const byName: ReadonlyMap<string, CalendarProvider> = providers
 
   function read(provider: string, notice: Notice): HookSubject | null {
     const subject = secrets.read(notice.secret)
@@ -52,18 +56,20 @@ export function createReceiver({ providers, secrets, queue, fanOut, clock, metri
   return {
     /** Throws Problem "unavailable" when the marks could not be made durable: the provider is to send again. */
     async receive(name: string, request: HookRequest): Promise<HookAnswer> {
-      const provider = [...providers.values()].find((known) => known.name === name)
+      const noticedAtMs = clock.now().epochMilliseconds
+      const provider = byName.get(name)
       const recognised = provider?.push?.recognise(request) ?? { kind: "unrecognised" as const }
       if (recognised.kind === "handshake") return recognised
       if (recognised.kind === "unrecognised")
         metrics.count("hook_notices_total", { provider: provider?.name ?? "unknown", outcome: "unrecognised" })
-      const noticedAtMs = clock.now().epochMilliseconds
       const notices = recognised.kind === "notices" ? recognised.notices : []
       const accepted = notices.flatMap((notice) => {
         const subject = read(name, notice)
         return subject === null ? [] : [{ notice, subject }]
       })
+      if (accepted.length === 0) return { kind: "accepted" }
       await marks.add(accepted.flatMap(({ notice, subject }) => jobsFor(notice, subject, noticedAtMs)))
+      metrics.observeSeconds("hook_accept_seconds", (durableAtMs - noticedAtMs) / 1000)
       for (const { notice, subject } of accepted) {
         seen.add(notice.fingerprint)
         const { accountId, calendarId } = subject

@@ -2,7 +2,7 @@ import { parseAccountId, parseCalendarId, parseProviderName, parseSubscriptionId
 import { createProcessFanOut } from "../platform/process-fan-out.ts"
 import type { CalendarProvider, HookRequest, Notice, Recognition } from "../ports/calendar-provider.ts"
 import type { Hint } from "../ports/fan-out.ts"
-import type { Job, JobQueue } from "../ports/job-queue.ts"
+import type { Job, NoticeLog } from "../ports/job-queue.ts"
 import { createHookSecrets, type HookSubject } from "../subscriptions/hook-secret.ts"
 import { createReceiver } from "../subscriptions/receiver.ts"
 import { countingMetrics } from "./engine.ts"
@@ -21,15 +21,15 @@ export function hookWorld() {
   const fanOut = createProcessFanOut()
   const jobs: Job[] = []
   const state = { isFailing: false }
-  const queue: JobQueue = {
-    async add(added) {
+  const notices: NoticeLog = {
+    async append(added) {
       if (state.isFailing) throw new Error("the database is away")
       jobs.push(...added)
     },
   }
   const name = parseProviderName("memory")
   const provider = { name, push: { recognise } } as unknown as CalendarProvider
-  const receiver = createReceiver({ providers: new Map([[name, provider]]), secrets, queue, fanOut, clock, metrics })
+  const receiver = createReceiver({ providers: new Map([[name, provider]]), secrets, notices, fanOut, clock, metrics })
   const hints: Hint[] = []
   const subject = (): HookSubject => {
     const made = {
