@@ -96,8 +96,8 @@ async function feedOnce(database: Kysely<Database>): Promise<number> {
         where waiting.key = marks.key and waiting.is_available
       ) is null
     ), added as (
-      select count(*) from due, lateral ${schema}.add_jobs(due.jobs, true) where due.jobs is not null
+      select count(*)::int as count from due, lateral ${schema}.add_jobs(due.jobs, true) where due.jobs is not null
     )
-    select (select count(*)::int from taken) as batches, (select * from added) as added`.execute(database)
+    select (select count(*)::int from taken) as batches, (select count from added) as added`.execute(database)
   return rows[0]?.batches ?? 0
 }
