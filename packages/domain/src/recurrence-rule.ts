@@ -32,7 +32,8 @@ const frequencies: ReadonlyMap<string, Frequency> = new Map([
   ["MINUTELY", "minutely"],
   ["SECONDLY", "secondly"],
 ] as const)
-const weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+/** The weekdays as RFC 5545 writes them, Monday first. */
+export const weekdays = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 const ruleCharsMost = 2_000
 
 /**

@@ -54,7 +54,7 @@ export function wallSeconds(wall: Temporal.PlainDateTime): WallSeconds {
 }
 
 /** The rule with what it leaves open taken from its start (RFC 5545 3.3.10, "information … from DTSTART"). */
-function completed(rule: Rule, start: WallSeconds): Rule {
+export function completed(rule: Rule, start: WallSeconds): Rule {
   const { month, day } = civil(Math.floor(start / daySeconds))
   const second = ((start % daySeconds) + daySeconds) % daySeconds
   const { frequency } = rule
