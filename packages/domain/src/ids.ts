@@ -17,6 +17,10 @@ export type CredentialId = Branded<"CredentialId">
 export type SubscriptionId = Branded<"SubscriptionId">
 /** A signed-in browser or app. UUID. */
 export type SessionId = Branded<"SessionId">
+/** People for whom things are set together. UUID. */
+export type GroupId = Branded<"GroupId">
+/** One meeting, whichever meeting service holds it. UUID. */
+export type MeetingId = Branded<"MeetingId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -39,6 +43,8 @@ export const parseCalendarId = (text: string): CalendarId => parseUuid(text, "ca
 export const parseCredentialId = (text: string): CredentialId => parseUuid(text, "credential id") as CredentialId
 export const parseSubscriptionId = (text: string): SubscriptionId =>
   parseUuid(text, "subscription id") as SubscriptionId
+export const parseGroupId = (text: string): GroupId => parseUuid(text, "group id") as GroupId
+export const parseMeetingId = (text: string): MeetingId => parseUuid(text, "meeting id") as MeetingId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -157,6 +157,14 @@ export const options = [
     secret: true,
     text: "Bearer token for GET /metrics from other machines; without it /metrics answers on loopback only.",
   }),
+  option("meetingUrl", "KALENDS_MEETING_URL", "text", {
+    default: null,
+    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
+  }),
+  option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
+    default: "@meet",
+    text: "Written into an event's location, it makes a meeting for the event.",
+  }),
   option("demoUrl", "KALENDS_DEMO_URL", "url", {
     default: null,
     text: "Address of the demo organisation's page, when this service runs on simulated providers.",
@@ -257,7 +265,20 @@ function complete(values: Values): Config {
   const logLevel = level.find((known) => known === values.logLevel)
   if (logLevel === undefined)
     throw new ConfigError(`KALENDS_LOG_LEVEL is "${values.logLevel}"; write one of ${level.join(", ")}.`)
-  return { ...values, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
+  const meetingUrl = values.meetingUrl ?? (values.demoUrl === null ? null : "https://meet.jit.si/{code}")
+  if (meetingUrl !== null && !isMeetingUrl(meetingUrl))
+    throw new ConfigError(
+      'KALENDS_MEETING_URL must be an https address with {code} once in its path, such as "https://meet.jit.si/{code}".',
+    )
+  return { ...values, meetingUrl, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
+}
+
+function isMeetingUrl(template: string): boolean {
+  const parts = template.split("{code}")
+  const filled = parts.join("code")
+  return (
+    parts.length === 2 && URL.canParse(filled) && new URL(filled).protocol === "https:" && new URL(filled).hash === ""
+  )
 }
 
 function checkTogether(config: Config): void {

@@ -21,6 +21,9 @@ import { reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
+import { createBuiltinBackend } from "./meeting-backends/builtin/index.ts"
+import { createDigests } from "./meetings/digest.ts"
+import { createLookout } from "./meetings/lookout.ts"
 import { createChangeStreams } from "./notifier/change-streams.ts"
 import { createPeople } from "./people/people.ts"
 import { createHttpClient } from "./platform/http-client.ts"
@@ -36,6 +39,7 @@ import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
 import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
+import type { MeetingBackend } from "./ports/meeting-backend.ts"
 import type { Random } from "./ports/random.ts"
 import type { ConnectionRow, Store } from "./ports/store.ts"
 import { createDatabase, createPool } from "./postgres/database.ts"
@@ -47,6 +51,8 @@ import { apiOrigins, registry, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
 import { createHookSecrets } from "./subscriptions/hook-secret.ts"
 import { createReceiver } from "./subscriptions/receiver.ts"
+import { createCalendarSync } from "./sync/calendar-sync.ts"
+import { createSettle } from "./sync/settle.ts"
 import { createKeyFileCustody } from "./vault/key-file-custody.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createVault } from "./vault/vault.ts"
@@ -137,7 +143,15 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = (provider: CalendarProvider) =>
     config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
-  const pass = createPass({ store, broker, life, fanOut, providerOf, world: { clock, random, metrics, pace } })
+  const backends = createBackends(config, secret)
+  const content = {
+    lookout: createLookout([...backends.values()], config.meetingKeyword),
+    digests: createDigests(secret.derive("sync-digests")),
+  }
+  const makesWith = [...backends.keys()][0] ?? null
+  const sync = createCalendarSync({ store, ...content, makesWith, world: { clock, random, metrics } })
+  const settle = createSettle({ store, broker, backends, providerOf, content, world: { clock, metrics } })
+  const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const addresses = {
@@ -169,8 +183,16 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
-    tasks: createTaskList({ pass, arm, broker, queue, clock, log }),
+    tasks: createTaskList({ pass, arm, settle, broker, queue, world: { clock, log } }),
   }
+}
+
+/** The meeting services there are, the one that makes meetings first. */
+function createBackends(config: Config, secret: PlatformSecret): ReadonlyMap<string, MeetingBackend> {
+  const { meetingUrl } = config
+  const made =
+    meetingUrl === null ? [] : [createBuiltinBackend({ template: meetingUrl, secret: secret.derive("meeting-codes") })]
+  return new Map(made.map((backend) => [backend.name, backend]))
 }
 
 type Features = ReturnType<typeof createFeatures>

@@ -11,6 +11,7 @@ import type { DueMark } from "../ports/job-queue.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { Random } from "../ports/random.ts"
 import type { CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
+import type { CalendarSync, SyncRun } from "../sync/calendar-sync.ts"
 import type { ReconcilePace } from "./pace.ts"
 
 export type PassDeps = {
@@ -18,6 +19,8 @@ export type PassDeps = {
   readonly broker: AccessBroker
   readonly life: ConnectionLife
   readonly fanOut: FanOut
+  /** Keeps meetings in step with what is read. */
+  readonly sync: CalendarSync
   readonly providerOf: (connection: ConnectionRow) => CalendarProvider | null
   readonly world: {
     readonly clock: Clock
@@ -52,6 +55,9 @@ type Run = {
   malformedCount: number
 }
 
+/** How pages are read: with what access, until when, and who looks at them. */
+type Reading = { readonly access: Access; readonly signal: AbortSignal; readonly sync: SyncRun | null }
+
 type Found = { readonly isChanged: boolean; readonly wasListing: boolean }
 
 /**
@@ -84,17 +90,28 @@ export function createPass(deps: PassDeps) {
     const calendar = begun(run.calendar, run.provider, run.startedAt)
     const wasListing = calendar.cursor === null || calendar.isFirstListing
     const changed = { changedAt: newest(calendar.changedAt, run.startedAt) }
+    const signal = AbortSignal.timeout(passTimeoutMs)
+    const isWholeListing = calendar.cursor === null
+    const sync = await deps.sync.begin({ calendar, connection: run.connection, provider: run.provider, isWholeListing })
+    /** The cursor and what the pages before it mean for meetings, in one transaction. */
+    const keep = async (marks: Changes<CalendarRow>, isEnd: boolean) => {
+      const effects = await sync?.plan(access, signal, isEnd)
+      await deps.store.inAccount(calendar.accountId, async (tables) => {
+        await tables.updateCalendar(calendar.calendarId, marks)
+        await effects?.(tables)
+      })
+    }
     let isChanged = false
     let isStored = false
     try {
-      for await (const page of pages(run, calendar, access)) {
+      for await (const page of pages(run, calendar, { access, signal, sync })) {
         isChanged ||= !wasListing && page.changes.length > 0
         if (page.cursor === null) continue
         const marks = { ...windowOf(calendar), cursor: page.cursor, isFirstListing: wasListing }
-        await update(calendar, { ...marks, ...(isChanged ? changed : {}) })
+        await keep({ ...marks, ...(isChanged ? changed : {}) }, false)
         isStored = isChanged
       }
-      if (wasListing) await update(calendar, { ...changed, isFirstListing: false })
+      if (wasListing) await keep({ ...changed, isFirstListing: false }, true)
       isStored ||= wasListing
     } finally {
       if (isStored) tellClients(calendar, changed.changedAt, wasListing ? null : announcedAtMs(run))
@@ -103,20 +120,25 @@ export function createPass(deps: PassDeps) {
   }
 
   /** The provider's pages, of which the last must bring a cursor, and no more of them than a calendar can have. */
-  async function* pages(run: Run, calendar: CalendarRow, access: Access): AsyncGenerator<ChangePage, void, void> {
+  async function* pages(
+    run: Run,
+    calendar: CalendarRow,
+    { access, signal, sync }: Reading,
+  ): AsyncGenerator<ChangePage, void, void> {
     const window = timeWindow(
       calendar.cursorWindowStartsAt ?? run.startedAt,
       calendar.cursorWindowEndsAt ?? run.startedAt.add({ hours: 1 }),
     )
     const { cursor, providerCalendarId: calendarId } = calendar
-    const signal = AbortSignal.timeout(passTimeoutMs)
+    const lookout = sync?.lookout ?? null
     let count = 0
     let last: ChangePage | null = null
-    for await (const page of run.provider.changes({ access, calendarId, cursor, window, signal })) {
+    for await (const page of run.provider.changes({ access, calendarId, cursor, window, signal, lookout })) {
       if (++count > pagesMost)
         throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
       run.malformedCount += page.malformedCount
       last = page
+      await sync?.look(page.changes)
       yield page
     }
     if (last === null || last.cursor === null)

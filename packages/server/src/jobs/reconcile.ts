@@ -21,6 +21,9 @@ const idleDays = 7
 /** A renewal that fails is tried again after this long; its job retries sooner by itself. */
 const renewalRetryMinutes = 30
 const idleEveryTicks = 720
+const reviewsPerTick = 500
+/** A review that nobody ends is due again after this long. */
+const reviewRetryMinutes = 60
 
 /** Makes everything due that a timer makes due. Any number of nodes may do it at once. */
 export function createReconcile({ store, queue, clock, log, pace }: ReconcileDeps) {
@@ -41,6 +44,14 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     await queue.add(due.map((calendar) => ({ kind: "subscribe", ...calendar })))
   }
 
+  async function addDueReviews(): Promise<void> {
+    const now = clock.now()
+    const due = await store.asSystem((tables) =>
+      tables.takeDueReviews({ now, limit: reviewsPerTick, nextReviewAt: now.add({ minutes: reviewRetryMinutes }) }),
+    )
+    await queue.add(due.map((meeting) => ({ kind: "settle", ...meeting, cause: "review" })))
+  }
+
   async function addKeepAlives(): Promise<void> {
     const unusedSince = clock.now().subtract({ hours: 24 * idleDays })
     const idle = await store.asSystem((tables) => tables.listIdleConnections({ unusedSince, limit: idlePerTick }))
@@ -52,6 +63,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
   async function tick(count: number): Promise<void> {
     while ((await addDuePasses()) === calendarsPerTick);
     await addDueRenewals()
+    await addDueReviews()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }
 

@@ -25,8 +25,8 @@ function tasks(thrown: unknown = null) {
     arm: async (...ids) => act(...ids).then(() => "pushed"),
     broker: { keepAlive: act },
     queue: jobs.queue,
-    clock,
-    log: { info: write, warn: write, error: write },
+    settle: act,
+    world: { clock, log: { info: write, warn: write, error: write } },
   })
   const run = async (name: string, payload: unknown) => list[name]?.(payload, {} as never)
   return { clock, jobs, calls, lines, run }

@@ -1,4 +1,4 @@
-import { parseAccountId, parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { parseAccountId, parseCalendarId, parseConnectionId, parseMeetingId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
@@ -8,15 +8,16 @@ import type { Clock } from "../ports/clock.ts"
 import type { JobQueue } from "../ports/job-queue.ts"
 import type { Log } from "../ports/log.ts"
 import type { createArm } from "../subscriptions/arm.ts"
+import type { Settle } from "../sync/settle.ts"
 import type { Pass } from "./pass.ts"
 
 export type RunnerDeps = {
   readonly pass: Pass
   readonly arm: ReturnType<typeof createArm>
+  readonly settle: Settle
   readonly broker: KeepAlive
   readonly queue: JobQueue
-  readonly clock: Clock
-  readonly log: Log
+  readonly world: { readonly clock: Clock; readonly log: Log }
 }
 
 const calendarPayload = z.object({
@@ -28,10 +29,16 @@ const connectionPayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   connectionId: z.uuid().transform(parseConnectionId),
 })
+const settlePayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  meetingId: z.uuid().transform(parseMeetingId),
+  cause: z.string().max(60),
+})
 const armRetryMinutes = 5
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
-export function createTaskList({ pass, arm, broker, queue, clock, log }: RunnerDeps): TaskList {
+export function createTaskList({ pass, arm, settle, broker, queue, world }: RunnerDeps): TaskList {
+  const { clock, log } = world
   return {
     pass: async (payload) => pass(passPayload.parse(payload)),
     async subscribe(payload) {
@@ -49,6 +56,7 @@ export function createTaskList({ pass, arm, broker, queue, clock, log }: RunnerD
           )
       }
     },
+    settle: async (payload) => settle({ kind: "settle", ...settlePayload.parse(payload) }),
     async "keep-alive"(payload) {
       const { accountId, connectionId } = connectionPayload.parse(payload)
       await broker.keepAlive(accountId, connectionId).catch((error: unknown) => {

@@ -15,6 +15,8 @@ const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly 
     help: "Changes found by a timer that no notification announced.",
     labels: ["provider"],
   },
+  sync_held_total: { help: "Linked events that vanished together and are held by the brake.", labels: [] },
+  settles_total: { help: "Meetings brought in step with their event, by outcome.", labels: ["backend", "outcome"] },
   subscriptions_total: { help: "Subscription acts by outcome.", labels: ["provider", "outcome"] },
 }
 const timers: Readonly<Record<MetricTimer, string>> = {

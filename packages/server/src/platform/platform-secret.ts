@@ -5,7 +5,9 @@ import { dirname } from "node:path"
 /** The 32 bytes of the key file. Everything secret of the service itself is derived from them, each for one purpose. */
 export type PlatformSecret = {
   /** A 32-byte key for one purpose; the same purpose gives the same key on every node. */
-  derive(purpose: "key-encryption" | "hooks" | "connect-state" | "web-push"): Uint8Array
+  derive(
+    purpose: "key-encryption" | "hooks" | "connect-state" | "sync-digests" | "meeting-codes" | "web-push",
+  ): Uint8Array
 }
 
 export function platformSecret(bytes: Uint8Array): PlatformSecret {

@@ -2,6 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import type { CalendarEvent } from "@kalends/domain/event"
 import type { ProviderCalendarId, ProviderEventId, ProviderName, SubscriptionId } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
+import type { Schedule } from "@kalends/domain/schedule"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { EventPage, WindowReader } from "@kalends/readers/reader"
 
@@ -14,6 +15,8 @@ export type ProviderLimits = {
   readonly isCursorBoundToWindow: boolean
   /** How many calls to one mailbox may be under way at once. */
   readonly concurrentCallsPerMailbox: number
+  /** True when a removed occurrence may come by an id that does not say which series it was of. */
+  readonly hidesSeriesOfRemoved: boolean
   /** True when browsers are allowed (CORS) to read the provider directly. */
   readonly isReachableFromBrowser: boolean
   /** A refresh token dies after this long without use; null when it never does, or where there is none. */
@@ -36,8 +39,23 @@ export type EventChange =
       readonly eventId: ProviderEventId
       readonly seriesId: ProviderEventId | null
       readonly version: string | null
+      /** What the lookout found in the event's texts; empty without one. */
+      readonly finds: readonly string[]
     }
   | { readonly kind: "removed"; readonly eventId: ProviderEventId; readonly seriesId: ProviderEventId | null }
+
+/** The texts of an event that may carry a meeting, as a lookout is shown them. */
+export type EventTexts = {
+  readonly location: string | null
+  /** Description, online-meeting address, our own tag; whichever there are. */
+  readonly others: readonly (string | null)[]
+}
+
+/**
+ * Shown the texts of each changed event; answers with what it found. The texts are forgotten at once, so that a page of
+ * changes holds no content.
+ */
+export type Lookout = (texts: EventTexts) => readonly string[]
 
 export type ChangePage = {
   readonly changes: readonly EventChange[]
@@ -56,6 +74,8 @@ export type ChangesInput = {
   readonly cursor: Cursor | null
   readonly window: TimeWindow
   readonly signal: AbortSignal
+  /** Null where nobody looks: then ids and tags alone are asked for. */
+  readonly lookout: Lookout | null
 }
 
 export type ReadInput = {
@@ -64,6 +84,61 @@ export type ReadInput = {
   readonly window: TimeWindow
   readonly zone: string
   readonly signal: AbortSignal
+}
+
+/** Which event, and how to get at it. A series is named by its own id, never by an occurrence's. */
+export type EventInput = {
+  readonly access: Access
+  readonly calendarId: ProviderCalendarId
+  readonly eventId: ProviderEventId
+  readonly signal: AbortSignal
+}
+
+/** A whole event or series, as the sync compares it with its meeting. In memory only. */
+export type EventRecord = {
+  readonly eventId: ProviderEventId
+  readonly version: string
+  readonly subject: string
+  readonly schedule: Schedule
+  readonly location: string | null
+  readonly description: string | null
+  readonly onlineMeetingUrl: string | null
+  /** True for the organizer's own copy; an attendee's copy never drives a meeting. */
+  readonly isOrganizer: boolean
+  readonly isCancelled: boolean
+  /** Our own tag (extended property), where the event has one. */
+  readonly tag: string | null
+}
+
+/** What is written of an event; what is left out stays as it is. */
+export type EventPatch = {
+  readonly subject?: string
+  readonly schedule?: Schedule
+  readonly location?: string
+  /** Text of our own block at the end of the description, put in place of the one there was; null takes it away. */
+  readonly block?: string | null
+  readonly tag?: string
+}
+
+export type EventDraft = Required<Pick<EventPatch, "subject" | "schedule" | "location" | "tag">> & {
+  readonly block: string
+}
+
+export type Written = { readonly eventId: ProviderEventId; readonly version: string }
+
+/** Whole events, read and written one at a time. Every write has a precondition, so that doing it again does nothing. */
+export interface EventSource {
+  /** Null when there is none, or it was deleted. */
+  fetch(input: EventInput): Promise<EventRecord | null>
+  /**
+   * `key`: ours, 32 lower-case hexadecimal digits. Written again with the same key, nothing is made and the event there is
+   * comes back. Throws "unsupported" (code "schedule") for a schedule the provider cannot write.
+   */
+  create(input: Omit<EventInput, "eventId"> & { readonly draft: EventDraft; readonly key: string }): Promise<Written>
+  /** Throws "conflict" when the event's version is not `expect` any more, "not-found" when it is gone. */
+  update(input: EventInput & { readonly patch: EventPatch; readonly expect: string }): Promise<Written>
+  /** Succeeds also when it is gone already. Throws "conflict" as update. */
+  remove(input: EventInput & { readonly expect: string }): Promise<void>
 }
 
 /** Who a provider says has signed in. */
@@ -217,6 +292,8 @@ export interface CalendarProvider {
   readWindow(input: ReadInput): AsyncIterable<EventPage>
   /** One event; null when there is none. */
   fetchEvent(input: Omit<ReadInput, "window"> & { readonly eventId: ProviderEventId }): Promise<CalendarEvent | null>
+  /** Whole events for the sync; null where it cannot be done. */
+  readonly events: EventSource | null
   readonly push: PushSource | null
   /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */
   readonly detectPush:

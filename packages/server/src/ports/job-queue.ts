@@ -1,4 +1,4 @@
-import type { AccountId, CalendarId, ConnectionId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, MeetingId } from "@kalends/domain/ids"
 
 /** One calendar is due for a pass. `noticedAtMs`: when a notification said so (epoch ms); null when a timer did. */
 export type DueMark = {
@@ -12,8 +12,23 @@ export type Job =
   | ({ readonly kind: "pass" } & DueMark)
   /** Arm, renew or replace the calendar's subscription. */
   | { readonly kind: "subscribe"; readonly accountId: AccountId; readonly calendarId: CalendarId }
+  /** Bring a meeting and its event in step. `cause`: why, as a machine word. */
+  | { readonly kind: "settle"; readonly accountId: AccountId; readonly meetingId: MeetingId; readonly cause: string }
   /** Refresh an idle grant before it dies of disuse. */
   | { readonly kind: "keep-alive"; readonly accountId: AccountId; readonly connectionId: ConnectionId }
+
+/** The name under which waiting jobs coalesce. */
+export function jobKey(job: Job): string {
+  switch (job.kind) {
+    case "pass":
+    case "subscribe":
+      return `${job.kind}:${job.calendarId}`
+    case "keep-alive":
+      return `${job.kind}:${job.connectionId}`
+    case "settle":
+      return `${job.kind}:${job.meetingId}`
+  }
+}
 
 /**
  * The durable queue; the queue is the due list. Jobs with one key (kind and calendar or connection) coalesce: at most

@@ -14,5 +14,7 @@ export type MetricCounter =
   | "hints_sent_total"
   | "missed_pushes_repaired_total" // provider
   | "subscriptions_total" // provider, outcome (armed, renewed, stopped, lost)
+  | "sync_held_total" // links that the mass-deletion brake holds
+  | "settles_total" // backend, outcome (done, or the kind of problem)
 export type MetricTimer = "hook_accept_seconds" | "pass_seconds" | "token_refresh_seconds"
 export type MetricGauge = "change_streams" | "connections"

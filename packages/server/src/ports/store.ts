@@ -4,6 +4,7 @@ import type {
   CalendarId,
   ConnectionId,
   CredentialId,
+  MeetingId,
   ProviderCalendarId,
   ProviderName,
   SessionId,
@@ -13,6 +14,7 @@ import type {
 import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
+import type { MeetingTables, SyncPolicyTables } from "./meeting-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
 
@@ -140,6 +142,14 @@ export type AuditAction =
   | "access-handed-over"
   | "grant-revoked"
   | "data-key-created"
+  | "meeting-asked-for"
+  | "meeting-made"
+  | "meeting-changed"
+  | "meeting-ended"
+  | "meeting-linked"
+  | "meeting-unlinked"
+  | "meeting-held"
+  | "meeting-note"
 
 /** One content-free entry of the tenant's log. */
 export type AuditEntry = {
@@ -207,6 +217,8 @@ export interface AccountTables {
   appendAudit(entry: AuditEntry, at: Temporal.Instant): Promise<void>
   /** From `after` (exclusive, 0 for the beginning) in order. */
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
+  readonly syncPolicy: SyncPolicyTables
+  readonly meetings: MeetingTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -233,6 +245,12 @@ export interface SystemTables {
     readonly limit: number
     readonly nextRenewAt: Temporal.Instant
   }): Promise<readonly { readonly accountId: AccountId; readonly calendarId: CalendarId }[]>
+  /** Takes up to `limit` meetings whose review is due, moved to `nextReviewAt` likewise. */
+  takeDueReviews(input: {
+    readonly now: Temporal.Instant
+    readonly limit: number
+    readonly nextReviewAt: Temporal.Instant
+  }): Promise<readonly { readonly accountId: AccountId; readonly meetingId: MeetingId }[]>
   /** Connections whose credential was not used since `unusedSince`. */
   listIdleConnections(input: {
     readonly unusedSince: Temporal.Instant

@@ -1,13 +1,10 @@
 import type { AccountId } from "@kalends/domain/ids"
-import { Problem } from "@kalends/domain/problem"
 import type { Transaction } from "kysely"
 import type { AccountTables } from "../ports/store.ts"
 import { appendAudit, listAudit, lockAccount } from "./audit-table.ts"
-import type { Database } from "./database.ts"
+import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
-
-/** PostgreSQL's unique_violation. */
-const uniqueViolation = "23505"
+import { createMeetingTables, createSyncPolicyTables } from "./meeting-tables.ts"
 
 /** The tables of one account within `tx`. */
 export function createAccountTables(tx: Transaction<Database>, accountId: AccountId): AccountTables {
@@ -20,6 +17,8 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     ...keyTables(tx, accountId),
     appendAudit: (entry, at) => appendAudit(tx, accountId, entry, at),
     listAudit: (page) => listAudit(tx, accountId, page),
+    meetings: createMeetingTables(tx, accountId),
+    syncPolicy: createSyncPolicyTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }
@@ -195,15 +194,5 @@ function keyTables(
     },
     listDataKeys: () =>
       tx.selectFrom("dataKey").selectAll().where("accountId", "=", accountId).orderBy("keyVersion", "desc").execute(),
-  }
-}
-
-async function unique(work: Promise<unknown>, message: string, code: string): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === uniqueViolation)
-      throw new Problem("conflict", message, { code })
-    throw error
   }
 }

@@ -1,5 +1,8 @@
+import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
+  type Generated,
   Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
@@ -8,6 +11,7 @@ import {
   ValueNode,
 } from "kysely"
 import pg from "pg"
+import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -22,7 +26,7 @@ import type {
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
-  account: AccountRow
+  account: AccountRow & { isSyncOn: Generated<boolean> }
   appUser: UserRow
   session: SessionRow
   dataKey: DataKeyRow
@@ -30,6 +34,10 @@ export type Database = {
   credential: CredentialRow
   calendar: CalendarRow
   subscription: SubscriptionRow
+  meeting: MeetingRow
+  meetingLink: LinkRow
+  userGroup: GroupRow
+  groupMember: { accountId: AccountId; userId: UserId; groupId: GroupId }
   audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
 }
 
@@ -78,4 +86,18 @@ export function createDatabase(pool: pg.Pool): Kysely<Database> {
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin(), instantPlugin],
   })
+}
+
+/** PostgreSQL's unique_violation. */
+const uniqueViolation = "23505"
+
+/** Throws Problem "conflict" where `work` breaks a unique constraint. */
+export async function unique(work: Promise<unknown>, message: string, code: string): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === uniqueViolation)
+      throw new Problem("conflict", message, { code })
+    throw error
+  }
 }

@@ -1,19 +1,8 @@
 import { type QueryExecutorProvider, sql } from "kysely"
-import type { Job, JobQueue } from "../ports/job-queue.ts"
+import { type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
 
 /** Schema of graphile-worker's own tables. */
 export const jobSchema = "kalends_jobs"
-
-/** The name under which waiting jobs coalesce. */
-export function jobKey(job: Job): string {
-  switch (job.kind) {
-    case "pass":
-    case "subscribe":
-      return `${job.kind}:${job.calendarId}`
-    case "keep-alive":
-      return `${job.kind}:${job.connectionId}`
-  }
-}
 
 function payload(job: Job): string {
   const { kind: _, ...ids } = job

@@ -4,6 +4,7 @@ create table account (
   account_id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
+  is_sync_on boolean not null,
   PRIMARY KEY (account_id),
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
@@ -126,6 +127,64 @@ create table data_key (
 );
 create policy by_account on data_key using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
+create table group_member (
+  account_id uuid not null,
+  user_id uuid not null,
+  group_id uuid not null,
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, group_id) REFERENCES user_group(account_id, group_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+create policy by_account on group_member using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table meeting (
+  account_id uuid not null,
+  meeting_id uuid not null,
+  user_id uuid not null,
+  backend text not null,
+  backend_id text,
+  state text not null,
+  key text not null,
+  revision integer not null,
+  is_recurring boolean not null,
+  scheduled_until timestamp with time zone,
+  last_started_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  review_at timestamp with time zone not null,
+  UNIQUE (account_id, user_id, key),
+  PRIMARY KEY (account_id, meeting_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((length(backend_id) <= 200)),
+  CHECK ((length(key) = 32)),
+  CHECK ((revision > 0)),
+  CHECK ((state = ANY (ARRAY['making'::text, 'live'::text, 'ending'::text, 'ended'::text])))
+);
+CREATE INDEX meeting_by_backend ON meeting USING btree (account_id, backend, backend_id);
+CREATE INDEX meeting_by_review ON meeting USING btree (review_at) WHERE (state <> 'ended'::text);
+create policy by_account on meeting using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table meeting_link (
+  account_id uuid not null,
+  calendar_id uuid not null,
+  event_id text not null,
+  meeting_id uuid not null,
+  role text not null,
+  version text not null,
+  agreed_topic bytea,
+  agreed_schedule bytea,
+  ends_at timestamp with time zone,
+  held_at timestamp with time zone,
+  PRIMARY KEY (account_id, calendar_id, event_id),
+  FOREIGN KEY (account_id, calendar_id) REFERENCES calendar(account_id, calendar_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, meeting_id) REFERENCES meeting(account_id, meeting_id) ON DELETE CASCADE,
+  CHECK ((length(agreed_schedule) = 16)),
+  CHECK ((length(agreed_topic) = 16)),
+  CHECK ((length(event_id) <= 4096)),
+  CHECK ((role = ANY (ARRAY['driver'::text, 'copy'::text])))
+);
+CREATE INDEX meeting_link_by_meeting ON meeting_link USING btree (account_id, meeting_id);
+create policy by_account on meeting_link using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table migration (
   name text not null,
   digest text not null,
@@ -172,4 +231,15 @@ create table subscription (
 CREATE INDEX subscription_by_calendar ON subscription USING btree (account_id, calendar_id);
 CREATE INDEX subscription_by_renewal ON subscription USING btree (renew_at);
 create policy by_account on subscription using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table user_group (
+  account_id uuid not null,
+  group_id uuid not null,
+  name text not null,
+  is_sync_on boolean,
+  PRIMARY KEY (account_id, group_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK (((length(name) >= 1) AND (length(name) <= 120)))
+);
+create policy by_account on user_group using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 

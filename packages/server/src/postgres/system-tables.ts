@@ -1,4 +1,4 @@
-import type { AccountId, CalendarId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
@@ -47,6 +47,13 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
         update subscription set renew_at = ${nextRenewAt} where (account_id, subscription_id) in (
           select account_id, subscription_id from subscription where renew_at <= ${now} order by renew_at limit ${limit} for update skip locked
         ) returning account_id, calendar_id`.execute(tx)
+      return rows
+    },
+    async takeDueReviews({ now, limit, nextReviewAt }) {
+      const { rows } = await sql<{ readonly accountId: AccountId; readonly meetingId: MeetingId }>`
+        update meeting set review_at = ${nextReviewAt} where (account_id, meeting_id) in (
+          select account_id, meeting_id from meeting where state <> 'ended' and review_at <= ${now} order by review_at limit ${limit} for update skip locked
+        ) returning account_id, meeting_id`.execute(tx)
       return rows
     },
     listIdleConnections: ({ unusedSince, limit }) =>

@@ -2,16 +2,22 @@ import { parseUserId } from "@kalends/domain/ids"
 import { createConnectionLife } from "../connections/life.ts"
 import { reconcilePace } from "../jobs/pace.ts"
 import { createPass } from "../jobs/pass.ts"
+import { createDigests } from "../meetings/digest.ts"
+import { createLookout } from "../meetings/lookout.ts"
 import { createProcessFanOut } from "../platform/process-fan-out.ts"
-import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
+import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Hint } from "../ports/fan-out.ts"
-import type { Job, JobQueue } from "../ports/job-queue.ts"
+import { type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
+import type { MeetingBackend } from "../ports/meeting-backend.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { AccountTables, CalendarRow, Store } from "../ports/store.ts"
 import { createArm } from "../subscriptions/arm.ts"
 import { createHookSecrets } from "../subscriptions/hook-secret.ts"
+import { createCalendarSync } from "../sync/calendar-sync.ts"
+import { createSettle } from "../sync/settle.ts"
 import { fakeClock } from "./fake-clock.ts"
+import { createMemoryBackend } from "./memory-backend.ts"
 import { createMemoryProvider, memoryCalendarId } from "./memory-provider.ts"
 import { createMemoryStore } from "./memory-store.ts"
 import { sampleRows } from "./rows.ts"
@@ -22,6 +28,8 @@ export type EngineOptions = {
   readonly cursorComes?: "with-each-page" | "after-the-last"
   /** Changes the provider before anything uses it. */
   readonly dress?: (provider: CalendarProvider) => CalendarProvider
+  /** Changes the meeting service before anything uses it. */
+  readonly dressBackend?: (backend: MeetingBackend) => MeetingBackend
   /** Called instead of the store's own before each write of a calendar; what it throws is what the write throws. */
   readonly beforeCalendarUpdate?: () => void
   /** Called when jobs were added that may run from `runAt` on. */
@@ -33,13 +41,12 @@ export const enginePace = reconcilePace({ pushed: 900, polled: 300 })
 /** Jobs by key as the real queue keeps them: a waiting one keeps its run time and what a notification wrote into it. */
 export function createMemoryQueue(now: () => Temporal.Instant, added: (runAt: Temporal.Instant) => void = () => {}) {
   const waiting = new Map<string, { readonly job: Job; readonly runAt: Temporal.Instant }>()
-  const keyOf = (job: Job) => `${job.kind}:${job.kind === "keep-alive" ? job.connectionId : job.calendarId}`
   const queue: JobQueue = {
     async add(jobs, runAt) {
       for (const job of jobs) {
-        const known = waiting.get(keyOf(job))
+        const known = waiting.get(jobKey(job))
         const isKept = known?.job.kind === "pass" && job.kind === "pass" && job.noticedAtMs === null
-        waiting.set(keyOf(job), { job: isKept ? known.job : job, runAt: known?.runAt ?? runAt ?? now() })
+        waiting.set(jobKey(job), { job: isKept ? known.job : job, runAt: known?.runAt ?? runAt ?? now() })
       }
       added(runAt ?? now())
     },
@@ -97,15 +104,66 @@ async function insertRows(memory: Store, rows: ReturnType<typeof sampleRows>): P
   await memory.asSystem((tables) => tables.insertAccount(rows.account))
   await memory.inAccount(rows.account.accountId, async (tables) => {
     await tables.insertUser(rows.user)
-    await tables.insertConnection({ ...rows.connection, state: "connecting", lastOkAt: null })
+    await tables.insertConnection({ ...rows.connection, permission: "read-write", state: "connecting", lastOkAt: null })
     await tables.upsertCredential(rows.credential)
     await tables.insertCalendar(rows.calendar)
   })
 }
 
+/** A broker that hands out whatever `access` gives, and remembers what it was asked for. */
+function createAskedBroker(access: () => HeldAccess) {
+  const wishes: AccessWish[] = []
+  const broker = { freshAccess: async () => access() } as AccessBroker
+  const asked: AccessBroker = {
+    freshAccess: (account, connection, wish) => {
+      wishes.push(wish)
+      return broker.freshAccess(account, connection, wish)
+    },
+  }
+  return { wishes, broker, asked }
+}
+
+async function storedNow(
+  memory: Store,
+  { accountId, calendarId, connectionId }: Pick<CalendarRow, "accountId" | "calendarId" | "connectionId">,
+) {
+  return memory.inAccount(accountId, async (tables) => {
+    const calendar = await tables.findCalendar(calendarId)
+    const connection = await tables.findConnection(connectionId)
+    if (calendar === null || connection === null) throw new Error("the calendar is gone")
+    return { calendar, connection, subscriptions: await tables.listSubscriptions(calendarId) }
+  })
+}
+
+/** What keeps meetings of the memory service in step. */
+function createMeetingParts({
+  digestKey,
+  dressBackend,
+  ...deps
+}: Omit<Parameters<typeof createSettle>[0], "backends" | "content"> & {
+  readonly world: Parameters<typeof createCalendarSync>[0]["world"]
+  readonly digestKey: Uint8Array
+  readonly dressBackend: (backend: MeetingBackend) => MeetingBackend
+}) {
+  const meetings = createMemoryBackend()
+  const lookout = createLookout([meetings.backend], "@meet")
+  const digests = createDigests(digestKey)
+  const { store, world } = deps
+  const sync = createCalendarSync({ store, lookout, digests, makesWith: meetings.backend.name, world })
+  const backends = new Map([[meetings.backend.name, dressBackend(meetings.backend)]])
+  const settle = createSettle({ ...deps, backends, content: { lookout, digests } })
+  return { meetings, digests, sync, settle }
+}
+
 /** One connected calendar of the memory provider with everything that keeps it in step, on a clock that stands still. */
 export async function startEngine(options: EngineOptions = {}) {
-  const { seed = 1, cursorComes = "after-the-last", dress = (same) => same, beforeCalendarUpdate = () => {} } = options
+  const {
+    seed = 1,
+    cursorComes = "after-the-last",
+    dress = (same) => same,
+    dressBackend = (same) => same,
+    beforeCalendarUpdate = () => {},
+  } = options
   const clock = fakeClock()
   const random = seededRandom(seed)
   const metrics = countingMetrics()
@@ -116,20 +174,14 @@ export async function startEngine(options: EngineOptions = {}) {
   const provider = dress(remote.provider)
   const fanOut = createProcessFanOut()
   const rows = sampleRows()
-  const calendar: CalendarRow = { ...rows.calendar, providerCalendarId: memoryCalendarId }
+  const calendar: CalendarRow = { ...rows.calendar, canWrite: true, providerCalendarId: memoryCalendarId }
   const { accountId, calendarId } = calendar
   await insertRows(memory, { ...rows, calendar })
 
-  const wishes: AccessWish[] = []
-  const broker = {
-    freshAccess: async () => ({ ...remote.access(), credentialVersion: rows.credential.version }),
-  } as AccessBroker
-  const asked: AccessBroker = {
-    freshAccess: (account, connection, wish) => {
-      wishes.push(wish)
-      return broker.freshAccess(account, connection, wish)
-    },
-  }
+  const { wishes, broker, asked } = createAskedBroker(() => ({
+    ...remote.access(),
+    credentialVersion: rows.credential.version,
+  }))
   const hints: Hint[] = []
   fanOut.listen({ kind: "calendar", accountId, calendarId }, (hint) => hints.push(hint))
   fanOut.listen({ kind: "user", accountId, userId: parseUserId(rows.user.userId) }, (hint) => hints.push(hint))
@@ -137,41 +189,27 @@ export async function startEngine(options: EngineOptions = {}) {
   const life = createConnectionLife({ store, fanOut, clock, log: { info() {}, warn() {}, error() {} } })
   const providerOf = () => provider
   const world = { clock, random, metrics, pace: enginePace }
-  const pass = createPass({ store, broker: asked, life, fanOut, providerOf, world })
+  const { meetings, digests, sync, settle } = createMeetingParts({
+    ...{ store, broker: asked, providerOf, world },
+    ...{ digestKey: random.bytes(32), dressBackend },
+  })
   const hookUrlOf = () => "https://kalends.example/hooks/memory"
   const armWith = (other: Store) => createArm({ store: other, broker: asked, providerOf, secrets, hookUrlOf, world })
 
   return {
-    accountId,
-    calendarId,
-    connectionId: rows.connection.connectionId,
-    clock,
-    random,
-    metrics,
-    store,
-    jobs,
-    remote,
-    provider,
-    fanOut,
-    secrets,
-    broker,
-    wishes,
-    hints,
-    pass,
+    ...{ accountId, calendarId, connectionId: rows.connection.connectionId, userId: rows.user.userId },
+    ...{ clock, random, metrics, store, jobs, remote, provider, fanOut, secrets, broker, wishes, hints },
+    ...{ settle, meetings, digests },
+    pass: createPass({ store, broker: asked, life, fanOut, sync, providerOf, world }),
     arm: armWith(store),
     /** Arms through another store, for one that fails. */
     armWith,
     mark: { accountId, calendarId },
     /** What is stored now; the hints so far are taken away with it. */
-    async see() {
-      const stored = await memory.inAccount(accountId, async (tables) => {
-        const row = await tables.findCalendar(calendarId)
-        const connection = await tables.findConnection(rows.connection.connectionId)
-        if (row === null || connection === null) throw new Error("the calendar is gone")
-        return { calendar: row, connection, subscriptions: await tables.listSubscriptions(calendarId) }
-      })
-      return { ...stored, told: hints.splice(0).map(nameOf) }
-    },
+    see: async () => ({
+      ...(await storedNow(memory, { accountId, calendarId, connectionId: rows.connection.connectionId })),
+      told: hints.splice(0).map(nameOf),
+    }),
     change: (changes: Partial<CalendarRow>) =>
       memory.inAccount(accountId, (tables) => tables.updateCalendar(calendarId, changes)),
   }

@@ -16,6 +16,11 @@ export type StoredEvent = {
   sequence: number
   isRemoved: boolean
   isMalformed: boolean
+  /** What a meeting may be written into. */
+  readonly texts: { location: string | null; description: string | null; tag: string | null }
+  isOrganizer: boolean
+  /** With which it was written by an app; null when a person made it. */
+  readonly key: string | null
   /** For an event in a zone that no table knows: its true start. */
   readonly at: Temporal.Instant | null
 }
@@ -34,9 +39,11 @@ export function createMemoryCalendar(touched: () => void) {
     return Promise.resolve()
   }
 
-  function put(draft: Draft, at: Temporal.Instant | null): ProviderEventId {
+  function put(draft: Draft, at: Temporal.Instant | null, key: string | null = null): ProviderEventId {
     const id = parseProviderEventId(`event-${stored.size + 1}`)
-    stored.set(id, { id, draft, exceptions: new Map(), sequence: ++sequence, isRemoved: false, isMalformed: false, at })
+    const texts = { location: null, description: null, tag: null }
+    const marks = { sequence: ++sequence, isRemoved: false, isMalformed: false, isOrganizer: true }
+    stored.set(id, { id, draft, exceptions: new Map(), ...marks, at, texts, key })
     touched()
     return id
   }
@@ -53,6 +60,9 @@ export function createMemoryCalendar(touched: () => void) {
   }
   return {
     hand,
+    edit,
+    put,
+    all: () => [...stored.values()],
     createInUnknownZone: (subject: string, at: Temporal.Instant) =>
       put(
         {
@@ -121,8 +131,8 @@ function shown(event: StoredEvent, draft: Draft, original: Draft | null): Calend
     showsAs: "busy",
     isPrivate: false,
     subject: draft.subject,
-    location: null,
-    description: null,
+    location: event.texts.location,
+    description: event.texts.description,
     organizer: null,
     attendees: [],
     onlineMeetingUrl: null,

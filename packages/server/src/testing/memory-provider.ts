@@ -14,6 +14,7 @@ import type {
 } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createMemoryCalendar, type MemoryCalendar, type StoredEvent } from "./memory-calendar.ts"
+import { createMemoryEvents } from "./memory-events.ts"
 import { createMemorySignIn } from "./memory-sign-in.ts"
 
 export const memoryCalendarId = parseProviderCalendarId("memory-calendar")
@@ -48,7 +49,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     })
   }
 
-  async function* changes({ access, cursor }: ChangesInput): AsyncGenerator<ChangePage, void, void> {
+  async function* changes({ access, cursor, lookout }: ChangesInput): AsyncGenerator<ChangePage, void, void> {
     admit(access)
     const events = calendar.since(cursor === null ? 0 : sequenceOf(cursor))
     const cursorAt = (sequence: number) => `${faults.epoch}:${sequence}`
@@ -61,7 +62,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       const isLast = from + memoryPageSize >= events.length
       const hasCursor = isLast || cursorComes === "with-each-page"
       yield {
-        changes: page.map(changeOf),
+        changes: page.map((event) => changeOf(event, lookout)),
         malformedCount: 0,
         cursor: hasCursor ? cursorAt(isLast ? calendar.sequence() : (page.at(-1)?.sequence ?? 0)) : null,
       }
@@ -82,6 +83,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       subscriptionLifeMs: subscriptionDays * 86_400_000,
       isCursorBoundToWindow: false,
       concurrentCallsPerMailbox: 4,
+      hidesSeriesOfRemoved: false,
       isReachableFromBrowser: true,
       refreshTokenIdleLifeMs: null,
     },
@@ -106,12 +108,14 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       )
     },
     push: pushes.source,
+    events: createMemoryEvents(calendar, ({ access }) => admit(access)),
     detectPush: null,
   }
 
   return {
     provider,
     hand: calendar.hand,
+    calendar,
     createInUnknownZone: calendar.createInUnknownZone,
     consent: oauth.consent,
     access: (): Access => ({ kind: "bearer", token: oauth.issueAccess(), expiresAt: clock.now().add({ hours: 1 }) }),
@@ -138,10 +142,16 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
 
 const always = timeWindow(Temporal.Instant.from("1970-01-01T00:00Z"), Temporal.Instant.from("2100-01-01T00:00Z"))
 
-function changeOf({ id, sequence, isRemoved }: StoredEvent): EventChange {
+function changeOf({ id, sequence, isRemoved, texts }: StoredEvent, lookout: ChangesInput["lookout"]): EventChange {
   return isRemoved
     ? { kind: "removed", eventId: id, seriesId: null }
-    : { kind: "upserted", eventId: id, seriesId: null, version: String(sequence) }
+    : {
+        kind: "upserted",
+        eventId: id,
+        seriesId: null,
+        version: String(sequence),
+        finds: lookout?.({ location: texts.location, others: [texts.description, texts.tag] }) ?? [],
+      }
 }
 
 /** Reads what the calendar holds when the page is parsed: there is no wire in between. */

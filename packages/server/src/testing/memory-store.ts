@@ -1,9 +1,10 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
-import type { Job } from "../ports/job-queue.ts"
+import { type Job, jobKey } from "../ports/job-queue.ts"
 import type { AccountTables, Store, SystemTables } from "../ports/store.ts"
 import { createLocks } from "./memory-locks.ts"
+import { memoryMeetings, memorySyncPolicy, removeLinksOf } from "./memory-meetings.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 
 export type MemoryStore = Store & {
@@ -47,6 +48,8 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     ...connectionTables(tx, accountId),
     ...calendarTables(tx, accountId),
     ...recordTables(tx, accountId),
+    meetings: memoryMeetings(tx, accountId),
+    syncPolicy: memorySyncPolicy(tx, accountId),
   }
 }
 
@@ -155,6 +158,7 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
 
 async function removeCalendar(tx: MemoryTransaction, calendarId: string): Promise<void> {
   await tx.remove("calendar", calendarId)
+  await removeLinksOf(tx, calendarId)
   for (const row of tx.list("subscription"))
     if (row.calendarId === calendarId) await tx.remove("subscription", row.subscriptionId)
 }
@@ -265,10 +269,6 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
   }
 }
 
-function jobKey(job: Job): string {
-  return job.kind === "keep-alive" ? `${job.kind}:${job.connectionId}` : `${job.kind}:${job.calendarId}`
-}
-
 /** A timer's mark does not erase what a notification wrote into a waiting pass. */
 function coalesced(waiting: Job | undefined, added: Job): Job {
   return waiting?.kind === "pass" && added.kind === "pass" && added.noticedAtMs === null ? waiting : added
@@ -309,6 +309,15 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
         .slice(0, limit)
       for (const row of due) await tx.put("subscription", row.subscriptionId, { ...row, renewAt: nextRenewAt })
       return due.map(({ accountId, calendarId }) => ({ accountId, calendarId }))
+    },
+    async takeDueReviews({ now, limit, nextReviewAt }) {
+      const due = tx
+        .list("meeting")
+        .filter((row) => row.state !== "ended" && !isBefore(now, row.reviewAt))
+        .sort((a, b) => Temporal.Instant.compare(a.reviewAt, b.reviewAt))
+        .slice(0, limit)
+      for (const row of due) await tx.put("meeting", row.meetingId, { ...row, reviewAt: nextReviewAt })
+      return due.map(({ accountId, meetingId }) => ({ accountId, meetingId }))
     },
     async listIdleConnections({ unusedSince, limit }) {
       const idle = tx

@@ -1,4 +1,6 @@
+import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import type { Job } from "../ports/job-queue.ts"
+import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -27,6 +29,13 @@ export type MemoryRows = {
   dataKey: DataKeyRow
   audit: AuditRow
   job: WaitingJob
+  meeting: MeetingRow
+  link: LinkRow
+  group: GroupRow
+  /** By user id. */
+  member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
+  /** Accounts whose sync was switched off, by account id. */
+  syncOff: { readonly accountId: AccountId }
 }
 export type TableName = keyof MemoryRows
 const tableNames = [
@@ -40,6 +49,11 @@ const tableNames = [
   "dataKey",
   "audit",
   "job",
+  "meeting",
+  "link",
+  "group",
+  "member",
+  "syncOff",
 ] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
@@ -57,6 +71,11 @@ export function emptyTables(): RowMaps {
     dataKey: new Map(),
     audit: new Map(),
     job: new Map(),
+    meeting: new Map(),
+    link: new Map(),
+    group: new Map(),
+    member: new Map(),
+    syncOff: new Map(),
   }
 }
 

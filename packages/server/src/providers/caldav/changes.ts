@@ -83,6 +83,7 @@ async function compareTags(
         eventId: parseProviderEventId(href),
         seriesId: null,
         version: tag,
+        finds: [],
       }),
     )
   const removed = Object.keys(known.tags)
@@ -96,7 +97,7 @@ function change(response: DavResponse, collectionUrl: string): EventChange[] {
   const eventId = parseProviderEventId(response.href)
   if (response.status === 404) return [{ kind: "removed", eventId, seriesId: null }]
   if (response.status >= 400) return []
-  return [{ kind: "upserted", eventId, seriesId: null, version: xmlText(response.properties.getetag) }]
+  return [{ kind: "upserted", eventId, seriesId: null, version: xmlText(response.properties.getetag), finds: [] }]
 }
 
 function isObject({ href, properties }: DavResponse, collectionUrl: string): boolean {

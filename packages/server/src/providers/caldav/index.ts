@@ -18,6 +18,7 @@ export const limits: ProviderLimits = {
   subscriptionLifeMs: null,
   isCursorBoundToWindow: false,
   concurrentCallsPerMailbox: 4,
+  hidesSeriesOfRemoved: false,
   isReachableFromBrowser: false,
   refreshTokenIdleLifeMs: null,
 }
@@ -62,6 +63,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
       }
     },
     push: null,
+    events: null,
     detectPush: null,
   }
 }

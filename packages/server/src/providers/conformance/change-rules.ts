@@ -110,6 +110,8 @@ async function interrupted(world: World) {
     cursor: null,
     window: world.window,
     signal: new AbortController().signal,
+
+    lookout: null,
   })
   const problem = await problemOf(
     (async () => {

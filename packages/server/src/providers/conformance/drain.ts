@@ -25,6 +25,8 @@ export async function drain(world: World, cursor: Cursor | null): Promise<Draine
     cursor,
     window: world.window,
     signal: never,
+
+    lookout: null,
   })) {
     changes.push(...page.changes)
     malformedCount += page.malformedCount

@@ -41,5 +41,5 @@ function change(item: Wire): EventChange {
   const series = text(item.recurringEventId)
   const seriesId = series === null ? null : parseProviderEventId(series)
   if (item.status === "cancelled") return { kind: "removed", eventId, seriesId }
-  return { kind: "upserted", eventId, seriesId, version: text(item.etag) }
+  return { kind: "upserted", eventId, seriesId, version: text(item.etag), finds: [] }
 }

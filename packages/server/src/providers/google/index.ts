@@ -17,6 +17,7 @@ export const limits: ProviderLimits = {
   subscriptionLifeMs: channelSeconds * 1000,
   isCursorBoundToWindow: false,
   concurrentCallsPerMailbox: 4,
+  hidesSeriesOfRemoved: false,
   isReachableFromBrowser: true,
   refreshTokenIdleLifeMs: refreshTokenIdleDays * 86_400_000,
 }
@@ -56,6 +57,7 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
       }
     },
     push: createGooglePush(calls),
+    events: null,
     detectPush: null,
   }
 }

@@ -37,7 +37,8 @@ function provide(answers: Parameters<typeof scriptedHttp>[0]) {
 async function changesOf(answers: Parameters<typeof scriptedHttp>[0], cursor: string | null = null) {
   const { http, provider } = provide(answers)
   const pages = []
-  for await (const page of provider.changes({ access, calendarId, cursor, window, signal })) pages.push(page)
+  for await (const page of provider.changes({ access, calendarId, cursor, window, signal, lookout: null }))
+    pages.push(page)
   return { http, pages }
 }
 
@@ -55,7 +56,7 @@ describe("changes", () => {
     ])
     expect(pages).toEqual([
       {
-        changes: [{ kind: "upserted", eventId: "m", seriesId: null, version: '"1"' }],
+        changes: [{ kind: "upserted", eventId: "m", seriesId: null, version: '"1"', finds: [] }],
         malformedCount: 1,
         cursor: null,
       },

@@ -49,7 +49,7 @@ function change(item: Wire): EventChange {
   const master = text(item.seriesMasterId)
   const seriesId = master === null ? null : parseProviderEventId(master)
   if (item["@removed"] !== undefined) return { kind: "removed", eventId, seriesId }
-  return { kind: "upserted", eventId, seriesId, version: text(item.changeKey) }
+  return { kind: "upserted", eventId, seriesId, version: text(item.changeKey), finds: [] }
 }
 
 /** The same item may come several times in a round; the last one wins. */

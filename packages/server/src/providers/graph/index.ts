@@ -17,6 +17,7 @@ export const limits: ProviderLimits = {
   subscriptionLifeMs: subscriptionMinutes * 60_000,
   isCursorBoundToWindow: true,
   concurrentCallsPerMailbox: 4,
+  hidesSeriesOfRemoved: true,
   isReachableFromBrowser: true,
   refreshTokenIdleLifeMs: refreshTokenIdleDays * 86_400_000,
 }
@@ -56,6 +57,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
       }
     },
     push: createGraphPush(calls, clock),
+    events: null,
     detectPush: null,
   }
 }

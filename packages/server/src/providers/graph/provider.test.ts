@@ -39,7 +39,8 @@ function provide(answers: Parameters<typeof scriptedHttp>[0], more: Partial<type
 async function changesOf(answers: Parameters<typeof scriptedHttp>[0], cursor: string | null = null) {
   const { http, provider } = provide(answers)
   const pages = []
-  for await (const page of provider.changes({ access, calendarId, cursor, window, signal })) pages.push(page)
+  for await (const page of provider.changes({ access, calendarId, cursor, window, signal, lookout: null }))
+    pages.push(page)
   return { http, pages }
 }
 
@@ -64,7 +65,11 @@ describe("changes", () => {
       },
     ])
     expect(pages).toEqual([
-      { changes: [{ kind: "upserted", eventId: "a", seriesId: null, version: "2" }], malformedCount: 0, cursor: null },
+      {
+        changes: [{ kind: "upserted", eventId: "a", seriesId: null, version: "2", finds: [] }],
+        malformedCount: 0,
+        cursor: null,
+      },
       { changes: [], malformedCount: 0, cursor: null },
       { changes: [{ kind: "removed", eventId: "b", seriesId: "m" }], malformedCount: 1, cursor: link("$deltatoken=3") },
     ])

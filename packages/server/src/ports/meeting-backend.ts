@@ -1,0 +1,37 @@
+import type { Schedule } from "@kalends/domain/schedule"
+
+/** What a meeting service and a calendar both know of a meeting, and what is kept in step. In memory only. */
+export type MeetingFace = { readonly topic: string; readonly schedule: Schedule }
+
+export type MadeMeeting = {
+  /** What the service calls it; opaque, at most 200 characters. */
+  readonly backendId: string
+  readonly joinUrl: string
+}
+
+export type MeetingBackendLimits = {
+  /** True when people may change a meeting in the service itself, so that it has to be read before it is written. */
+  readonly isEditableElsewhere: boolean
+  /** False when the service knows no titles and times: nothing of an event's content goes there. */
+  readonly keepsFace: boolean
+}
+
+/**
+ * One meeting service. All methods throw Problem and nothing else, except bugs: "rate-limited" with retryAt,
+ * "unavailable", "misconfigured", "forbidden", "not-found" (update). Passes meeting-backends/conformance.
+ */
+export interface MeetingBackend {
+  readonly name: string
+  readonly limits: MeetingBackendLimits
+  /** Makes a meeting. Called again with the same key (32 hexadecimal digits), it makes none and gives back the first. */
+  create(input: { readonly key: string; readonly face: MeetingFace }): Promise<MadeMeeting>
+  /** The meeting as the service has it; null when it is gone. A service that keeps no face throws nothing and says null. */
+  fetch(backendId: string): Promise<MeetingFace | null>
+  /** Brings it to `face`. `note`: a line to keep with the meeting, where the service can (the version that lost a conflict). */
+  update(backendId: string, face: MeetingFace, note: string | null): Promise<void>
+  /** Succeeds also when it is gone already. */
+  end(backendId: string): Promise<void>
+  /** The meeting that a link is for, when it is this service's; pure. */
+  recognise(link: URL): string | null
+  joinUrl(backendId: string): Promise<string>
+}

@@ -1,0 +1,103 @@
+import type { AccountId, CalendarId, GroupId, MeetingId, ProviderEventId, UserId } from "@kalends/domain/ids"
+import type { Changes } from "./store.ts"
+
+/**
+ * making: asked for, not yet whole. live: can be joined. ending: its event is gone or somebody cancelled it; the meeting
+ * service is to be told. ended: told.
+ */
+export type MeetingState = "making" | "live" | "ending" | "ended"
+
+/** A meeting of ours. Neither its title nor its times: those are the calendar's and the meeting service's. */
+export type MeetingRow = {
+  readonly accountId: AccountId
+  readonly meetingId: MeetingId
+  /** Whose it is. */
+  readonly userId: UserId
+  readonly backend: string
+  /** Null until the meeting service has made it. */
+  readonly backendId: string | null
+  readonly state: MeetingState
+  /** 32 hexadecimal digits, from whoever asked: asking again makes nothing. */
+  readonly key: string
+  /** Grows with each change; settles races between two that bring it in step. */
+  readonly revision: number
+  readonly isRecurring: boolean
+  /** When the last occurrence of its events ends; null for never, and while it has none. */
+  readonly scheduledUntil: Temporal.Instant | null
+  readonly lastStartedAt: Temporal.Instant | null
+  readonly createdAt: Temporal.Instant
+  /** When a timer looks at it next. */
+  readonly reviewAt: Temporal.Instant
+}
+
+/** driver: the event whose times the meeting follows. copy: another event that carries the same link. */
+export type LinkRole = "driver" | "copy"
+
+/** An event that carries a meeting's link. */
+export type LinkRow = {
+  readonly accountId: AccountId
+  readonly calendarId: CalendarId
+  /** The series, or the single event. */
+  readonly eventId: ProviderEventId
+  readonly meetingId: MeetingId
+  readonly role: LinkRole
+  /** The version last seen or written; what comes back with it is our own echo. */
+  readonly version: string
+  /** Keyed digests of what both sides last agreed on; null before they first did. */
+  readonly agreedTopic: Uint8Array | null
+  readonly agreedSchedule: Uint8Array | null
+  /** When the event's last occurrence ends; null for never. */
+  readonly endsAt: Temporal.Instant | null
+  /** Since when the event is missing, and the mass-deletion brake keeps the meeting alive; null when it is there. */
+  readonly heldAt: Temporal.Instant | null
+}
+
+/** People for whom the sync is set together. */
+export type GroupRow = {
+  readonly accountId: AccountId
+  readonly groupId: GroupId
+  readonly name: string
+  /** Null follows the account. */
+  readonly isSyncOn: boolean | null
+}
+
+/** Part of AccountTables: whether meetings and calendar events are kept in step, for the account and its groups. */
+export interface SyncPolicyTables {
+  /** What holds for a user: their group's word where it has one, else the account's (on, until somebody says otherwise). */
+  isSyncOn(userId: UserId): Promise<boolean>
+  isSyncOnForAccount(): Promise<boolean>
+  setSyncForAccount(isOn: boolean): Promise<void>
+  putGroup(row: GroupRow): Promise<void>
+  deleteGroup(groupId: GroupId): Promise<void>
+  listGroups(): Promise<readonly GroupRow[]>
+  /** A user is in one group, or (null) in none. */
+  setGroupOfUser(userId: UserId, groupId: GroupId | null): Promise<void>
+  /** Calendars of everybody in the group, or (null) in the account. */
+  listCalendarsOfGroup(groupId: GroupId | null): Promise<readonly CalendarId[]>
+}
+
+/** Part of AccountTables: within one account and one transaction. */
+export interface MeetingTables {
+  /** Throws Problem "conflict" (code "key-taken") when the user has asked with this key before. */
+  insertMeeting(row: MeetingRow): Promise<void>
+  /** Writes and counts the revision on, if it is still `revision`; false when somebody was faster. */
+  updateMeeting(meetingId: MeetingId, revision: number, changes: Changes<MeetingRow>): Promise<boolean>
+  findMeeting(meetingId: MeetingId): Promise<MeetingRow | null>
+  findMeetingByKey(userId: UserId, key: string): Promise<MeetingRow | null>
+  /** Those of one meeting service with one of these names of its own. */
+  findMeetingsByBackend(backend: string, backendIds: readonly string[]): Promise<readonly MeetingRow[]>
+  /** Newest first; ended ones last of all are left out after they are forgotten. */
+  listMeetings(page: {
+    readonly userId: UserId
+    readonly before: Temporal.Instant | null
+    readonly limit: number
+  }): Promise<readonly MeetingRow[]>
+  deleteMeeting(meetingId: MeetingId): Promise<void>
+  /** Puts in, or in place of the link of the same event. */
+  putLink(row: LinkRow): Promise<void>
+  updateLink(calendarId: CalendarId, eventId: ProviderEventId, changes: Changes<LinkRow>): Promise<void>
+  deleteLink(calendarId: CalendarId, eventId: ProviderEventId): Promise<void>
+  findLinks(calendarId: CalendarId, eventIds: readonly ProviderEventId[]): Promise<readonly LinkRow[]>
+  listLinksOfMeetings(meetingIds: readonly MeetingId[]): Promise<readonly LinkRow[]>
+  listLinksOfCalendar(calendarId: CalendarId): Promise<readonly LinkRow[]>
+}

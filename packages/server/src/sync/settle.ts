@@ -1,0 +1,316 @@
+import type { MeetingId } from "@kalends/domain/ids"
+import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
+import { isProblem, Problem } from "@kalends/domain/problem"
+import { eventFace, facePatch, joinPatch } from "../meetings/block.ts"
+import type { Digests } from "../meetings/digest.ts"
+import type { MeetingLookout } from "../meetings/lookout.ts"
+import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
+import type { CalendarProvider, EventInput, EventRecord, EventSource } from "../ports/calendar-provider.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { Job } from "../ports/job-queue.ts"
+import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { Metrics } from "../ports/metrics.ts"
+import type { AccountTables, AuditAction, CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
+import { lostNote } from "./lost-note.ts"
+import { mergeFaces, type Side } from "./merge.ts"
+
+export type SettleDeps = {
+  readonly store: Store
+  readonly broker: AccessBroker
+  readonly backends: ReadonlyMap<string, MeetingBackend>
+  readonly providerOf: (connection: ConnectionRow) => CalendarProvider | null
+  readonly content: { readonly lookout: MeetingLookout; readonly digests: Digests }
+  readonly world: { readonly clock: Clock; readonly metrics: Metrics }
+}
+
+export type SettleMark = Extract<Job, { kind: "settle" }>
+
+const wish: AccessWish = { actor: { kind: "service", part: "sync" }, reason: "settle" }
+const timeoutMs = 60_000
+/** After trouble that may pass. */
+const retryMinutes = 2
+/** After trouble that a person must end; also how often a meeting in step is looked at. */
+const reviewHours = 24
+/** A service in which people change meetings is read this often: it may not tell. */
+const pollHours = 1
+/** An app that asked for a meeting and vanished is taken for gone after this. */
+export const abandonedMinutes = 15
+
+/** A meeting, its driver, and the way to the driver's calendar. */
+type Subject = {
+  readonly mark: SettleMark
+  readonly meeting: MeetingRow
+  readonly links: readonly LinkRow[]
+  readonly driver: LinkRow | null
+  readonly backend: MeetingBackend
+  readonly place: Place | null
+}
+type Place = {
+  readonly calendar: CalendarRow
+  readonly connection: ConnectionRow
+  readonly events: EventSource
+  readonly canWrite: boolean
+}
+type Outcome = {
+  readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule">
+  readonly audit?: AuditAction
+  readonly note?: string
+  /** Cause of the audit entry, where it is not the mark's. */
+  readonly cause?: string
+  /** Settle again at once, for this cause. */
+  readonly next?: string
+}
+/** The driver's event as it is now, and how to reach it. */
+type Held = {
+  readonly record: EventRecord
+  readonly input: EventInput
+  readonly place: Place
+  readonly driver: LinkRow
+}
+
+/**
+ * Brings one meeting in step with its event, from what both are now: it takes no instruction, so doing it twice, late or
+ * after a crash does nothing more. States: making -> live -> ending -> ended; a meeting that is needed again after its end
+ * (an event with its link came back) is made live once more. This is the only place that tells a meeting service anything
+ * on the calendar's behalf.
+ */
+export function createSettle(deps: SettleDeps) {
+  const { store, world } = deps
+  const { clock, metrics } = world
+  const { digests, lookout } = deps.content
+
+  function begin(mark: SettleMark): Promise<Subject | null> {
+    return store.inAccount(mark.accountId, async (tables) => {
+      const meeting = await tables.meetings.findMeeting(mark.meetingId)
+      const backend = meeting === null ? undefined : deps.backends.get(meeting.backend)
+      if (meeting === null || backend === undefined) return null
+      const links = await tables.meetings.listLinksOfMeetings([meeting.meetingId])
+      const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null) ?? null
+      return { mark, meeting, links, driver, backend, place: driver === null ? null : await placeOf(tables, driver) }
+    })
+  }
+
+  async function placeOf(tables: AccountTables, driver: LinkRow): Promise<Place | null> {
+    const calendar = await tables.findCalendar(driver.calendarId)
+    const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
+    const events = connection === null ? null : (deps.providerOf(connection)?.events ?? null)
+    if (calendar === null || connection === null || events === null) return null
+    return { calendar, connection, events, canWrite: calendar.canWrite && connection.permission === "read-write" }
+  }
+
+  async function hold({ driver, place }: Subject): Promise<Held | null> {
+    if (driver === null || place === null) return null
+    const access = await deps.broker.freshAccess(place.connection.accountId, place.connection.connectionId, wish)
+    const input: EventInput = {
+      access,
+      calendarId: place.calendar.providerCalendarId,
+      eventId: driver.eventId,
+      signal: AbortSignal.timeout(timeoutMs),
+    }
+    const record = await place.events.fetch(input)
+    return record === null || record.isCancelled ? null : { record, input, place, driver }
+  }
+
+  /** Makes the meeting that is asked for, and writes its link into the event. */
+  async function make(subject: Subject): Promise<void> {
+    const { meeting, backend, driver } = subject
+    if (driver === null) return abandon(subject)
+    const held = await hold(subject)
+    if (held === null) return commit(subject, { state: "ending" }, { next: "event-gone" })
+    if (!held.place.canWrite) throw new Problem("forbidden", "The calendar may not be written.", { code: "read-only" })
+    const face = eventFace(held.record)
+    const made = await backend.create({ key: meeting.key, face })
+    const patch = joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl: made.joinUrl, lookout })
+    const written = carries(held.record, subject.meeting.meetingId)
+      ? held.record
+      : await held.place.events.update({ ...held.input, patch, expect: held.record.version })
+    const { topic, schedule } = digests.of(meeting.accountId, face)
+    await commit(
+      subject,
+      { state: "live", backendId: made.backendId, ...life(subject, held.record) },
+      { link: { version: written.version, agreedTopic: topic, agreedSchedule: schedule }, audit: "meeting-made" },
+    )
+  }
+
+  /** An app asked for a meeting and never said that it is whole: after a while it is taken back. */
+  async function abandon(subject: Subject): Promise<void> {
+    const dueAt = subject.meeting.createdAt.add({ minutes: abandonedMinutes })
+    if (Temporal.Instant.compare(clock.now(), dueAt) < 0) return commit(subject, { reviewAt: dueAt }, {})
+    return commit(subject, { state: "ending" }, { next: "abandoned" })
+  }
+
+  /** Follows the event, field by field; whichever side changed is followed, and the event where both did. */
+  async function follow(subject: Subject): Promise<void> {
+    const { meeting, backend, driver } = subject
+    const held = await hold(subject)
+    // The event's end is for the pass to say, which has the brake; here only one event is seen.
+    if (driver === null || held === null) return commit(subject, {}, {})
+    const theirs = backend.limits.isEditableElsewhere ? await backend.fetch(meeting.backendId ?? "") : null
+    if (backend.limits.isEditableElsewhere && theirs === null) return replace(subject, held)
+    const sideOf = (face: Side["face"]): Side => ({ face, digest: digests.of(meeting.accountId, face) })
+    const merge = mergeFaces({
+      event: sideOf(eventFace(held.record)),
+      meeting: theirs === null ? null : sideOf(theirs),
+      agreed: { topic: driver.agreedTopic, schedule: driver.agreedSchedule },
+      canWrite: held.place.canWrite,
+    })
+    if (merge.isMeetingBehind && backend.limits.keepsFace)
+      await backend.update(meeting.backendId ?? "", merge.face, merge.lost === null ? null : lostNote(merge.lost))
+    const written = merge.isEventBehind
+      ? await held.place.events.update({
+          ...held.input,
+          patch: facePatch(eventFace(held.record), merge.face),
+          expect: held.record.version,
+        })
+      : held.record
+    const isChanged = merge.isMeetingBehind || merge.isEventBehind
+    await commit(
+      subject,
+      { ...life(subject, { ...held.record, schedule: merge.face.schedule }) },
+      {
+        link: { version: written.version, agreedTopic: merge.digest.topic, agreedSchedule: merge.digest.schedule },
+        ...(isChanged ? { audit: "meeting-changed" } : {}),
+        ...(merge.lost === null ? {} : { note: "both-changed" }),
+        ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
+      },
+    )
+  }
+
+  /** The meeting is gone in its service, and its event is there: no live event keeps a dead link. */
+  async function replace(subject: Subject, held: Held): Promise<void> {
+    const { meeting, backend } = subject
+    if (!held.place.canWrite) throw new Problem("forbidden", "The calendar may not be written.", { code: "read-only" })
+    const key = nextKey(meeting.key, meeting.revision)
+    const face = eventFace(held.record)
+    const made = await backend.create({ key, face })
+    const patch = joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl: made.joinUrl, lookout })
+    const written = await held.place.events.update({ ...held.input, patch, expect: held.record.version })
+    const { topic, schedule } = digests.of(meeting.accountId, face)
+    await commit(
+      subject,
+      { state: "live", backendId: made.backendId, ...life(subject, held.record) },
+      {
+        link: { version: written.version, agreedTopic: topic, agreedSchedule: schedule },
+        audit: "meeting-made",
+        cause: "meeting-was-gone",
+      },
+    )
+  }
+
+  /** Without an event to follow: it lives until it expires. */
+  async function review(subject: Subject): Promise<void> {
+    const { meeting, links } = subject
+    const end = meetingEnd({ ...meeting, hasEvent: links.length > 0 })
+    const isOver = end !== null && Temporal.Instant.compare(end, clock.now()) <= 0
+    return isOver ? commit(subject, { state: "ending" }, { next: "expired" }) : commit(subject, {}, {})
+  }
+
+  async function end(subject: Subject): Promise<void> {
+    const { meeting, backend, links } = subject
+    if (meeting.backendId !== null) await backend.end(meeting.backendId)
+    const isNeeded = links.some(({ heldAt }) => heldAt === null)
+    await commit(subject, { state: "ended" }, { audit: "meeting-ended", ...(isNeeded ? { next: "event-linked" } : {}) })
+  }
+
+  /** What came of it, in one transaction; somebody who was faster makes it start again. */
+  async function commit(subject: Subject, changes: Changes<MeetingRow>, outcome: Outcome): Promise<void> {
+    const { meeting, driver, backend, mark } = subject
+    const { accountId, meetingId } = meeting
+    const now = clock.now()
+    const reviewAt = now.add({ hours: backend.limits.isEditableElsewhere ? pollHours : reviewHours })
+    await store.inAccount(accountId, async (tables) => {
+      const isWritten = await tables.meetings.updateMeeting(meetingId, meeting.revision, { reviewAt, ...changes })
+      if (!isWritten) throw new Problem("conflict", "The meeting was changed meanwhile.", { code: "revision" })
+      if (outcome.link !== undefined && driver !== null)
+        await tables.meetings.updateLink(driver.calendarId, driver.eventId, {
+          ...outcome.link,
+          endsAt: changes.scheduledUntil === undefined ? driver.endsAt : changes.scheduledUntil,
+        })
+      const entry = { actor: { kind: "service", part: "sync" }, subjectId: meetingId } as const
+      const reason = outcome.cause ?? mark.cause
+      if (outcome.audit !== undefined) await tables.appendAudit({ ...entry, action: outcome.audit, reason }, now)
+      if (outcome.note !== undefined)
+        await tables.appendAudit({ ...entry, action: "meeting-note", reason: outcome.note }, now)
+      if (outcome.next !== undefined)
+        await tables.addJobs([{ kind: "settle", accountId, meetingId, cause: outcome.next }])
+    })
+  }
+
+  function settle(subject: Subject): Promise<void> {
+    const { meeting, driver, backend } = subject
+    switch (meeting.state) {
+      case "making":
+        return make(subject)
+      case "live":
+        return driver === null ? review(subject) : follow(subject)
+      case "ending":
+        return end(subject)
+      case "ended":
+        return driver === null ? Promise.resolve() : revive(subject, backend)
+    }
+  }
+
+  /** An event with the link of an ended meeting came back. */
+  async function revive(subject: Subject, backend: MeetingBackend): Promise<void> {
+    const held = await hold(subject)
+    if (held === null) return
+    if (backend.limits.isEditableElsewhere || subject.meeting.backendId === null) return replace(subject, held)
+    await commit(
+      subject,
+      { state: "live", ...life(subject, held.record) },
+      { audit: "meeting-made", next: "event-linked" },
+    )
+  }
+
+  return async (mark: SettleMark): Promise<void> => {
+    const subject = await begin(mark)
+    if (subject === null) return
+    const { meetingId, accountId, backend } = subject.meeting
+    try {
+      await settle(subject)
+      metrics.count("settles_total", { backend, outcome: "done" })
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      metrics.count("settles_total", { backend, outcome: error.kind })
+      await store.inAccount(accountId, (tables) =>
+        tables.addJobs([{ kind: "settle", accountId, meetingId, cause: mark.cause }], retryAt(error, clock.now())),
+      )
+    }
+  }
+}
+
+export type Settle = ReturnType<typeof createSettle>
+
+function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
+  if (problem.retryAt !== null) return problem.retryAt
+  const isHopeless = ["auth-revoked", "forbidden", "misconfigured", "unsupported"].includes(problem.kind)
+  return problem.kind === "conflict"
+    ? now.add({ seconds: 1 })
+    : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
+}
+
+function carries({ tag }: EventRecord, meetingId: MeetingId): boolean {
+  return tag?.includes(meetingId) ?? false
+}
+
+/** Another key of the same meeting, the same for everybody who comes to need it. */
+function nextKey(key: string, revision: number): string {
+  return `${key.slice(0, 24)}${revision.toString(16).padStart(8, "0")}`
+}
+
+function latest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {
+  return (
+    instants
+      .filter((instant) => instant !== null)
+      .sort(Temporal.Instant.compare)
+      .at(-1) ?? null
+  )
+}
+
+/** What the events of a meeting say about its life; the driver's as just read. */
+function life({ links, driver }: Subject, record: EventRecord): Pick<MeetingRow, "isRecurring" | "scheduledUntil"> {
+  const own = lifeOf(record.schedule)
+  const ends = [own.scheduledUntil, ...links.filter((link) => link !== driver).map(({ endsAt }) => endsAt)]
+  return { isRecurring: own.isRecurring, scheduledUntil: ends.includes(null) ? null : latest(ends) }
+}

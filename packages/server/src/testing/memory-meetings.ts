@@ -1,0 +1,105 @@
+import type { AccountId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import type { MeetingTables, SyncPolicyTables } from "../ports/meeting-tables.ts"
+import type { MemoryTransaction } from "./memory-tables.ts"
+
+const linkKey = (calendarId: string, eventId: string) => `${calendarId} ${eventId}`
+
+/** The links of a calendar go with it. */
+export async function removeLinksOf(tx: MemoryTransaction, calendarId: string): Promise<void> {
+  for (const link of tx.list("link"))
+    if (link.calendarId === calendarId) await tx.remove("link", linkKey(calendarId, link.eventId))
+}
+
+/** Meetings and their links in memory. */
+export function memoryMeetings(tx: MemoryTransaction, accountId: AccountId): MeetingTables {
+  const own = <Row extends { readonly accountId: AccountId }>(rows: readonly Row[]) =>
+    rows.filter((row) => row.accountId === accountId)
+  const meetings = () => own(tx.list("meeting"))
+  const links = () => own(tx.list("link")).sort((a, b) => (a.eventId < b.eventId ? -1 : 1))
+  return {
+    async insertMeeting(row) {
+      await tx.lock("meeting", `${row.userId} ${row.key}`)
+      if (meetings().some(({ userId, key }) => userId === row.userId && key === row.key))
+        throw new Problem("conflict", "This was asked for before.", { code: "key-taken" })
+      await tx.put("meeting", row.meetingId, row)
+    },
+    async updateMeeting(meetingId, revision, changes) {
+      await tx.lock("meeting", meetingId)
+      const row = tx.find("meeting", meetingId)
+      if (row === null || row.revision !== revision || row.accountId !== accountId) return false
+      await tx.put("meeting", meetingId, { ...row, ...changes, revision: revision + 1 })
+      return true
+    },
+    findMeeting: async (meetingId) => own([tx.find("meeting", meetingId)].filter((row) => row !== null))[0] ?? null,
+    findMeetingByKey: async (userId, key) => meetings().find((row) => row.userId === userId && row.key === key) ?? null,
+    findMeetingsByBackend: async (backend, backendIds) =>
+      meetings().filter(
+        (row) => row.backend === backend && row.backendId !== null && backendIds.includes(row.backendId),
+      ),
+    listMeetings: async ({ userId, before, limit }) =>
+      meetings()
+        .filter(
+          (row) => row.userId === userId && (before === null || Temporal.Instant.compare(row.createdAt, before) < 0),
+        )
+        .sort((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt) || (a.meetingId < b.meetingId ? -1 : 1))
+        .slice(0, limit),
+    async deleteMeeting(meetingId) {
+      for (const link of links())
+        if (link.meetingId === meetingId) await tx.remove("link", linkKey(link.calendarId, link.eventId))
+      await tx.remove("meeting", meetingId)
+    },
+    async putLink(row) {
+      if (tx.find("calendar", row.calendarId) === null || tx.find("meeting", row.meetingId) === null)
+        throw new Error("violates foreign key constraint of meeting_link")
+      await tx.put("link", linkKey(row.calendarId, row.eventId), row)
+    },
+    updateLink: (calendarId, eventId, changes) =>
+      tx.change("link", linkKey(calendarId, eventId), (row) => ({ ...row, ...changes })),
+    async deleteLink(calendarId, eventId) {
+      await tx.remove("link", linkKey(calendarId, eventId))
+    },
+    findLinks: async (calendarId, eventIds) => {
+      const wanted = new Set(eventIds)
+      return links().filter((row) => row.calendarId === calendarId && wanted.has(row.eventId))
+    },
+    listLinksOfMeetings: async (meetingIds) => links().filter((row) => meetingIds.includes(row.meetingId)),
+    listLinksOfCalendar: async (calendarId) => links().filter((row) => row.calendarId === calendarId),
+  }
+}
+
+/** Whether the sync is on, in memory. */
+export function memorySyncPolicy(tx: MemoryTransaction, accountId: AccountId): SyncPolicyTables {
+  const groups = () => tx.list("group").filter((row) => row.accountId === accountId)
+  const isOn = () => tx.find("syncOff", accountId) === null
+  return {
+    async isSyncOn(userId) {
+      const groupId = tx.find("member", userId)?.groupId
+      return groups().find((group) => group.groupId === groupId)?.isSyncOn ?? isOn()
+    },
+    isSyncOnForAccount: async () => isOn(),
+    async setSyncForAccount(on) {
+      if (on) await tx.remove("syncOff", accountId)
+      else await tx.put("syncOff", accountId, { accountId })
+    },
+    putGroup: (row) => tx.put("group", row.groupId, row),
+    async deleteGroup(groupId) {
+      for (const member of tx.list("member")) if (member.groupId === groupId) await tx.remove("member", member.userId)
+      await tx.remove("group", groupId)
+    },
+    listGroups: async () => [...groups()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async setGroupOfUser(userId, groupId) {
+      if (groupId === null) await tx.remove("member", userId)
+      else await tx.put("member", userId, { accountId, userId, groupId })
+    },
+    async listCalendarsOfGroup(groupId) {
+      const isMember = (userId: string) => groupId === null || tx.find("member", userId)?.groupId === groupId
+      const connections = tx.list("connection").filter((row) => row.accountId === accountId && isMember(row.userId))
+      const ids = new Set(connections.map(({ connectionId }) => connectionId))
+      return tx
+        .list("calendar")
+        .filter((row) => ids.has(row.connectionId))
+        .map(({ calendarId }) => calendarId)
+    },
+  }
+}
