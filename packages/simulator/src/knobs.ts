@@ -16,6 +16,8 @@ export type Knobs = {
   throttlesWith429: boolean
   failNext: number
   cutNext: number
+  /** So many calls are answered whole before `cutNext` counts. */
+  cutAfter: number
   /** All calls fail: the service is down. */
   isDown: boolean
   /** The next n token requests get invalid_grant although the grant is good. */
@@ -32,6 +34,17 @@ export type Knobs = {
   withholdsCalendar: boolean
 }
 
+/** Whether the answer that is ready now is to be cut; counts it. */
+export function isNextCut(knobs: Knobs): boolean {
+  if (knobs.cutNext === 0) return false
+  if (knobs.cutAfter > 0) {
+    knobs.cutAfter--
+    return false
+  }
+  knobs.cutNext--
+  return true
+}
+
 export function freshKnobs(): Knobs {
   return {
     latencyMs: 0,
@@ -45,6 +58,7 @@ export function freshKnobs(): Knobs {
     throttlesWith429: false,
     failNext: 0,
     cutNext: 0,
+    cutAfter: 0,
     isDown: false,
     refuseTokenNext: 0,
     rotatesRefresh: false,

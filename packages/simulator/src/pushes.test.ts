@@ -18,8 +18,9 @@ function world(receive: (body: string) => { readonly status: number; readonly to
     fraction: () => 0.5,
     token: (prefix) => prefix,
     async post(_url, _headers, body) {
-      posted.push(body)
-      const answer = receive(body)
+      const text = String(body)
+      posted.push(text)
+      const answer = receive(text)
       now = now.add({ seconds: answer?.tookSeconds ?? 0 })
       return answer === null ? null : { status: answer.status, text: "" }
     },

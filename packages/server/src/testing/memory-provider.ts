@@ -136,6 +136,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       },
       revokeGrant: oauth.revokeGrants,
       dropPushes: pushes.drop,
+      doublePushes: pushes.double,
     },
   }
 }
@@ -173,7 +174,7 @@ function createMemoryPush(clock: Clock) {
   const live = new Map<string, string>()
   let waiting: HookRequest[] = []
   let number = 0
-  let isDropping = false
+  let copies = 1
   const source: PushSource = {
     async subscribe({ subscriptionId, secret }) {
       live.set(subscriptionId, secret)
@@ -201,18 +202,17 @@ function createMemoryPush(clock: Clock) {
   return {
     source,
     drop: () => {
-      isDropping = true
+      copies = 0
+    },
+    double: () => {
+      copies = 2
     },
     tell() {
-      if (isDropping) return
-      for (const secret of live.values())
-        waiting.push({
-          method: "POST",
-          path: "",
-          query: {},
-          headers: { "x-memory-secret": secret, "x-memory-number": String(++number) },
-          body: new Uint8Array(),
-        })
+      for (const secret of live.values()) {
+        const headers = { "x-memory-secret": secret, "x-memory-number": String(++number) }
+        const request: HookRequest = { method: "POST", path: "", query: {}, headers, body: new Uint8Array() }
+        waiting.push(...Array.from({ length: copies }, () => request))
+      }
     },
     arrived(): Promise<readonly HookRequest[]> {
       const all = waiting

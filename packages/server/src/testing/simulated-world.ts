@@ -9,6 +9,7 @@ import { systemRandom } from "../platform/random.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Draft, Hand, World } from "../providers/conformance/world.ts"
 import type { ProviderDeps } from "../providers/provider-deps.ts"
+import { startPushReceiver } from "./push-receiver.ts"
 
 export type SimulatedWorldOptions = {
   readonly simulator: Simulator
@@ -38,6 +39,8 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
   })
   if (provider.signIn.kind !== "oauth") throw new Error("OAuth is expected")
   const { signIn } = provider
+  if (provider.push === null) throw new Error("push is expected")
+  const receiver = await startPushReceiver(provider.push)
   const consent = async (authorizeUrl: URL, answer: "agree" | "withhold") => {
     authorizeUrl.searchParams.set("login_hint", person.email)
     knobs.approvesAll = true
@@ -67,7 +70,10 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
     hand: handOf(person.calendar),
     faults: {
       loseCursors: async () => person.calendar.loseCursors(),
-      cutAfterPages: null,
+      cutAfterPages: async (pages) => {
+        knobs.cutAfter = pages
+        knobs.cutNext = 1
+      },
       throttle: async (seconds, isSilent) => {
         knobs.throttleNext = 1
         knobs.throttleRetryAfterSeconds = isSilent ? null : seconds
@@ -79,13 +85,27 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
         person.calendar.update(event, {})
       },
       revokeGrant: async () => grants.revoke(person.email),
-      dropPushes: null,
+      dropPushes: async () => {
+        knobs.dropPushes = 1
+      },
+      doublePushes: async () => {
+        knobs.doublePushes = 1
+      },
     },
     signIn: { kind: "oauth", signIn, consent, writeScopes: options.writeScopes },
-    push: null,
+    push: {
+      hookUrl: receiver.hookUrl,
+      arrived: async () => {
+        await simulator.deliverPushes()
+        return receiver.take()
+      },
+    },
     createInUnknownZone: null,
     hasFloatingEvents: false,
-    close: () => http.close(),
+    close: async () => {
+      await receiver.close()
+      await http.close()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Granted, Grants } from "../grants.ts"
+import { isNextCut } from "../knobs.ts"
 import type { Person } from "../org.ts"
 import type { Handler, SimRequest, SimResponse } from "../server.ts"
 import { googleError } from "./errors.ts"
@@ -28,9 +29,7 @@ export function createAccess(context: SimulatorContext, grants: Grants) {
     const isOwn = calendarId === undefined || calendarId === "primary" || calendarId === person.email
     if (!isOwn) return googleError(404, "notFound")
     const done = withFields(request, await handler(request, person, grant))
-    if (fault.cutNext === 0 || done.status !== 200) return done
-    fault.cutNext--
-    return { ...done, cut: true }
+    return done.status === 200 && isNextCut(fault) ? { ...done, cut: true } : done
   }
 
   return (operation: string, needs: Needs, handler: Authorized): Handler =>

@@ -1,5 +1,6 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Granted, Grants } from "../grants.ts"
+import { isNextCut } from "../knobs.ts"
 import type { Person } from "../org.ts"
 import type { Handler, SimRequest, SimResponse } from "../server.ts"
 import { graphError } from "./errors.ts"
@@ -26,9 +27,7 @@ export function createAccess(context: SimulatorContext, grants: Grants) {
     if (!("calendar" in person)) return person
     if (!scopes[needs].test(grant.scope)) return graphError(403, "ErrorAccessDenied")
     const done = shaped(request, await handler(request, person, grant))
-    if (fault.cutNext === 0 || done.status !== 200) return done
-    fault.cutNext--
-    return { ...done, cut: true }
+    return done.status === 200 && isNextCut(fault) ? { ...done, cut: true } : done
   }
 
   return (operation: string, needs: Needs, handler: Authorized): Handler =>

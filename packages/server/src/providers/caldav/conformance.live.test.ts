@@ -76,7 +76,15 @@ describe.skipIf(!isInstalled)("Radicale", () => {
       hasFloatingEvents: true,
       push: null,
       signIn: { kind: "password", signIn, ...account },
-      faults: { loseCursors, cutAfterPages: null, throttle: null, malform: null, revokeGrant: null, dropPushes: null },
+      faults: {
+        loseCursors,
+        cutAfterPages: null,
+        throttle: null,
+        malform: null,
+        revokeGrant: null,
+        dropPushes: null,
+        doublePushes: null,
+      },
       close: () => http.close(),
     }
   })

@@ -24,6 +24,7 @@ function memoryWorld(cursorComes: MemoryProviderOptions["cursorComes"]): World {
       malform: async (id) => faults.malform(id),
       revokeGrant: async () => faults.revokeGrant(),
       dropPushes: async () => faults.dropPushes(),
+      doublePushes: async () => faults.doublePushes(),
     },
     signIn: { kind: "oauth", signIn: provider.signIn, consent: memory.consent, writeScopes: ["read-write"] },
     push: { hookUrl: "https://kalends.invalid/hooks/memory", arrived: memory.arrived },

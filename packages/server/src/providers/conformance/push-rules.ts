@@ -1,6 +1,6 @@
 import { parseSubscriptionId } from "@kalends/domain/ids"
 import { describe, expect, type TestContext, test } from "vitest"
-import type { Notice, PushSource, Subscribed } from "../../ports/calendar-provider.ts"
+import type { HookRequest, Notice, PushSource, Subscribed } from "../../ports/calendar-provider.ts"
 import { drain, meeting, problemOf, touches } from "./drain.ts"
 import { type Here, requireAbility } from "./suite.ts"
 import type { PushWorld, World } from "./world.ts"
@@ -8,6 +8,11 @@ import type { PushWorld, World } from "./world.ts"
 const signal = new AbortController().signal
 const secret = "a-secret-of-the-subscription-0001"
 const subscriptionId = parseSubscriptionId("11111111-2222-4333-8444-555555555555")
+/** A second subscription of the same calendar: its secret is another, as each one's is. */
+const second = {
+  subscriptionId: parseSubscriptionId("22222222-2222-4333-8444-555555555555"),
+  secret: "a-secret-of-the-subscription-0002",
+}
 
 export function pushRules(here: Here): void {
   describe("push", () => {
@@ -41,7 +46,7 @@ export function pushRules(here: Here): void {
       expect(Temporal.Instant.compare(subscribed.expiresAt, here.world.now())).toBe(1)
       const live = { ...subscribed, access: await here.world.access(), signal }
       if (push.renew === null) {
-        await subscribe(here.world, push, world, "22222222-2222-4333-8444-555555555555")
+        await subscribe(here.world, push, world, second)
         await push.stop(live)
       } else expect(Temporal.Instant.compare((await push.renew(live)).expiresAt, here.world.now())).toBe(1)
       await noticesOf(push, world)
@@ -57,50 +62,61 @@ export function pushRules(here: Here): void {
       if (push.renew !== null) expect((await problemOf(push.renew(live))).kind).toBe("not-found")
     })
 
-    test("duplicate-push: the same delivery has the same fingerprint, and another one has another", async (context) => {
+    test("duplicate-push: a delivery has the same fingerprint however often it is looked at", async (context) => {
       const { push, world } = await armed(context)
       await noticesOf(push, world)
-      await here.world.hand.create(meeting(here.world, "First"))
-      const [first] = await world.arrived()
-      await here.world.hand.create(meeting(here.world, "Second", 2))
-      const [second] = await world.arrived()
-      if (first === undefined || second === undefined) throw new Error("nothing arrived")
-      const prints = [first, first, second].map((request) => fingerprints(push, request))
-      expect(prints[0]).toEqual(prints[1])
-      expect(prints[0]).not.toEqual(prints[2])
+      await here.world.hand.create(meeting(here.world, "Pushed"))
+      const requests = await world.arrived()
+      const prints = () => noticesIn(push, requests).map(({ fingerprint }) => fingerprint)
+      expect(prints().length).toBeGreaterThan(0)
+      expect(prints()).toEqual(prints())
+    })
+
+    test("duplicate-push: what is delivered twice has one fingerprint, and another change has another", async (context) => {
+      const { push, world } = await armed(context)
+      const double = requireAbility(context, here.world.faults.doublePushes, "nothing is delivered twice here")
+      await double()
+      await noticesOf(push, world)
+      const printsOf = async (subject: string, days: number) => {
+        await here.world.hand.create(meeting(here.world, subject, days))
+        const prints = (await noticesOf(push, world)).map(({ fingerprint }) => fingerprint)
+        expect([prints.length, new Set(prints).size]).toEqual([2, 1])
+        return prints[0]
+      }
+      expect(await printsOf("First", 1)).not.toBe(await printsOf("Second", 2))
     })
 
     test("missed-push-repaired: what no push told, the changes tell", async (context) => {
-      await armed(context)
+      const { push, world } = await armed(context)
       const drop = requireAbility(context, here.world.faults.dropPushes, "no push is lost here")
       const { cursor } = await drain(here.world, null)
+      await here.world.hand.create(meeting(here.world, "Announced", 2))
+      expect((await noticesOf(push, world)).length).toBeGreaterThan(0)
       await drop()
       const id = await here.world.hand.create(meeting(here.world, "Unannounced"))
-      expect(await here.world.push?.arrived()).toEqual([])
+      expect(await world.arrived()).toEqual([])
       expect(touches((await drain(here.world, cursor)).changes, id, "upserted")).toBe(true)
     })
   })
 }
 
-async function subscribe(world: World, push: PushSource, { hookUrl }: PushWorld, id?: string): Promise<Subscribed> {
-  return push.subscribe({
-    access: await world.access(),
-    calendarId: world.calendarId,
-    subscriptionId: id === undefined ? subscriptionId : parseSubscriptionId(id),
-    secret,
-    hookUrl,
-    signal,
-  })
+async function subscribe(
+  world: World,
+  push: PushSource,
+  { hookUrl }: PushWorld,
+  identity = { subscriptionId, secret },
+): Promise<Subscribed> {
+  const { calendarId } = world
+  return push.subscribe({ access: await world.access(), calendarId, ...identity, hookUrl, signal })
 }
 
 async function noticesOf(push: PushSource, world: PushWorld): Promise<readonly Notice[]> {
-  return (await world.arrived()).flatMap((request) => {
+  return noticesIn(push, await world.arrived())
+}
+
+function noticesIn(push: PushSource, requests: readonly HookRequest[]): readonly Notice[] {
+  return requests.flatMap((request) => {
     const recognised = push.recognise(request)
     return recognised.kind === "notices" ? recognised.notices : []
   })
-}
-
-function fingerprints(push: PushSource, request: Parameters<PushSource["recognise"]>[0]): readonly string[] {
-  const recognised = push.recognise(request)
-  return recognised.kind === "notices" ? recognised.notices.map(({ fingerprint }) => fingerprint) : []
 }

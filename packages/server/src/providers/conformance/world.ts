@@ -47,6 +47,8 @@ export type Faults = {
   readonly revokeGrant: (() => Promise<void>) | null
   /** No push arrives until further notice. */
   readonly dropPushes: (() => Promise<void>) | null
+  /** Every push arrives twice until further notice. */
+  readonly doublePushes: (() => Promise<void>) | null
 }
 
 export type OAuthWorld = {
