@@ -179,7 +179,7 @@ export function scheduleText(schedule: Schedule): string {
   if (schedule.kind === "single") return timeText(schedule.time)
   const { recurrence, zone, length, isLengthNominal } = schedule
   const { start, rules, extraStarts, excludedStarts } = recurrence
-  const moved = new Map(movedElsewhere(schedule).map((one) => [one.originalStart.toString(), timeText(one.time)]))
+  const moved = new Map(movedElsewhere(schedule).map((one) => [one.originalStart.toString(), momentText(one.time)]))
   const texts = (items: readonly { toString(): string }[]) => [...new Set(items.map(String))].sort()
   return JSON.stringify([
     start.toString(),
@@ -199,14 +199,19 @@ export function scheduleText(schedule: Schedule): string {
 export function movedElsewhere(series: Series): readonly MovedOccurrence[] {
   const plain = { ...series.recurrence, excludedStarts: [] }
   return series.moved.filter(({ originalStart, time }) => {
-    if (timeText(time) !== timeText(timeOf(series, originalStart))) return true
+    if (momentText(time) !== momentText(timeOf(series, originalStart))) return true
     const from = wallTime(originalStart)
     const { starts } = originalStarts(plain, from, from.add({ seconds: 1 }))
     return !starts.some((start) => startSeconds(start) === startSeconds(originalStart))
   })
 }
 
-/** One text for one time. */
+/** One text for one time, whichever zone it was written in: of an occurrence the series names the zone. */
+export function momentText(time: EventTime): string {
+  return timeText(time.kind === "timed" ? { ...time, zone: null } : time)
+}
+
+/** One text for one time and its zone. */
 export function timeText(time: EventTime): string {
   switch (time.kind) {
     case "timed":

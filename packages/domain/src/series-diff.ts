@@ -2,7 +2,7 @@ import type { EventTime } from "./event.ts"
 import { isProblem } from "./problem.ts"
 import type { WallStart } from "./recurrence.ts"
 import { firstFrom, lastOf } from "./rule-times.ts"
-import { isSameSchedule, movedElsewhere, type Schedule, type Series, timeText } from "./schedule.ts"
+import { isSameSchedule, momentText, movedElsewhere, type Schedule, type Series } from "./schedule.ts"
 import { applyChange, type OccurrenceChange, type ScheduleChange } from "./series-change.ts"
 import { ruleMeaning, ruleOf, startAt, startSeconds, withEnd } from "./series-rule.ts"
 
@@ -143,7 +143,7 @@ function exceptionChanges(
 }
 
 function textOf(time: EventTime | null): string | null {
-  return time === null ? null : timeText(time)
+  return time === null ? null : momentText(time)
 }
 
 function dateChanges(series: Series, after: Series): readonly OccurrenceChange[] {
