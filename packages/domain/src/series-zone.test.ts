@@ -58,7 +58,7 @@ describe("a schedule in another zone", () => {
       "Asia/Tokyo",
       "instant",
     )
-    expect(tokyo).toMatchObject({ moved: [{ time: { startsAt: time.startsAt, zone: "Asia/Tokyo" } }] })
+    expect(tokyo.kind === "series" && tokyo.moved.map((one) => one.time)).toEqual([{ ...time, zone: "Asia/Tokyo" }])
     expect(startsOf(tokyo, 3)).toEqual(["2026-03-02T22:00", "2026-03-10T12:00", "2026-03-23T22:00"])
   })
 
