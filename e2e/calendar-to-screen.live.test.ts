@@ -3,13 +3,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { freePort } from "../packages/server/src/platform/embedded-postgres.ts"
 import { fillCalendar } from "../packages/server/src/testing/fill-calendar.ts"
-import { setUpNode, startTestNode } from "../packages/server/src/testing/node.ts"
-import { cloneDatabase, type TestDatabase } from "../packages/server/src/testing/postgres.ts"
 import { type LaunchedBrowser, launchBrowser } from "../tools/chromium.ts"
 import { findOptionalServer, startRadicale } from "../tools/optional-server.ts"
 import { buildApps } from "./apps.ts"
+import { end, openAgenda, start } from "./started.ts"
 import { connectByOAuth, simulatorSettings } from "./support.ts"
 
 // The main job: a calendar is connected, another client changes an event, and the agenda in a real browser shows it
@@ -32,40 +30,6 @@ afterAll(async () => {
   await rm(webFolder, { recursive: true, force: true })
 })
 
-type Started = {
-  readonly base: TestDatabase
-  readonly node: Awaited<ReturnType<typeof startTestNode>>
-  readonly call: Awaited<ReturnType<typeof setUpNode>>["call"]
-}
-
-async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
-  const base = await cloneDatabase()
-  const port = String(await freePort())
-  // What providers are given as our address: on this machine, plain.
-  const environment = {
-    KALENDS_PORT: port,
-    KALENDS_PUBLIC_URL: `http://localhost:${port}`,
-    KALENDS_HOOK_URL: `http://127.0.0.1:${port}`,
-    ...settings,
-  }
-  const node = await startTestNode(base.url, environment, webFolder)
-  const { call } = await setUpNode(node)
-  return { base, node, call }
-}
-
-/** Opens the agenda as the portal's button does. */
-async function openAgenda({ node, call }: Started) {
-  const { code } = (await call("POST", "/v1/sessions/handoff", {})).body as { code: string }
-  const page = await browser.context.newPage()
-  await page.goto(`http://localhost:${new URL(node.url).port}/agenda/#code=${code}`)
-  return page
-}
-
-async function end({ node, base }: Started): Promise<void> {
-  await node.stop()
-  await base.drop()
-}
-
 const soon = (minutes: number) =>
   Temporal.Now.zonedDateTimeISO("Europe/Berlin").add({ minutes }).toPlainDateTime().toString({ smallestUnit: "second" })
 const timed = (from: number, to: number) => ({
@@ -87,10 +51,10 @@ describe.each([
       time: timed(60, 90),
       location: "https://meet.jit.si/Review",
     })
-    const started = await start(simulatorSettings(simulator))
+    const started = await start(webFolder, simulatorSettings(simulator))
     try {
       expect(await connectByOAuth(started.call, provider)).toBe("connected")
-      const page = await openAgenda(started)
+      const page = await openAgenda(browser, started)
       await page.getByText("Spectrograph review").first().waitFor()
       await page
         .getByRole("link", { name: /Join with Jitsi Meet/ })
@@ -119,7 +83,7 @@ describe.skipIf(!hasRadicale)("CalDAV, on a real Radicale full of real-world fil
     const folder = await mkdtemp(join(tmpdir(), "kalends-e2e-"))
     const radicale = await startRadicale(folder, [{ name: "ada", password: "app password" }])
     const dav = await fillCalendar(radicale.url, "ada", "app password")
-    const started = await start({
+    const started = await start(webFolder, {
       KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(radicale.url).host,
       KALENDS_RECONCILE_POLL_SECONDS: "5",
     })
@@ -132,7 +96,7 @@ describe.skipIf(!hasRadicale)("CalDAV, on a real Radicale full of real-world fil
         username: "ada",
         password: "app password",
       })
-      const page = await openAgenda(started)
+      const page = await openAgenda(browser, started)
       await page.getByText("Weekly planning").first().waitFor()
       await dav.rename("planning.ics", "Weekly planning in the library")
       await page.getByText("Weekly planning in the library").first().waitFor()

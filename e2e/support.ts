@@ -23,11 +23,16 @@ export function simulatorSettings(simulator: Simulator): Readonly<Record<string,
   }
 }
 
-/** Connects through the provider's sign-in, which approves at once; answers where the browser was sent in the end. */
-export async function connectByOAuth(call: Call, provider: string): Promise<string> {
+/**
+ * Connects through the provider's sign-in, which approves at once; answers where the browser was sent in the end. `email`:
+ * whose calendar, where it is not that of the person who is signed in.
+ */
+export async function connectByOAuth(call: Call, provider: string, email?: string): Promise<string> {
   const begun = await call("POST", "/v1/connections", { signIn: "oauth", provider, permission: "read" })
   const { authorizeUrl } = begun.body as { authorizeUrl: string }
-  const approved = await fetch(authorizeUrl, { redirect: "manual" })
+  const form = new URL(authorizeUrl)
+  if (email !== undefined) form.searchParams.set("login_hint", email)
+  const approved = await fetch(form, { redirect: "manual" })
   const back = new URL(approved.headers.get("location") ?? "")
   return (await call("GET", `${back.pathname}${back.search}`)).status === 302
     ? (back.searchParams.get("error") ?? "connected")

@@ -5,7 +5,10 @@ export type Knobs = {
   latencyMs: number
   dropPushes: number
   doublePushes: number
+  /** At most; how long in truth is from the seed. */
   delayPushesMs: number
+  /** Share of notifications that `delayPushesMs` delays. */
+  delayShare: number
   reorderPushes: boolean
   /** Graph's penalty for a slow receiver, forced: new notifications come ten minutes late, or never. */
   slowReceiver: Penalty
@@ -51,6 +54,7 @@ export function freshKnobs(): Knobs {
     dropPushes: 0,
     doublePushes: 0,
     delayPushesMs: 0,
+    delayShare: 1,
     reorderPushes: false,
     slowReceiver: "none",
     throttleNext: 0,

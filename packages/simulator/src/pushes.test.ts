@@ -132,6 +132,26 @@ test("the penalty for slowness can be forced", async () => {
   expect(posted.map((body) => JSON.parse(body).value)).toEqual([[{ name: "late" }]])
 })
 
+test("a share of notifications is late, twice there or lost, and each is counted", async () => {
+  const { pushes, knobs, posted, pass } = world(() => ({ status: 202 }))
+  // The one fraction there is here is 0.5.
+  const send = async (fault: Partial<typeof knobs>) => {
+    Object.assign(knobs, freshKnobs(), fault)
+    pushes.push("t", whole)
+    await pass(0)
+    return posted.splice(0).length
+  }
+  expect([
+    await send({ delayPushesMs: 60_000, delayShare: 0.4 }),
+    await send({ delayPushesMs: 60_000, delayShare: 0.6 }),
+    await send({ doublePushes: 0.6 }),
+    await send({ dropPushes: 0.6 }),
+  ]).toEqual([1, 0, 2, 0])
+  expect(pushes.fatesOf("t")).toEqual({ sent: 2, delayed: 1, doubled: 1, dropped: 1 })
+  await pass(1)
+  expect(posted).toHaveLength(1)
+})
+
 test("no timer outlives the simulator", async () => {
   const { pushes, timers, pass } = world(() => null)
   pushes.push("t", item("one"))

@@ -47,6 +47,9 @@ export const googleRules: DeliveryRules = {
 const firstRetryMs = 2_000
 const penaltyMs = 10 * 60_000
 
+/** What became of notifications so far: at once, never, or late; and how many of those that went out went out twice. */
+export type PushFates = { sent: number; dropped: number; doubled: number; delayed: number }
+
 type Outgoing = {
   readonly url: string
   readonly rules: DeliveryRules
@@ -61,6 +64,7 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
   const held: Push[] = []
   const together = new Map<string, Push[]>()
   const underWay = new Set<Promise<void>>()
+  const fates = new Map<string, PushFates>()
   /** What waits for its time: the work, and how to call it off. */
   const waiting = new Map<() => void, () => void>()
   const health = createReceiverHealth(platform)
@@ -120,18 +124,31 @@ export function createPushes(platform: SimulatorPlatform, knobs: (tenantId: stri
   function delayOf({ url, rules }: Push, fault: Knobs): number | "never" {
     const penalty = fault.slowReceiver === "none" && rules.punishesSlowness ? health.penalty(url) : fault.slowReceiver
     if (penalty === "dropped") return "never"
-    const delayMs = fault.delayPushesMs > 0 ? fault.delayPushesMs * platform.fraction() : 0
+    const isLate = fault.delayPushesMs > 0 && (fault.delayShare >= 1 || platform.fraction() < fault.delayShare)
+    const delayMs = isLate ? fault.delayPushesMs * platform.fraction() : 0
     return penalty === "delayed" ? delayMs + penaltyMs : delayMs
   }
 
+  function fatesOf(tenantId: string): PushFates {
+    const known = fates.get(tenantId) ?? { sent: 0, dropped: 0, doubled: 0, delayed: 0 }
+    fates.set(tenantId, known)
+    return known
+  }
+
   return {
+    fatesOf: (tenantId: string): Readonly<PushFates> => ({ ...fatesOf(tenantId) }),
     push(tenantId: string, push: Push): void {
       const fault = knobs(tenantId)
-      if (fault.dropPushes > 0 && platform.fraction() < fault.dropPushes) return
+      const fate = fatesOf(tenantId)
+      if (fault.dropPushes > 0 && platform.fraction() < fault.dropPushes) return void fate.dropped++
       if (fault.reorderPushes && held.length === 0) return void held.push(push)
       const delayMs = delayOf(push, fault)
-      if (delayMs === "never") return
-      const copies = fault.doublePushes > 0 && platform.fraction() < fault.doublePushes ? [push, push] : [push]
+      if (delayMs === "never") return void fate.dropped++
+      const isDoubled = fault.doublePushes > 0 && platform.fraction() < fault.doublePushes
+      const copies = isDoubled ? [push, push] : [push]
+      if (isDoubled) fate.doubled++
+      if (delayMs > 0) fate.delayed++
+      else fate.sent++
       for (const copy of [...copies, ...held.splice(0)]) {
         if (delayMs > 0) later(delayMs, () => enqueue(copy))
         else enqueue(copy)

@@ -84,6 +84,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     calls,
     subscriptions,
     channels,
+    /** What became of a service's notifications so far, as its knobs would have it. */
+    pushFates: (service: "microsoft" | "google") => pushes.fatesOf(tenants[service].id),
     /** Sends what is held back or waits, and resolves once every notification that is under way is answered. */
     deliverPushes: () => pushes.deliver(),
     close: (): Promise<void> => {
