@@ -11,7 +11,7 @@ export type SimulatorPlatform = {
   post(
     url: string,
     headers: Readonly<Record<string, string>>,
-    body: string,
+    body: string | Uint8Array<ArrayBuffer>,
     timeoutMs: number,
   ): Promise<{ readonly status: number; readonly text: string } | null>
 }
