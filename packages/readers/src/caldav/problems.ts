@@ -35,3 +35,16 @@ export function classifyCaldav(response: ReadResponse, now: Temporal.Instant): P
     })
   return new Problem("unsupported", "The calendar server refused the request.", { context })
 }
+
+/**
+ * What the answer to a push registration means; null for success. A server that will not push this calendar to us, or to
+ * anybody, is no trouble: "unsupported", and the calendar is polled.
+ */
+export function classifyPushRegistration(response: ReadResponse, now: Temporal.Instant): Problem | null {
+  if ([403, 405, 415, 501].includes(response.status))
+    return new Problem("unsupported", "The calendar server does not push changes of this calendar.", {
+      code: "push-refused",
+      context: { status: response.status },
+    })
+  return classifyCaldav(response, now)
+}

@@ -1,6 +1,7 @@
 import type { CalendarEvent } from "@kalends/domain/event"
 import type { EventPage, ReadRequest, WindowQuery, WindowReader } from "../reader.ts"
 import { parseMultistatus, xmlText } from "./multistatus.ts"
+import { onServer } from "./origin.ts"
 import { classifyCaldav } from "./problems.ts"
 import { expandObject } from "./to-domain.ts"
 
@@ -10,7 +11,7 @@ export const caldavReader: WindowReader = {
     const body = `<?xml version="1.0" encoding="utf-8"?><c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><d:getetag/><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:time-range start="${utcStamp(window.startsAt)}" end="${utcStamp(window.endsAt)}"/></c:comp-filter></c:comp-filter></c:filter></c:calendar-query>`
     return {
       method: "REPORT",
-      url: new URL(calendarId, apiBase).href,
+      url: onServer(apiBase, calendarId),
       headers: { depth: "1", "content-type": "application/xml; charset=utf-8" },
       body,
     }

@@ -1,12 +1,18 @@
 import { type Access, authorization } from "@kalends/domain/access"
 import { Problem } from "@kalends/domain/problem"
 import { type Multistatus, parseMultistatus } from "@kalends/readers/caldav/multistatus"
-import { classifyCaldav } from "@kalends/readers/caldav/problems"
+import { classifyCaldav, classifyPushRegistration } from "@kalends/readers/caldav/problems"
 import type { Clock } from "../../ports/clock.ts"
 import type { HttpClient, IncomingResponse, OutgoingRequest } from "../../ports/http-client.ts"
+import type { WebPushKeys } from "./web-push.ts"
 
 export type CaldavCalls = ReturnType<typeof createCaldavCalls>
 export type Target = { readonly access: Access; readonly url: string; readonly signal: AbortSignal }
+export type PushRegistration = {
+  readonly pushResource: string
+  readonly keys: WebPushKeys
+  readonly expiresAt: Temporal.Instant
+}
 
 const xml = { "content-type": "application/xml; charset=utf-8" }
 const namespaces =
@@ -53,6 +59,8 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
         headers: { ...xml, depth: "0" },
         body: propfind("<d:current-user-principal/><c:calendar-home-set/><d:resourcetype/>"),
       }),
+    /** What such an answer means; null for success. */
+    problemOf: (response: IncomingResponse) => classifyCaldav(response, clock.now()),
     findHome: (target: Target) => multistatus(target, "PROPFIND", "0", propfind("<c:calendar-home-set/>")),
     listCollections: (target: Target) =>
       multistatus(
@@ -79,7 +87,42 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
       if (problem !== null) throw problem
       return response
     },
+    findPush: (target: Target) =>
+      multistatus(target, "PROPFIND", "0", propfind("<p:transports/><p:topic/><p:supported-triggers/>")),
+    /** The answer is in the headers: Location and Expires. */
+    async registerPush(target: Target, registration: PushRegistration): Promise<IncomingResponse> {
+      const response = await raw(target, { method: "POST", headers: xml, body: pushRegister(registration) })
+      const problem = classifyPushRegistration(response, clock.now())
+      if (problem !== null) throw problem
+      return response
+    },
+    async removePush(target: Target): Promise<void> {
+      const problem = classifyCaldav(await raw(target, { method: "DELETE", headers: {} }), clock.now())
+      if (problem !== null) throw problem
+    },
   }
+}
+
+/** Changes of the calendar and what is in it, not of its properties (draft, "Subscription Registration"). */
+function pushRegister({ pushResource, keys, expiresAt }: PushRegistration): string {
+  const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url")
+  const subscription = [
+    `<p:push-resource>${escapeXml(pushResource)}</p:push-resource>`,
+    "<p:content-encoding>aes128gcm</p:content-encoding>",
+    `<p:subscription-public-key type="p256dh">${base64url(keys.publicKey)}</p:subscription-public-key>`,
+    `<p:auth-secret>${base64url(keys.authSecret)}</p:auth-secret>`,
+  ].join("")
+  return `<?xml version="1.0" encoding="utf-8"?><p:push-register ${namespaces}><p:subscription><p:web-push-subscription>${subscription}</p:web-push-subscription></p:subscription><p:trigger><p:content-update><d:depth>1</d:depth></p:content-update></p:trigger><p:expires>${imfDate(expiresAt)}</p:expires></p:push-register>`
+}
+
+const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+/** "Wed, 20 Dec 2023 10:03:31 GMT" (RFC 9110 5.6.7). */
+function imfDate(at: Temporal.Instant): string {
+  const { dayOfWeek, day, month, year, hour, minute, second } = at.toZonedDateTimeISO("UTC")
+  const [date, hours, minutes, seconds] = [day, hour, minute, second].map((value) => String(value).padStart(2, "0"))
+  return `${weekdays[dayOfWeek - 1]}, ${date} ${months[month - 1]} ${year} ${hours}:${minutes}:${seconds} GMT`
 }
 
 function escapeXml(text: string): string {

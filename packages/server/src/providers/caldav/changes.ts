@@ -2,6 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { type DavResponse, xmlText } from "@kalends/readers/caldav/multistatus"
+import { addressOnServer, onServer } from "@kalends/readers/caldav/origin"
 import { wire } from "@kalends/readers/parse"
 import { z } from "zod"
 import type { ChangePage, ChangesInput, Cursor, EventChange } from "../../ports/calendar-provider.ts"
@@ -41,9 +42,10 @@ export async function* caldavChanges(
     if (syncToken === null) throw new Problem("malformed", "The calendar server gave no mark to go on from.")
     // 507 for the collection itself: cut short, to be continued with the new token (RFC 6578 3.6).
     const isCutShort = responses.some((response) => response.status === 507)
+    const own = onThisServer(responses, target.url)
     yield {
-      changes: responses.flatMap((response) => change(response, target.url)),
-      malformedCount: 0,
+      changes: own.flatMap((response) => change(response, target.url)),
+      malformedCount: responses.length - own.length,
       cursor: writeCursor({ kind: "token", token: syncToken }),
     }
     if (!isCutShort || syncToken === token) return
@@ -66,8 +68,9 @@ async function compareTags(
   const ctag = xmlText((await calls.findMarks(target)).responses[0]?.properties.getctag)
   if (ctag !== null && ctag === known.ctag) return { changes: [], malformedCount: 0, cursor: writeCursor(known) }
   const { responses } = await calls.listTags(target)
+  const own = onThisServer(responses, target.url)
   const tags = Object.fromEntries(
-    responses
+    own
       .filter((response) => isObject(response, target.url))
       .map(({ href, properties }) => [href, xmlText(properties.getetag) ?? ""]),
   )
@@ -89,7 +92,13 @@ async function compareTags(
   const removed = Object.keys(known.tags)
     .filter((href) => tags[href] === undefined)
     .map((href): EventChange => ({ kind: "removed", eventId: parseProviderEventId(href), seriesId: null }))
-  return { changes: [...upserted, ...removed], malformedCount: 0, cursor: writeCursor({ kind: "tags", ctag, tags }) }
+  const malformedCount = responses.length - own.length
+  return { changes: [...upserted, ...removed], malformedCount, cursor: writeCursor({ kind: "tags", ctag, tags }) }
+}
+
+/** What has an address elsewhere, or none, is set aside: it could not be fetched without giving the password away. */
+function onThisServer(responses: readonly DavResponse[], collectionUrl: string): readonly DavResponse[] {
+  return responses.filter(({ href }) => addressOnServer(collectionUrl, href) !== null)
 }
 
 function change(response: DavResponse, collectionUrl: string): EventChange[] {
@@ -105,13 +114,6 @@ function isObject({ href, properties }: DavResponse, collectionUrl: string): boo
   return !isCollection && new URL(href, collectionUrl).pathname !== new URL(collectionUrl).pathname
 }
 
-/** The collection's address: on the server that the credential belongs to, and no other. Throws Problem "malformed". */
-export function collectionUrl(base: string, calendarId: string): string {
-  const url = new URL(calendarId, base)
-  if (url.origin !== new URL(base).origin) throw new Problem("malformed", "The calendar is on another server.")
-  return url.href
-}
-
 function targetOf(
   base: string,
   {
@@ -120,7 +122,7 @@ function targetOf(
     signal,
   }: { readonly access: Access; readonly calendarId: string; readonly signal: AbortSignal },
 ): Target {
-  return { access, url: collectionUrl(base, calendarId), signal }
+  return { access, url: onServer(base, calendarId), signal }
 }
 
 function readCursor(text: Cursor): CaldavCursor {

@@ -8,6 +8,7 @@ import type { CaldavCalls, Target } from "./calls.ts"
 
 const redirectsMost = 5
 const timeoutMs = 15_000
+const otherServer = "other-server"
 
 /** From what a person typed to the calendar home: RFC 6764, then RFC 4791 6.2.1. */
 export function createDiscovery(calls: CaldavCalls): PasswordSignIn {
@@ -17,11 +18,14 @@ export function createDiscovery(calls: CaldavCalls): PasswordSignIn {
       const typed = typedUrl(server)
       const signal = AbortSignal.timeout(timeoutMs)
       const accessAt = (at: string): Access => ({ kind: "password", server: at, username, password })
+      // Nobody must give the password to a stranger because the first of the addresses leads to one.
+      let refused: Problem | null = null
       for (const candidate of [typed.href, new URL("/.well-known/caldav", typed).href]) {
         const home = await findHome(calls, { access: accessAt(candidate), url: candidate, signal }, typed).catch(
           (error: unknown) => {
-            if (isProblem(error, "not-found", "unsupported", "malformed")) return null
-            throw error
+            if (isProblem(error, "forbidden") && error.code === otherServer) refused ??= error
+            else if (!isProblem(error, "not-found", "unsupported", "malformed")) throw error
+            return null
           },
         )
         if (home !== null)
@@ -34,6 +38,7 @@ export function createDiscovery(calls: CaldavCalls): PasswordSignIn {
             },
           }
       }
+      if (refused !== null) throw refused
       throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
     },
   }
@@ -55,17 +60,17 @@ async function findHome(calls: CaldavCalls, target: Target, typed: URL): Promise
   const { url, body } = await followed(calls, target, typed)
   const properties = parseMultistatus(body).responses[0]?.properties ?? {}
   const direct = xmlText(wire(properties["calendar-home-set"])?.href)
-  if (direct !== null) return trusted(new URL(direct, url), typed).href
+  if (direct !== null) return trusted(direct, url, typed)
   const principal = xmlText(wire(properties["current-user-principal"])?.href)
   if (principal === null)
     throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
-  const at = trusted(new URL(principal, url), typed).href
+  const at = trusted(principal, url, typed)
   const home = xmlText(
     wire((await calls.findHome({ ...target, url: at })).responses[0]?.properties["calendar-home-set"])?.href,
   )
   if (home === null)
     throw new Problem("unsupported", "This server keeps no calendars for this user.", { code: "no-calendar" })
-  return trusted(new URL(home, at), typed).href
+  return trusted(home, at, typed)
 }
 
 /** Follows redirects by hand: the password goes only to the host that was typed or one of its own site, and never from https to http. */
@@ -79,34 +84,66 @@ async function followed(
     const response = await calls.findPrincipal({ ...target, url })
     const to = response.headers.location
     if ([301, 302, 303, 307, 308].includes(response.status) && to !== undefined) {
-      url = trusted(new URL(to, url), typed).href
+      url = trusted(to, url, typed)
       continue
     }
     if (response.status === 401)
       throw new Problem("auth-revoked", "The user name or the password is not right.", { code: "wrong-password" })
-    if (response.status !== 207)
-      throw new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
+    if ([429, 502, 503, 504].includes(response.status)) throw calls.problemOf(response) ?? nothingThere()
+    if (response.status !== 207) throw nothingThere()
     return { url, body: response.body }
   }
   throw new Problem("unsupported", "The server sends us round in circles.", { code: "too-many-redirects" })
 }
 
-/** Throws Problem "forbidden" for an address that must not get the password. */
-export function trusted(url: URL, typed: URL): URL {
-  const isDowngrade = typed.protocol === "https:" && url.protocol !== "https:"
-  if (isDowngrade || !isSameSite(url.hostname, typed.hostname))
-    throw new Problem("forbidden", "The server sends us to another one; enter that one's address if you trust it.", {
-      code: "other-server",
-    })
-  return url
+function nothingThere(): Problem {
+  return new Problem("unsupported", "There is no CalDAV server at this address.", { code: "no-caldav" })
 }
 
-/** Second-level names under which anyone may have a name, in country domains ("co.uk"). */
-const shared = /^(?:co|com|org|net|ac|gov|edu|or|ne|go)\.[a-z]{2}$/
+/**
+ * Where a server leads us, by redirect or by name. Throws Problem "forbidden" (code "other-server") for an address that
+ * must not get the password, "unsupported" for what is no address.
+ */
+export function trusted(href: string, from: string, typed: URL): string {
+  if (!URL.canParse(href, from)) throw nothingThere()
+  const url = new URL(href, from)
+  url.username = ""
+  url.password = ""
+  const isWeb = url.protocol === "https:" || url.protocol === "http:"
+  const isDowngrade = typed.protocol === "https:" && url.protocol !== "https:"
+  if (!isWeb || isDowngrade || !isSameSite(url.hostname, typed.hostname))
+    throw new Problem("forbidden", "The server sends us to another one; enter that one's address if you trust it.", {
+      code: otherServer,
+    })
+  return url.href
+}
 
-/** The same host, a host above or below it, or a neighbour under the same name ("p1-caldav.icloud.com"). */
+/** Names under which anyone may have one: second levels of country domains ("co.uk"), and what people name home servers by. */
+const shared = new RegExp(
+  [
+    "^(?:co|com|org|net|ac|gov|edu|or|ne|go)\\.[a-z]{2}$",
+    "^(?:duckdns|dyndns|freeddns|freedns|no-ip|webhop|homedns)\\.org$",
+    "^(?:ddns|myfritz|hopto|sytes|servebeer|dynv6|selfhost|spdns)\\.(?:net|org|eu|de)$",
+    "^(?:synology|diskstation|i234|myds|feste-ip|goip)\\.(?:me|net|de)$",
+    "^(?:myqnapcloud|nsupdate|mooo|strangled|afraid)\\.(?:com|info|net|org)$",
+    "^(?:github|gitlab|fly|netlify|vercel|herokuapp|pages|workers)\\.(?:io|dev|app|com)$",
+  ].join("|"),
+)
+
+/**
+ * The same host, or one of the same site: below the same registrable name, as far as that can be told without the list of
+ * public suffixes ("p1-caldav.icloud.com" for "caldav.icloud.com"). An address of digits is a site of its own.
+ */
 function isSameSite(host: string, typed: string): boolean {
-  if (host === typed || host.endsWith(`.${typed}`) || typed.endsWith(`.${host}`)) return true
-  const parent = typed.split(".").slice(1).join(".")
-  return parent.includes(".") && !shared.test(parent) && host.endsWith(`.${parent}`)
+  if (host === typed || host.endsWith(`.${typed}`)) return true
+  const site = siteOf(typed)
+  return site !== null && (host === site || host.endsWith(`.${site}`))
+}
+
+function siteOf(host: string): string | null {
+  const labels = host.split(".")
+  if (host.startsWith("[") || /^\d+$/.test(labels.at(-1) ?? "") || labels.length < 2) return null
+  const two = labels.slice(-2).join(".")
+  const site = shared.test(two) ? labels.slice(-3).join(".") : two
+  return shared.test(site) ? null : site
 }

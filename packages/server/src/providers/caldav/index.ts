@@ -3,6 +3,7 @@ import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { timeWindow } from "@kalends/domain/window"
 import { type DavResponse, xmlText } from "@kalends/readers/caldav/multistatus"
+import { addressOnServer, onServer } from "@kalends/readers/caldav/origin"
 import { expandObject } from "@kalends/readers/caldav/to-domain"
 import { caldavReader } from "@kalends/readers/caldav/window"
 import { list, wire } from "@kalends/readers/parse"
@@ -10,12 +11,13 @@ import { readWindow } from "@kalends/readers/read-window"
 import type { CalendarProvider, ProviderCalendar, ProviderLimits } from "../../ports/calendar-provider.ts"
 import { type ProviderDeps, senderFor } from "../provider-deps.ts"
 import { createCaldavCalls } from "./calls.ts"
-import { caldavChanges, collectionUrl } from "./changes.ts"
+import { caldavChanges } from "./changes.ts"
 import { createDiscovery } from "./discovery.ts"
+import { createCaldavPush, createPushDetection, subscriptionDays } from "./push.ts"
 
 export const limits: ProviderLimits = {
   pageSize: 500,
-  subscriptionLifeMs: null,
+  subscriptionLifeMs: subscriptionDays * 86_400_000,
   isCursorBoundToWindow: false,
   concurrentCallsPerMailbox: 4,
   hidesSeriesOfRemoved: false,
@@ -49,7 +51,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     async fetchEvent({ access, eventId, zone, signal }) {
       const [href = "", original] = eventId.split("#")
       try {
-        const { body, headers } = await calls.getObject({ access, url: collectionUrl(home(access), href), signal })
+        const { body, headers } = await calls.getObject({ access, url: onServer(home(access), href), signal })
         // Wide enough for anything a calendar holds; one occurrence of a series is picked by its original start.
         const window = timeWindow(
           Temporal.Instant.from("1970-01-01T00:00Z"),
@@ -62,9 +64,9 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
         throw error
       }
     },
-    push: null,
+    push: createCaldavPush({ calls, clock, home }),
     events: null,
-    detectPush: null,
+    detectPush: createPushDetection({ calls, home }),
   }
 }
 
@@ -78,11 +80,14 @@ function asCalendars(responses: readonly DavResponse[], base: string): readonly 
   const preferred = responses
     .map(({ properties }) => xmlText(wire(properties["schedule-default-calendar-URL"])?.href))
     .find((href) => href !== null)
-  return responses.filter(isEventCalendar).map(({ href, properties }) => ({
-    id: parseProviderCalendarId(new URL(href, base).pathname),
-    isPrimary: preferred !== undefined && new URL(preferred, base).pathname === new URL(href, base).pathname,
-    canWrite: canWrite(properties["current-user-privilege-set"]),
-  }))
+  const preferredUrl = preferred === undefined ? null : addressOnServer(base, preferred)
+  return responses.filter(isEventCalendar).flatMap(({ href, properties }) => {
+    // One that lives on another server is left out: the password must not go there.
+    const url = addressOnServer(base, href)
+    if (url === null) return []
+    const id = parseProviderCalendarId(new URL(url).pathname)
+    return [{ id, isPrimary: url === preferredUrl, canWrite: canWrite(properties["current-user-privilege-set"]) }]
+  })
 }
 
 /** A calendar collection that holds events; one that says nothing of components may hold any (RFC 4791 5.2.3). */
