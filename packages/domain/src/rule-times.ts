@@ -1,8 +1,8 @@
 import { Problem } from "./problem.ts"
-import { ruleStepsMost } from "./recurrence.ts"
+import { type Recurrence, ruleStepsMost } from "./recurrence.ts"
 import type { Rule } from "./recurrence-rule.ts"
 import { type WallSeconds, walkRule } from "./recurrence-walk.ts"
-import { startSeconds } from "./series-rule.ts"
+import { ruleOf, startSeconds } from "./series-rule.ts"
 
 const daySeconds = 86_400
 /** How far ahead a rule's next time is looked for: no calendar plans further. */
@@ -44,4 +44,15 @@ export function lastOf(rule: Rule, start: WallSeconds): WallSeconds | null | und
   }
   const { times, isComplete } = walkRule(rule, start, { ...most, from: start, to: start + reachSeconds })
   return isComplete ? (times.at(-1) ?? null) : undefined
+}
+
+/** The times that the rules of a series name in [from, to), as far as they can be walked. */
+export function timesBetween({ start, rules }: Recurrence, from: WallSeconds, to: WallSeconds): Set<WallSeconds> {
+  const times = new Set<WallSeconds>()
+  for (const text of rules) {
+    const rule = ruleOf(text, start)
+    const walk = rule === null ? null : walkRule(rule, startSeconds(start), { ...most, from, to })
+    for (const time of walk?.times ?? []) times.add(time)
+  }
+  return times
 }

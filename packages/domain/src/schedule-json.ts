@@ -99,7 +99,7 @@ function parseTime(value: unknown): EventTime {
 }
 
 function timeOfKind(json: Json): EventTime {
-  const text = (name: string) => parseText(json[name], textCharsMost)
+  const text = (name: string) => parseTimeText(json[name])
   if (json.kind === "timed") {
     const [startsAt, endsAt] = [Temporal.Instant.from(text("startsAt")), Temporal.Instant.from(text("endsAt"))]
     return { kind: "timed", startsAt, endsAt, zone: parseZone(json.zone) }
@@ -143,8 +143,15 @@ function parseText(value: unknown, charsMost: number): string {
   return value
 }
 
-function parseStart(value: unknown): WallStart {
+/** A date or time as `toString` writes it: other calendars and years of five digits are no plans. */
+function parseTimeText(value: unknown): string {
   const text = parseText(value, textCharsMost)
+  if (!/^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/.test(text)) throw new TypeError("not a schedule: no date or time")
+  return text
+}
+
+function parseStart(value: unknown): WallStart {
+  const text = parseTimeText(value)
   return text.includes("T") ? Temporal.PlainDateTime.from(text) : Temporal.PlainDate.from(text)
 }
 

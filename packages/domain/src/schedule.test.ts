@@ -107,7 +107,7 @@ describe("an occurrence", () => {
         const found = [...names.values()].map((start) => originalStartOf(whole, originalName(whole, start)))
         expect(found.map(String)).toEqual(starts.map(String))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })
@@ -160,7 +160,7 @@ describe("a window", () => {
         const halves = new Set([...names(start, middle), ...names(middle, end)])
         expect([...halves].toSorted()).toEqual([...new Set(names(start, end))].toSorted())
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 })
@@ -254,7 +254,7 @@ describe("occurrences are the same as by another implementation", () => {
         fc.pre(ours(whole).length === 12 && isComparable(whole))
         expect(ours(whole)).toEqual(byRruleTemporal(whole))
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 
@@ -267,7 +267,7 @@ describe("occurrences are the same as by another implementation", () => {
         const { head, tail } = splitSeries(whole, cut ?? whole.recurrence.start)
         expect([head, tail].flatMap((part) => (part === null ? [] : byRruleTemporal(part)))).toEqual(all)
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   })
 

@@ -1,6 +1,6 @@
 import { type EventTime, eventSpan } from "./event.ts"
 import { originalStarts, type Recurrence, type WallStart } from "./recurrence.ts"
-import { lastOf } from "./rule-times.ts"
+import { lastOf, timesBetween } from "./rule-times.ts"
 import { ruleMeaning, ruleOf, startSeconds, wallAt } from "./series-rule.ts"
 import type { TimeWindow } from "./window.ts"
 
@@ -165,10 +165,6 @@ function timeEnd(series: Series): Temporal.Instant {
   return eventSpan(timeOf(series, series.recurrence.start), "UTC").endsAt
 }
 
-function wallTime(start: WallStart): Temporal.PlainDateTime {
-  return start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start
-}
-
 /**
  * One text for one meaning as far as it is cheap to tell: rules, holes and moved occurrences in a fixed order, without
  * what is said twice, by default or by the start. Two schedules with one text are the same; two that are the same have
@@ -180,6 +176,7 @@ export function scheduleText(schedule: Schedule): string {
   const { recurrence, zone, length, isLengthNominal } = schedule
   const { start, rules, extraStarts, excludedStarts } = recurrence
   const moved = new Map(movedElsewhere(schedule).map((one) => [one.originalStart.toString(), momentText(one.time)]))
+  const movedNames = new Set(schedule.moved.map((one) => one.originalStart.toString()))
   const texts = (items: readonly { toString(): string }[]) => [...new Set(items.map(String))].sort()
   return JSON.stringify([
     start.toString(),
@@ -188,22 +185,22 @@ export function scheduleText(schedule: Schedule): string {
     ...(isLengthNominal ? ["nominal"] : []),
     texts(rules.map((rule) => ruleMeaning(rule, start))),
     texts(extraStarts).filter((extra) => extra !== start.toString()),
-    texts(excludedStarts).filter(
-      (excluded) => !schedule.moved.some((one) => one.originalStart.toString() === excluded),
-    ),
+    texts(excludedStarts).filter((excluded) => !movedNames.has(excluded)),
     [...moved].map(([originalStart, time]) => `${originalStart} ${time}`).sort(),
   ])
 }
 
 /** The moved occurrences without those that take place when the series says: only something else of them was changed. */
 export function movedElsewhere(series: Series): readonly MovedOccurrence[] {
-  const plain = { ...series.recurrence, excludedStarts: [] }
-  return series.moved.filter(({ originalStart, time }) => {
-    if (momentText(time) !== momentText(timeOf(series, originalStart))) return true
-    const from = wallTime(originalStart)
-    const { starts } = originalStarts(plain, from, from.add({ seconds: 1 }))
-    return !starts.some((start) => startSeconds(start) === startSeconds(originalStart))
-  })
+  const { start, extraStarts } = series.recurrence
+  const isUnmoved = ({ originalStart, time }: MovedOccurrence) =>
+    momentText(time) === momentText(timeOf(series, originalStart))
+  const unmoved = series.moved.filter(isUnmoved)
+  if (unmoved.length === 0) return series.moved
+  const names = unmoved.map(({ originalStart }) => startSeconds(originalStart)).sort((a, b) => a - b)
+  const known = timesBetween(series.recurrence, names[0] ?? 0, (names.at(-1) ?? 0) + 1)
+  for (const one of [start, ...extraStarts]) known.add(startSeconds(one))
+  return series.moved.filter((one) => !isUnmoved(one) || !known.has(startSeconds(one.originalStart)))
 }
 
 /** One text for one time, whichever zone it was written in: of an occurrence the series names the zone. */

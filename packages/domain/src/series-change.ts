@@ -26,11 +26,15 @@ export type ScheduleChange =
 
 export type ShiftCarries = "everything" | "exceptions" | "nothing"
 
-/** A change of one occurrence. "added" and "removed" are of dates beside the rule (RDATE). */
-export type OccurrenceChange =
+export type OccurrenceChange = ExceptionChange | DateChange
+
+type ExceptionChange =
   | { readonly kind: "occurrence-moved"; readonly originalStart: WallStart; readonly time: EventTime }
   | { readonly kind: "occurrence-cancelled"; readonly originalStart: WallStart }
   | { readonly kind: "occurrence-restored"; readonly originalStart: WallStart }
+
+/** A date beside the rule (RDATE). */
+type DateChange =
   | { readonly kind: "occurrence-added"; readonly originalStart: WallStart }
   | { readonly kind: "occurrence-removed"; readonly originalStart: WallStart }
 
@@ -51,7 +55,26 @@ export function applyChange(schedule: Schedule, change: ScheduleChange): Schedul
 
 /** The schedule after changes, in their order. `applyChanges(a, diffSchedule(a, b))` is the same schedule as b. */
 export function applyChanges(schedule: Schedule, changes: readonly ScheduleChange[]): Schedule {
-  return changes.reduce(applyChange, schedule)
+  let changed = schedule
+  for (let from = 0, to = 0; from < changes.length; from = to) {
+    // Changes of single occurrences are made at once: a thousand of them one by one would copy the series a thousand times.
+    to = endOfOccurrences(changes, from)
+    if (to > from && changed.kind === "series")
+      changed = applyToOccurrences(changed, changes.slice(from, to).filter(isOfOccurrence))
+    const next = changes[to]
+    if (next !== undefined) changed = applyChange(changed, next)
+    to++
+  }
+  return changed
+}
+
+function endOfOccurrences(changes: readonly ScheduleChange[], from: number): number {
+  const end = changes.findIndex((change, index) => index >= from && !isOfOccurrence(change))
+  return end < 0 ? changes.length : end
+}
+
+function isOfOccurrence(change: ScheduleChange): change is OccurrenceChange {
+  return "originalStart" in change
 }
 
 type SeriesChange = Exclude<ScheduleChange, { kind: "became-series" | "moved" | "became-single" | "zone-changed" }>
@@ -71,40 +94,54 @@ function applyToSeries(series: Series, change: SeriesChange): Series {
       return { ...series, recurrence: { ...recurrence, rules: change.rules } }
     case "exceptions-dropped":
       return { ...series, moved: [], recurrence: { ...recurrence, excludedStarts: [] } }
-    case "occurrence-added":
-      return {
-        ...series,
-        recurrence: { ...recurrence, extraStarts: [...recurrence.extraStarts, change.originalStart] },
-      }
-    case "occurrence-removed": {
-      const extraStarts = recurrence.extraStarts.filter((extra) => !isSame(extra, change.originalStart))
-      return { ...series, recurrence: { ...recurrence, extraStarts } }
-    }
-    case "occurrence-restored":
-      return withoutOccurrence(series, change.originalStart)
-    case "occurrence-moved": {
-      const { originalStart, time } = change
-      const rest = withoutOccurrence(series, originalStart)
-      return { ...rest, moved: [...rest.moved, { originalStart, time }] }
-    }
-    case "occurrence-cancelled": {
-      const rest = withoutOccurrence(series, change.originalStart)
-      const excludedStarts = [...rest.recurrence.excludedStarts, change.originalStart]
-      return { ...rest, recurrence: { ...rest.recurrence, excludedStarts } }
-    }
+    default:
+      return applyToOccurrences(series, [change])
   }
 }
 
-function isSame(a: WallStart, b: WallStart): boolean {
-  return a.toString() === b.toString()
+function applyToOccurrences(series: Series, changes: readonly OccurrenceChange[]): Series {
+  const { moved, recurrence } = series
+  const exceptions = latest(changes.filter(isOfException))
+  const dates = latest(changes.filter(isOfDate))
+  const untouched = (start: WallStart, touched: ReadonlyMap<string, unknown>) => !touched.has(start.toString())
+  const { excludedStarts, extraStarts } = recurrence
+  return {
+    ...series,
+    moved: [
+      ...moved.filter(({ originalStart }) => untouched(originalStart, exceptions)),
+      ...[...exceptions.values()]
+        .filter((one) => one.kind === "occurrence-moved")
+        .map(({ originalStart, time }) => ({ originalStart, time })),
+    ],
+    recurrence: {
+      ...recurrence,
+      excludedStarts: [
+        ...excludedStarts.filter((start) => untouched(start, exceptions)),
+        ...startsOf(exceptions, "occurrence-cancelled"),
+      ],
+      extraStarts: [...extraStarts.filter((start) => untouched(start, dates)), ...startsOf(dates, "occurrence-added")],
+    },
+  }
 }
 
-/** The series as if nobody had moved or cancelled the occurrence. */
-function withoutOccurrence(series: Series, originalStart: WallStart): Series {
-  const name = originalStart.toString()
-  const excludedStarts = series.recurrence.excludedStarts.filter((one) => one.toString() !== name)
-  const moved = series.moved.filter((one) => one.originalStart.toString() !== name)
-  return { ...series, moved, recurrence: { ...series.recurrence, excludedStarts } }
+function isOfDate(change: OccurrenceChange): change is DateChange {
+  return change.kind === "occurrence-added" || change.kind === "occurrence-removed"
+}
+
+function isOfException(change: OccurrenceChange): change is ExceptionChange {
+  return !isOfDate(change)
+}
+
+/** The last change of each occurrence: an occurrence is as it was left. */
+function latest<Change extends OccurrenceChange>(changes: readonly Change[]): ReadonlyMap<string, Change> {
+  return new Map(changes.map((change) => [change.originalStart.toString(), change]))
+}
+
+function startsOf(
+  changes: ReadonlyMap<string, OccurrenceChange>,
+  kind: OccurrenceChange["kind"],
+): readonly WallStart[] {
+  return [...changes.values()].filter((change) => change.kind === kind).map(({ originalStart }) => originalStart)
 }
 
 function withLength(series: Series, length: number, isLengthNominal: boolean): Series {

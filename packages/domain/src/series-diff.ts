@@ -100,7 +100,9 @@ function cutAt(series: Series, after: Series): WallStart | null {
 }
 
 function dateStep(step: Step, after: Series): Step {
-  return dateChanges(step.series, after).reduce(changed, step)
+  const { extraStarts } = after.recurrence
+  const series = { ...step.series, recurrence: { ...step.series.recurrence, extraStarts } }
+  return { series, changes: [...step.changes, ...dateChanges(step.series, after)] }
 }
 
 function exceptionStep({ series, changes }: Step, after: Series): readonly ScheduleChange[] {

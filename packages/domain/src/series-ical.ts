@@ -96,6 +96,7 @@ type Line = { readonly name: string; readonly parameters: ReadonlyMap<string, st
 type Named = { readonly start: WallStart; readonly zone: string | null }
 
 const linesMost = 1_000
+const charsMost = 500_000
 const valuesMost = 5_000
 
 /**
@@ -219,7 +220,8 @@ function parseDuration(text: string): { readonly days: number; readonly minutes:
 }
 
 function parseLines(lines: readonly string[]): readonly Line[] {
-  if (lines.length > linesMost) throw new Problem("malformed", "the event has too many lines")
+  if (lines.length > linesMost || lines.reduce((sum, { length }) => sum + length, 0) > charsMost)
+    throw new Problem("malformed", "the event has too many lines")
   return lines.flatMap((text) => {
     const match = /^([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[^";:]*))*):(.*)$/.exec(text.trimEnd())
     if (match === null) return []
