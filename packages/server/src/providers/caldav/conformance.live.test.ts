@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseProviderCalendarId, parseProviderEventId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
-import { afterAll, beforeAll, describe } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { findOptionalServer, type RunningServer, startRadicale } from "../../../../../tools/optional-server.ts"
 import { createHttpClient } from "../../platform/http-client.ts"
 import { createOAuthClient } from "../../platform/oauth-client.ts"
@@ -30,7 +30,7 @@ describe.skipIf(!isInstalled)("Radicale", () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  describeProvider("CalDAV", async (): Promise<World> => {
+  const makeWorld = async (): Promise<World> => {
     const path = `/ada/calendar-${++count}/`
     const dav = async (method: string, href: string, body: string | null) => {
       const answer = await fetch(`${radicale.url}${href}`, {
@@ -87,5 +87,15 @@ describe.skipIf(!isInstalled)("Radicale", () => {
       },
       close: () => http.close(),
     }
+  }
+
+  describeProvider("CalDAV", makeWorld)
+
+  test("is seen to push nothing, and so is polled", async () => {
+    const world = await makeWorld()
+    const { provider, calendarId } = world
+    const signal = new AbortController().signal
+    expect(await provider.detectPush?.(await world.access(), calendarId, signal)).toBe(false)
+    await world.close()
   })
 })

@@ -76,6 +76,21 @@ describe("a calendar on a server with WebDAV-Push", () => {
     expect([forged.status, await forged.text()]).toEqual([202, ""])
   })
 
+  test("push-renewed: registers anew when the server's key changes, at another address, before it lets go of the old one", async () => {
+    const old = server.registrations.all().map(({ pushResource }) => pushResource)
+    server.requests.splice(0)
+    server.registrations.keyRotated()
+    await server.registrations.delivered()
+    await until(async () => server.requests.some((request) => request.startsWith("DELETE /subscriptions/")))
+    await until(async () => server.registrations.all().length === 1)
+    const renewed = server.registrations.all().map(({ pushResource }) => pushResource)
+    expect([old.length, renewed.length, renewed[0] === old[0]]).toEqual([1, 1, false])
+    const told = server.requests
+      .filter((request) => /^(POST|DELETE)/.test(request))
+      .map((request) => request.split("/")[1])
+    expect(told).toEqual(["calendars", "subscriptions"])
+  })
+
   test("is told no more once the connection is removed", async () => {
     expect(server.registrations.all()).toHaveLength(1)
     const removed = await call("DELETE", `/v1/connections/${(await connection()).connectionId}`)
@@ -98,7 +113,7 @@ function event(summary: string): string {
   )
 }
 
-/** Asks until it is so; bounded by the test's own limit. */
+/** Asks until it is so, giving way to others in between; bounded by the test's own limit. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let isDone = await isSo(); !isDone; ) isDone = await isSo()
+  while (!(await isSo())) await new Promise<void>((resolve) => setImmediate(resolve))
 }
