@@ -10,6 +10,8 @@ export type Knobs = {
   /** Share of notifications that `delayPushesMs` delays. */
   delayShare: number
   reorderPushes: boolean
+  /** Graph takes a second subscription to the same thing, as it has been seen to do; its documents say 409. */
+  takesDuplicates: boolean
   /** Graph's penalty for a slow receiver, forced: new notifications come ten minutes late, or never. */
   slowReceiver: Penalty
   /** The next n API calls are answered so. */
@@ -56,6 +58,7 @@ export function freshKnobs(): Knobs {
     delayPushesMs: 0,
     delayShare: 1,
     reorderPushes: false,
+    takesDuplicates: false,
     slowReceiver: "none",
     throttleNext: 0,
     throttleRetryAfterSeconds: 1,

@@ -24,7 +24,11 @@ const handshakeMs = 10_000
 
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
-/** Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. */
+/**
+ * Subscriptions with the validation handshake, limits and lifecycle events of MSG change-notifications-*.md. A second one
+ * to the same resource and change types is refused, wherever it is sent to ("Duplicate subscriptions aren't allowed",
+ * change-notifications-delivery-webhooks.md); the knob `takesDuplicates` plays what has been seen instead.
+ */
 export function createSubscriptions(context: SimulatorContext) {
   const all = new Map<string, Subscription>()
   const watched = new Set<Person>()
@@ -139,15 +143,15 @@ export function createSubscriptions(context: SimulatorContext) {
       const text = (name: string) => (typeof json[name] === "string" ? json[name] : "")
       if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128)
         return graphError(400, "InvalidRequest")
-      const duplicate = [...all.values()].some(
+      const isDuplicate = [...all.values()].some(
         (known) =>
           isLive(known) &&
           known.person === person &&
+          known.grant.person === grant.person &&
           known.resource === text("resource") &&
-          known.changeType === text("changeType") &&
-          known.notificationUrl === text("notificationUrl"),
+          known.changeType === text("changeType"),
       )
-      if (duplicate) return graphError(409, "ExtensionError")
+      if (isDuplicate && !context.knobs(person.tenant.id).takesDuplicates) return graphError(409, "ExtensionError")
       const lifecycleUrl = text("lifecycleNotificationUrl") === "" ? null : text("lifecycleNotificationUrl")
       const urls = [text("notificationUrl"), ...(lifecycleUrl === null ? [] : [lifecycleUrl])]
       for (const url of urls) if (!(await isValidated(url))) return graphError(400, "InvalidRequest")
