@@ -25,6 +25,8 @@ export interface MeetingBackend {
   readonly limits: MeetingBackendLimits
   /** Makes a meeting. Called again with the same key (32 hexadecimal digits), it makes none and gives back the first. */
   create(input: { readonly key: string; readonly face: MeetingFace }): Promise<MadeMeeting>
+  /** The meeting that was made with a key, when it was made and nobody heard the answer; null when there is none. */
+  find(key: string): Promise<string | null>
   /** The meeting as the service has it; null when it is gone. A service that keeps no face throws nothing and says null. */
   fetch(backendId: string): Promise<MeetingFace | null>
   /** Brings it to `face`. `note`: a line to keep with the meeting, where the service can (the version that lost a conflict). */

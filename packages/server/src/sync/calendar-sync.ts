@@ -173,7 +173,7 @@ async function known(tables: AccountTables, { calendarId }: CalendarRow, found: 
     ({ eventId, seen: looked }): SeenEvent => ({
       eventId,
       event: looked?.event ?? null,
-      carries: [...new Set((looked?.finds ?? []).flatMap((find) => carried(find, byLink)))],
+      ...carriedBy(looked?.finds ?? [], byLink, meetings),
       asksForMeeting: looked?.finds.some(({ kind }) => kind === "keyword") ?? false,
     }),
   )
@@ -182,17 +182,20 @@ async function known(tables: AccountTables, { calendarId }: CalendarRow, found: 
   return { seen, links, meetings, linkCount }
 }
 
-function carried(find: Find, byLink: ReadonlyMap<string, MeetingRow>): readonly MeetingId[] {
-  switch (find.kind) {
-    case "tag":
-      return [find.meetingId]
-    case "link": {
-      const meeting = byLink.get(linkKey(find))
-      return meeting === undefined ? [] : [meeting.meetingId]
-    }
-    case "keyword":
-      return []
-  }
+/**
+ * The meetings whose link an event carries: by a link that we know, or by our tag beside a link of former days. The tag
+ * alone is not enough: people who take the link out of an event cannot see the tag.
+ */
+function carriedBy(
+  finds: readonly Find[],
+  byLink: ReadonlyMap<string, MeetingRow>,
+  meetings: ReadonlyMap<MeetingId, MeetingRow>,
+): Pick<SeenEvent, "carries" | "stale"> {
+  const links = finds.filter((find) => find.kind === "link")
+  const tagged = links.length === 0 ? [] : finds.flatMap((find) => (find.kind === "tag" ? [find.meetingId] : []))
+  const current = links.flatMap((find) => byLink.get(linkKey(find))?.meetingId ?? [])
+  const carries = [...new Set([...tagged, ...current])].filter((id) => meetings.has(id))
+  return { carries, stale: carries.filter((id) => !current.includes(id)) }
 }
 
 const linkKey = ({ backend, backendId }: { readonly backend: string; readonly backendId: string | null }) =>
@@ -229,10 +232,10 @@ async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, ta
     tables.appendAudit({ actor: { kind: "service", part: "sync" }, action, subjectId: meetingId, reason: cause }, now)
   switch (effect.kind) {
     case "put-link": {
-      const { meetingId, eventId, event, role } = effect
+      const { meetingId, eventId, event, role, version } = effect
       await tables.meetings.putLink({
         ...{ accountId, calendarId, eventId, meetingId, role, endsAt: event.endsAt },
-        ...{ version: role === "copy" ? event.version : "", agreedTopic: null, agreedSchedule: null, heldAt: null },
+        ...{ version, agreedTopic: null, agreedSchedule: null, heldAt: null },
       })
       return audit("meeting-linked", meetingId, effect.cause)
     }
@@ -243,7 +246,8 @@ async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, ta
       await tables.meetings.updateLink(calendarId, effect.link.eventId, { heldAt: now })
       return audit("meeting-held", effect.link.meetingId, "event-gone")
     case "note-version": {
-      const { version, endsAt } = effect.event
+      const { version, event } = effect
+      const { endsAt } = event
       return tables.meetings.updateLink(calendarId, effect.link.eventId, { version, endsAt, heldAt: null })
     }
     case "promote":

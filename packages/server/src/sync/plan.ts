@@ -28,6 +28,8 @@ export type SeenEvent = {
   } | null
   /** Meetings of ours whose link it carries, in the order in which they were found. */
   readonly carries: readonly MeetingId[]
+  /** Those of them whose link it has in a former form, and needs the present one. */
+  readonly stale: readonly MeetingId[]
   readonly asksForMeeting: boolean
 }
 
@@ -40,12 +42,14 @@ export type Effect =
       readonly eventId: ProviderEventId
       readonly event: PresentEvent
       readonly role: LinkRole
+      /** What the link is to know of the event: its version, or nothing when something is to be written into it. */
+      readonly version: string
       readonly cause: Cause
     }
   | { readonly kind: "drop-link"; readonly link: LinkRow; readonly cause: Cause }
   | { readonly kind: "hold-link"; readonly link: LinkRow }
   /** Nothing but the version (and the end) is new: an edit that no meeting cares about. */
-  | { readonly kind: "note-version"; readonly link: LinkRow; readonly event: PresentEvent }
+  | { readonly kind: "note-version"; readonly link: LinkRow; readonly event: PresentEvent; readonly version: string }
   | { readonly kind: "promote"; readonly link: LinkRow }
   | { readonly kind: "make"; readonly eventId: ProviderEventId; readonly event: PresentEvent }
   | { readonly kind: "settle"; readonly meetingId: MeetingId; readonly cause: Cause }
@@ -109,14 +113,16 @@ function planGone(link: LinkRow, isBraked: boolean): readonly Effect[] {
   return isBraked ? [{ kind: "hold-link", link }] : [{ kind: "drop-link", link, cause: "event-gone" }]
 }
 
-function planLinked({ carries }: SeenEvent, event: PresentEvent, link: LinkRow): readonly Effect[] {
+function planLinked({ carries, stale }: SeenEvent, event: PresentEvent, link: LinkRow): readonly Effect[] {
   const { meetingId } = link
   if (!carries.includes(meetingId) && link.version !== "") return [{ kind: "drop-link", link, cause: "link-removed" }]
   if (event.version === link.version && link.heldAt === null) return []
-  const noted: Effect = { kind: "note-version", link, event }
+  const isStale = stale.includes(meetingId)
+  const noted: Effect = { kind: "note-version", link, event, version: isStale ? "" : event.version }
   if (link.role === "copy") return [noted, { kind: "settle", meetingId, cause: "event-copied" }]
   const isMoved = !isSameDigest(event.digest.schedule, link.agreedSchedule)
   const isRenamed = !isSameDigest(event.digest.topic, link.agreedTopic)
+  if (isStale) return [{ kind: "settle", meetingId, cause: "event-linked" }]
   if (!isMoved && !isRenamed) return [noted]
   // The version is noted once both sides are in step: until then the event is new to us.
   return [{ kind: "settle", meetingId, cause: isMoved ? "event-moved" : "event-renamed" }]
@@ -124,7 +130,7 @@ function planLinked({ carries }: SeenEvent, event: PresentEvent, link: LinkRow):
 
 /** `driven`: meetings that have a driver, those that are given one by this plan included. */
 function planUnlinked(
-  { eventId, carries, asksForMeeting }: SeenEvent,
+  { eventId, carries, stale, asksForMeeting }: SeenEvent,
   event: PresentEvent,
   { meetings, canWrite }: PlanInput,
   driven: Set<MeetingId>,
@@ -135,8 +141,9 @@ function planUnlinked(
   const role: LinkRole = driven.has(meetingId) ? "copy" : "driver"
   driven.add(meetingId)
   const cause: Cause = role === "copy" ? "event-copied" : "event-linked"
+  const version = role === "copy" && !stale.includes(meetingId) ? event.version : ""
   return [
-    { kind: "put-link", meetingId, eventId, event, role, cause },
+    { kind: "put-link", meetingId, eventId, event, role, version, cause },
     { kind: "settle", meetingId, cause },
   ]
 }

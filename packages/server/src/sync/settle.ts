@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { MeetingId } from "@kalends/domain/ids"
 import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
@@ -37,14 +38,13 @@ const pollHours = 1
 /** An app that asked for a meeting and vanished is taken for gone after this. */
 export const abandonedMinutes = 15
 
-/** A meeting, its driver, and the way to the driver's calendar. */
+/** A meeting, and the events that carry its link. */
 type Subject = {
   readonly mark: SettleMark
   readonly meeting: MeetingRow
   readonly links: readonly LinkRow[]
   readonly driver: LinkRow | null
   readonly backend: MeetingBackend
-  readonly place: Place | null
 }
 type Place = {
   readonly calendar: CalendarRow
@@ -54,6 +54,8 @@ type Place = {
 }
 type Outcome = {
   readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule">
+  /** Copies whose versions are new. */
+  readonly copies?: readonly LinkRow[]
   readonly audit?: AuditAction
   readonly note?: string
   /** Cause of the audit entry, where it is not the mark's. */
@@ -61,12 +63,13 @@ type Outcome = {
   /** Settle again at once, for this cause. */
   readonly next?: string
 }
-/** The driver's event as it is now, and how to reach it. */
+const wasGone: Outcome = { cause: "meeting-was-gone" }
+/** A link's event as it is now, and how to reach it. */
 type Held = {
   readonly record: EventRecord
   readonly input: EventInput
   readonly place: Place
-  readonly driver: LinkRow
+  readonly link: LinkRow
 }
 
 /**
@@ -87,50 +90,77 @@ export function createSettle(deps: SettleDeps) {
       if (meeting === null || backend === undefined) return null
       const links = await tables.meetings.listLinksOfMeetings([meeting.meetingId])
       const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null) ?? null
-      return { mark, meeting, links, driver, backend, place: driver === null ? null : await placeOf(tables, driver) }
+      return { mark, meeting, links, driver, backend }
     })
   }
 
-  async function placeOf(tables: AccountTables, driver: LinkRow): Promise<Place | null> {
-    const calendar = await tables.findCalendar(driver.calendarId)
+  async function placeOf(tables: AccountTables, { calendarId }: LinkRow): Promise<Place | null> {
+    const calendar = await tables.findCalendar(calendarId)
     const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
     const events = connection === null ? null : (deps.providerOf(connection)?.events ?? null)
     if (calendar === null || connection === null || events === null) return null
     return { calendar, connection, events, canWrite: calendar.canWrite && connection.permission === "read-write" }
   }
 
-  async function hold({ driver, place }: Subject): Promise<Held | null> {
-    if (driver === null || place === null) return null
+  /** The event of a link as it is now; null when it is not there, or cannot be reached for good. */
+  async function hold(link: LinkRow): Promise<Held | null> {
+    const place = await store.inAccount(link.accountId, (tables) => placeOf(tables, link))
+    if (place === null) return null
     const access = await deps.broker.freshAccess(place.connection.accountId, place.connection.connectionId, wish)
     const input: EventInput = {
       access,
       calendarId: place.calendar.providerCalendarId,
-      eventId: driver.eventId,
+      eventId: link.eventId,
       signal: AbortSignal.timeout(timeoutMs),
     }
     const record = await place.events.fetch(input)
-    return record === null || record.isCancelled ? null : { record, input, place, driver }
+    return record === null || record.isCancelled ? null : { record, input, place, link }
   }
 
   /** Makes the meeting that is asked for, and writes its link into the event. */
   async function make(subject: Subject): Promise<void> {
-    const { meeting, backend, driver } = subject
+    const { driver } = subject
     if (driver === null) return abandon(subject)
-    const held = await hold(subject)
+    const held = await hold(driver)
     if (held === null) return commit(subject, { state: "ending" }, { next: "event-gone" })
-    if (!held.place.canWrite) throw new Problem("forbidden", "The calendar may not be written.", { code: "read-only" })
+    return makeWith(subject, held, {})
+  }
+
+  /** Makes the meeting, again if need be, and writes its link into the driver's event, and into every copy that had another. */
+  async function makeWith(subject: Subject, held: Held, outcome: Outcome): Promise<void> {
+    const { meeting, backend, links } = subject
+    requireWritable(held)
     const face = eventFace(held.record)
-    const made = await backend.create({ key: meeting.key, face })
-    const patch = joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl: made.joinUrl, lookout })
-    const written = carries(held.record, subject.meeting.meetingId)
-      ? held.record
-      : await held.place.events.update({ ...held.input, patch, expect: held.record.version })
+    const { backendId, joinUrl } = await backend.create({ key: keyNow(meeting), face })
+    const copies = await relinkCopies({ ...subject, links: links.map((link) => ({ ...link, version: "" })) }, joinUrl)
+    const version = await writeLink(held, meeting.meetingId, joinUrl)
     const { topic, schedule } = digests.of(meeting.accountId, face)
     await commit(
       subject,
-      { state: "live", backendId: made.backendId, ...life(subject, held.record) },
-      { link: { version: written.version, agreedTopic: topic, agreedSchedule: schedule }, audit: "meeting-made" },
+      { state: "live", backendId, ...life(subject, held.record) },
+      { ...outcome, copies, link: { version, agreedTopic: topic, agreedSchedule: schedule }, audit: "meeting-made" },
     )
+  }
+
+  /** Writes the present link into the copies that are known to have another; their versions then. */
+  async function relinkCopies({ links, meeting }: Subject, joinUrl: string): Promise<readonly LinkRow[]> {
+    const relinked: LinkRow[] = []
+    for (const copy of links.filter(
+      ({ role, heldAt, version }) => role === "copy" && heldAt === null && version === "",
+    )) {
+      const held = await hold(copy)
+      if (held === null) continue
+      const version = held.place.canWrite ? await writeLink(held, meeting.meetingId, joinUrl) : held.record.version
+      relinked.push({ ...copy, version })
+    }
+    return relinked
+  }
+
+  /** The version with the link in it; an event that has it already (an answer was lost) is not written again. */
+  async function writeLink({ record, place, input }: Held, meetingId: MeetingId, joinUrl: string): Promise<string> {
+    if (hasLink(record, joinUrl) && carries(record, meetingId)) return record.version
+    const patch = joinPatch(record, { meetingId, joinUrl, lookout })
+    return (await place.events.update({ ...input, patch, expect: record.version })).version
   }
 
   /** An app asked for a meeting and never said that it is whole: after a while it is taken back. */
@@ -143,12 +173,16 @@ export function createSettle(deps: SettleDeps) {
   /** Follows the event, field by field; whichever side changed is followed, and the event where both did. */
   async function follow(subject: Subject): Promise<void> {
     const { meeting, backend, driver } = subject
-    const held = await hold(subject)
+    const held = driver === null ? null : await hold(driver)
     // The event's end is for the pass to say, which has the brake; here only one event is seen.
     if (driver === null || held === null) return commit(subject, {}, {})
     const theirs = backend.limits.isEditableElsewhere ? await backend.fetch(meeting.backendId ?? "") : null
-    if (backend.limits.isEditableElsewhere && theirs === null) return replace(subject, held)
+    // It is gone in its service, and its event is there: no live event keeps a dead link.
+    if (backend.limits.isEditableElsewhere && theirs === null) return makeWith(subject, held, wasGone)
     const sideOf = (face: Side["face"]): Side => ({ face, digest: digests.of(meeting.accountId, face) })
+    const joinUrl = await backend.joinUrl(meeting.backendId ?? "")
+    const copies = await relinkCopies(subject, joinUrl)
+    const isStale = held.place.canWrite && !hasLink(held.record, joinUrl)
     const merge = mergeFaces({
       event: sideOf(eventFace(held.record)),
       meeting: theirs === null ? null : sideOf(theirs),
@@ -157,19 +191,21 @@ export function createSettle(deps: SettleDeps) {
     })
     if (merge.isMeetingBehind && backend.limits.keepsFace)
       await backend.update(meeting.backendId ?? "", merge.face, merge.lost === null ? null : lostNote(merge.lost))
-    const written = merge.isEventBehind
-      ? await held.place.events.update({
-          ...held.input,
-          patch: facePatch(eventFace(held.record), merge.face),
-          expect: held.record.version,
-        })
-      : held.record
+    const patch = {
+      ...(isStale ? joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl, lookout }) : {}),
+      ...(merge.isEventBehind ? facePatch(eventFace(held.record), merge.face) : {}),
+    }
+    const written =
+      merge.isEventBehind || isStale
+        ? await held.place.events.update({ ...held.input, patch, expect: held.record.version })
+        : held.record
     const isChanged = merge.isMeetingBehind || merge.isEventBehind
     await commit(
       subject,
       { ...life(subject, { ...held.record, schedule: merge.face.schedule }) },
       {
         link: { version: written.version, agreedTopic: merge.digest.topic, agreedSchedule: merge.digest.schedule },
+        copies,
         ...(isChanged ? { audit: "meeting-changed" } : {}),
         ...(merge.lost === null ? {} : { note: "both-changed" }),
         ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
@@ -177,30 +213,11 @@ export function createSettle(deps: SettleDeps) {
     )
   }
 
-  /** The meeting is gone in its service, and its event is there: no live event keeps a dead link. */
-  async function replace(subject: Subject, held: Held): Promise<void> {
-    const { meeting, backend } = subject
-    if (!held.place.canWrite) throw new Problem("forbidden", "The calendar may not be written.", { code: "read-only" })
-    const key = nextKey(meeting.key, meeting.revision)
-    const face = eventFace(held.record)
-    const made = await backend.create({ key, face })
-    const patch = joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl: made.joinUrl, lookout })
-    const written = await held.place.events.update({ ...held.input, patch, expect: held.record.version })
-    const { topic, schedule } = digests.of(meeting.accountId, face)
-    await commit(
-      subject,
-      { state: "live", backendId: made.backendId, ...life(subject, held.record) },
-      {
-        link: { version: written.version, agreedTopic: topic, agreedSchedule: schedule },
-        audit: "meeting-made",
-        cause: "meeting-was-gone",
-      },
-    )
-  }
-
   /** Without an event to follow: it lives until it expires. */
   async function review(subject: Subject): Promise<void> {
-    const { meeting, links } = subject
+    const { meeting, links, backend } = subject
+    const isGone = backend.limits.isEditableElsewhere && (await backend.fetch(meeting.backendId ?? "")) === null
+    if (isGone && links.length === 0) return commit(subject, { state: "ending" }, { next: "meeting-was-gone" })
     const end = meetingEnd({ ...meeting, hasEvent: links.length > 0 })
     const isOver = end !== null && Temporal.Instant.compare(end, clock.now()) <= 0
     return isOver ? commit(subject, { state: "ending" }, { next: "expired" }) : commit(subject, {}, {})
@@ -208,7 +225,9 @@ export function createSettle(deps: SettleDeps) {
 
   async function end(subject: Subject): Promise<void> {
     const { meeting, backend, links } = subject
-    if (meeting.backendId !== null) await backend.end(meeting.backendId)
+    // One that was made without our hearing of it, at first or in place of a lost one, ends too.
+    const unheard = await backend.find(keyNow(meeting))
+    for (const backendId of new Set([meeting.backendId, unheard])) if (backendId !== null) await backend.end(backendId)
     const isNeeded = links.some(({ heldAt }) => heldAt === null)
     await commit(subject, { state: "ended" }, { audit: "meeting-ended", ...(isNeeded ? { next: "event-linked" } : {}) })
   }
@@ -227,6 +246,8 @@ export function createSettle(deps: SettleDeps) {
           ...outcome.link,
           endsAt: changes.scheduledUntil === undefined ? driver.endsAt : changes.scheduledUntil,
         })
+      for (const { calendarId, eventId, version } of outcome.copies ?? [])
+        await tables.meetings.updateLink(calendarId, eventId, { version })
       const entry = { actor: { kind: "service", part: "sync" }, subjectId: meetingId } as const
       const reason = outcome.cause ?? mark.cause
       if (outcome.audit !== undefined) await tables.appendAudit({ ...entry, action: outcome.audit, reason }, now)
@@ -253,9 +274,10 @@ export function createSettle(deps: SettleDeps) {
 
   /** An event with the link of an ended meeting came back. */
   async function revive(subject: Subject, backend: MeetingBackend): Promise<void> {
-    const held = await hold(subject)
+    const held = subject.driver === null ? null : await hold(subject.driver)
     if (held === null) return
-    if (backend.limits.isEditableElsewhere || subject.meeting.backendId === null) return replace(subject, held)
+    if (backend.limits.isEditableElsewhere || subject.meeting.backendId === null)
+      return makeWith(subject, held, wasGone)
     await commit(
       subject,
       { state: "live", ...life(subject, held.record) },
@@ -290,13 +312,21 @@ function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
     : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
 }
 
+function hasLink({ location, description, onlineMeetingUrl }: EventRecord, joinUrl: string): boolean {
+  return [location, description, onlineMeetingUrl].some((text) => text?.includes(joinUrl) ?? false)
+}
+
 function carries({ tag }: EventRecord, meetingId: MeetingId): boolean {
   return tag?.includes(meetingId) ?? false
 }
 
-/** Another key of the same meeting, the same for everybody who comes to need it. */
-function nextKey(key: string, revision: number): string {
-  return `${key.slice(0, 24)}${revision.toString(16).padStart(8, "0")}`
+/** The key to make it with: another for one that was lost in its service, the same for everybody who comes to need it. */
+function keyNow({ key, backendId }: MeetingRow): string {
+  return backendId === null ? key : createHash("sha256").update(`${key} ${backendId}`).digest("hex").slice(0, 32)
+}
+
+function requireWritable({ place }: Held): void {
+  if (!place.canWrite) throw new Problem("forbidden", "The calendar may not be written.", { code: "read-only" })
 }
 
 function latest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {

@@ -30,6 +30,8 @@ export type EngineOptions = {
   readonly dress?: (provider: CalendarProvider) => CalendarProvider
   /** Changes the meeting service before anything uses it. */
   readonly dressBackend?: (backend: MeetingBackend) => MeetingBackend
+  /** Changes the store before anything uses it. */
+  readonly dressStore?: (store: Store) => Store
   /** Called instead of the store's own before each write of a calendar; what it throws is what the write throws. */
   readonly beforeCalendarUpdate?: () => void
   /** Called when jobs were added that may run from `runAt` on. */
@@ -162,6 +164,7 @@ export async function startEngine(options: EngineOptions = {}) {
     cursorComes = "after-the-last",
     dress = (same) => same,
     dressBackend = (same) => same,
+    dressStore = (same) => same,
     beforeCalendarUpdate = () => {},
   } = options
   const clock = fakeClock()
@@ -169,7 +172,7 @@ export async function startEngine(options: EngineOptions = {}) {
   const metrics = countingMetrics()
   const jobs = createMemoryQueue(() => clock.now(), options.jobsAdded)
   const memory = createMemoryStore()
-  const store = withQueue(memory, jobs.queue, beforeCalendarUpdate)
+  const store = dressStore(withQueue(memory, jobs.queue, beforeCalendarUpdate))
   const remote = createMemoryProvider({ clock, cursorComes })
   const provider = dress(remote.provider)
   const fanOut = createProcessFanOut()
@@ -199,7 +202,7 @@ export async function startEngine(options: EngineOptions = {}) {
   return {
     ...{ accountId, calendarId, connectionId: rows.connection.connectionId, userId: rows.user.userId },
     ...{ clock, random, metrics, store, jobs, remote, provider, fanOut, secrets, broker, wishes, hints },
-    ...{ settle, meetings, digests },
+    ...{ settle, meetings, digests, memory },
     pass: createPass({ store, broker: asked, life, fanOut, sync, providerOf, world }),
     arm: armWith(store),
     /** Arms through another store, for one that fails. */

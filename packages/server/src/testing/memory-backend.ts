@@ -27,6 +27,7 @@ export function createMemoryBackend(name = "memory") {
       if (known === undefined) kept.set(backendId, { face, key, note: null, isEnded: false })
       return { backendId, joinUrl: urlOf(backendId) }
     },
+    find: async (key) => [...kept].find(([, meeting]) => meeting.key === key)?.[0] ?? null,
     async fetch(backendId) {
       count("fetch")
       const meeting = kept.get(backendId)

@@ -20,15 +20,17 @@ export function createBuiltinBackend({
   readonly template: string
   readonly secret: Uint8Array
 }): MeetingBackend {
+  const codeFor = (key: string) => codeOf(createHmac("sha256", secret).update(`meeting ${key}`).digest())
   const urlOf = (code: string) => template.replace(place, code)
   const shape = new RegExp(`^${template.split(place).map(escaped).join(`(${codeShape})`)}(?:[?#].*)?$`)
   return {
     name: builtinName,
     limits: { isEditableElsewhere: false, keepsFace: false },
     async create({ key }) {
-      const backendId = codeOf(createHmac("sha256", secret).update(`meeting ${key}`).digest())
+      const backendId = codeFor(key)
       return { backendId, joinUrl: urlOf(backendId) }
     },
+    find: async (key) => codeFor(key),
     fetch: async () => null,
     update: async () => {},
     end: async () => {},
