@@ -67,6 +67,14 @@ describe("a schedule in another zone", () => {
     expect(() => rezone(monthly, "Asia/Tokyo", "instant")).toThrow(expect.objectContaining({ kind: "unsupported" }))
   })
 
+  test("is refused another month when it counts every second one from its start", () => {
+    const start = Temporal.PlainDate.from("2026-03-02")
+    const everyOther = { ...none, start, rules: ["FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=15"] }
+    const allDay: Series = { kind: "series", recurrence: everyOther, zone: null, length: 1, moved: [] }
+    expect(() => shiftSeries(allDay, -7 * 86_400)).toThrow(expect.objectContaining({ kind: "unsupported" }))
+    expect(shiftSeries(allDay, 7 * 86_400).recurrence.rules).toEqual(["FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=22"])
+  })
+
   test("gets a zone when it had none, and can lose it", () => {
     const floating = series("2026-03-02T09:00", "FREQ=DAILY", null)
     const berlin = rezone(floating, "Europe/Berlin", "wall-clock")

@@ -102,9 +102,16 @@ function shiftedDays(given: Rule, start: WallStart, days: number): Rule {
     const picksOtherwise = [given.days, given.weekNumbers, given.yearDays, given.positions].some(
       (list) => list.length > 0,
     )
-    if (isWithinMonth && !picksOtherwise) return { ...given, months, monthDays: numbers }
+    if (isWithinMonth && !picksOtherwise && keepsPeriod(given, start, days))
+      return { ...given, months, monthDays: numbers }
   }
   throw new Problem("unsupported", "the rule cannot be moved to another day")
+}
+
+/** Every second month is counted from that of the start: it has to stay in it. */
+function keepsPeriod({ frequency, interval }: Rule, start: WallStart, days: number): boolean {
+  const later = start.add({ days })
+  return interval === 1 || (later.year === start.year && (frequency === "yearly" || later.month === start.month))
 }
 
 /** The weeks begin later too: a fortnightly Sunday and Monday stay in one week. */
