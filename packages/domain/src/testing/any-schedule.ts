@@ -111,7 +111,7 @@ const exceptions = fc.array(anyException, { maxLength: 5 })
 const anyTimedSeries: fc.Arbitrary<Series> = fc
   .record({
     start: anyWallTime,
-    rules: fc.array(fc.tuple(anyTimedRule, anyEnd), { minLength: 1, maxLength: 1 }),
+    rules: fc.array(fc.tuple(anyTimedRule, anyEnd), { minLength: 1, maxLength: 2 }),
     zone: fc.option(anyZone, { nil: null, freq: 6 }),
     length: fc.constantFrom(0, 15, 60, 600, 1_440),
     isNominal: fc.boolean(),
