@@ -178,3 +178,8 @@ function isInGap(schedule: Schedule): boolean {
     return until !== undefined && until !== null && !until.toZonedDateTime(zone).toPlainDateTime().equals(until)
   })
 }
+
+test("the lines of a recurrence are those of its schedule", () => {
+  const whole = series(berlin, "RRULE:FREQ=DAILY")
+  expect(scheduleLines(whole).slice(2)).toEqual(recurrenceLines(whole))
+})
