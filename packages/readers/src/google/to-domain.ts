@@ -60,7 +60,8 @@ export function googleEvent(item: Wire): CalendarEvent | null {
   }
 }
 
-function googleTime(start: Wire | null, end: Wire | null): EventTime {
+/** Start and end of an event as Google writes them. Throws TypeError or RangeError when they cannot be read. */
+export function googleTime(start: Wire | null, end: Wire | null): EventTime {
   const startsOn = text(start?.date)
   if (startsOn !== null) {
     const first = Temporal.PlainDate.from(startsOn)

@@ -5,7 +5,7 @@ import { type Route, route, type SimResponse } from "../server.ts"
 import { type Authorized, createAccess } from "./access.ts"
 import type { Channels } from "./channels.ts"
 import { googleError } from "./errors.ts"
-import { cancelledWire, etag, fromGoogle, googleWire } from "./wire.ts"
+import { cancelledWire, etag, excludedOf, fromGoogle, googleWire } from "./wire.ts"
 
 /** With a sync token these may not be sent (discovery document of Calendar v3, events.list). */
 const notWithToken = [
@@ -37,7 +37,8 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
       .split(".")
       .filter((part) => part !== "")
       .map(Number)
-    const items = itemsOf(person, query, since, upTo)
+    const uid = query.get("iCalUID")
+    const items = itemsOf(person, query, since, upTo).filter((item) => uid === null || familyOf(item) === uid)
     return paged(query, items, upTo, { kind: "calendar#events", summary: person.name, timeZone: "UTC", offset })
   }
 
@@ -73,14 +74,18 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
       cancel(person, found)
       return { status: 200, body: cancelledWire(found.event, found.original) }
     }
-    if (found.original === null) person.calendar.update(found.event, fromGoogle(request.json))
+    if (found.original === null) changeWhole(person, found.event, request.json)
     else person.calendar.except(found.event, found.original, fromGoogle(request.json))
     return whole(found.event, found.original, person)
   }
 
   const remove: Authorized = (request, person) => {
     const found = findByWireId(person.calendar, request.params.id ?? "")
-    return found === null ? googleError(410, "deleted") : cancel(person, found)
+    if (found === null) return googleError(410, "deleted")
+    const wanted = request.headers["if-match"]
+    if (wanted !== undefined && wanted !== "*" && wanted !== etag(found.event))
+      return googleError(412, "conditionNotMet")
+    return cancel(person, found)
   }
 
   const get: Authorized = (request, person) => {
@@ -132,6 +137,25 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
       authorized("stopChannel", "token", ({ json }) => channels.stop(json)),
     ),
   ]
+}
+
+/** An exception shares its series' iCalUID, also a cancelled one, which does not say so. */
+function familyOf(item: object): string {
+  const { iCalUID, recurringEventId } = { iCalUID: null, recurringEventId: null, ...item }
+  return typeof iCalUID === "string" ? iCalUID : `${recurringEventId}@google.com`
+}
+
+/** A patch of the whole event. EXDATE lines are holes; an empty recurrence makes a single event of a series. */
+function changeWhole(person: Person, event: SimEvent, json: Readonly<Record<string, unknown>>): void {
+  const { extra, ...details } = fromGoogle(json)
+  const kept = extra === undefined ? {} : { extra: { ...event.details.extra, ...extra } }
+  const changed = person.calendar.update(event, { ...details, ...kept })
+  if (!Array.isArray(json.recurrence)) return
+  if (json.recurrence.length === 0) {
+    const { rule: _, ...single } = changed.details
+    changed.details = single
+  }
+  for (const original of excludedOf(json.recurrence, changed)) changed.exceptions.set(original, "cancelled")
 }
 
 const calendarListEntry = ({ email, name }: Person) => ({

@@ -115,3 +115,17 @@ function fromTimes(start: Wire, end: Wire): SimTime {
   }
   return { kind: "timed", start: wall(start.dateTime), end: wall(end.dateTime), zone }
 }
+
+/** Original starts that EXDATE lines take away, as exceptions are named here. */
+export function excludedOf(lines: readonly unknown[], { details: { time } }: SimEvent): readonly string[] {
+  const zone = time.kind === "timed" ? time.zone : "UTC"
+  return lines
+    .map(String)
+    .filter((line) => line.startsWith("EXDATE"))
+    .flatMap((line) => line.slice(line.indexOf(":") + 1).split(","))
+    .map((text) => {
+      if (text.length === 8) return Temporal.PlainDate.from(text).toString()
+      if (text.endsWith("Z")) return Temporal.Instant.from(text).toString()
+      return Temporal.PlainDateTime.from(text).toZonedDateTime(zone).toInstant().toString()
+    })
+}

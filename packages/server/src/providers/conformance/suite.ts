@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, type TestContext } from "vitest"
 import { changeRules } from "./change-rules.ts"
+import { eventRules } from "./event-rules.ts"
 import { pushRules } from "./push-rules.ts"
 import { signInRules } from "./sign-in-rules.ts"
 import { windowRules } from "./window-rules.ts"
@@ -32,6 +33,7 @@ export function describeProvider(name: string, makeWorld: () => Promise<World>):
     changeRules(here)
     windowRules(here)
     pushRules(here)
+    eventRules(here)
   })
 }
 

@@ -8,6 +8,10 @@ import type { HttpClient, OutgoingRequest } from "../../ports/http-client.ts"
 
 export type GoogleCalls = ReturnType<typeof createGoogleCalls>
 
+type Asked = { readonly fields: string; readonly signal: AbortSignal }
+/** `etag` null: whatever the version. */
+type Precondition = { readonly etag: string | null; readonly signal: AbortSignal }
+
 /** One function for each HTTP call; no decisions. Each throws the Problem that classifyGoogle makes of a failure. */
 export function createGoogleCalls({
   http,
@@ -39,6 +43,10 @@ export function createGoogleCalls({
     })
   const eventsUrl = (calendarId: string) => `${apiUrl}/calendars/${encodeURIComponent(calendarId)}/events`
 
+  const eventUrl = ({ calendarId, eventId }: { readonly calendarId: string; readonly eventId: string }) =>
+    `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}`
+  const ifMatch = (etag: string | null) => (etag === null ? {} : { "if-match": etag })
+
   return {
     listCalendars: (access: Access, signal: AbortSignal) =>
       get(access, `${apiUrl}/users/me/calendarList?maxResults=250&fields=items(id,primary,accessRole)`, signal),
@@ -50,6 +58,53 @@ export function createGoogleCalls({
         `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}?fields=${encodeURIComponent(eventFields)}`,
         signal,
       ),
+    /** A whole event or series; `fields` as Google names them. */
+    getWhole: (access: Access, calendarId: string, eventId: string, { fields, signal }: Asked) =>
+      get(
+        access,
+        `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}?fields=${encodeURIComponent(fields)}`,
+        signal,
+      ),
+    /** A series and all its exceptions, holes too: they share its iCalUID. */
+    listFamily: (access: Access, calendarId: string, iCalUid: string, { fields, signal }: Asked) => {
+      const query = new URLSearchParams({
+        iCalUID: iCalUid,
+        singleEvents: "false",
+        showDeleted: "true",
+        maxResults: "2500",
+      })
+      query.set("fields", `items(${fields})`)
+      return get(access, `${eventsUrl(calendarId)}?${query}`, signal)
+    },
+    insertEvent: async (access: Access, calendarId: string, body: Wire, signal: AbortSignal): Promise<Wire> =>
+      parseBody(await post(access, `${eventsUrl(calendarId)}?sendUpdates=all`, body, signal)),
+    /** `tells`: whether the guests hear of it. */
+    patchEvent: async (
+      access: Access,
+      address: { readonly calendarId: string; readonly eventId: string },
+      body: Wire,
+      { etag, tells, signal }: Precondition & { readonly tells: boolean },
+    ): Promise<Wire> =>
+      parseBody(
+        await call(access, {
+          method: "PATCH",
+          url: `${eventUrl(address)}?sendUpdates=${tells ? "all" : "none"}`,
+          headers: { "content-type": "application/json", ...ifMatch(etag) },
+          body: JSON.stringify(body),
+          signal,
+        }),
+      ),
+    deleteEvent: async (
+      access: Access,
+      address: { readonly calendarId: string; readonly eventId: string },
+      { etag, signal }: Precondition,
+    ): Promise<void> =>
+      void (await call(access, {
+        method: "DELETE",
+        url: `${eventUrl(address)}?sendUpdates=all`,
+        headers: ifMatch(etag),
+        signal,
+      })),
     watch: async (access: Access, calendarId: string, body: Wire, signal: AbortSignal): Promise<Wire> =>
       parseBody(await post(access, `${eventsUrl(calendarId)}/watch`, body, signal)),
     stopChannel: async (access: Access, body: Wire, signal: AbortSignal): Promise<void> =>

@@ -1,12 +1,15 @@
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
-import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
+import type { ChangePage, ChangesInput, EventChange, Lookout } from "../../ports/calendar-provider.ts"
 import type { GoogleCalls } from "./calls.ts"
+import { eventTexts } from "./mapping.ts"
 
 const pageSize = "2500"
-/** Ids and tags only: a pass detects changes, it does not read events. */
-const fields = "items(id,status,recurringEventId,etag),nextPageToken,nextSyncToken"
+/** Ids and tags only, where nobody looks for meetings: a pass detects changes, it does not read events. */
+const idFields = "id,status,recurringEventId,etag"
+const lookoutFields = `${idFields},location,description,hangoutLink,conferenceData(entryPoints(uri)),extendedProperties(private)`
+const fieldsOf = (item: string) => `items(${item}),nextPageToken,nextSyncToken`
 
 /**
  * Changes by sync token, over series rather than occurrences (singleEvents=false): small, and without a window that would
@@ -15,6 +18,7 @@ const fields = "items(id,status,recurringEventId,etag),nextPageToken,nextSyncTok
  */
 export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): AsyncGenerator<ChangePage, void, void> {
   let pageToken: string | null = null
+  const fields = fieldsOf(input.lookout === null ? idFields : lookoutFields)
   for (;;) {
     const query = new URLSearchParams({ maxResults: pageSize, showDeleted: "true", singleEvents: "false", fields })
     if (input.cursor !== null) query.set("syncToken", input.cursor)
@@ -27,7 +31,7 @@ export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): A
           ? new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause: error })
           : error
       })
-    const { events, malformedCount } = mapItems(list(body.items), change)
+    const { events, malformedCount } = mapItems(list(body.items), (item) => change(item, input.lookout))
     pageToken = text(body.nextPageToken)
     const cursor = text(body.nextSyncToken)
     if (pageToken === null && cursor === null) throw new Problem("malformed", "Google gave no mark to go on from.")
@@ -36,10 +40,10 @@ export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): A
   }
 }
 
-function change(item: Wire): EventChange {
+function change(item: Wire, lookout: Lookout | null): EventChange {
   const eventId = parseProviderEventId(text(item.id) ?? "")
   const series = text(item.recurringEventId)
   const seriesId = series === null ? null : parseProviderEventId(series)
   if (item.status === "cancelled") return { kind: "removed", eventId, seriesId }
-  return { kind: "upserted", eventId, seriesId, version: text(item.etag), finds: [] }
+  return { kind: "upserted", eventId, seriesId, version: text(item.etag), finds: lookout?.(eventTexts(item)) ?? [] }
 }

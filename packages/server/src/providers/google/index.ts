@@ -9,6 +9,7 @@ import { type ProviderDeps, readEach, readOne, senderFor } from "../provider-dep
 import { type GoogleSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGoogleCalls } from "./calls.ts"
 import { googleChanges } from "./changes.ts"
+import { createGoogleEvents } from "./events.ts"
 import { channelSeconds, createGooglePush } from "./push.ts"
 import { createGoogleSignIn } from "./sign-in.ts"
 
@@ -57,7 +58,7 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
       }
     },
     push: createGooglePush(calls),
-    events: null,
+    events: createGoogleEvents(calls),
     detectPush: null,
   }
 }
