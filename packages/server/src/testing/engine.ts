@@ -1,4 +1,5 @@
-import { parseUserId } from "@kalends/domain/ids"
+import type { Access } from "@kalends/domain/access"
+import { type ProviderCalendarId, parseUserId } from "@kalends/domain/ids"
 import { createConnectionLife } from "../connections/life.ts"
 import { reconcilePace } from "../jobs/pace.ts"
 import { createPass } from "../jobs/pass.ts"
@@ -28,6 +29,12 @@ export type EngineOptions = {
   readonly cursorComes?: "with-each-page" | "after-the-last"
   /** Changes the provider before anything uses it. */
   readonly dress?: (provider: CalendarProvider) => CalendarProvider
+  /** Another calendar than the one in memory: how it is opened, and what it is called. */
+  readonly elsewhere?: {
+    readonly now: Temporal.Instant
+    readonly calendarId: ProviderCalendarId
+    readonly access: () => Promise<Access>
+  }
   /** Changes the meeting service before anything uses it. */
   readonly dressBackend?: (backend: MeetingBackend) => MeetingBackend
   /** Changes the store before anything uses it. */
@@ -113,9 +120,9 @@ async function insertRows(memory: Store, rows: ReturnType<typeof sampleRows>): P
 }
 
 /** A broker that hands out whatever `access` gives, and remembers what it was asked for. */
-function createAskedBroker(access: () => HeldAccess) {
+function createAskedBroker(access: () => Promise<HeldAccess>) {
   const wishes: AccessWish[] = []
-  const broker = { freshAccess: async () => access() } as AccessBroker
+  const broker = { freshAccess: () => access() } as AccessBroker
   const asked: AccessBroker = {
     freshAccess: (account, connection, wish) => {
       wishes.push(wish)
@@ -167,7 +174,8 @@ export async function startEngine(options: EngineOptions = {}) {
     dressStore = (same) => same,
     beforeCalendarUpdate = () => {},
   } = options
-  const clock = fakeClock()
+  const { elsewhere } = options
+  const clock = fakeClock(elsewhere?.now.toString())
   const random = seededRandom(seed)
   const metrics = countingMetrics()
   const jobs = createMemoryQueue(() => clock.now(), options.jobsAdded)
@@ -177,12 +185,16 @@ export async function startEngine(options: EngineOptions = {}) {
   const provider = dress(remote.provider)
   const fanOut = createProcessFanOut()
   const rows = sampleRows()
-  const calendar: CalendarRow = { ...rows.calendar, canWrite: true, providerCalendarId: memoryCalendarId }
+  const calendar: CalendarRow = {
+    ...rows.calendar,
+    canWrite: true,
+    providerCalendarId: elsewhere?.calendarId ?? memoryCalendarId,
+  }
   const { accountId, calendarId } = calendar
   await insertRows(memory, { ...rows, calendar })
 
-  const { wishes, broker, asked } = createAskedBroker(() => ({
-    ...remote.access(),
+  const { wishes, broker, asked } = createAskedBroker(async () => ({
+    ...(await (elsewhere?.access() ?? remote.access())),
     credentialVersion: rows.credential.version,
   }))
   const hints: Hint[] = []
