@@ -14,6 +14,7 @@ import { createApp } from "./http/app.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
+import { meetingRoutes } from "./http/meeting-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { createSessionGuard } from "./http/session-guard.ts"
 import { webPages } from "./http/web-pages.ts"
@@ -23,7 +24,9 @@ import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
 import { createBuiltinBackend } from "./meeting-backends/builtin/index.ts"
 import { createDigests } from "./meetings/digest.ts"
+import type { EventAccessDeps } from "./meetings/event-access.ts"
 import { createLookout } from "./meetings/lookout.ts"
+import { createMeetings } from "./meetings/meetings.ts"
 import { createChangeStreams } from "./notifier/change-streams.ts"
 import { createPeople } from "./people/people.ts"
 import { createHttpClient } from "./platform/http-client.ts"
@@ -34,12 +37,14 @@ import { createOAuthClient } from "./platform/oauth-client.ts"
 import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
+import { createSyncPolicy } from "./policy/sync-policy.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
 import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
 import type { MeetingBackend } from "./ports/meeting-backend.ts"
+import type { Metrics } from "./ports/metrics.ts"
 import type { Random } from "./ports/random.ts"
 import type { ConnectionRow, Store } from "./ports/store.ts"
 import { createDatabase, createPool } from "./postgres/database.ts"
@@ -143,14 +148,10 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = (provider: CalendarProvider) =>
     config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
-  const backends = createBackends(config, secret)
-  const content = {
-    lookout: createLookout([...backends.values()], config.meetingKeyword),
-    digests: createDigests(secret.derive("sync-digests")),
-  }
-  const makesWith = [...backends.keys()][0] ?? null
-  const sync = createCalendarSync({ store, ...content, makesWith, world: { clock, random, metrics } })
-  const settle = createSettle({ store, broker, backends, providerOf, content, world: { clock, metrics } })
+  const { sync, settle, meetings } = createMeetingParts(config, secret, {
+    ...{ store, broker, providerOf },
+    world: { clock, random, metrics },
+  })
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
@@ -180,10 +181,29 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
       metrics,
       addresses,
     }),
+    meetings,
+    syncPolicy: createSyncPolicy({ store, clock }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     tasks: createTaskList({ pass, arm, settle, broker, queue, world: { clock, log } }),
+  }
+}
+
+type MeetingParts = EventAccessDeps & {
+  readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
+}
+
+/** What makes meetings, and keeps them and calendars in step. */
+function createMeetingParts(config: Config, secret: PlatformSecret, deps: MeetingParts) {
+  const backends = createBackends(config, secret)
+  const digests = createDigests(secret.derive("sync-digests"))
+  const lookout = createLookout([...backends.values()], config.meetingKeyword)
+  const makesWith = [...backends.keys()][0] ?? null
+  return {
+    sync: createCalendarSync({ store: deps.store, lookout, digests, makesWith, world: deps.world }),
+    settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
+    meetings: createMeetings({ ...deps, backends, digests }),
   }
 }
 
@@ -238,6 +258,7 @@ function appOptions(
         setupCode,
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, publicUrl: config.publicUrl })
+      await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       metricsRoute(app, features, config)

@@ -150,6 +150,7 @@ export type AuditAction =
   | "meeting-unlinked"
   | "meeting-held"
   | "meeting-note"
+  | "policy-changed"
 
 /** One content-free entry of the tenant's log. */
 export type AuditEntry = {
@@ -215,6 +216,8 @@ export interface AccountTables {
   listDataKeys(): Promise<readonly DataKeyRow[]>
   /** Chains and appends; the hash covers everything else in the row and the previous hash. */
   appendAudit(entry: AuditEntry, at: Temporal.Instant): Promise<void>
+  /** The last `limit` entries about one thing, in order. */
+  listAuditOf(subjectId: string, limit: number): Promise<readonly AuditRow[]>
   /** From `after` (exclusive, 0 for the beginning) in order. */
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
   readonly syncPolicy: SyncPolicyTables

@@ -1,7 +1,7 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
 import type { AccountTables } from "../ports/store.ts"
-import { appendAudit, listAudit, lockAccount } from "./audit-table.ts"
+import { appendAudit, listAudit, listAuditOf, lockAccount } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
 import { createMeetingTables, createSyncPolicyTables } from "./meeting-tables.ts"
@@ -16,6 +16,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     ...calendarTables(tx, accountId),
     ...keyTables(tx, accountId),
     appendAudit: (entry, at) => appendAudit(tx, accountId, entry, at),
+    listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
     meetings: createMeetingTables(tx, accountId),
     syncPolicy: createSyncPolicyTables(tx, accountId),

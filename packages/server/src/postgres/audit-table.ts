@@ -40,10 +40,31 @@ export async function listAudit(
     .orderBy("sequence")
     .limit(page.limit)
     .execute()
-  return rows.map(({ actorKind, actor, ...row }) => ({
+  return rows.map(rowOf)
+}
+
+/** The last entries about one thing, in order. */
+export async function listAuditOf(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { subjectId, limit }: { readonly subjectId: string; readonly limit: number },
+): Promise<readonly AuditRow[]> {
+  const rows = await tx
+    .selectFrom("audit")
+    .selectAll()
+    .where("accountId", "=", accountId)
+    .where("subjectId", "=", subjectId)
+    .orderBy("sequence", "desc")
+    .limit(limit)
+    .execute()
+  return rows.map(rowOf).reverse()
+}
+
+function rowOf({ actorKind, actor, ...row }: Database["audit"]): AuditRow {
+  return {
     ...row,
     actor: actorKind === "user" ? { kind: "user", userId: parseUserId(actor) } : { kind: "service", part: actor },
-  }))
+  }
 }
 
 /** Holds the account's row until the transaction ends. "No key": foreign keys of rows written beside do not wait for it, nor does it for them. */

@@ -4,23 +4,21 @@ import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { eventFace, facePatch, joinPatch } from "../meetings/block.ts"
 import type { Digests } from "../meetings/digest.ts"
+import { createEventAccess, type EventAccessDeps, type Held } from "../meetings/event-access.ts"
 import type { MeetingLookout } from "../meetings/lookout.ts"
-import type { AccessBroker, AccessWish } from "../ports/access-broker.ts"
-import type { CalendarProvider, EventInput, EventRecord, EventSource } from "../ports/calendar-provider.ts"
+import type { AccessWish } from "../ports/access-broker.ts"
+import type { EventRecord } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { MeetingBackend } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
-import type { AccountTables, AuditAction, CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
+import type { AuditAction, Changes } from "../ports/store.ts"
 import { lostNote } from "./lost-note.ts"
 import { mergeFaces, type Side } from "./merge.ts"
 
-export type SettleDeps = {
-  readonly store: Store
-  readonly broker: AccessBroker
+export type SettleDeps = EventAccessDeps & {
   readonly backends: ReadonlyMap<string, MeetingBackend>
-  readonly providerOf: (connection: ConnectionRow) => CalendarProvider | null
   readonly content: { readonly lookout: MeetingLookout; readonly digests: Digests }
   readonly world: { readonly clock: Clock; readonly metrics: Metrics }
 }
@@ -28,7 +26,6 @@ export type SettleDeps = {
 export type SettleMark = Extract<Job, { kind: "settle" }>
 
 const wish: AccessWish = { actor: { kind: "service", part: "sync" }, reason: "settle" }
-const timeoutMs = 60_000
 /** After trouble that may pass. */
 const retryMinutes = 2
 /** After trouble that a person must end; also how often a meeting in step is looked at. */
@@ -46,12 +43,6 @@ type Subject = {
   readonly driver: LinkRow | null
   readonly backend: MeetingBackend
 }
-type Place = {
-  readonly calendar: CalendarRow
-  readonly connection: ConnectionRow
-  readonly events: EventSource
-  readonly canWrite: boolean
-}
 type Outcome = {
   readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule">
   /** Copies whose versions are new. */
@@ -64,14 +55,6 @@ type Outcome = {
   readonly next?: string
 }
 const wasGone: Outcome = { cause: "meeting-was-gone" }
-/** A link's event as it is now, and how to reach it. */
-type Held = {
-  readonly record: EventRecord
-  readonly input: EventInput
-  readonly place: Place
-  readonly link: LinkRow
-}
-
 /**
  * Brings one meeting in step with its event, from what both are now: it takes no instruction, so doing it twice, late or
  * after a crash does nothing more. States: making -> live -> ending -> ended; a meeting that is needed again after its end
@@ -82,6 +65,7 @@ export function createSettle(deps: SettleDeps) {
   const { store, world } = deps
   const { clock, metrics } = world
   const { digests, lookout } = deps.content
+  const { hold } = createEventAccess(deps, wish)
 
   function begin(mark: SettleMark): Promise<Subject | null> {
     return store.inAccount(mark.accountId, async (tables) => {
@@ -92,29 +76,6 @@ export function createSettle(deps: SettleDeps) {
       const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null) ?? null
       return { mark, meeting, links, driver, backend }
     })
-  }
-
-  async function placeOf(tables: AccountTables, { calendarId }: LinkRow): Promise<Place | null> {
-    const calendar = await tables.findCalendar(calendarId)
-    const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
-    const events = connection === null ? null : (deps.providerOf(connection)?.events ?? null)
-    if (calendar === null || connection === null || events === null) return null
-    return { calendar, connection, events, canWrite: calendar.canWrite && connection.permission === "read-write" }
-  }
-
-  /** The event of a link as it is now; null when it is not there, or cannot be reached for good. */
-  async function hold(link: LinkRow): Promise<Held | null> {
-    const place = await store.inAccount(link.accountId, (tables) => placeOf(tables, link))
-    if (place === null) return null
-    const access = await deps.broker.freshAccess(place.connection.accountId, place.connection.connectionId, wish)
-    const input: EventInput = {
-      access,
-      calendarId: place.calendar.providerCalendarId,
-      eventId: link.eventId,
-      signal: AbortSignal.timeout(timeoutMs),
-    }
-    const record = await place.events.fetch(input)
-    return record === null || record.isCancelled ? null : { record, input, place, link }
   }
 
   /** Makes the meeting that is asked for, and writes its link into the event. */

@@ -222,7 +222,10 @@ function calendarTables(tx: MemoryTransaction, accountId: AccountId): CalendarTa
   }
 }
 
-type RecordTables = Pick<AccountTables, "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "addJobs">
+type RecordTables = Pick<
+  AccountTables,
+  "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "listAuditOf" | "addJobs"
+>
 
 function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables {
   const entries = () =>
@@ -254,6 +257,10 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
         hash: chainHash(previousHash, row),
       })
     },
+    listAuditOf: async (subjectId, limit) =>
+      entries()
+        .filter((row) => row.subjectId === subjectId)
+        .slice(-limit),
     listAudit: async ({ after, limit }) =>
       entries()
         .filter((row) => row.sequence > after)
