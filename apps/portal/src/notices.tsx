@@ -13,7 +13,10 @@ export function Notices({ store, state, words }: NoticesProps) {
   const trouble = useRef<HTMLDivElement>(null)
   // A form further down may be what went wrong: the words come into view.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each problem is shown anew, the same one twice as well.
-  useEffect(() => trouble.current?.scrollIntoView({ block: "center" }), [problem])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which must not be taken for the effect's end.
+    void trouble.current?.scrollIntoView({ block: "center" })
+  }, [problem])
   const closing = { withCloseButton: true, closeButtonLabel: words.close, onClose: store.dismiss }
   return (
     <Stack gap="sm" mb="lg">

@@ -91,7 +91,7 @@ test("a connection that loses its permission shows it, with the way back, withou
     },
   }))
 
-test("a refused password is said where it is seen", () =>
+test("a refused password is said where it is seen, and can be typed again", () =>
   visit({
     change: (scene) => {
       scene.connection = null
@@ -103,6 +103,11 @@ test("a refused password is said where it is seen", () =>
       const alert = page.getByRole("alert").filter({ hasText: /password|パスワード/ })
       await alert.waitFor()
       await expect.poll(() => alert.evaluate((element) => element.getBoundingClientRect().top >= 0)).toBe(true)
+      const asked = page.waitForResponse((answer) => answer.request().method() === "POST")
+      await page.locator("form button[type=submit]").click()
+      await asked
+      await alert.waitFor()
+      await page.getByRole("heading", { level: 1 }).waitFor()
     },
   }))
 
