@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
-import pg from "pg"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createPool } from "../packages/server/src/postgres/database.ts"
 import { type LaunchedBrowser, launchBrowser } from "../tools/chromium.ts"
 import { buildApps } from "./apps.ts"
 import { end, openAgenda, type Started, start } from "./started.ts"
@@ -73,16 +73,16 @@ async function openQuiet(simulator: Simulator, service: Service, started: Starte
   return page
 }
 
+/** Jobs that wait, and accepted notices on their way to them. */
 async function jobsOf({ base }: Started): Promise<number> {
-  const client = new pg.Client({ connectionString: base.url })
-  await client.connect()
+  const pool = createPool(base.url, 1)
   try {
-    const { rows } = await client.query<{ count: number }>(
-      "select count(*)::int as count from kalends_jobs._private_jobs",
+    const { rows } = await pool.query(
+      "select (select count(*) from kalends_jobs._private_jobs) + (select count(*) from notice_batch) as count",
     )
-    return rows[0]?.count ?? 0
+    return Number(rows[0]?.count ?? 0)
   } finally {
-    await client.end()
+    await pool.end()
   }
 }
 
