@@ -17,6 +17,18 @@ import {
   userSchema,
   usersSchema,
 } from "@kalends/protocol/api"
+import {
+  heldAnswerSchema,
+  type MeetingChangeInput,
+  type MeetingDetail,
+  type MeetingView,
+  meetingDetailSchema,
+  meetingSchema,
+  meetingsSchema,
+  type NewMeetingInput,
+  type SyncPolicy,
+  syncPolicySchema,
+} from "@kalends/protocol/meetings"
 import { problemSchema } from "@kalends/protocol/problem"
 import type { z } from "zod"
 import { ApiProblem } from "./api-problem.ts"
@@ -66,6 +78,21 @@ export const api = {
     call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
   users: (): Promise<UsersView> => call(usersSchema, "GET", "/v1/users"),
   addUser: (input: NewUserInput): Promise<UserView> => call(userSchema, "POST", "/v1/users", input),
+  meetings: (before: string | null): Promise<z.infer<typeof meetingsSchema>> =>
+    call(meetingsSchema, "GET", before === null ? "/v1/meetings" : `/v1/meetings?before=${encodeURIComponent(before)}`),
+  meeting: (meetingId: string): Promise<MeetingDetail> => call(meetingDetailSchema, "GET", `/v1/meetings/${meetingId}`),
+  newMeeting: (input: NewMeetingInput): Promise<MeetingView> => call(meetingSchema, "POST", "/v1/meetings", input),
+  changeMeeting: (meetingId: string, input: MeetingChangeInput): Promise<MeetingDetail> =>
+    call(meetingDetailSchema, "PATCH", `/v1/meetings/${meetingId}`, input),
+  cancelMeeting: async (meetingId: string): Promise<void> => void (await send("DELETE", `/v1/meetings/${meetingId}`)),
+  meetingStarted: async (meetingId: string): Promise<void> =>
+    void (await send("POST", `/v1/meetings/${meetingId}/started`)),
+  decideHeld: (decision: "end" | "keep"): Promise<{ readonly count: number }> =>
+    call(heldAnswerSchema, "POST", "/v1/meetings/held", { decision }),
+  /** True when somebody else was faster. */
+  isConflict: (error: unknown): boolean => error instanceof ApiProblem && error.kind === "conflict",
+  syncPolicy: (): Promise<SyncPolicy> => call(syncPolicySchema, "GET", "/v1/sync-policy"),
+  setSyncPolicy: (policy: SyncPolicy): Promise<SyncPolicy> => call(syncPolicySchema, "PUT", "/v1/sync-policy", policy),
   /** The change stream's answer, to be read until it ends. */
   changes: (signal: AbortSignal): Promise<Response> =>
     platform.fetch("/v1/changes", { headers: { accept: "text/event-stream" }, signal }),

@@ -7,6 +7,7 @@ import { api } from "./api.ts"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
 import { Home } from "./home-screen.tsx"
+import { Meetings } from "./meetings-screen.tsx"
 import { type Messages, messages } from "./messages.ts"
 import { Notices } from "./notices.tsx"
 import { People } from "./people.tsx"
@@ -97,7 +98,7 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
         </Text>
         <Group gap="xs">
           <Text>{user.displayName}</Text>
-          <Button variant="subtle" size="compact-md" onClick={() => void store.signOut()}>
+          <Button variant="subtle" size="compact-md" className="flush-end" onClick={() => void store.signOut()}>
             {words.signOut}
           </Button>
         </Group>
@@ -109,31 +110,38 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
           </Alert>
         )}
         <Notices store={store} state={state} words={words} />
-        {user.role === "administrator" ? (
-          <Administration words={words} home={home} people={<People store={store} words={words} />} />
-        ) : (
-          home
-        )}
+        <Places
+          words={words}
+          home={home}
+          meetings={
+            <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
+          }
+          people={user.role === "administrator" ? <People store={store} words={words} /> : null}
+        />
       </main>
     </div>
   )
 }
 
-type AdministrationProps = {
+type PlacesProps = {
   readonly words: Messages
   readonly home: React.ReactNode
-  readonly people: React.ReactNode
+  readonly meetings: React.ReactNode
+  /** Null for who is no administrator. */
+  readonly people: React.ReactNode | null
 }
 
-function Administration({ words, home, people }: AdministrationProps) {
+function Places({ words, home, meetings, people }: PlacesProps) {
   return (
     <Tabs defaultValue="home" keepMounted={false}>
       <Tabs.List mb="xl">
         <Tabs.Tab value="home">{words.home}</Tabs.Tab>
-        <Tabs.Tab value="people">{words.people}</Tabs.Tab>
+        <Tabs.Tab value="meetings">{words.meetings}</Tabs.Tab>
+        {people === null ? null : <Tabs.Tab value="people">{words.people}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="home">{home}</Tabs.Panel>
-      <Tabs.Panel value="people">{people}</Tabs.Panel>
+      <Tabs.Panel value="meetings">{meetings}</Tabs.Panel>
+      {people === null ? null : <Tabs.Panel value="people">{people}</Tabs.Panel>}
     </Tabs>
   )
 }

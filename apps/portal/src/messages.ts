@@ -4,7 +4,7 @@ import { japanese } from "./messages-ja.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
-type Looked = "providerText" | "states" | "revoked"
+type Looked = "providerText" | "states" | "revoked" | "meetingActions" | "causes"
 
 /** What every language has to have. */
 export type Catalogue = Omit<typeof english, Looked> & Readonly<Record<Looked, Texts>>

@@ -1,5 +1,18 @@
 import type { NewUserInput, UsersView } from "@kalends/protocol/api"
-import { Button, Card, Group, Loader, NativeSelect, PasswordInput, Stack, Table, TextInput, Title } from "@mantine/core"
+import type { SyncPolicy } from "@kalends/protocol/meetings"
+import {
+  Button,
+  Card,
+  Group,
+  Loader,
+  NativeSelect,
+  PasswordInput,
+  Stack,
+  Switch,
+  Table,
+  TextInput,
+  Title,
+} from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
@@ -31,6 +44,7 @@ export function People({ store, words }: { readonly store: PortalStore; readonly
       <Title order={1}>{words.people}</Title>
       {users === null ? <Loader aria-label={words.loading} /> : <PeopleTable users={users} words={words} />}
       <PersonForm words={words} add={add} />
+      <SyncPolicyCard store={store} words={words} />
     </Stack>
   )
 }
@@ -48,6 +62,31 @@ function PeopleTable({ users, words }: { readonly users: UsersView["users"]; rea
         }}
       />
     </Table.ScrollContainer>
+  )
+}
+
+/** Whether meetings and calendars are kept in step, for the whole organisation. */
+function SyncPolicyCard({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
+  const [policy, setPolicy] = useState<SyncPolicy | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
+  useEffect(() => {
+    void api.syncPolicy().then(setPolicy, store.fail)
+  }, [])
+  if (policy === null) return null
+  return (
+    <Card withBorder padding="lg">
+      <Title order={2} size="h4" mb="sm">
+        {words.syncPolicy}
+      </Title>
+      <Switch
+        checked={policy.isOn}
+        label={words.syncPolicyOn}
+        description={words.syncPolicyText}
+        onChange={({ currentTarget }) =>
+          void api.setSyncPolicy({ ...policy, isOn: currentTarget.checked }).then(setPolicy, store.fail)
+        }
+      />
+    </Card>
   )
 }
 

@@ -25,6 +25,10 @@ export const platform = {
     document.documentElement.lang = language
   },
   now: () => Temporal.Now.instant(),
+  /** The zone in which the person reads and writes times. */
+  zone: Temporal.Now.timeZoneId(),
+  /** 32 random hexadecimal digits. */
+  newKey: () => crypto.randomUUID().replaceAll("-", ""),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),
   go: (url: string) => window.location.assign(url),
   /** The set-up code in the address, taken out of it. */

@@ -126,7 +126,7 @@ test("disconnecting asks first, and says what was done", () =>
 test("administrators see the people; a choice of language and colours holds", () =>
   visit({
     look: async (page) => {
-      await page.getByRole("tab").nth(1).click()
+      await page.getByRole("tab").nth(2).click()
       await page.getByText("grace.hopper@example.org").waitFor()
       await page.getByRole("combobox", { name: /Language|言語/ }).selectOption("ja")
       await page.getByRole("combobox", { name: /Colours|配色/ }).selectOption("dark")
@@ -148,5 +148,85 @@ test("a service that does not answer is no sign-in, and can be tried again", () 
         .getByText(/Connected|接続済み/)
         .first()
         .waitFor()
+    },
+  }))
+
+const openMeetings = async (page: Page) => {
+  await page.getByRole("tab").nth(1).click()
+  await page.getByRole("listitem").first().waitFor()
+}
+
+test("a series is seen as a picture, with what was moved and cancelled, and why it is as it is", () =>
+  visit({
+    look: async (page) => {
+      await openMeetings(page)
+      await page.getByRole("listitem").first().getByRole("button").click()
+      await page.getByRole("heading", { level: 1, name: /Analytical Engine/ }).waitFor()
+      const marks = page.locator("figure td[data-mark]")
+      expect(await marks.count()).toBe(56)
+      expect(await page.locator("figure td[data-mark=cancelled]").count()).toBe(1)
+      expect(await page.locator("figure td[data-mark=moved-here]").count()).toBe(1)
+      expect(await page.locator("figure td[data-mark=moved-away]").count()).toBe(1)
+      await page
+        .getByText(/The location of an event asks|予定の場所で会議が依頼/)
+        .first()
+        .waitFor()
+    },
+  }))
+
+test("a meeting is made with the keyboard alone, and opened", () =>
+  visit({
+    look: async (page) => {
+      await openMeetings(page)
+      await page.getByRole("button", { name: /New meeting|新しい会議/ }).press("Enter")
+      const title = page.getByRole("dialog").getByRole("textbox").first()
+      await title.waitFor()
+      await title.fill("Comet hunting")
+      await title.press("Enter")
+      await page.getByRole("heading", { level: 1, name: "Comet hunting" }).waitFor()
+    },
+  }))
+
+test("an edit over a change made in the calendar is told, and keeps what was typed", () =>
+  visit({
+    look: async (page, _tell, scene) => {
+      await openMeetings(page)
+      await page.getByRole("listitem").first().getByRole("button").click()
+      const title = page.getByRole("textbox").first()
+      await title.fill("Ours")
+      const [series] = scene.meetings
+      if (series?.event) scene.meetings = [{ ...series, event: { ...series.event, version: "9", subject: "Theirs" } }]
+      await page.getByRole("button", { name: /^(Save|保存)$/ }).click()
+      await page.getByRole("alert").filter({ hasText: "Theirs" }).waitFor()
+      expect(await title.inputValue()).toBe("Ours")
+    },
+  }))
+
+test("cancelling a meeting asks first", () =>
+  visit({
+    look: async (page) => {
+      await openMeetings(page)
+      await page.getByRole("listitem").first().getByRole("button").click()
+      await page.getByRole("button", { name: /Cancel the meeting|会議を中止/ }).click()
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /Cancel the meeting|会議を中止/ })
+        .click()
+      await expect.poll(() => page.getByRole("listitem").count()).toBe(1)
+    },
+  }))
+
+test("meetings whose events vanished together wait for a decision", () =>
+  visit({
+    change: (scene) => {
+      scene.meetings = scene.meetings.map((one) => ({
+        ...one,
+        events: one.events.map((event) => ({ ...event, isHeld: true })),
+      }))
+    },
+    look: async (page) => {
+      await openMeetings(page)
+      await page.getByRole("button", { name: /End these meetings|これらの会議を終了/ }).click()
+      await page.getByRole("button", { name: /Keep them|残す/ }).waitFor({ state: "detached" })
     },
   }))

@@ -24,7 +24,10 @@ export type PortalState = {
 
 /** What the store needs of the world. */
 export type PortalStoreDeps = {
-  readonly api: Omit<typeof api, "users" | "addUser">
+  readonly api: Pick<
+    typeof api,
+    "service" | "me" | "setUp" | "signIn" | "signOut" | "handOff" | "connection" | "connect" | "remove" | "changes"
+  >
   readonly platform: Pick<typeof platform, "now" | "after" | "go" | "takeOutcome">
 }
 

@@ -106,6 +106,32 @@ const problem = (status: number, kind: string, code: string): Answer => ({
 })
 const soon = () => new Date(Date.now() + 3_600_000).toISOString()
 
+function meetingReply(route: string, body: Record<string, unknown>, scene: Scene): Answer | null {
+  if (route === "GET /v1/sync-policy") return { body: { isOn: true, groups: [] } }
+  if (route === "PUT /v1/sync-policy") return { body }
+  if (route === "GET /v1/meetings") return { body: { meetings: scene.meetings, before: null } }
+  if (route === "POST /v1/meetings/held") {
+    scene.meetings = scene.meetings.map((one) => ({ ...one, events: [] }))
+    return { body: { count: 1 } }
+  }
+  if (route === "POST /v1/meetings") {
+    const [first] = scene.meetings
+    if (first === undefined) return problem(400, "unsupported", "no-meeting-service")
+    const event = { version: "1", subject: String(body.subject), schedule: Object(body.schedule), canWrite: true }
+    const made = { ...first, meetingId: "00000000-0000-4000-8000-000000000009", isRecurring: false, event, history: [] }
+    scene.meetings = [made, ...scene.meetings]
+    return { body: made }
+  }
+  const found = scene.meetings.find(({ meetingId }) => route.endsWith(`/v1/meetings/${meetingId}`))
+  if (found === undefined) return null
+  if (route.startsWith("DELETE")) scene.meetings = scene.meetings.filter((one) => one !== found)
+  if (!route.startsWith("PATCH") || found.event === null) return { body: found }
+  if (body.version !== found.event.version) return problem(409, "conflict", "event-changed")
+  const event = { ...found.event, ...body, version: "2" }
+  scene.meetings = scene.meetings.map((one) => (one === found ? { ...one, event } : one))
+  return { body: { ...found, event } }
+}
+
 function reply({ route, body, scene, url }: Call): Answer {
   const { connection } = scene
   if (!scene.isUp) return problem(503, "unavailable", "no-answer")
@@ -116,6 +142,8 @@ function reply({ route, body, scene, url }: Call): Answer {
     scene.connection = null
     return { body: scene.removal }
   }
+  const meeting = meetingReply(route, body, scene)
+  if (meeting !== null) return meeting
   switch (route) {
     case "GET /v1/service":
       return { body: scene.service }

@@ -1,4 +1,6 @@
+import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
+import type { MeetingDetail } from "@kalends/protocol/meetings"
 
 /** What the fake service answers; a test changes it at will. */
 export type Scene = {
@@ -10,6 +12,7 @@ export type Scene = {
   removal: RemovalView
   /** Events as Google's API writes them; null: the calendar does not answer. */
   events: readonly unknown[] | null
+  meetings: MeetingDetail[]
   /** False: every call of the API fails, as behind a broken proxy. */
   isUp: boolean
 }
@@ -85,8 +88,64 @@ export function calmScene(now: Temporal.Instant): Scene {
     ],
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     events: dayOf(now),
+    meetings: meetingsOf(now),
     isUp: true,
   }
+}
+
+/** A series with a moved and a cancelled occurrence, and a meeting that is over. */
+function meetingsOf(now: Temporal.Instant): MeetingDetail[] {
+  const today = now.toZonedDateTimeISO("UTC").toPlainDate()
+  const start = today.subtract({ days: today.dayOfWeek - 1 }).toPlainDateTime("10:00")
+  const calendarId = "00000000-0000-4000-8000-000000000006"
+  const movedTo = start.add({ days: 15, hours: 3 }).toZonedDateTime("UTC").toInstant()
+  const schedule = scheduleToJson({
+    kind: "series",
+    recurrence: {
+      start,
+      rules: ["FREQ=WEEKLY;BYDAY=MO,WE"],
+      extraStarts: [],
+      excludedStarts: [start.add({ days: 9 })],
+    },
+    zone: "UTC",
+    length: 45,
+    moved: [
+      {
+        originalStart: start.add({ days: 14 }),
+        time: { kind: "timed", startsAt: movedTo, endsAt: movedTo.add({ minutes: 45 }), zone: "UTC" },
+      },
+    ],
+  })
+  const at = (minutes: number) => now.subtract({ minutes }).toString()
+  const series: MeetingDetail = {
+    meetingId: "00000000-0000-4000-8000-000000000007",
+    state: "live",
+    joinUrl: "https://meet.jit.si/k3zq7m2v5xw4c6yb8n9dfghj",
+    isRecurring: true,
+    createdAt: at(60 * 24 * 20),
+    endsAt: null,
+    events: [{ calendarId, eventId: "series", role: "driver", isHeld: false }],
+    event: { version: "1", subject: "Analytical Engine: design review", schedule, canWrite: true },
+    history: [
+      { at: at(60 * 24 * 20), action: "meeting-linked", cause: "keyword" },
+      { at: at(60 * 24 * 20 - 1), action: "meeting-made", cause: "keyword" },
+      { at: at(60 * 24 * 3), action: "meeting-changed", cause: "event-moved" },
+      { at: at(90), action: "meeting-changed", cause: "event-renamed" },
+    ],
+  }
+  const over: MeetingDetail = {
+    ...series,
+    meetingId: "00000000-0000-4000-8000-000000000008",
+    state: "ended",
+    isRecurring: false,
+    createdAt: at(60 * 24 * 40),
+    endsAt: at(60 * 24),
+    joinUrl: "https://meet.jit.si/b2d4f6h8j1l3n5p7r9t2v4x6",
+    events: [],
+    event: null,
+    history: [{ at: at(60 * 24 * 2), action: "meeting-ended", cause: "event-gone" }],
+  }
+  return [series, over]
 }
 
 /** A meeting that is on, and what else a calendar holds. Times are around `now`, so that it stands in every test alike. */
