@@ -69,7 +69,7 @@ function Head({ client, state, now, language }: Pick<ScreenProps, "client" | "st
         <Button variant="default" size="compact-md" loading={state.isRefreshing} onClick={() => void client.refresh()}>
           {words.refresh}
         </Button>
-        <Button variant="subtle" size="compact-md" onClick={() => void client.signOut()}>
+        <Button variant="subtle" size="compact-md" className="flush-end" onClick={() => void client.signOut()}>
           {words.signOut}
         </Button>
       </Group>

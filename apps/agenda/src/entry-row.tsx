@@ -37,12 +37,7 @@ export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, o
       data-key={entry.key}
     >
       <div className={classes.row}>
-        <div className={classes.time} data-over={isDone}>
-          {entry.isAllDay ? words.allDay : clockTime(entry.startsAt, zone, platform.locale)}
-          {entry.isAllDay ? null : (
-            <span className={classes.end}>{clockTime(entry.endsAt, zone, platform.locale)}</span>
-          )}
-        </div>
+        <Times entry={entry} zone={zone} language={language} isDone={isDone} />
         <button
           type="button"
           className={classes.subject}
@@ -64,6 +59,24 @@ export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, o
         </Stack>
       </Collapse>
     </li>
+  )
+}
+
+type TimesProps = Pick<EntryRowProps, "entry" | "zone" | "language"> & { readonly isDone: boolean }
+
+/** When it begins and ends, as far as that is on this day: what lasts longer ends on a later one, or began on an earlier. */
+function Times({ entry, zone, language, isDone }: TimesProps) {
+  const words = messages[language]
+  const { dayOf } = entry
+  const isFirst = dayOf === null || dayOf.day === 1
+  const isLast = dayOf === null || dayOf.day === dayOf.days
+  const start = clockTime(entry.startsAt, zone, platform.locale)
+  const end = clockTime(entry.endsAt, zone, platform.locale)
+  return (
+    <div className={classes.time} data-over={isDone}>
+      {entry.isAllDay || !(isFirst || isLast) ? words.allDay : isFirst ? start : words.until(end)}
+      {entry.isAllDay || !isFirst || !isLast ? null : <span className={classes.end}>{end}</span>}
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { ServiceView } from "@kalends/protocol/api"
-import { Button, Card, Group, PasswordInput, Radio, Stack, Text, TextInput, Title } from "@mantine/core"
+import { Button, Card, PasswordInput, Radio, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import type { Messages } from "./messages.ts"
 import classes from "./portal.module.css"
@@ -25,10 +25,10 @@ export function Connect({ store, state, words }: ConnectProps) {
         value={permission}
         onChange={(value) => setPermission(value === "read-write" ? "read-write" : "read")}
       >
-        <Group mt="xs" gap="xl">
+        <div className={classes.choices}>
           <Radio value="read" label={words.read} description={words.readText} />
           <Radio value="read-write" label={words.readWrite} description={words.readWriteText} />
-        </Group>
+        </div>
       </Radio.Group>
       <div className={classes.cards}>
         {providers.map((provider) => (
@@ -65,7 +65,7 @@ function ProviderCard({
 }) {
   return (
     <Card withBorder padding="lg">
-      <Stack gap="xs" justify="space-between" h="100%">
+      <Stack gap="md" justify="space-between" h="100%">
         <div>
           <Title order={3} size="h4">
             {provider.label}

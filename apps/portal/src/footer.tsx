@@ -16,7 +16,7 @@ type FooterProps = {
 export function Footer({ words, language, hasSession, onLanguage }: FooterProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <footer className={classes.foot}>
+    <footer className={classes.foot} data-narrow={!hasSession}>
       <Group gap="md" align="flex-end">
         <NativeSelect
           label={words.language}

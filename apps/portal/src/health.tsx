@@ -91,7 +91,7 @@ function DisconnectDialog({ store, connection, words, isAsking, close }: DialogP
             {words.cancel}
           </Button>
           <Button
-            color="red"
+            color="red.9"
             onClick={() => {
               close()
               void store.remove(connection.connectionId)

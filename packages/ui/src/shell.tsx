@@ -10,18 +10,20 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ""
 }
 
-/** Secondary text and links keep a contrast of 4.5:1 and more on every background, the selected line included. */
+/** Secondary text, links and errors keep a contrast of 4.5:1 and more on every background, the selected line included. */
 const readable: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": "#56606c",
     "--mantine-color-placeholder": "#626c78",
     "--mantine-color-anchor": "#37558f",
+    "--mantine-color-error": "#c92a2a",
   },
   dark: {
     "--mantine-color-dimmed": "#b3bac4",
     "--mantine-color-placeholder": "#9aa3ae",
     "--mantine-color-anchor": "#b9c7e2",
+    "--mantine-color-error": "#ff8787",
   },
 })
 

@@ -3,18 +3,19 @@
 export const pageShell = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Demo organisation</title><link rel="icon" href="data:,">
 <style>
-:root{color-scheme:light dark;--line:light-dark(#dfe3ea,#323945);--card:light-dark(#fff,#1f242d);--soft:light-dark(#56606c,#b3bac4);--accent:light-dark(#37558f,#94a8d0)}
+:root{color-scheme:light dark;--edge:light-dark(#7d8794,#838d9a);--line:light-dark(#dfe3ea,#323945);--card:light-dark(#fff,#1f242d);--soft:light-dark(#56606c,#b3bac4);--accent:light-dark(#37558f,#94a8d0)}
 body{font:17px/1.5 system-ui,sans-serif;margin:0;background:light-dark(#f6f7fa,#14171d)}
 main{max-width:72rem;margin:0 auto;padding:1.25rem 1rem 4rem;display:grid;grid-template-columns:15rem minmax(0,1fr);gap:1.5rem}
 header{grid-column:1/-1}h1{margin:0;font-size:1.6rem}h2{font-size:1.1rem;margin:0 0 .5rem}p{margin:.25rem 0}.soft{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin-bottom:1.5rem}
-button,input,select{font:inherit;padding:.35rem .7rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}button{cursor:pointer}
+button,input,select{font:inherit;padding:.35rem .7rem;border:1px solid var(--edge);border-radius:.4rem;background:transparent;color:inherit}button{cursor:pointer}::placeholder{color:var(--soft);opacity:1}
 button:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
-nav button{display:block;width:100%;text-align:start;border-color:transparent;margin-bottom:.15rem}nav button[aria-pressed=true]{background:var(--accent);color:light-dark(#fff,#111)}
+nav button{display:block;width:100%;text-align:start;border-color:transparent;margin-bottom:.15rem;line-height:1.3}nav small{display:block;font-size:.85rem;opacity:.85}#events{max-height:32rem;overflow:auto;padding-inline-end:.25rem}nav button[aria-pressed=true]{background:var(--accent);color:light-dark(#fff,#111)}
 ul{list-style:none;margin:0;padding:0}li{display:grid;grid-template-columns:9.5rem minmax(0,1fr) auto;gap:.75rem;align-items:center;padding:.5rem 0;border-top:1px solid var(--line)}li:first-child{border:0}
 .acts{display:flex;gap:.35rem;flex-wrap:wrap}form{display:flex;gap:.5rem;flex-wrap:wrap;margin-top:.75rem}form input[name=subject]{flex:1 1 14rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start;padding:.25rem .5rem;border-top:1px solid var(--line)}.knobs{display:flex;gap:.5rem;flex-wrap:wrap}.knobs button[aria-pressed=true]{background:light-dark(#b35c00,#ffa94d);color:light-dark(#fff,#111)}
-@media(max-width:50rem){main{grid-template-columns:1fr}li{grid-template-columns:1fr}}
+@media(max-width:50rem){main{grid-template-columns:minmax(0,1fr);gap:1rem}li{grid-template-columns:1fr;gap:.35rem}section.card:has(table){overflow-x:auto}#people{display:flex;gap:.35rem;overflow-x:auto;padding:3px 3px .5rem}#people button{flex:none;width:auto;border-color:var(--edge)}}
+@media(forced-colors:active){[aria-pressed=true]{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important}}
 </style></head>
 <body><main><header><h1>Demo organisation</h1><p class="soft">Simulated Microsoft 365 and Google calendars. Connect one of these people in Kalends, open the agenda beside this page, then change an event here.</p></header>
 <nav aria-label="People"><div class="card"><h2>People</h2><div id="people"></div></div></nav>
@@ -51,7 +52,8 @@ async function draw() {
   state = await (await fetch("/demo/state")).json()
   chosen = state.people.find((p) => p.email === chosen?.email) ?? state.people[0]
   $("people").replaceChildren(...state.people.map((p) => {
-    const button = make("button", p.name + " · " + (p.isRoom ? "room" : p.service === "google" ? "Google" : "Microsoft 365"), { onclick: () => { chosen = p; void draw() } })
+    const button = make("button", p.name, { onclick: () => { chosen = p; void draw() } })
+    button.append(" ", make("small", (p.service === "google" ? "Google" : "Microsoft 365") + (p.isRoom ? " · room" : "")))
     button.setAttribute("aria-pressed", String(p.email === chosen.email))
     return button
   }))
