@@ -33,6 +33,8 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
     KALENDS_GOOGLE_TOKEN_URL: `${simulatorUrl}/oauth`,
     KALENDS_GOOGLE_API_URL: `${simulatorUrl}/calendar/v3`,
     KALENDS_DEMO_URL: simulatorUrl,
+    // The demo's CalDAV server has no notifications; nobody who tries it is to wait for five minutes.
+    KALENDS_RECONCILE_POLL_SECONDS: "10",
     ...(caldavUrl === null ? {} : { KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(caldavUrl).host }),
   }
 }
