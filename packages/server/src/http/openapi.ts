@@ -1,0 +1,32 @@
+import { z } from "zod"
+import { createApp } from "./app.ts"
+import { changesRoute } from "./changes-route.ts"
+import { connectionRoutes } from "./connection-routes.ts"
+import { meetingRoutes } from "./meeting-routes.ts"
+import { peopleRoutes } from "./people-routes.ts"
+
+/** Stands for a part that is asked for nothing while routes are only described. */
+const absent = <Part>(): Part => z.custom<Part>().parse({})
+
+/** The API as GET /v1/openapi.json describes it, made of the same routes without a service behind them. */
+export async function openApiDocument(): Promise<object> {
+  const app = await createApp({
+    log: absent(),
+    clock: absent(),
+    service: () => Promise.reject(new Error("there is no service behind the description")),
+    isReady: async () => {},
+    hosts: new Set(),
+    behindProxy: false,
+    tls: null,
+    async routes(all) {
+      await peopleRoutes(all, absent())
+      await connectionRoutes(all, absent())
+      await meetingRoutes(all, absent())
+      await changesRoute(all, absent())
+    },
+  })
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  return document
+}
