@@ -9,8 +9,14 @@ import { protocolVersion } from "./version.ts"
 
 /** Every schema that crosses a wire, as JSON schema in both directions, by name. */
 function wireShapes(): readonly (readonly [string, unknown])[] {
-  return Object.entries({ ...api, ...changes, ...meetings, ...problem })
-    .filter((entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodType)
+  const exported: readonly (readonly [string, unknown])[] = Object.entries({
+    ...api,
+    ...changes,
+    ...meetings,
+    ...problem,
+  })
+  return exported
+    .flatMap(([name, value]) => (value instanceof z.ZodType ? [[name, value] as const] : []))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, schema]) => [
       name,
