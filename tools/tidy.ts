@@ -9,7 +9,7 @@ import { kebabNames, lockAddresses, machinePlaces } from "./tidy/file-rules.ts"
 import { importTable, neverImported, readmeMissing } from "./tidy/import-rules.ts"
 import { sizes } from "./tidy/size-rules.ts"
 import { type Finding, isTypeScript, type Rule, readTree, type Tree } from "./tidy/tree.ts"
-import { bannedSyntax, bannedTokens, leftovers, providerNames, sqlTexts } from "./tidy/word-rules.ts"
+import { bannedSyntax, bannedTokens, leftovers, noStorage, providerNames, sqlTexts } from "./tidy/word-rules.ts"
 
 /** A file that cannot be parsed would pass every other rule. */
 const readable: Rule = {
@@ -31,6 +31,7 @@ export const rules: readonly Rule[] = [
   bannedTokens,
   bannedSyntax,
   sqlTexts,
+  noStorage,
   sizes,
   leftovers,
   readmeMissing,

@@ -5,7 +5,7 @@ import { importTable, neverImported, readmeMissing } from "./import-rules.ts"
 import { mayImport, placeOf } from "./layers.ts"
 import { sizeRule } from "./size-rules.ts"
 import { type Rule, treeOf } from "./tree.ts"
-import { bannedSyntax, bannedTokens, leftovers, providerNames, sqlTexts } from "./word-rules.ts"
+import { bannedSyntax, bannedTokens, leftovers, noStorage, providerNames, sqlTexts } from "./word-rules.ts"
 
 const server = "packages/server/src"
 const textsOf = (rule: Rule, files: Record<string, string>) =>
@@ -104,6 +104,21 @@ const cases: Record<string, Case> = {
     },
     bad: { "packages/client/src/a.ts": "export const read = () => globalThis.fetch(1)" },
     says: /fetch: take the HTTP client/,
+  },
+  "a client keeps something": {
+    rule: noStorage,
+    good: {
+      "packages/client/src/a.ts": "export const held = new Map()",
+      "apps/portal/src/platform.ts": 'window.localStorage.setItem("language", "en")',
+    },
+    bad: { "apps/agenda/src/a.ts": 'window.localStorage.setItem("events", text)' },
+    says: /localStorage keeps/,
+  },
+  "a client can write a file": {
+    rule: noStorage,
+    good: { "packages/client/src/a.test.ts": 'import { rm } from "node:fs/promises"' },
+    bad: { "packages/client/src/a.ts": 'import { writeFile } from "node:fs/promises"' },
+    says: /can write a file/,
   },
   "a module is mocked": {
     rule: bannedTokens,

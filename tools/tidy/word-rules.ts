@@ -145,6 +145,40 @@ export const bannedSyntax: Rule = {
     }),
 }
 
+/** Code through which calendar data passes on its way to a screen. */
+const passesContent = /^(?:packages\/(?:domain|readers|client)|apps\/agenda)\/src\//
+const storage = new Set([
+  "localStorage",
+  "sessionStorage",
+  "indexedDB",
+  "cookieStore",
+  "openDatabase",
+  "serviceWorker",
+  "caches",
+  "showSaveFilePicker",
+  "getDirectory",
+])
+const files = /^(?:node:)?(?:fs|fs\/promises|sqlite|child_process)$/
+
+/** Clients keep events, tokens and credentials in memory, and nowhere else. */
+export const noStorage: Rule = {
+  name: "no-storage",
+  reason:
+    "Calendar data, tokens and credentials are in memory only (SPEC 2.1): no web storage, no cache, no cookie, no file.",
+  find: (tree) =>
+    tree.paths
+      .filter((path) => isTypeScript(path) && passesContent.test(path) && !isTestCode(path))
+      .flatMap((path) => {
+        const facts = tree.facts(path)
+        const kept = (facts?.identifiers ?? []).filter(({ name }) => storage.has(name))
+        const written = (facts?.imports ?? []).filter(({ specifier }) => files.test(specifier))
+        return [
+          ...kept.map(({ name, line }) => ({ path, line, text: `${name} keeps what it is given` })),
+          ...written.map(({ specifier, line }) => ({ path, line, text: `${specifier} can write a file` })),
+        ]
+      }),
+}
+
 const sqlNow = /\bnow\(\)|\bcurrent_timestamp\b/i
 const sqlStar = /\bselect\s+(\w+\.)?\*/i
 const sqlWords = /\b(select|insert into|update|delete from|default|where|values|interval)\b/i
