@@ -76,7 +76,8 @@ export const api = {
   connect: (input: ConnectInput): Promise<ConnectAnswer> => call(connectAnswerSchema, "POST", "/v1/connections", input),
   remove: (connectionId: string): Promise<RemovalView> =>
     call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
-  users: (): Promise<UsersView> => call(usersSchema, "GET", "/v1/users"),
+  users: (after: string | null): Promise<UsersView> =>
+    call(usersSchema, "GET", after === null ? "/v1/users" : `/v1/users?after=${encodeURIComponent(after)}`),
   addUser: (input: NewUserInput): Promise<UserView> => call(userSchema, "POST", "/v1/users", input),
   meetings: (before: string | null): Promise<z.infer<typeof meetingsSchema>> =>
     call(meetingsSchema, "GET", before === null ? "/v1/meetings" : `/v1/meetings?before=${encodeURIComponent(before)}`),

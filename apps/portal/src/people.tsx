@@ -24,7 +24,13 @@ const empty: NewUserInput = { displayName: "", email: "", password: "", role: "u
 /** The people of the organisation, for administrators. */
 export function People({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
   const [users, setUsers] = useState<UsersView["users"] | null>(null)
-  const load = () => api.users().then(({ users: found }) => setUsers(found), store.fail)
+  const [after, setAfter] = useState<string | null>(null)
+  const read = (from: string | null, before: UsersView["users"]) =>
+    api.users(from).then((page) => {
+      setUsers([...before, ...page.users])
+      setAfter(page.after)
+    }, store.fail)
+  const load = () => read(null, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
   useEffect(() => {
     void load()
@@ -43,6 +49,13 @@ export function People({ store, words }: { readonly store: PortalStore; readonly
     <Stack gap="xl">
       <Title order={1}>{words.people}</Title>
       {users === null ? <Loader aria-label={words.loading} /> : <PeopleTable users={users} words={words} />}
+      {after === null ? null : (
+        <Group>
+          <Button variant="default" onClick={() => void read(after, users ?? [])}>
+            {words.more}
+          </Button>
+        </Group>
+      )}
       <PersonForm words={words} add={add} />
       <SyncPolicyCard store={store} words={words} />
     </Stack>

@@ -90,8 +90,12 @@ export const newUserSchema = z.object({
   password,
 })
 export type NewUserInput = z.input<typeof newUserSchema>
+/** GET /v1/users?after=<e-mail address>: 200 at a time, by e-mail address. */
+export const usersQuerySchema = z.object({ after: z.string().max(254).optional() })
 export const usersSchema = z.object({
   users: z.array(userSchema.extend({ connectionState: z.enum(connectionStates).nullable() })),
+  /** What to ask for the next page with; null on the last. */
+  after: z.string().nullable(),
 })
 export type UsersView = z.infer<typeof usersSchema>
 

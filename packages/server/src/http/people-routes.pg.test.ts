@@ -1,4 +1,6 @@
+import type { UsersView } from "@kalends/protocol/api"
 import type { FastifyInstance } from "fastify"
+import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createPeople } from "../people/people.ts"
 import { hashPassword, isPasswordRight } from "../platform/password.ts"
@@ -180,6 +182,36 @@ describe("people over HTTP", () => {
     const asUser = { authorization: `Bearer ${user.json().token}` }
     expect((await get("/v1/users", asUser)).json().code).toBe("administrators-only")
     expect((await get("/v1/users", { authorization: asAdmin.authorization })).json().users).toHaveLength(2)
+  })
+
+  test("three thousand people are listed page by page, each once, with the state of their calendar", async () => {
+    const admin = await post("/v1/sessions", {
+      email: "ada@example.org",
+      password: "correct horse",
+      deviceName: "Test",
+      keep: "memory",
+    })
+    const headers = { authorization: `Bearer ${admin.json().token}` }
+    await database.transaction().execute(async (tx) => {
+      await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+      await sql`insert into app_user (account_id, user_id, email, display_name, role, password_hash, created_at)
+        select account_id, gen_random_uuid(), 'p' || number || '@many.example', 'P', 'user', 'x', created_at
+        from account, generate_series(1, 3000) as number`.execute(tx)
+      await sql`insert into connection (account_id, connection_id, user_id, provider, permission, state, subject_id, created_at)
+        select account_id, gen_random_uuid(), user_id, 'memory', 'read', 'healthy', 'x', created_at
+        from app_user where email like 'p1%@many.example'`.execute(tx)
+    })
+    const seen: { readonly email: string; readonly connectionState: string | null }[] = []
+    for (let after: string | null = ""; after !== null; ) {
+      const page: UsersView = (await get(`/v1/users?after=${encodeURIComponent(after)}`, headers)).json()
+      expect(page.users.length).toBeLessThanOrEqual(200)
+      seen.push(...page.users)
+      after = page.after
+    }
+    const many = seen.filter(({ email }) => email.endsWith("@many.example"))
+    expect(new Set(many.map(({ email }) => email)).size).toBe(3000)
+    expect(many).toHaveLength(3000)
+    expect(many.filter(({ connectionState }) => connectionState === "healthy")).toHaveLength(1111)
   })
 
   test("bad input names the field and never repeats its value", async () => {

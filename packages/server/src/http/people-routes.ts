@@ -7,6 +7,7 @@ import {
   setupSchema,
   signInSchema,
   userSchema,
+  usersQuerySchema,
   usersSchema,
 } from "@kalends/protocol/api"
 import type { FastifyInstance, FastifyReply } from "fastify"
@@ -95,16 +96,21 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
 /** The people of the organisation, for administrators. */
 function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  app.get("/v1/users", { schema: { response: { 200: usersSchema } } }, async (request) => {
-    const { user } = requireAdministrator(await deps.requireUser(request))
-    return deps.store.inAccount(user.accountId, async (tables) => {
-      const users = await tables.listUsers({ after: null, limit: usersPerPage })
-      const connections = await Promise.all(users.map((row) => tables.findConnectionOfUser(row.userId)))
+  app.get(
+    "/v1/users",
+    { schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
+    async (request) => {
+      const { user } = requireAdministrator(await deps.requireUser(request))
+      const after = request.query.after ?? null
+      const users = await deps.store.inAccount(user.accountId, (tables) =>
+        tables.listUsers({ after, limit: usersPerPage }),
+      )
       return {
-        users: users.map((row, index) => ({ ...userView(row), connectionState: connections[index]?.state ?? null })),
+        users: users.map((row) => ({ ...userView(row), connectionState: row.connectionState })),
+        after: users.length < usersPerPage ? null : (users.at(-1)?.email ?? null),
       }
-    })
-  })
+    },
+  )
 
   app.post("/v1/users", { schema: { body: newUserSchema, response: { 201: userSchema } } }, async (request, reply) => {
     const by = requireAdministrator(await deps.requireUser(request))

@@ -186,7 +186,11 @@ export interface AccountTables {
   lockAccount(): Promise<void>
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
-  listUsers(page: { readonly after: string | null; readonly limit: number }): Promise<readonly UserRow[]>
+  /** By e-mail address, from `after` (exclusive) on, each with the state of their connection; null without one. */
+  listUsers(page: {
+    readonly after: string | null
+    readonly limit: number
+  }): Promise<readonly (UserRow & { readonly connectionState: ConnectionState | null })[]>
   insertSession(row: SessionRow): Promise<void>
   /** False when there was none: of two who delete at once, one is told true. */
   deleteSession(sessionId: SessionId): Promise<boolean>

@@ -45,10 +45,16 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
     listUsers: ({ after, limit }) =>
       tx
         .selectFrom("appUser")
-        .selectAll()
-        .where("accountId", "=", accountId)
-        .where("email", ">", after ?? "")
-        .orderBy("email")
+        .leftJoin("connection", (join) =>
+          join
+            .onRef("connection.accountId", "=", "appUser.accountId")
+            .onRef("connection.userId", "=", "appUser.userId"),
+        )
+        .selectAll("appUser")
+        .select("connection.state as connectionState")
+        .where("appUser.accountId", "=", accountId)
+        .where("appUser.email", ">", after ?? "")
+        .orderBy("appUser.email")
         .limit(limit)
         .execute(),
     async insertSession(row) {

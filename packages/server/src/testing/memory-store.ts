@@ -92,7 +92,9 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .list("user")
         .filter(mine(accountId))
         .filter((user) => user.email > (after ?? ""))
-      return users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
+      const page = users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
+      const stateOf = new Map(tx.list("connection").map(({ userId, state }) => [userId, state]))
+      return page.map((user) => ({ ...user, connectionState: stateOf.get(user.userId) ?? null }))
     },
     async insertSession(row) {
       fence(row, accountId)

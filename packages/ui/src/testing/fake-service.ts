@@ -162,7 +162,7 @@ function reply({ route, body, scene, url }: Call): Answer {
     case "POST /v1/connections":
       return problem(401, "auth-revoked", "wrong-password")
     case "GET /v1/users":
-      return { body: { users: scene.users } }
+      return { body: { users: scene.users, after: null } }
     default:
       return { body: {} }
   }
