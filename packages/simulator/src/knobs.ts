@@ -50,6 +50,22 @@ export function isNextCut(knobs: Knobs): boolean {
   return true
 }
 
+export type Failure = "down" | "throttled" | "failed"
+
+/** How the call that comes now is refused, or null; counts it. */
+export function nextFailure(knobs: Knobs): Failure | null {
+  if (knobs.isDown) return "down"
+  if (knobs.throttleNext > 0) {
+    knobs.throttleNext--
+    return "throttled"
+  }
+  if (knobs.failNext > 0) {
+    knobs.failNext--
+    return "failed"
+  }
+  return null
+}
+
 export function freshKnobs(): Knobs {
   return {
     latencyMs: 0,

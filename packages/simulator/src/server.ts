@@ -128,6 +128,8 @@ const cors = {
 
 function send(response: ServerResponse, { status, headers = {}, body, cut }: SimResponse): void {
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body)
+  // Nothing to cut in half: the whole answer is lost.
+  if (cut === true && text === "") return void response.destroy()
   const type = typeof body === "object" ? { "content-type": "application/json; charset=utf-8" } : {}
   response.writeHead(status, {
     ...cors,
