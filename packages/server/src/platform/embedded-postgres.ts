@@ -134,9 +134,15 @@ async function linkLibraries(): Promise<void> {
   }
 }
 
+/** Somebody else uses the data folder. The message is for the operator. */
+class FolderInUse extends Error {}
+
+const othersSql =
+  "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+
 /**
  * Ends a server that a killed process left running. Only one that lets us in with our own password is ours: a stale
- * file may name a process id that something else has now.
+ * file may name a process id that something else has now. One that somebody still uses is left alone: throws FolderInUse.
  */
 async function endLeftOver(pidFile: string, password: string): Promise<void> {
   if (!existsSync(pidFile)) return
@@ -146,16 +152,27 @@ async function endLeftOver(pidFile: string, password: string): Promise<void> {
     connectionTimeoutMillis: 2000,
   })
   client.on("error", () => {})
-  const isOurs = await client
+  const others = await client
     .connect()
-    .then(() => client.query("select 1"))
-    .then(
-      () => true,
-      () => false,
-    )
+    .then(() => lastingCount(client))
+    .catch(() => null)
   await client.end().catch(() => {})
-  if (!isOurs) return
+  if (others === null) return
+  if (others > 0)
+    throw new FolderInUse(
+      `Another Kalends is running on ${dirname(dirname(pidFile))}. Stop it first, or set KALENDS_DATA to another folder.`,
+    )
   process.kill(Number(pidText), "SIGINT")
   for (let round = 0; round < 100 && existsSync(pidFile); round++)
     await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+/** Clients of the server that stay: those of a process that was just killed are gone within moments. */
+async function lastingCount(client: pg.Client): Promise<number> {
+  for (let round = 0; ; round++) {
+    const { rows } = await client.query<{ readonly count: number }>(othersSql)
+    const count = rows[0]?.count ?? 0
+    if (count === 0 || round === 20) return count
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
