@@ -1,3 +1,5 @@
+import { chooseZone } from "@kalends/ui/words"
+
 const languageKey = "kalends-language"
 
 /** What the portal needs of the browser; the one place that touches it. */
@@ -26,7 +28,7 @@ export const platform = {
   },
   now: () => Temporal.Now.instant(),
   /** The zone in which the person reads and writes times. */
-  zone: Temporal.Now.timeZoneId(),
+  zone: chooseZone(Temporal.Now.timeZoneId()),
   /** 32 random hexadecimal digits. */
   newKey: () => crypto.randomUUID().replaceAll("-", ""),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),

@@ -230,3 +230,20 @@ test("meetings whose events vanished together wait for a decision", () =>
       await page.getByRole("button", { name: /Keep them|残す/ }).waitFor({ state: "detached" })
     },
   }))
+
+test("a mistake while drawing says what to do, instead of a white page", async () => {
+  for (const browser of browsers) {
+    const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
+    const page = await browser.context.newPage()
+    // The page is given a time that it cannot read, past its own schemas.
+    await page.addInitScript("Intl.RelativeTimeFormat = class { constructor() { throw new RangeError('broken') } }")
+    await page.goto(service.url)
+    await page
+      .getByRole("alert")
+      .getByRole("button", { name: /Load the page again|再読み込み/ })
+      .waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.close()
+    await service.close()
+  }
+})

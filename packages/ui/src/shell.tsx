@@ -3,6 +3,7 @@ import "./base.css"
 import { type CSSVariablesResolver, localStorageColorSchemeManager, MantineProvider } from "@mantine/core"
 import type { ReactNode } from "react"
 import { createRoot } from "react-dom/client"
+import { ErrorBoundary } from "./error-boundary.tsx"
 import { theme } from "./theme.ts"
 
 /** Styles that are added at run time carry the page's nonce, which the server writes into it. */
@@ -55,7 +56,7 @@ export function showApp(app: ReactNode, schemeKeeping: SchemeKeeping): void {
       getStyleNonce={styleNonce}
       cssVariablesResolver={readable}
     >
-      {app}
+      <ErrorBoundary>{app}</ErrorBoundary>
     </MantineProvider>,
   )
 }
