@@ -1,3 +1,4 @@
+import { createBigBlueButton } from "./bigbluebutton/bigbluebutton.ts"
 import { createCallLog } from "./call-log.ts"
 import type { SimulatorContext } from "./context.ts"
 import { demoRoutes } from "./demo/page.ts"
@@ -13,6 +14,7 @@ import { Organisation, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
 import { serve } from "./server.ts"
+import { createZoom } from "./zoom/zoom.ts"
 
 export type SimulatorOptions = {
   readonly port?: number
@@ -49,7 +51,11 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const google = await createGrants(platform, clients.google)
   const subscriptions = createSubscriptions(context)
   const channels = createChannels(context)
+  const zoom = createZoom(platform, {}, "/zoom")
+  const bigbluebutton = createBigBlueButton(platform)
   const routes = [
+    ...zoom.routes,
+    ...bigbluebutton.routes,
     ...entraRoutes(context, microsoft),
     ...graphRoutes(context, microsoft, subscriptions),
     ...googleSignInRoutes(context, google),
@@ -69,18 +75,16 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const { url } = server
   return {
     url,
-    baseUrls: {
-      microsoftLogin: `${url}/login`,
-      microsoftApi: `${url}/v1.0`,
-      googleAccounts: `${url}/accounts`,
-      googleToken: `${url}/oauth`,
-      googleApi: `${url}/calendar/v3`,
-    },
+    baseUrls: baseUrlsOf(url),
     clients,
     tenants,
     org,
     knobs: (service: "microsoft" | "google") => knobsOf(tenants[service].id),
     grants: { microsoft, google },
+    /** A Zoom account with its own knobs and calls; nobody is in it. */
+    zoom,
+    /** A BigBlueButton server with its own knobs and calls. */
+    bigbluebutton,
     calls,
     subscriptions,
     channels,
@@ -90,9 +94,21 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     deliverPushes: () => pushes.deliver(),
     close: (): Promise<void> => {
       pushes.close()
+      zoom.webhooks.close()
       return server.close()
     },
   }
 }
+
+const baseUrlsOf = (url: string) => ({
+  microsoftLogin: `${url}/login`,
+  microsoftApi: `${url}/v1.0`,
+  googleAccounts: `${url}/accounts`,
+  googleToken: `${url}/oauth`,
+  googleApi: `${url}/calendar/v3`,
+  zoomToken: `${url}/zoom/oauth/token`,
+  zoomApi: `${url}/zoom/v2`,
+  bigbluebutton: `${url}/bigbluebutton/`,
+})
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>

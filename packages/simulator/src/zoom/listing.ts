@@ -3,7 +3,7 @@ import type { SimRequest, SimResponse } from "../server.ts"
 import type { ZoomAccount } from "./account.ts"
 import { invalidFields, zoomError } from "./errors.ts"
 import { endOf, type Meeting, type Wire, wireHead, type ZoomUser } from "./meeting.ts"
-import { wireTime } from "./times.ts"
+import { isZone, wireTime } from "./times.ts"
 
 type Entry = { readonly wire: Wire; readonly startsAt: Temporal.Instant | null }
 type Page = { readonly entries: readonly Entry[]; readonly offset: number; readonly expiresAt: Temporal.Instant }
@@ -31,6 +31,7 @@ export function createListing(platform: SimulatorPlatform, account: ZoomAccount)
     const query = url.searchParams
     const size = Number(query.get("page_size") ?? 30)
     if (!Number.isInteger(size) || size < 1 || size > sizeMost) return invalidFields(["page_size"])
+    if (!isZone(query.get("timezone") ?? "UTC")) return invalidFields(["timezone"])
     const token = query.get("next_page_token") ?? ""
     if (token === "") return answer(entriesOf(account, user, query, platform.now()), 0, size)
     const page = pages.get(token)

@@ -12,7 +12,11 @@ const refusal = (reason: string, error: string): SimResponse => ({ status: 400, 
  * once, no refresh token, dead when the application is deactivated. Parameters may be in the query or in the body:
  * Zoom's documents show the one, its own client sends the other. Refusals as in issues of Zoom's own examples.
  */
-export function createTokens(platform: SimulatorPlatform, app: ZoomApp, scope: string) {
+export function createTokens(
+  platform: SimulatorPlatform,
+  app: ZoomApp,
+  { scope, base }: { readonly scope: string; readonly base: string },
+) {
   const tokens = new Map<string, Temporal.Instant>()
 
   function grant({ headers, url, form }: SimRequest, isRefused: boolean): SimResponse {
@@ -31,7 +35,7 @@ export function createTokens(platform: SimulatorPlatform, app: ZoomApp, scope: s
         token_type: "bearer",
         expires_in: lifeSeconds,
         scope,
-        api_url: `http://${headers.host ?? ""}`,
+        api_url: `http://${headers.host ?? ""}${base}`,
       },
     }
   }

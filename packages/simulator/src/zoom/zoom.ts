@@ -33,7 +33,7 @@ export function createZoom(platform: SimulatorPlatform, options: ZoomOptions = {
   const { app = zoomApp, scope = allScopes, limits = narrowLimits, writesPerDay = 100 } = options
   const knobs = freshKnobs()
   const calls = createCallLog()
-  const tokens = createTokens(platform, app, scope)
+  const tokens = createTokens(platform, app, { scope, base })
   const daily = createDailyLimit(platform, writesPerDay)
   const webhooks = createWebhooks(platform, {
     accountId: app.accountId,
