@@ -199,9 +199,8 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
   const backends = createBackends(config, secret)
   const digests = createDigests(secret.derive("sync-digests"))
   const lookout = createLookout([...backends.values()], config.meetingKeyword)
-  const makesWith = [...backends.keys()][0] ?? null
   return {
-    sync: createCalendarSync({ store: deps.store, lookout, digests, makesWith, world: deps.world }),
+    sync: createCalendarSync({ store: deps.store, lookout, digests, backends, world: deps.world }),
     settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
     meetings: createMeetings({ ...deps, backends, digests }),
   }
@@ -235,7 +234,7 @@ function appOptions(
 ): Parameters<typeof createApp>[0] {
   const { config, clock } = world
   const publicOrigins = [new URL(config.publicUrl).origin]
-  const requireUser = createSessionGuard(features.people, publicOrigins)
+  const requireUser = createSessionGuard(features.people, publicOrigins, clock)
   const tls =
     config.tlsCertificate === null || config.tlsKey === null
       ? null
@@ -257,7 +256,7 @@ function appOptions(
         publicUrl: config.publicUrl,
         setupCode,
       })
-      await connectionRoutes(app, { connections: features.connections, requireUser, publicUrl: config.publicUrl })
+      await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))

@@ -1,9 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import type { AccountId } from "@kalends/domain/ids"
-import { scheduleText } from "@kalends/domain/schedule"
-import type { MeetingFace } from "../ports/meeting-backend.ts"
+import type { ShownFace } from "../ports/meeting-backend.ts"
 
-/** Keyed digests of one title and one schedule: equal when what they stand for is, and of no use to who lacks the key. */
+/** Keyed digests of a title and a schedule, as a meeting service shows them: equal when what they stand for is, and of no use to who lacks the key. */
 export type FaceDigest = { readonly topic: Uint8Array; readonly schedule: Uint8Array }
 
 const digestBytes = 16
@@ -21,9 +20,9 @@ export function createDigests(key: Uint8Array) {
         .subarray(0, digestBytes),
     )
   return {
-    of: (accountId: AccountId, { topic, schedule }: MeetingFace): FaceDigest => ({
-      topic: digest(accountId, "topic", topic.trim()),
-      schedule: digest(accountId, "schedule", scheduleText(schedule)),
+    of: (accountId: AccountId, { topic, schedule }: ShownFace): FaceDigest => ({
+      topic: digest(accountId, "topic", topic),
+      schedule: digest(accountId, "schedule", schedule),
     }),
   }
 }

@@ -6,7 +6,7 @@ import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail, MeetingView } from "@kalends/protocol/meetings"
 import type { EventPatch } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
-import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, AuditAction, UserRow } from "../ports/store.ts"
@@ -154,7 +154,7 @@ export function createMeetings(deps: MeetingsDeps) {
         })
         // The same request sent twice at once: whoever was faster has done all this.
         if (!isWritten) return
-        if (event !== null) await tables.meetings.putLink(linkOf(meeting, event, deps.digests.of(user.accountId, face)))
+        if (event !== null) await tables.meetings.putLink(linkOf(meeting, event, digestOf(user, meeting, face)))
         await audit(tables, user, "meeting-made", { id: meeting.meetingId, why: "app" })
       })
       const now = await requireOwn(user, meeting.meetingId)
@@ -235,6 +235,10 @@ export function createMeetings(deps: MeetingsDeps) {
       if (place === null) return 0
       return store.inAccount(user.accountId, (tables) => decideHeld(tables, user, place.calendar.calendarId, decision))
     },
+  }
+
+  function digestOf({ accountId }: UserRow, { backend }: MeetingRow, face: MeetingFace) {
+    return deps.digests.of(accountId, requireBackend(backend).shown(face))
   }
 
   async function removeEvent(user: UserRow, link: LinkRow): Promise<void> {

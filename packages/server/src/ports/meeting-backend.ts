@@ -3,6 +3,19 @@ import type { Schedule } from "@kalends/domain/schedule"
 /** What a meeting service and a calendar both know of a meeting, and what is kept in step. In memory only. */
 export type MeetingFace = { readonly topic: string; readonly schedule: Schedule }
 
+/**
+ * What a service shows of a meeting, as texts to compare: of one meeting the same, whether it was fetched or would be after
+ * being told. What the service cannot say (a moved occurrence, perhaps) is not in it. In memory only.
+ */
+export type ShownFace = { readonly topic: string; readonly schedule: string }
+
+export type FetchedMeeting = {
+  readonly shown: ShownFace
+  readonly topic: string
+  /** Null where what it shows is not enough to move an event: then the event's times stand. */
+  readonly schedule: Schedule | null
+}
+
 export type MadeMeeting = {
   /** What the service calls it; opaque, at most 200 characters. */
   readonly backendId: string
@@ -28,7 +41,9 @@ export interface MeetingBackend {
   /** The meeting that was made with a key, when it was made and nobody heard the answer; null when there is none. */
   find(key: string): Promise<string | null>
   /** The meeting as the service has it; null when it is gone. A service that keeps no face throws nothing and says null. */
-  fetch(backendId: string): Promise<MeetingFace | null>
+  fetch(backendId: string): Promise<FetchedMeeting | null>
+  /** What it would show after being told this; pure. */
+  shown(face: MeetingFace): ShownFace
   /** Brings it to `face`. `note`: a line to keep with the meeting, where the service can (the version that lost a conflict). */
   update(backendId: string, face: MeetingFace, note: string | null): Promise<void>
   /** Succeeds also when it is gone already. */

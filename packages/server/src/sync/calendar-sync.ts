@@ -3,10 +3,12 @@ import type { MeetingId, ProviderEventId } from "@kalends/domain/ids"
 import { parseMeetingId } from "@kalends/domain/ids"
 import { lastEnd, touches } from "@kalends/domain/schedule"
 import { watchedWindow } from "@kalends/domain/window"
+import { eventFace } from "../meetings/block.ts"
 import type { Digests } from "../meetings/digest.ts"
 import type { Find, MeetingLookout } from "../meetings/lookout.ts"
 import type { CalendarProvider, EventChange, EventInput, EventRecord, Lookout } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { Random } from "../ports/random.ts"
@@ -17,8 +19,8 @@ export type CalendarSyncDeps = {
   readonly store: Store
   readonly lookout: MeetingLookout
   readonly digests: Digests
-  /** Name of the meeting service that makes meetings asked for by keyword; null where there is none. */
-  readonly makesWith: string | null
+  /** Meeting services; the first makes the meetings that are asked for by keyword. */
+  readonly backends: ReadonlyMap<string, MeetingBackend>
   readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
 }
 
@@ -61,7 +63,7 @@ export function createCalendarSync(deps: CalendarSyncDeps) {
     /** Null where the sync is off, there is no meeting service, or the provider cannot read whole events. */
     async begin(subject: SyncSubject): Promise<SyncRun | null> {
       const { calendar, connection, provider } = subject
-      if (provider.events === null || deps.makesWith === null) return null
+      if (provider.events === null || deps.backends.size === 0) return null
       const isOn = await deps.store.inAccount(calendar.accountId, (tables) =>
         tables.syncPolicy.isSyncOn(connection.userId),
       )
@@ -125,18 +127,18 @@ function createRun(
       seen: lookAt(await events.fetch({ access, calendarId: calendar.providerCalendarId, eventId, signal })),
     }))
     const canWrite = calendar.canWrite && connection.permission === "read-write"
-    const { seen, links, meetings, linkCount } = await inAccount((tables) => known(tables, calendar, found))
+    const { seen, links, meetings, linkCount } = await inAccount((tables) => known(deps, tables, { calendar, found }))
     const planned = planSync({ seen, links, meetings, calendarId, linkCount, canWrite })
     return (tables) => write(deps, { calendar, connection }, planned, tables)
   }
 
   function lookAt(record: EventRecord | null): Looked | null {
     if (record === null || record.isCancelled) return null
-    const { subject, schedule, location, description, onlineMeetingUrl, tag } = record
+    const { schedule, location, description, onlineMeetingUrl, tag } = record
     return {
+      face: eventFace(record),
       event: {
         version: record.version,
-        digest: deps.digests.of(accountId, { topic: subject, schedule }),
         isOrganizer: record.isOrganizer,
         isInWindow: touches(schedule, watchedWindow(world.clock.now())),
         endsAt: lastEnd(schedule),
@@ -148,11 +150,19 @@ function createRun(
   return { lookout: deps.lookout.lookout, look, plan }
 }
 
-type Looked = { readonly event: NonNullable<SeenEvent["event"]>; readonly finds: readonly Find[] }
+type Looked = {
+  readonly face: MeetingFace
+  readonly event: Omit<NonNullable<SeenEvent["event"]>, "digest">
+  readonly finds: readonly Find[]
+}
 type Found = { readonly eventId: ProviderEventId; readonly seen: Looked | null }
 
-/** What the database knows of the events that were looked at. */
-async function known(tables: AccountTables, { calendarId }: CalendarRow, found: readonly Found[]) {
+/** What the database knows of the events that were looked at. Here their content ends: what goes on are digests. */
+async function known(
+  { backends, digests }: CalendarSyncDeps,
+  tables: AccountTables,
+  { calendar: { accountId, calendarId }, found }: { readonly calendar: CalendarRow; readonly found: readonly Found[] },
+) {
   const finds = found.flatMap(({ seen }) => seen?.finds ?? [])
   const byLink = await meetingsOfLinks(tables, finds)
   const ownLinks = await tables.meetings.findLinks(
@@ -169,10 +179,17 @@ async function known(tables: AccountTables, { calendarId }: CalendarRow, found: 
   ]
   const rows = await Promise.all(ids.map((id) => tables.meetings.findMeeting(id)))
   const meetings = new Map<MeetingId, MeetingRow>(rows.flatMap((row) => (row === null ? [] : [[row.meetingId, row]])))
+  const [usual] = backends.values()
+  /** As the service of the event's meeting shows it. */
+  const digestOf = (eventId: ProviderEventId, face: MeetingFace) => {
+    const link = ownLinks.find((one) => one.eventId === eventId)
+    const service = link === undefined ? undefined : backends.get(meetings.get(link.meetingId)?.backend ?? "")
+    return digests.of(accountId, (service ?? usual)?.shown(face) ?? { topic: "", schedule: "" })
+  }
   const seen = found.map(
     ({ eventId, seen: looked }): SeenEvent => ({
       eventId,
-      event: looked?.event ?? null,
+      event: looked === null ? null : { ...looked.event, digest: digestOf(eventId, looked.face) },
       ...carriedBy(looked?.finds ?? [], byLink, meetings),
       asksForMeeting: looked?.finds.some(({ kind }) => kind === "keyword") ?? false,
     }),
@@ -271,14 +288,15 @@ async function endMeeting(tables: AccountTables, meetingId: MeetingId): Promise<
 
 /** A meeting for an event whose location asks for one. The key comes of the event: asked for twice, it is made once. */
 async function make(
-  { makesWith, world }: CalendarSyncDeps,
+  { backends, world }: CalendarSyncDeps,
   { calendar, connection }: Where,
   { eventId, event }: Extract<Effect, { kind: "make" }>,
   tables: AccountTables,
 ): Promise<void> {
   const { accountId, calendarId } = calendar
   const key = createHash("sha256").update(`${calendarId} ${eventId}`).digest("hex").slice(0, 32)
-  if (makesWith === null || (await tables.meetings.findMeetingByKey(connection.userId, key)) !== null) return
+  const [makesWith] = backends.keys()
+  if (makesWith === undefined || (await tables.meetings.findMeetingByKey(connection.userId, key)) !== null) return
   const now = world.clock.now()
   const meetingId = parseMeetingId(world.random.uuid())
   await tables.meetings.insertMeeting({

@@ -1,8 +1,14 @@
+import type { Schedule } from "@kalends/domain/schedule"
 import { type FaceDigest, isSameDigest } from "../meetings/digest.ts"
 import type { MeetingFace } from "../ports/meeting-backend.ts"
 
-/** What one side shows, and the digests of it. */
+/** What one side has, and the digests of it. */
 export type Side = { readonly face: MeetingFace; readonly digest: FaceDigest }
+/** A meeting whose times are not enough to move an event has none. */
+export type MeetingSide = {
+  readonly face: { readonly topic: string; readonly schedule: Schedule | null }
+  readonly digest: FaceDigest
+}
 
 export type Agreed = { readonly topic: Uint8Array | null; readonly schedule: Uint8Array | null }
 
@@ -27,7 +33,7 @@ const fields: readonly Field[] = ["topic", "schedule"]
  */
 export function mergeFaces(input: {
   readonly event: Side
-  readonly meeting: Side | null
+  readonly meeting: MeetingSide | null
   readonly agreed: Agreed
   readonly canWrite: boolean
 }): Merge {
@@ -65,12 +71,13 @@ function chooseField(
   const isMeetingChanged = base !== null && !isSameDigest(ofMeeting, base)
   if (!isMeetingChanged) return { follows: "event", isLost: false }
   const isEventChanged = !isSameDigest(ofEvent, base)
-  return isEventChanged || !canWrite ? { follows: "event", isLost: true } : { follows: "meeting", isLost: false }
+  const canFollow = canWrite && meeting?.face[field] !== null
+  return isEventChanged || !canFollow ? { follows: "event", isLost: true } : { follows: "meeting", isLost: false }
 }
 
-function lostPart(face: MeetingFace, lost: readonly Field[]): Partial<MeetingFace> {
+function lostPart(face: MeetingSide["face"], lost: readonly Field[]): Partial<MeetingFace> {
   return {
     ...(lost.includes("topic") ? { topic: face.topic } : {}),
-    ...(lost.includes("schedule") ? { schedule: face.schedule } : {}),
+    ...(lost.includes("schedule") && face.schedule !== null ? { schedule: face.schedule } : {}),
   }
 }

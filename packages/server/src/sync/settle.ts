@@ -10,12 +10,12 @@ import type { AccessWish } from "../ports/access-broker.ts"
 import type { EventRecord } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job } from "../ports/job-queue.ts"
-import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import type { MeetingBackend, ShownFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { AuditAction, Changes } from "../ports/store.ts"
 import { lostNote } from "./lost-note.ts"
-import { mergeFaces, type Side } from "./merge.ts"
+import { mergeFaces } from "./merge.ts"
 
 export type SettleDeps = EventAccessDeps & {
   readonly backends: ReadonlyMap<string, MeetingBackend>
@@ -95,7 +95,7 @@ export function createSettle(deps: SettleDeps) {
     const { backendId, joinUrl } = await backend.create({ key: keyNow(meeting), face })
     const copies = await relinkCopies({ ...subject, links: links.map((link) => ({ ...link, version: "" })) }, joinUrl)
     const version = await writeLink(held, meeting.meetingId, joinUrl)
-    const { topic, schedule } = digests.of(meeting.accountId, face)
+    const { topic, schedule } = digests.of(meeting.accountId, backend.shown(face))
     await commit(
       subject,
       { state: "live", backendId, ...life(subject, held.record) },
@@ -140,13 +140,14 @@ export function createSettle(deps: SettleDeps) {
     const theirs = backend.limits.isEditableElsewhere ? await backend.fetch(meeting.backendId ?? "") : null
     // It is gone in its service, and its event is there: no live event keeps a dead link.
     if (backend.limits.isEditableElsewhere && theirs === null) return makeWith(subject, held, wasGone)
-    const sideOf = (face: Side["face"]): Side => ({ face, digest: digests.of(meeting.accountId, face) })
+    const digestOf = (shown: ShownFace) => digests.of(meeting.accountId, shown)
+    const face = eventFace(held.record)
     const joinUrl = await backend.joinUrl(meeting.backendId ?? "")
     const copies = await relinkCopies(subject, joinUrl)
     const isStale = held.place.canWrite && !hasLink(held.record, joinUrl)
     const merge = mergeFaces({
-      event: sideOf(eventFace(held.record)),
-      meeting: theirs === null ? null : sideOf(theirs),
+      event: { face, digest: digestOf(backend.shown(face)) },
+      meeting: theirs === null ? null : { face: theirs, digest: digestOf(theirs.shown) },
       agreed: { topic: driver.agreedTopic, schedule: driver.agreedSchedule },
       canWrite: held.place.canWrite,
     })
@@ -154,7 +155,7 @@ export function createSettle(deps: SettleDeps) {
       await backend.update(meeting.backendId ?? "", merge.face, merge.lost === null ? null : lostNote(merge.lost))
     const patch = {
       ...(isStale ? joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl, lookout }) : {}),
-      ...(merge.isEventBehind ? facePatch(eventFace(held.record), merge.face) : {}),
+      ...(merge.isEventBehind ? facePatch(face, merge.face) : {}),
     }
     const written =
       merge.isEventBehind || isStale

@@ -158,8 +158,8 @@ function createMeetingParts({
   const lookout = createLookout([meetings.backend], "@meet")
   const digests = createDigests(digestKey)
   const { store, world } = deps
-  const sync = createCalendarSync({ store, lookout, digests, makesWith: meetings.backend.name, world })
   const backends = new Map([[meetings.backend.name, dressBackend(meetings.backend)]])
+  const sync = createCalendarSync({ store, lookout, digests, backends, world })
   const settle = createSettle({ ...deps, backends, content: { lookout, digests } })
   return { meetings, digests, sync, settle }
 }

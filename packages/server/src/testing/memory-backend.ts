@@ -1,5 +1,11 @@
 import { Problem } from "@kalends/domain/problem"
-import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
+import { scheduleText } from "@kalends/domain/schedule"
+import type { MeetingBackend, MeetingFace, ShownFace } from "../ports/meeting-backend.ts"
+
+/** A service that keeps all it is told. */
+export function shownWhole({ topic, schedule }: MeetingFace): ShownFace {
+  return { topic: topic.trim(), schedule: scheduleText(schedule) }
+}
 
 type Kept = { face: MeetingFace; key: string; note: string | null; isEnded: boolean }
 
@@ -31,8 +37,9 @@ export function createMemoryBackend(name = "memory") {
     async fetch(backendId) {
       count("fetch")
       const meeting = kept.get(backendId)
-      return meeting === undefined || meeting.isEnded ? null : meeting.face
+      return meeting === undefined || meeting.isEnded ? null : { ...meeting.face, shown: shownWhole(meeting.face) }
     },
+    shown: shownWhole,
     async update(backendId, face, note) {
       count("update")
       const meeting = require(backendId)

@@ -132,7 +132,9 @@ function dressBackend(
         const event = engine()
           .remote.calendar.all()
           .find((one) => !one.isRemoved && one.texts.location?.includes(backendId))
-        return event === undefined ? face : { ...eventFace(recordOf(event)), topic: `${canary} stale` }
+        if (event === undefined) return face
+        const stale = { ...eventFace(recordOf(event)), topic: `${canary} stale` }
+        return { ...stale, shown: backend.shown(stale) }
       }),
     update: (backendId, face, note) => faults(() => backend.update(backendId, face, note)),
     end: (backendId) => faults(() => backend.end(backendId)),

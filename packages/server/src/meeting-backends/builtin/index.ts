@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto"
+import { scheduleText } from "@kalends/domain/schedule"
 import type { MeetingBackend } from "../../ports/meeting-backend.ts"
 
 export const builtinName = "builtin"
@@ -32,6 +33,7 @@ export function createBuiltinBackend({
     },
     find: async (key) => codeFor(key),
     fetch: async () => null,
+    shown: ({ topic, schedule }) => ({ topic, schedule: scheduleText(schedule) }),
     update: async () => {},
     end: async () => {},
     recognise: (link) => shape.exec(link.href)?.[1] ?? null,
