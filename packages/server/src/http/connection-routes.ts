@@ -15,12 +15,15 @@ import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Connections } from "../connections/connections.ts"
+import type { Clock } from "../ports/clock.ts"
+import { limits } from "./limits.ts"
+import { createRateLimit, type RateLimit } from "./rate-limit.ts"
 import { type RequireUser, requireAdministrator } from "./session-guard.ts"
 
 export type ConnectionRoutesDeps = {
   readonly connections: Connections
   readonly requireUser: RequireUser
-  readonly publicUrl: string
+  readonly clock: Clock
 }
 
 const byId = z.object({ connectionId: z.uuid() })
@@ -36,6 +39,8 @@ const longestReadDays = 800
 export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { connections, requireUser } = deps
+  const connects = createRateLimit(deps.clock, limits.connectsPerUser)
+  const replacements = createRateLimit(deps.clock, limits.replacementsPerUser)
   const idOf = (params: { readonly connectionId: string }): ConnectionId => parseConnectionId(params.connectionId)
 
   app.get("/v1/connections", { schema: { response: { 200: connectionsSchema } } }, async (request) => {
@@ -48,6 +53,7 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     { schema: { body: connectSchema, response: { 200: connectAnswerSchema } } },
     async (request) => {
       const signedIn = await requireUser(request)
+      connects.take(signedIn.user.userId)
       return connections.begin(signedIn, request.body)
     },
   )
@@ -77,12 +83,13 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     { schema: { params: byId, body: accessRequestSchema, response: { 200: accessAnswerSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
+      if (request.body.refusedTokenDigest !== undefined) replacements.take(user.userId)
       return connections.handOverAccess(user, idOf(request.params), request.body)
     },
   )
 
   readThroughRoute(plain, deps)
-  returnRoutes(plain, deps)
+  returnRoutes(plain, deps, connects)
 }
 
 /** A window of a calendar that a browser cannot read itself. */
@@ -115,12 +122,12 @@ function readThroughRoute(plain: FastifyInstance, { connections, requireUser }: 
 }
 
 /** Where providers send browsers back to, and where administrators consent. */
-function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps): void {
+function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps, connects: RateLimit): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { connections, requireUser } = deps
 
   app.get("/v1/oauth/callback", { schema: { querystring: callbackQuery } }, async (request, reply) => {
-    const outcome = await finish(deps, request.query, await requireUser(request))
+    const outcome = await finish(deps, request.query, { signedIn: await requireUser(request), connects })
     return reply.redirect(`/?${outcome}`)
   })
 
@@ -140,16 +147,19 @@ function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps): void 
   })
 }
 
+type Finisher = { readonly signedIn: Parameters<Connections["finish"]>[0]; readonly connects: RateLimit }
+
 /** The query of the portal page that says how connecting ended: a code of ours, never the provider's own text. */
 async function finish(
-  deps: ConnectionRoutesDeps,
+  { connections }: ConnectionRoutesDeps,
   query: z.infer<typeof callbackQuery>,
-  signedIn: Parameters<Connections["finish"]>[0],
+  { signedIn, connects }: Finisher,
 ): Promise<string> {
   if (query.code === undefined)
     return `problem=${query.error === "access_denied" ? "access-denied" : "provider-refused"}`
   try {
-    await deps.connections.finish(signedIn, { state: query.state, code: query.code })
+    connects.take(signedIn.user.userId)
+    await connections.finish(signedIn, { state: query.state, code: query.code })
     return "connected=1"
   } catch (error) {
     if (isProblem(error)) return `problem=${error.code ?? error.kind}`

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto"
 import { Problem } from "@kalends/domain/problem"
 import {
   exchangeSchema,
@@ -16,6 +17,7 @@ import type { z } from "zod"
 import type { OpenedSession, People } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Store, UserRow } from "../ports/store.ts"
+import { countingFailures, limits, networkOf } from "./limits.ts"
 import { createRateLimit } from "./rate-limit.ts"
 import { type RequireUser, refuseForged, requireAdministrator, setSessionCookie } from "./session-guard.ts"
 
@@ -29,28 +31,25 @@ export type PeopleRoutesDeps = {
   readonly setupCode: string | null
 }
 
-const minuteMs = 60_000
 const usersPerPage = 200
 
 /** Set-up, sign-in, sign-out, hand-off and the people of an organisation. */
 export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const perAddress = createRateLimit(deps.clock, { count: 20, windowMs: 10 * minuteMs })
-  const perEmail = createRateLimit(deps.clock, { count: 10, windowMs: 10 * minuteMs })
+  const failures = createFailureLimits(deps.clock)
+  const handoffs = createRateLimit(deps.clock, limits.handoffsPerUser)
   const answer = createSessionAnswer(deps)
 
   app.post("/v1/setup", { schema: { body: setupSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
     refuseForged(request, [new URL(deps.publicUrl).origin])
-    perAddress.take(request.ip)
     const { setupCode, organisation, ...administrator } = request.body
-    if (deps.setupCode === null || setupCode !== deps.setupCode)
-      throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", {
-        code: "wrong-setup-code",
+    const opened = await countingFailures(failures.from(request.ip), async () => {
+      refuseWrongCode(setupCode, deps.setupCode)
+      return deps.people.setUp({
+        organisation,
+        administrator: { ...administrator, role: "administrator" },
+        deviceName: "Portal",
       })
-    const opened = await deps.people.setUp({
-      organisation,
-      administrator: { ...administrator, role: "administrator" },
-      deviceName: "Portal",
     })
     return answer(reply, opened, "cookie")
   })
@@ -60,14 +59,16 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     { schema: { body: signInSchema, response: { 200: sessionSchema } } },
     async (request, reply) => {
       if (request.body.keep === "cookie") refuseForged(request, [new URL(deps.publicUrl).origin])
-      perAddress.take(request.ip)
-      perEmail.take(request.body.email)
-      return answer(reply, await deps.people.signIn(request.body), request.body.keep)
+      const counted = failures.of(request.body.email, request.ip)
+      const opened = await countingFailures(counted, () => deps.people.signIn(request.body))
+      return answer(reply, opened, request.body.keep)
     },
   )
 
   app.post("/v1/sessions/handoff", { schema: { response: { 200: handoffSchema } } }, async (request) => {
-    const { code, expiresAt } = await deps.people.handOff(await deps.requireUser(request))
+    const signedIn = await deps.requireUser(request)
+    handoffs.take(signedIn.user.userId)
+    const { code, expiresAt } = await deps.people.handOff(signedIn)
     return { code, expiresAt: expiresAt.toString() }
   })
 
@@ -75,8 +76,9 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     "/v1/sessions/exchange",
     { schema: { body: exchangeSchema, response: { 200: sessionSchema } } },
     async (request, reply) => {
-      perAddress.take(request.ip)
-      return answer(reply, await deps.people.exchange(request.body.code, request.body.deviceName), "memory")
+      const { code, deviceName } = request.body
+      const opened = await countingFailures(failures.from(request.ip), () => deps.people.exchange(code, deviceName))
+      return answer(reply, opened, "memory")
     },
   )
 
@@ -102,12 +104,14 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     async (request) => {
       const { user } = requireAdministrator(await deps.requireUser(request))
       const after = request.query.after ?? null
-      const users = await deps.store.inAccount(user.accountId, (tables) =>
-        tables.listUsers({ after, limit: usersPerPage }),
+      // One more than is shown says whether there is another page.
+      const found = await deps.store.inAccount(user.accountId, (tables) =>
+        tables.listUsers({ after, limit: usersPerPage + 1 }),
       )
+      const users = found.slice(0, usersPerPage)
       return {
         users: users.map((row) => ({ ...userView(row), connectionState: row.connectionState })),
-        after: users.length < usersPerPage ? null : (users.at(-1)?.email ?? null),
+        after: found.length > usersPerPage ? (users.at(-1)?.email ?? null) : null,
       }
     },
   )
@@ -116,6 +120,30 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     const by = requireAdministrator(await deps.requireUser(request))
     return reply.code(201).send(userView(await deps.people.addUser(by, request.body)))
   })
+}
+
+/** Set-ups, sign-ins and hand-offs that failed, by where they came from and whom they were meant for. */
+function createFailureLimits(clock: Clock) {
+  const perNetwork = createRateLimit(clock, limits.failuresPerNetwork)
+  const perEmailAndNetwork = createRateLimit(clock, limits.failuresPerEmailAndNetwork)
+  const perEmail = createRateLimit(clock, limits.failuresPerEmail)
+  const from = (address: string) => [{ limit: perNetwork, key: networkOf(address) }]
+  return {
+    from,
+    of: (email: string, address: string) => [
+      ...from(address),
+      { limit: perEmailAndNetwork, key: `${email} ${networkOf(address)}` },
+      { limit: perEmail, key: email },
+    ],
+  }
+}
+
+function refuseWrongCode(given: string, wanted: string | null): void {
+  const digest = (text: string) => createHash("sha256").update(text).digest()
+  if (wanted === null || !timingSafeEqual(digest(given), digest(wanted)))
+    throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", {
+      code: "wrong-setup-code",
+    })
 }
 
 function createSessionAnswer(deps: PeopleRoutesDeps) {

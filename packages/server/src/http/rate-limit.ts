@@ -4,32 +4,41 @@ import type { Clock } from "../ports/clock.ts"
 export type RateLimit = {
   /** Throws Problem "rate-limited" when `key` has had its share. */
   take(key: string): void
+  /** Undoes one `take`, where the act turned out to be one that need not be counted. */
+  giveBack(key: string): void
 }
+
+/** How many acts within which time. */
+export type Share = { readonly count: number; readonly windowMs: number }
 
 /**
  * Allows `count` acts for each key within any `windowMs`, roughly: a token bucket that refills evenly. Holds `keysMost`
- * keys at most; the longest unused is forgotten first.
+ * keys at most; the longest unused is forgotten first. It counts on this node alone: with several nodes each allows as
+ * much.
  */
-export function createRateLimit(
-  clock: Clock,
-  { count, windowMs, keysMost = 10_000 }: { count: number; windowMs: number; keysMost?: number },
-): RateLimit {
-  const buckets = new Map<string, { tokens: number; atMs: number }>()
+export function createRateLimit(clock: Clock, { count, windowMs }: Share, keysMost = 10_000): RateLimit {
+  const buckets = new Map<string, Bucket>()
+  const put = (key: string, bucket: Bucket): void => {
+    buckets.delete(key)
+    const oldest = buckets.keys().next()
+    if (buckets.size >= keysMost && oldest.done !== true) buckets.delete(oldest.value)
+    buckets.set(key, bucket)
+  }
   return {
     take(key) {
       const nowMs = clock.now().epochMilliseconds
       const known = buckets.get(key) ?? { tokens: count, atMs: nowMs }
       const tokens = Math.min(count, known.tokens + ((nowMs - known.atMs) * count) / windowMs)
-      buckets.delete(key)
-      if (buckets.size >= keysMost)
-        for (const oldest of buckets.keys()) {
-          buckets.delete(oldest)
-          break
-        }
-      buckets.set(key, { tokens: Math.max(0, tokens - 1), atMs: nowMs })
+      put(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: nowMs })
       if (tokens >= 1) return
       const retryAt = Temporal.Instant.fromEpochMilliseconds(nowMs + Math.ceil(((1 - tokens) * windowMs) / count))
       throw new Problem("rate-limited", "Too many attempts; wait a little.", { retryAt, code: "too-many-attempts" })
     },
+    giveBack(key) {
+      const known = buckets.get(key)
+      if (known !== undefined) buckets.set(key, { ...known, tokens: Math.min(count, known.tokens + 1) })
+    },
   }
 }
+
+type Bucket = { readonly tokens: number; readonly atMs: number }

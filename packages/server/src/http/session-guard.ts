@@ -1,13 +1,17 @@
 import { Problem } from "@kalends/domain/problem"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { People, SignedIn } from "../people/people.ts"
+import type { Clock } from "../ports/clock.ts"
+import { createUserLimits } from "./limits.ts"
 
 export const sessionCookie = "kalends_session"
 
 /** Header that browsers cannot add to a cross-site form: with the Origin check it keeps forged requests out. */
 export const requestHeader = "x-kalends-request"
 
-/** Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is. */
+/**
+ * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often.
+ */
 export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
 
 /**
@@ -17,13 +21,16 @@ export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
 export function createSessionGuard(
   people: Pick<People, "findSignedIn">,
   publicOrigins: readonly string[],
+  clock: Clock,
 ): RequireUser {
+  const take = createUserLimits(clock)
   return async (request) => {
     const bearer = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
     if (bearer === undefined) refuseForged(request, publicOrigins)
     const token = bearer ?? readCookie(request)
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
+    take(signedIn.user.userId, request.method)
     return signedIn
   }
 }

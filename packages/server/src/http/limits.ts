@@ -1,0 +1,81 @@
+import { Problem } from "@kalends/domain/problem"
+import type { Clock } from "../ports/clock.ts"
+import { createRateLimit, type RateLimit, type Share } from "./rate-limit.ts"
+
+const tenMinutes = (count: number): Share => ({ count, windowMs: 600_000 })
+
+/**
+ * What one caller may do, each node for itself. Session tokens and hand-off codes hold 256 bits and cannot be guessed, so
+ * that what comes with an unknown one is not counted against others behind the same address.
+ */
+export const limits = {
+  /** Failed set-ups, sign-ins and hand-offs from one network: guesses, and each costs a slow hash. */
+  failuresPerNetwork: tenMinutes(20),
+  /** Failed sign-ins to one address from one network. */
+  failuresPerEmailAndNetwork: tenMinutes(10),
+  /** Failed sign-ins to one address from anywhere. Higher, so that a stranger cannot so easily keep its owner out. */
+  failuresPerEmail: tenMinutes(60),
+  /** Hand-off codes of one person: each is a row until it is over. */
+  handoffsPerUser: tenMinutes(60),
+  /** Connecting, by one person: it signs in at a server that the person may name, with a password that may be a guess. */
+  connectsPerUser: tenMinutes(20),
+  /** Access tokens that one person says the provider refused: each asks the provider for another. */
+  replacementsPerUser: tenMinutes(30),
+  /** Everything else that one person asks to be changed, and what writes an audit record. */
+  changesPerUser: tenMinutes(600),
+  /** Everything that one person reads, streamed windows included. */
+  readsPerUser: tenMinutes(3000),
+} as const satisfies Readonly<Record<string, Share>>
+
+/** Limits for acts of which only the failed ones count: an office behind one address signs in as often as it likes. */
+export type Failures = { readonly limit: RateLimit; readonly key: string }
+
+/** Does the work, unless one of the limits is reached; gives back what was taken when it went well, or when we are to blame. */
+export async function countingFailures<Result>(
+  counted: readonly Failures[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const taken: Failures[] = []
+  const giveBack = () => {
+    for (const { limit, key } of taken) limit.giveBack(key)
+  }
+  for (const one of counted) {
+    try {
+      one.limit.take(one.key)
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+    taken.push(one)
+  }
+  try {
+    const result = await work()
+    giveBack()
+    return result
+  } catch (error) {
+    if (!(error instanceof Problem)) giveBack()
+    throw error
+  }
+}
+
+/** Counts what signed-in people do: GET and HEAD as reads, everything else as changes. */
+export function createUserLimits(clock: Clock): (userId: string, method: string) => void {
+  const reads = createRateLimit(clock, limits.readsPerUser)
+  const changes = createRateLimit(clock, limits.changesPerUser)
+  return (userId, method) => (method === "GET" || method === "HEAD" ? reads : changes).take(userId)
+}
+
+/**
+ * Who is behind an address, as far as it says: an IPv4 address, or the first 64 bits of an IPv6 one, which are what one
+ * subscriber is given (RFC 6177); the rest they choose as they like.
+ */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "")
+  if (!plain.includes(":")) return plain
+  const [left, right] = plain.split("::").map((half) => half.split(":").filter((group) => group !== ""))
+  const before = left ?? []
+  const after = right ?? []
+  const between = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0")
+  const groups = [...before, ...between, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
+  return `${groups.join(":")}::/64`
+}

@@ -1,0 +1,218 @@
+import { Problem } from "@kalends/domain/problem"
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { z } from "zod"
+import type { SessionRow } from "../ports/store.ts"
+import { fakeClock } from "../testing/fake-clock.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createApp } from "./app.ts"
+import { changesRoute } from "./changes-route.ts"
+import { connectionRoutes } from "./connection-routes.ts"
+import { limits } from "./limits.ts"
+import { meetingRoutes } from "./meeting-routes.ts"
+import { openApiDocument } from "./openapi.ts"
+import { peopleRoutes } from "./people-routes.ts"
+import { createSessionGuard, type RequireUser } from "./session-guard.ts"
+
+const publicUrl = "http://localhost:8080"
+const rows = sampleRows(1)
+const session = z.custom<SessionRow>().parse({ userId: rows.user.userId })
+const signedIn = { user: rows.user, session }
+const token = "t".repeat(43)
+const id = "0198f7a0-0000-7000-8000-000000000001"
+
+/** Whatever is asked of it refuses: what the routes do before they ask is what is tested here. */
+const refuses = <Part>(): Part =>
+  z
+    .custom<Part>()
+    .parse(
+      new Proxy({}, { get: () => () => Promise.reject(new Problem("conflict", "Not here.", { code: "refused" })) }),
+    )
+
+let app: FastifyInstance
+
+beforeEach(async () => {
+  app = await serve(guarded().guard)
+})
+afterEach(() => app.close())
+
+const headers = { host: "localhost", "x-kalends-request": "1", authorization: `Bearer ${token}` }
+
+function guarded() {
+  const clock = fakeClock()
+  const people = { findSignedIn: async (given: string) => (given === token ? signedIn : null) }
+  return { guard: createSessionGuard(people, [publicUrl], clock), clock }
+}
+
+function serve(requireUser: RequireUser): Promise<FastifyInstance> {
+  const clock = fakeClock()
+  return createApp({
+    log: { info() {}, warn() {}, error() {} },
+    clock,
+    hosts: new Set(["localhost"]),
+    behindProxy: true,
+    tls: null,
+    service: () => Promise.reject(new Error("not asked")),
+    isReady: async () => {},
+    async routes(all) {
+      const common = { requireUser, clock }
+      await peopleRoutes(all, { ...common, people: refuses(), store: refuses(), publicUrl, setupCode: "first-start" })
+      await connectionRoutes(all, { ...common, connections: refuses() })
+      await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
+      await changesRoute(all, { ...common, streams: refuses() })
+    },
+  })
+}
+
+type Asked = { readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; readonly url: string }
+
+const ask = ({ method, url }: Asked, payload: object = {}, from = "203.0.113.9") =>
+  app.inject({
+    method,
+    url,
+    ...(method === "GET" || method === "DELETE" ? {} : { payload }),
+    headers: { ...headers, "x-forwarded-for": from },
+  })
+
+/** How many requests are heard before one is told to wait. */
+async function heard(asked: Asked, most: number, payload?: (index: number) => { body?: object; from?: string }) {
+  for (let count = 0; count <= most; count++) {
+    const { body, from } = payload?.(count) ?? {}
+    if ((await ask(asked, body, from)).statusCode === 429) return count
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+const post = (url: string): Asked => ({ method: "POST", url })
+const signIn = (email: string) => ({ email, password: "guess", deviceName: "Test", keep: "memory" })
+
+describe("what can be guessed at", () => {
+  test("the set-up code: a few times from one network, however its addresses change", async () => {
+    const guess = (index: number) => ({
+      from: `2001:db8:1:2::${index + 1}`,
+      body: {
+        setupCode: `guess-number-${index}`,
+        organisation: "O",
+        displayName: "D",
+        email: "a@example.org",
+        password: "correct horse",
+      },
+    })
+    expect(await heard(post("/v1/setup"), 100, guess)).toBe(limits.failuresPerNetwork.count)
+  })
+
+  test("a hand-off code: a few times from one network", async () => {
+    const guess = (index: number) => ({ body: { code: `${index}`.padStart(43, "x"), deviceName: "Agenda" } })
+    expect(await heard(post("/v1/sessions/exchange"), 100, guess)).toBe(limits.failuresPerNetwork.count)
+  })
+
+  test("a person's password: less often from one network than from all, so that a stranger does not keep its owner out", async () => {
+    const fromOne = () => ({ body: signIn("ada@example.org") })
+    expect(await heard(post("/v1/sessions"), 100, fromOne)).toBe(limits.failuresPerEmailAndNetwork.count)
+    const owner = await ask(post("/v1/sessions"), signIn("ada@example.org"), "198.51.100.7")
+    expect(owner.statusCode).not.toBe(429)
+    const fromMany = (index: number) => ({ ...fromOne(), from: `192.0.2.${index}` })
+    const sofar = limits.failuresPerEmailAndNetwork.count + 1
+    expect(await heard(post("/v1/sessions"), 100, fromMany)).toBe(limits.failuresPerEmail.count - sofar)
+  })
+
+  test("passwords of many people: a few times from one network", async () => {
+    const guess = (index: number) => ({ body: signIn(`p${index}@example.org`) })
+    expect(await heard(post("/v1/sessions"), 100, guess)).toBe(limits.failuresPerNetwork.count)
+  })
+})
+
+describe("what costs work", () => {
+  test("hand-off codes have a limit of their own", async () => {
+    expect(await heard(post("/v1/sessions/handoff"), 1000)).toBe(limits.handoffsPerUser.count)
+  })
+
+  test("connecting has one, and coming back from the provider counts with it", async () => {
+    const caldav = { signIn: "password", provider: "memory", permission: "read" }
+    const guess = (index: number) => ({
+      body: { ...caldav, server: "calendar.example", username: "ada", password: `${index}` },
+    })
+    const back = await Promise.all([1, 2].map(() => ask({ method: "GET", url: "/v1/oauth/callback?state=s&code=c" })))
+    expect(back.map(({ headers }) => headers.location)).toEqual(["/?problem=refused", "/?problem=refused"])
+    expect(await heard(post("/v1/connections"), 1000, guess)).toBe(limits.connectsPerUser.count - 2)
+    const late = await ask({ method: "GET", url: "/v1/oauth/callback?state=s&code=c" })
+    expect(late.headers.location).toBe("/?problem=too-many-attempts")
+  })
+
+  test("having access tokens replaced has one, being handed them has a wider one", async () => {
+    const access = post(`/v1/connections/${id}/access`)
+    const replaced = () => ({ body: { reach: "native", refusedTokenDigest: "x" } })
+    expect(await heard(access, 1000, replaced)).toBe(limits.replacementsPerUser.count)
+    expect((await ask(access, { reach: "native" })).statusCode).toBe(409)
+  })
+
+  test("whatever else a person changes or reads is counted by the guard", async () => {
+    const { guard, clock } = guarded()
+    const request = (method: string) => guard(z.custom<FastifyRequest>().parse({ method, headers }))
+    for (let spent = 0; spent < limits.changesPerUser.count; spent++) await request("POST")
+    await expect(request("DELETE")).rejects.toMatchObject({ kind: "rate-limited" })
+    for (let spent = 0; spent < limits.readsPerUser.count; spent++) await request("GET")
+    await expect(request("GET")).rejects.toMatchObject({ kind: "rate-limited" })
+    await clock.advance(limits.changesPerUser.windowMs)
+    await expect(request("GET")).resolves.toBe(signedIn)
+  })
+
+  test("every route of the description asks the guard, or is known to need nobody", async () => {
+    await app.close()
+    app = await serve(async () => {
+      throw new Problem("rate-limited", "The guard was asked.", { code: "asked" })
+    })
+    const { paths } = described.parse(await openApiDocument())
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ path, method: methodOf.parse(method.toUpperCase()) })),
+    )
+    const guardedRoutes = routes.filter(({ path, method }) => !needNobody.has(`${method} ${path}`))
+    expect(guardedRoutes.length).toBeGreaterThan(15)
+    const answers = await Promise.all(
+      guardedRoutes.map(async ({ path, method }) => {
+        const url = path.replace("{provider}", "memory").replaceAll(/\{[^}]*\}/g, id) + (queries[path] ?? "")
+        return `${method} ${path} ${(await ask({ method, url }, bodies[`${method} ${path}`])).json().code}`
+      }),
+    )
+    expect(answers).toEqual(guardedRoutes.map(({ path, method }) => `${method} ${path} asked`))
+  })
+})
+
+const described = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+const methodOf = z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"])
+
+/** Answered to anybody: limited by network above, without work, or one small question to the database. */
+const needNobody = new Set([
+  "POST /v1/setup",
+  "POST /v1/sessions",
+  "POST /v1/sessions/exchange",
+  "GET /v1/service",
+  "GET /v1/openapi.json",
+  "GET /healthz",
+  "GET /readyz",
+  "GET /v1/consent/callback",
+])
+
+const queries: Readonly<Record<string, string>> = {
+  "/v1/connections/{connectionId}/calendars/{calendarId}/window":
+    "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&zone=UTC",
+  "/v1/oauth/callback": "?state=s&code=c",
+}
+
+const schedule = {
+  kind: "single",
+  v: 1,
+  time: { kind: "timed", startsAt: "2026-11-25T09:00:00Z", endsAt: "2026-11-25T10:00:00Z", zone: "UTC" },
+}
+
+/** What a route must be given before it asks who is there. */
+const bodies: Readonly<Record<string, object>> = {
+  "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
+  "POST /v1/connections": { signIn: "oauth", provider: "memory", permission: "read" },
+  "POST /v1/connections/{connectionId}/access": { reach: "native" },
+  "POST /v1/meetings": { key: "0".repeat(32), subject: "S", schedule },
+  "POST /v1/meetings/held": { decision: "keep" },
+  "PATCH /v1/meetings/{meetingId}": { version: "1" },
+  "PUT /v1/sync-policy": { isOn: true, groups: [] },
+  "PUT /v1/users/{userId}/group": { groupId: null },
+}
