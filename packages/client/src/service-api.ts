@@ -1,4 +1,4 @@
-import { Problem, type ProblemKind } from "@kalends/domain/problem"
+import { isProblemKind, Problem } from "@kalends/domain/problem"
 import {
   type AccessAnswer,
   accessAnswerSchema,
@@ -13,20 +13,6 @@ import type { ClientPlatform } from "./platform.ts"
 
 /** The calls a client makes to the service. Each throws Problem; "auth-expired" (code "signed-out") when the session is over. */
 export type ServiceApi = ReturnType<typeof createServiceApi>
-
-const kinds: ReadonlySet<string> = new Set([
-  "auth-expired",
-  "auth-revoked",
-  "forbidden",
-  "not-found",
-  "conflict",
-  "cursor-lost",
-  "rate-limited",
-  "unavailable",
-  "malformed",
-  "unsupported",
-  "misconfigured",
-] satisfies readonly ProblemKind[])
 
 type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly signal: AbortSignal }
 
@@ -102,20 +88,17 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
 /** The Problem that an error answer stands for. */
 export async function problemOf(response: Response): Promise<Problem> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null))
-  if (!parsed.success || !kinds.has(parsed.data.kind))
+  const kind = parsed.data?.kind ?? ""
+  if (!parsed.success || !isProblemKind(kind))
     return new Problem(
       response.status === 401 ? "auth-expired" : "unavailable",
       "The service does not answer as it should.",
       { code: `http-${response.status}` },
     )
-  const { kind, detail, title, code, retryAt } = parsed.data
+  const { detail, title, code, retryAt } = parsed.data
   const options = {
     ...(code === undefined ? {} : { code }),
     ...(retryAt === undefined ? {} : { retryAt: Temporal.Instant.from(retryAt) }),
   }
-  return new Problem(readKind(kind), detail ?? title, options)
-}
-
-function readKind(kind: string): ProblemKind {
-  return kind as ProblemKind
+  return new Problem(kind, detail ?? title, options)
 }

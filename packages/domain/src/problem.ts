@@ -1,16 +1,24 @@
 /** The closed list of what can go wrong between Kalends and the world. Matched exhaustively; extended rarely. */
-export type ProblemKind =
-  | "auth-expired" // the access token is no longer accepted; refresh and retry once
-  | "auth-revoked" // the grant is dead; a person must reconnect
-  | "forbidden" // authenticated, but not allowed (missing scope, consent or right)
-  | "not-found"
-  | "conflict" // the precondition failed, or the thing exists already
-  | "cursor-lost" // the provider no longer knows our cursor; list again
-  | "rate-limited" // come back at retryAt
-  | "unavailable" // network, timeout, 5xx; retry with back-off
-  | "malformed" // what came cannot be understood
-  | "unsupported" // this provider, server or calendar cannot do it
-  | "misconfigured" // our own set-up is wrong (client secret, redirect URI); tell the operator, never the user
+export const problemKinds = [
+  "auth-expired", // the access token is no longer accepted; refresh and retry once
+  "auth-revoked", // the grant is dead; a person must reconnect
+  "forbidden", // authenticated, but not allowed (missing scope, consent or right)
+  "not-found",
+  "conflict", // the precondition failed, or the thing exists already
+  "cursor-lost", // the provider no longer knows our cursor; list again
+  "rate-limited", // come back at retryAt
+  "unavailable", // network, timeout, 5xx; retry with back-off
+  "malformed", // what came cannot be understood
+  "unsupported", // this provider, server or calendar cannot do it
+  "misconfigured", // our own set-up is wrong (client secret, redirect URI); tell the operator, never the user
+] as const
+
+export type ProblemKind = (typeof problemKinds)[number]
+
+/** True for a kind of the list: a newer service may know more. */
+export function isProblemKind(text: string): text is ProblemKind {
+  return problemKinds.some((kind) => kind === text)
+}
 
 export type ProblemOptions = {
   /** When a retry may succeed. */
