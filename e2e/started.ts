@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { freePort } from "../packages/server/src/platform/embedded-postgres.ts"
+import { freePort } from "../packages/server/src/platform/free-port.ts"
 import { setUpNode, startTestNode } from "../packages/server/src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../packages/server/src/testing/postgres.ts"
 import type { LaunchedBrowser } from "../tools/chromium.ts"

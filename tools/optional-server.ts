@@ -8,6 +8,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises"
 import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
+import { freePort } from "../packages/server/src/platform/free-port.ts"
 import { elapsedMs, environmentValue, pause, stopChild } from "./platform.ts"
 
 export type OptionalServer = "radicale" | "nats-server"
@@ -43,19 +44,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** A loopback port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once("error", reject)
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 /** True where nobody listens on that loopback port. */

@@ -4,7 +4,8 @@
  * `npm start -- --no-demo` starts the service alone.
  */
 import { join } from "node:path"
-import { findOptionalServer, freePort, isPortFree, portAnswers, startRadicale } from "./optional-server.ts"
+import { freePort } from "../packages/server/src/platform/free-port.ts"
+import { findOptionalServer, isPortFree, portAnswers, startRadicale } from "./optional-server.ts"
 import { elapsedMs, environmentWith, rootFolder, runToEnd, say } from "./platform.ts"
 import { launch } from "./start/children.ts"
 import { demoCaldavUser, isDemoWanted } from "./start/demo.ts"

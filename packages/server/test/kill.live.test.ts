@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { type ServiceProcess, startService, until } from "../../../e2e/support.ts"
 import { graphRequest } from "../bench/kit/notices.ts"
 import { fillConnected, idOf, secretOf } from "../bench/kit/people.ts"
-import { freePort } from "../src/platform/embedded-postgres.ts"
+import { freePort } from "../src/platform/free-port.ts"
 import { cloneDatabase, type TestDatabase } from "../src/testing/postgres.ts"
 
 // What was answered 202 survives the death of the process that answered: each notice's pass has been run, or waits.

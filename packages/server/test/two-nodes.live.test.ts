@@ -3,7 +3,7 @@ import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
 import { findOptionalServer, type RunningServer, startNats } from "../../../tools/optional-server.ts"
-import { freePort } from "../src/platform/embedded-postgres.ts"
+import { freePort } from "../src/platform/free-port.ts"
 import { apiOf, setUpNode, startTestNode } from "../src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../src/testing/postgres.ts"
 

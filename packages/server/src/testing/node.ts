@@ -1,6 +1,6 @@
 import { readConfig } from "../config.ts"
 import { systemClock } from "../platform/clock.ts"
-import { freePort } from "../platform/embedded-postgres.ts"
+import { freePort } from "../platform/free-port.ts"
 import { platformSecret } from "../platform/platform-secret.ts"
 import { systemRandom } from "../platform/random.ts"
 import { type Node, startNode } from "../wire.ts"

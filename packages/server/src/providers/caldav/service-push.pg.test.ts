@@ -1,7 +1,7 @@
 import type { ConnectionView } from "@kalends/protocol/api"
 import { startWebdavPush, type WebdavPushServer } from "@kalends/simulator/webdav-push/server"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { freePort } from "../../platform/embedded-postgres.ts"
+import { freePort } from "../../platform/free-port.ts"
 import { setUpNode, startTestNode } from "../../testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../../testing/postgres.ts"
 
