@@ -10,7 +10,8 @@ import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { createKeyFileCustody } from "../vault/key-file-custody.ts"
 import { createVault } from "../vault/vault.ts"
-import { createBroker, storeGrant } from "./broker.ts"
+import { createBroker } from "./broker.ts"
+import { storeGrant } from "./refresh.ts"
 
 const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
 
