@@ -157,6 +157,31 @@ export const options = [
     secret: true,
     text: "Bearer token for GET /metrics from other machines; without it /metrics answers on loopback only.",
   }),
+  option("zoomAccountId", "KALENDS_ZOOM_ACCOUNT_ID", "text", {
+    default: null,
+    text: "Account id of a Zoom server-to-server OAuth application. With it, meetings are made in Zoom.",
+  }),
+  option("zoomClientId", "KALENDS_ZOOM_CLIENT_ID", "text", {
+    default: null,
+    text: "Client id of that application.",
+  }),
+  option("zoomClientSecret", "KALENDS_ZOOM_CLIENT_SECRET", "text", {
+    default: null,
+    secret: true,
+    text: "Client secret of that application.",
+  }),
+  option("zoomUser", "KALENDS_ZOOM_USER", "text", {
+    default: "me",
+    text: "E-mail address of the Zoom user who hosts the meetings; me is the application's owner.",
+  }),
+  option("zoomTokenUrl", "KALENDS_ZOOM_TOKEN_URL", "url", {
+    default: "https://zoom.us/oauth/token",
+    text: "Zoom's token address; others only for tests.",
+  }),
+  option("zoomApiUrl", "KALENDS_ZOOM_API_URL", "url", {
+    default: "https://api.zoom.us/v2",
+    text: "Zoom's API; others only for tests.",
+  }),
   option("meetingUrl", "KALENDS_MEETING_URL", "text", {
     default: null,
     text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
@@ -290,6 +315,8 @@ function checkTogether(config: Config): void {
       config.microsoftClientSecret,
     ],
     ["KALENDS_GOOGLE_CLIENT_ID", config.googleClientId, "KALENDS_GOOGLE_CLIENT_SECRET", config.googleClientSecret],
+    ["KALENDS_ZOOM_ACCOUNT_ID", config.zoomAccountId, "KALENDS_ZOOM_CLIENT_ID", config.zoomClientId],
+    ["KALENDS_ZOOM_CLIENT_ID", config.zoomClientId, "KALENDS_ZOOM_CLIENT_SECRET", config.zoomClientSecret],
     ["KALENDS_TLS_CERTIFICATE", config.tlsCertificate, "KALENDS_TLS_KEY", config.tlsKey],
   ] as const
   for (const [nameA, a, nameB, b] of pairs)

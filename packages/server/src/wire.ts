@@ -22,7 +22,7 @@ import { reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
-import { createBuiltinBackend } from "./meeting-backends/builtin/index.ts"
+import { createBackends } from "./meeting-backends/registry.ts"
 import { createDigests } from "./meetings/digest.ts"
 import type { EventAccessDeps } from "./meetings/event-access.ts"
 import { createLookout } from "./meetings/lookout.ts"
@@ -41,9 +41,9 @@ import { createSyncPolicy } from "./policy/sync-policy.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
+import type { HttpClient } from "./ports/http-client.ts"
 import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
-import type { MeetingBackend } from "./ports/meeting-backend.ts"
 import type { Metrics } from "./ports/metrics.ts"
 import type { Random } from "./ports/random.ts"
 import type { ConnectionRow, Store } from "./ports/store.ts"
@@ -149,7 +149,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const hookUrlOf = (provider: CalendarProvider) =>
     config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
   const { sync, settle, meetings } = createMeetingParts(config, secret, {
-    ...{ store, broker, providerOf },
+    ...{ store, broker, providerOf, http },
     world: { clock, random, metrics },
   })
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
@@ -191,12 +191,14 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
 }
 
 type MeetingParts = EventAccessDeps & {
+  readonly http: HttpClient
   readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
 }
 
 /** What makes meetings, and keeps them and calendars in step. */
 function createMeetingParts(config: Config, secret: PlatformSecret, deps: MeetingParts) {
-  const backends = createBackends(config, secret)
+  const codes = secret.derive("meeting-codes")
+  const backends = createBackends({ http: deps.http, clock: deps.world.clock, codes }, config)
   const digests = createDigests(secret.derive("sync-digests"))
   const lookout = createLookout([...backends.values()], config.meetingKeyword)
   return {
@@ -204,14 +206,6 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
     settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
     meetings: createMeetings({ ...deps, backends, digests }),
   }
-}
-
-/** The meeting services there are, the one that makes meetings first. */
-function createBackends(config: Config, secret: PlatformSecret): ReadonlyMap<string, MeetingBackend> {
-  const { meetingUrl } = config
-  const made =
-    meetingUrl === null ? [] : [createBuiltinBackend({ template: meetingUrl, secret: secret.derive("meeting-codes") })]
-  return new Map(made.map((backend) => [backend.name, backend]))
 }
 
 type Features = ReturnType<typeof createFeatures>

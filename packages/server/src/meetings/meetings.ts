@@ -303,6 +303,13 @@ function linkOf(
   const { eventId, version } = written
   return {
     ...{ accountId, calendarId: place.calendar.calendarId, eventId, meetingId, role: "driver", version },
-    ...{ agreedTopic: topic, agreedSchedule: schedule, endsAt: scheduledUntil, heldAt: null },
+    ...{
+      agreedTopic: topic,
+      agreedSchedule: schedule,
+      shownTopic: null,
+      shownSchedule: null,
+      endsAt: scheduledUntil,
+      heldAt: null,
+    },
   }
 }

@@ -43,9 +43,12 @@ export type LinkRow = {
   readonly role: LinkRole
   /** The version last seen or written; what comes back with it is our own echo. */
   readonly version: string
-  /** Keyed digests of what both sides last agreed on; null before they first did. */
+  /** Keyed digests of what the event had when both sides were last in step; null before they first were. */
   readonly agreedTopic: Uint8Array | null
   readonly agreedSchedule: Uint8Array | null
+  /** Likewise of what the meeting service showed then. */
+  readonly shownTopic: Uint8Array | null
+  readonly shownSchedule: Uint8Array | null
   /** When the event's last occurrence ends; null for never. */
   readonly endsAt: Temporal.Instant | null
   /** Since when the event is missing, and the mass-deletion brake keeps the meeting alive; null when it is there. */

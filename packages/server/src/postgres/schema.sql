@@ -175,13 +175,17 @@ create table meeting_link (
   agreed_schedule bytea,
   ends_at timestamp with time zone,
   held_at timestamp with time zone,
+  shown_topic bytea,
+  shown_schedule bytea,
   PRIMARY KEY (account_id, calendar_id, event_id),
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendar(account_id, calendar_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, meeting_id) REFERENCES meeting(account_id, meeting_id) ON DELETE CASCADE,
   CHECK ((length(agreed_schedule) = 16)),
   CHECK ((length(agreed_topic) = 16)),
   CHECK ((length(event_id) <= 4096)),
-  CHECK ((role = ANY (ARRAY['driver'::text, 'copy'::text])))
+  CHECK ((role = ANY (ARRAY['driver'::text, 'copy'::text]))),
+  CHECK ((length(shown_schedule) = 16)),
+  CHECK ((length(shown_topic) = 16))
 );
 CREATE INDEX meeting_link_by_meeting ON meeting_link USING btree (account_id, meeting_id);
 create policy by_account on meeting_link using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));

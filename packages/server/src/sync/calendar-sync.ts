@@ -252,7 +252,7 @@ async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, ta
       const { meetingId, eventId, event, role, version } = effect
       await tables.meetings.putLink({
         ...{ accountId, calendarId, eventId, meetingId, role, endsAt: event.endsAt },
-        ...{ version, agreedTopic: null, agreedSchedule: null, heldAt: null },
+        ...{ version, agreedTopic: null, agreedSchedule: null, shownTopic: null, shownSchedule: null, heldAt: null },
       })
       return audit("meeting-linked", meetingId, effect.cause)
     }
@@ -312,7 +312,7 @@ async function make(
   })
   await tables.meetings.putLink({
     ...{ accountId, calendarId, eventId, meetingId, role: "driver", version: "", endsAt: event.endsAt },
-    ...{ agreedTopic: null, agreedSchedule: null, heldAt: null },
+    ...{ agreedTopic: null, agreedSchedule: null, shownTopic: null, shownSchedule: null, heldAt: null },
   })
   await tables.appendAudit(
     { actor: { kind: "service", part: "sync" }, action: "meeting-linked", subjectId: meetingId, reason: "keyword" },

@@ -3,76 +3,72 @@ import { type FaceDigest, isSameDigest } from "../meetings/digest.ts"
 import type { MeetingFace } from "../ports/meeting-backend.ts"
 
 /** What one side has, and the digests of it. */
-export type Side = { readonly face: MeetingFace; readonly digest: FaceDigest }
+export type EventSide = { readonly face: MeetingFace; readonly digest: FaceDigest }
 /** A meeting whose times are not enough to move an event has none. */
 export type MeetingSide = {
   readonly face: { readonly topic: string; readonly schedule: Schedule | null }
   readonly digest: FaceDigest
 }
 
-export type Agreed = { readonly topic: Uint8Array | null; readonly schedule: Uint8Array | null }
+/**
+ * What each side had when they were last in step; null before they first were. Kept apart for each side: a service may
+ * show something else than it was told (a series that has begun already, a title that was cut).
+ */
+export type Agreed = { readonly event: FaceDigest | null; readonly meeting: FaceDigest | null }
 
 export type Merge = {
-  /** What both sides are to show in the end. */
+  /** What both sides are to have in the end. */
   readonly face: MeetingFace
-  readonly digest: FaceDigest
   readonly isEventBehind: boolean
   readonly isMeetingBehind: boolean
-  /** What the meeting service showed and is overwritten though it had been changed there; null when nothing is lost. */
+  /** What the meeting had and is overwritten though it had been changed there; null when nothing is lost. */
   readonly lost: Partial<MeetingFace> | null
 }
 
 type Field = keyof MeetingFace
 const fields: readonly Field[] = ["topic", "schedule"]
 
-/**
- * Three-way merge, field by field: whichever side changed since both agreed is followed; where both did, the event wins
- * and the meeting's version is `lost` (the caller keeps it with the meeting). A field that was never agreed on follows the
- * event. `meeting` is null where the service cannot be changed elsewhere, or keeps nothing: then the event is followed.
- * `canWrite` false: the event cannot be written, so it is followed whatever the meeting says.
- */
-export function mergeFaces(input: {
-  readonly event: Side
+type MergeInput = {
+  readonly event: EventSide
   readonly meeting: MeetingSide | null
   readonly agreed: Agreed
   readonly canWrite: boolean
-}): Merge {
-  const { event, meeting, agreed } = input
-  const choices = fields.map((field) => ({ field, ...chooseField(field, input) }))
-  const isFollowed = (field: Field) => choices.some((choice) => choice.field === field && choice.follows === "meeting")
-  const pick = <Value>(field: Field, ofEvent: Value, ofMeeting: Value): Value =>
-    isFollowed(field) ? ofMeeting : ofEvent
-  const digest = {
-    topic: pick("topic", event.digest.topic, meeting?.digest.topic ?? event.digest.topic),
-    schedule: pick("schedule", event.digest.schedule, meeting?.digest.schedule ?? event.digest.schedule),
-  }
-  const shown = meeting === null ? agreed : meeting.digest
-  const lostFields = choices.filter(({ isLost }) => isLost).map(({ field }) => field)
+}
+
+/**
+ * Three-way merge, field by field: whichever side changed since both were in step is followed; where both did, the event
+ * wins and the meeting's version is `lost` (the caller keeps it with the meeting). A field that was never agreed on follows
+ * the event. `meeting` is null where the service cannot be changed elsewhere, or keeps nothing: then the event is followed.
+ * `canWrite` false: the event cannot be written, so it is followed whatever the meeting says.
+ */
+export function mergeFaces(input: MergeInput): Merge {
+  const { event, meeting } = input
+  const steps = new Map(fields.map((field) => [field, stepOf(field, input)]))
+  const has = (step: Step, field: Field) => steps.get(field) === step
+  const lost = fields.filter((field) => has("overwrite", field))
+  const { topic, schedule } = event.face
   return {
     face: {
-      topic: pick("topic", event.face.topic, meeting?.face.topic ?? event.face.topic),
-      schedule: pick("schedule", event.face.schedule, meeting?.face.schedule ?? event.face.schedule),
+      topic: has("follow-meeting", "topic") ? (meeting?.face.topic ?? topic) : topic,
+      schedule: has("follow-meeting", "schedule") ? (meeting?.face.schedule ?? schedule) : schedule,
     },
-    digest,
-    isEventBehind: fields.some((field) => !isSameDigest(digest[field], event.digest[field])),
-    isMeetingBehind: fields.some((field) => !isSameDigest(digest[field], shown[field])),
-    lost: meeting === null || lostFields.length === 0 ? null : lostPart(meeting.face, lostFields),
+    isEventBehind: fields.some((field) => has("follow-meeting", field)),
+    isMeetingBehind: fields.some((field) => has("tell-meeting", field) || has("overwrite", field)),
+    lost: meeting === null || lost.length === 0 ? null : lostPart(meeting.face, lost),
   }
 }
 
-function chooseField(
-  field: Field,
-  { event, meeting, agreed, canWrite }: Parameters<typeof mergeFaces>[0],
-): { readonly follows: "event" | "meeting"; readonly isLost: boolean } {
-  const ofEvent = event.digest[field]
-  const ofMeeting = meeting?.digest[field] ?? null
-  const base = agreed[field]
-  if (ofMeeting === null || isSameDigest(ofEvent, ofMeeting)) return { follows: "event", isLost: false }
-  const isMeetingChanged = base !== null && !isSameDigest(ofMeeting, base)
-  if (!isMeetingChanged) return { follows: "event", isLost: false }
-  const isEventChanged = !isSameDigest(ofEvent, base)
-  const canFollow = canWrite && meeting?.face[field] !== null
-  return isEventChanged || !canFollow ? { follows: "event", isLost: true } : { follows: "meeting", isLost: false }
+type Step = "nothing" | "tell-meeting" | "follow-meeting" | "overwrite"
+
+function stepOf(field: Field, { event, meeting, agreed, canWrite }: MergeInput): Step {
+  const isSame = meeting !== null && isSameDigest(event.digest[field], meeting.digest[field])
+  const isEventChanged = agreed.event === null || !isSameDigest(event.digest[field], agreed.event[field])
+  if (isSame) return "nothing"
+  const isMeetingChanged =
+    meeting !== null && agreed.meeting !== null && !isSameDigest(meeting.digest[field], agreed.meeting[field])
+  if (!isMeetingChanged) return isEventChanged ? "tell-meeting" : "nothing"
+  const canFollow = canWrite && meeting.face[field] !== null
+  return isEventChanged || !canFollow ? "overwrite" : "follow-meeting"
 }
 
 function lostPart(face: MeetingSide["face"], lost: readonly Field[]): Partial<MeetingFace> {

@@ -3,14 +3,14 @@ import type { MeetingId } from "@kalends/domain/ids"
 import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { eventFace, facePatch, joinPatch } from "../meetings/block.ts"
-import type { Digests } from "../meetings/digest.ts"
+import type { Digests, FaceDigest } from "../meetings/digest.ts"
 import { createEventAccess, type EventAccessDeps, type Held } from "../meetings/event-access.ts"
 import type { MeetingLookout } from "../meetings/lookout.ts"
 import type { AccessWish } from "../ports/access-broker.ts"
 import type { EventRecord } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job } from "../ports/job-queue.ts"
-import type { MeetingBackend, ShownFace } from "../ports/meeting-backend.ts"
+import type { MeetingBackend, MeetingFace, ShownFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { AuditAction, Changes } from "../ports/store.ts"
@@ -44,7 +44,7 @@ type Subject = {
   readonly backend: MeetingBackend
 }
 type Outcome = {
-  readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule">
+  readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule" | "shownTopic" | "shownSchedule">
   /** Copies whose versions are new. */
   readonly copies?: readonly LinkRow[]
   readonly audit?: AuditAction
@@ -95,12 +95,12 @@ export function createSettle(deps: SettleDeps) {
     const { backendId, joinUrl } = await backend.create({ key: keyNow(meeting), face })
     const copies = await relinkCopies({ ...subject, links: links.map((link) => ({ ...link, version: "" })) }, joinUrl)
     const version = await writeLink(held, meeting.meetingId, joinUrl)
-    const { topic, schedule } = digests.of(meeting.accountId, backend.shown(face))
-    await commit(
-      subject,
-      { state: "live", backendId, ...life(subject, held.record) },
-      { ...outcome, copies, link: { version, agreedTopic: topic, agreedSchedule: schedule }, audit: "meeting-made" },
-    )
+    // One that was made before, and nobody heard of, has what its event had then.
+    const made = backend.limits.isEditableElsewhere ? await backend.fetch(backendId) : null
+    if (made !== null && !isSameShown(made.shown, backend.shown(face))) await backend.update(backendId, face, null)
+    const link = { version, ...(await agreedNow({ ...meeting, backendId }, backend, face)) }
+    const changes = { state: "live", backendId, ...life(subject, held.record) } as const
+    await commit(subject, changes, { ...outcome, copies, link, audit: "meeting-made" })
   }
 
   /** Writes the present link into the copies that are known to have another; their versions then. */
@@ -148,7 +148,10 @@ export function createSettle(deps: SettleDeps) {
     const merge = mergeFaces({
       event: { face, digest: digestOf(backend.shown(face)) },
       meeting: theirs === null ? null : { face: theirs, digest: digestOf(theirs.shown) },
-      agreed: { topic: driver.agreedTopic, schedule: driver.agreedSchedule },
+      agreed: {
+        event: digestPair(driver.agreedTopic, driver.agreedSchedule),
+        meeting: digestPair(driver.shownTopic, driver.shownSchedule),
+      },
       canWrite: held.place.canWrite,
     })
     if (merge.isMeetingBehind && backend.limits.keepsFace)
@@ -166,13 +169,22 @@ export function createSettle(deps: SettleDeps) {
       subject,
       { ...life(subject, { ...held.record, schedule: merge.face.schedule }) },
       {
-        link: { version: written.version, agreedTopic: merge.digest.topic, agreedSchedule: merge.digest.schedule },
+        link: { version: written.version, ...(await agreedNow(meeting, backend, merge.face)) },
         copies,
         ...(isChanged ? { audit: "meeting-changed" } : {}),
         ...(merge.lost === null ? {} : { note: "both-changed" }),
         ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
       },
     )
+  }
+
+  /** What both sides have once they are in step: the service is asked, for it may show something else than it was told. */
+  async function agreedNow({ accountId, backendId }: MeetingRow, backend: MeetingBackend, face: MeetingFace) {
+    const event = digests.of(accountId, backend.shown(face))
+    const fetched = backend.limits.isEditableElsewhere ? await backend.fetch(backendId ?? "") : null
+    const shown = fetched === null ? event : digests.of(accountId, fetched.shown)
+    const agreed = { agreedTopic: event.topic, agreedSchedule: event.schedule }
+    return { ...agreed, shownTopic: shown.topic, shownSchedule: shown.schedule }
   }
 
   /** Without an event to follow: it lives until it expires. */
@@ -272,6 +284,14 @@ function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
   return problem.kind === "conflict"
     ? now.add({ seconds: 1 })
     : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
+}
+
+function isSameShown(a: ShownFace, b: ShownFace): boolean {
+  return a.topic === b.topic && a.schedule === b.schedule
+}
+
+function digestPair(topic: Uint8Array | null, schedule: Uint8Array | null): FaceDigest | null {
+  return topic === null || schedule === null ? null : { topic, schedule }
 }
 
 function hasLink({ location, description, onlineMeetingUrl }: EventRecord, joinUrl: string): boolean {

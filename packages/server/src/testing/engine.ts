@@ -155,10 +155,11 @@ function createMeetingParts({
   readonly dressBackend: (backend: MeetingBackend) => MeetingBackend
 }) {
   const meetings = createMemoryBackend()
-  const lookout = createLookout([meetings.backend], "@meet")
+  const backend = dressBackend(meetings.backend)
+  const lookout = createLookout([backend], "@meet")
   const digests = createDigests(digestKey)
   const { store, world } = deps
-  const backends = new Map([[meetings.backend.name, dressBackend(meetings.backend)]])
+  const backends = new Map([[backend.name, backend]])
   const sync = createCalendarSync({ store, lookout, digests, backends, world })
   const settle = createSettle({ ...deps, backends, content: { lookout, digests } })
   return { meetings, digests, sync, settle }

@@ -1,0 +1,29 @@
+import type { Config } from "../config.ts"
+import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import { createBuiltinBackend } from "./builtin/index.ts"
+import type { ZoomCallsDeps } from "./zoom/calls.ts"
+import { createZoomBackend } from "./zoom/index.ts"
+
+export type BackendDeps = ZoomCallsDeps & {
+  /** Of which the codes of built-in meetings are drawn. */
+  readonly codes: Uint8Array
+}
+
+/** One line for each meeting service: null when it is not set up. The first that is makes the meetings. */
+const registry: readonly ((deps: BackendDeps, config: Config) => MeetingBackend | null)[] = [
+  (deps, { zoomAccountId: accountId, zoomClientId: clientId, zoomClientSecret: clientSecret, ...config }) =>
+    accountId === null || clientId === null || clientSecret === null
+      ? null
+      : createZoomBackend(deps, {
+          ...{ accountId, clientId, clientSecret, user: config.zoomUser },
+          ...{ tokenUrl: config.zoomTokenUrl, apiUrl: config.zoomApiUrl },
+        }),
+  ({ codes }, { meetingUrl }) =>
+    meetingUrl === null ? null : createBuiltinBackend({ template: meetingUrl, secret: codes }),
+]
+
+/** The meeting services that are set up, by name. */
+export function createBackends(deps: BackendDeps, config: Config): ReadonlyMap<string, MeetingBackend> {
+  const made = registry.map((create) => create(deps, config)).filter((backend) => backend !== null)
+  return new Map(made.map((backend) => [backend.name, backend]))
+}
