@@ -39,17 +39,16 @@ export type AgendaInput = {
 export const joinEarlyMinutes = 10
 
 /** The agenda of some days from today, in order: all-day entries first, then by start. */
-export function agendaOf({ events, now, zone, dayCount, ownHosts }: AgendaInput): Agenda {
+export function agendaOf({ events, now, zone, dayCount, ownHosts = noHosts }: AgendaInput): Agenda {
   const today = now.toZonedDateTimeISO(zone).toPlainDate()
-  const last = today.add({ days: dayCount })
-  const byDay = new Map<string, AgendaEntry[]>([[today.toString(), []]])
-  for (const event of events) {
-    const base = entryOf(event, now, zone, ownHosts ?? {})
-    for (const [date, entry] of partsOf(base, zone)) {
-      if (Temporal.PlainDate.compare(date, today) < 0 || Temporal.PlainDate.compare(date, last) >= 0) continue
-      byDay.set(date.toString(), [...(byDay.get(date.toString()) ?? []), entry])
+  const range = { first: today.toString(), before: today.add({ days: dayCount }).toString() }
+  const byDay = new Map<string, AgendaEntry[]>([[range.first, []]])
+  for (const event of events)
+    for (const [date, entry] of partsOf(entryOf(event, steadyOf(event, zone, ownHosts), now), range)) {
+      const entries = byDay.get(date)
+      if (entries === undefined) byDay.set(date, [entry])
+      else entries.push(entry)
     }
-  }
   const days = [...byDay]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, entries]) => ({ date: Temporal.PlainDate.from(date), entries: entries.sort(byStart) }))
@@ -67,27 +66,57 @@ export function isJoinDue(entry: AgendaEntry, now: Temporal.Instant): boolean {
   return entry.phase === "now" || now.until(entry.startsAt).total("minutes") <= joinEarlyMinutes
 }
 
-function entryOf(event: CalendarEvent, now: Temporal.Instant, zone: string, ownHosts: OwnHosts): AgendaEntry {
-  const { startsAt, endsAt } = eventSpan(event.time, zone)
+/** What of an event stays as it is while the clock goes on. */
+type Steady = Pick<AgendaEntry, "startsAt" | "endsAt" | "join"> & {
+  readonly zone: string
+  readonly ownHosts: OwnHosts
+  /** The days it touches; one that ends at midnight does not touch the day that begins then. */
+  readonly dates: readonly string[]
+}
+
+const noHosts: OwnHosts = {}
+const datesMost = 366
+
+/** An agenda is drawn again at each tick of a clock; this is worked out once, and goes with the event itself. */
+const steadies = new WeakMap<CalendarEvent, Steady>()
+
+function steadyOf(event: CalendarEvent, zone: string, ownHosts: OwnHosts): Steady {
+  const known = steadies.get(event)
+  if (known !== undefined && known.zone === zone && known.ownHosts === ownHosts) return known
+  const span = eventSpan(event.time, zone)
+  const steady = { ...span, join: findJoinLink(event, ownHosts), zone, ownHosts, dates: datesOf(span, zone) }
+  steadies.set(event, steady)
+  return steady
+}
+
+function datesOf({ startsAt, endsAt }: Pick<Steady, "startsAt" | "endsAt">, zone: string): readonly string[] {
+  const first = startsAt.toZonedDateTimeISO(zone).toPlainDate()
+  const lastInstant = Temporal.Instant.compare(startsAt, endsAt) < 0 ? endsAt.subtract({ nanoseconds: 1 }) : endsAt
+  const days = first.until(lastInstant.toZonedDateTimeISO(zone).toPlainDate()).days + 1
+  return Array.from({ length: Math.max(1, Math.min(datesMost, days)) }, (_, index) =>
+    first.add({ days: index }).toString(),
+  )
+}
+
+type Entry = { readonly entry: AgendaEntry; readonly dates: readonly string[] }
+
+function entryOf(event: CalendarEvent, { startsAt, endsAt, join, dates }: Steady, now: Temporal.Instant): Entry {
   const isAllDay = event.time.kind === "all-day"
   const phase =
     Temporal.Instant.compare(endsAt, now) <= 0 ? "over" : Temporal.Instant.compare(startsAt, now) <= 0 ? "now" : "ahead"
-  return { key: event.id, event, startsAt, endsAt, isAllDay, dayOf: null, join: findJoinLink(event, ownHosts), phase }
+  return { entry: { key: event.id, event, startsAt, endsAt, isAllDay, dayOf: null, join, phase }, dates }
 }
 
-/** The days an entry touches; one that ends at midnight does not touch the day that begins then. */
-function partsOf(entry: AgendaEntry, zone: string): readonly (readonly [Temporal.PlainDate, AgendaEntry])[] {
-  const first = entry.startsAt.toZonedDateTimeISO(zone).toPlainDate()
-  const lastInstant =
-    Temporal.Instant.compare(entry.startsAt, entry.endsAt) < 0
-      ? entry.endsAt.subtract({ nanoseconds: 1 })
-      : entry.endsAt
-  const days = Math.min(366, first.until(lastInstant.toZonedDateTimeISO(zone).toPlainDate()).days + 1)
-  if (days <= 1) return [[first, entry]]
-  return Array.from({ length: days }, (_, index) => {
-    const date = first.add({ days: index })
-    return [date, { ...entry, key: `${entry.key}@${date}`, dayOf: { day: index + 1, days } }] as const
-  })
+/** The entry on each of its days within the range. */
+function* partsOf(
+  { entry, dates }: Entry,
+  range: { readonly first: string; readonly before: string },
+): Generator<readonly [string, AgendaEntry], void, void> {
+  const days = dates.length
+  for (const [index, date] of dates.entries()) {
+    if (date < range.first || date >= range.before) continue
+    yield [date, days === 1 ? entry : { ...entry, key: `${entry.key}@${date}`, dayOf: { day: index + 1, days } }]
+  }
 }
 
 function byStart(a: AgendaEntry, b: AgendaEntry): number {
