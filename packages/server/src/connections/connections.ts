@@ -1,32 +1,39 @@
 import type { ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { ConnectionView, RemovalView } from "@kalends/protocol/api"
+import type { ConnectInput, ConnectionView, RemovalView } from "@kalends/protocol/api"
 import type { UserRow } from "../ports/store.ts"
-import { type Asker, createConnect, providerNamed } from "./connect.ts"
+import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
 import type { ConnectionsDeps } from "./deps.ts"
-import { createHandOver } from "./hand-over.ts"
+import { type AccessRequest, handOverAccess, type ReadThroughInput, readThrough } from "./hand-over.ts"
 import { removeConnection } from "./remove.ts"
 import { connectionView } from "./view.ts"
 
 /** Connecting and removing calendars, and handing out what opens them. */
-export function createConnections(deps: ConnectionsDeps) {
+export function createConnections({ store, providers, fanOut, addresses, opening, world }: ConnectionsDeps) {
+  const { vault, broker, life, http } = opening
+  const { clock, metrics } = world
+  const connect = { store, vault, providers, fanOut, addresses, world }
+  const handOver = { store, broker, providers, life, http, clock }
   return {
-    ...createConnect(deps),
-    ...createHandOver(deps),
+    begin: (asker: Asker, input: ConnectInput) => beginConnection(connect, asker, input),
+    finish: (asker: Asker, answer: ProviderAnswer) => finishConnection(connect, asker, answer),
+    handOverAccess: (user: UserRow, connectionId: ConnectionId, request: AccessRequest) =>
+      handOverAccess(handOver, user, connectionId, request),
+    readThrough: (user: UserRow, input: ReadThroughInput) => readThrough(handOver, user, input),
     /** Removes a connection: SPEC 1.6. Says truthfully what was done. */
     remove: (user: UserRow, connectionId: ConnectionId): Promise<RemovalView> =>
-      removeConnection(deps, user, connectionId),
+      removeConnection({ store, vault, providers, fanOut, clock, metrics }, user, connectionId),
 
     list: (user: UserRow): Promise<ConnectionView[]> =>
-      deps.store.inAccount(user.accountId, async (tables) => {
+      store.inAccount(user.accountId, async (tables) => {
         const connection = await tables.findConnectionOfUser(user.userId)
-        return connection === null ? [] : [await connectionView(deps, tables, connection)]
+        return connection === null ? [] : [await connectionView({ addresses, clock }, tables, connection)]
       }),
 
     /** Where an administrator consents for everybody. Throws Problem "unsupported" where there is no such form. */
     adminConsentUrl(asker: Asker, name: string): URL {
-      const { signIn } = providerNamed(deps.providers, name)
-      const request = { redirectUri: deps.addresses.consentUri, state: asker.session.sessionId }
+      const { signIn } = providerNamed(providers, name)
+      const request = { redirectUri: addresses.consentUri, state: asker.session.sessionId }
       const url = signIn.kind === "oauth" ? signIn.adminConsentUrl(request) : null
       if (url === null)
         throw new Problem("unsupported", "This calendar service has no consent for everybody.", {

@@ -20,17 +20,50 @@ export type ConnectionAddresses = {
   readonly stalenessBoundSeconds: (isPushed: boolean) => number
 }
 
-// More than six: connecting a calendar touches everything that a calendar has.
+type Providers = ReadonlyMap<ProviderName, CalendarProvider>
+
+/** What the whole feature needs; each part of it is given its share. */
 export type ConnectionsDeps = {
   readonly store: Store
-  readonly vault: SecretVault
-  readonly broker: AccessBroker
-  readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
-  readonly life: ConnectionLife
+  readonly providers: Providers
   readonly fanOut: FanOut
+  readonly addresses: ConnectionAddresses
+  /** What opens a calendar, and what it means when it does not open. */
+  readonly opening: {
+    readonly vault: SecretVault
+    readonly broker: AccessBroker
+    readonly life: ConnectionLife
+    readonly http: HttpClient
+  }
+  readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
+}
+
+/** To connect a calendar. */
+export type ConnectDeps = {
+  readonly store: Store
+  readonly vault: SecretVault
+  readonly providers: Providers
+  readonly fanOut: FanOut
+  readonly addresses: ConnectionAddresses
+  readonly world: { readonly clock: Clock; readonly random: Random }
+}
+
+/** To hand out what opens a calendar. */
+export type HandOverDeps = {
+  readonly store: Store
+  readonly broker: AccessBroker
+  readonly providers: Providers
+  readonly life: ConnectionLife
   readonly http: HttpClient
   readonly clock: Clock
-  readonly random: Random
+}
+
+/** To remove a connection. */
+export type RemovalDeps = {
+  readonly store: Store
+  readonly vault: SecretVault
+  readonly providers: Providers
+  readonly fanOut: FanOut
+  readonly clock: Clock
   readonly metrics: Metrics
-  readonly addresses: ConnectionAddresses
 }

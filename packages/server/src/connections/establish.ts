@@ -5,7 +5,9 @@ import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
 import type { AccountTables, AuditAction, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
-import type { ConnectionsDeps } from "./deps.ts"
+import type { ConnectDeps } from "./deps.ts"
+
+type EstablishDeps = Pick<ConnectDeps, "store" | "vault" | "world">
 
 const calendarsMost = 20
 
@@ -22,7 +24,7 @@ export type Established = {
  * locked in the order credential, connection, account, as everywhere.
  */
 export async function establish(
-  deps: ConnectionsDeps,
+  deps: EstablishDeps,
   user: UserRow,
   provider: CalendarProvider,
   made: Established,
@@ -46,7 +48,7 @@ export async function establish(
     const record = (action: AuditAction, reason: string) =>
       tables.appendAudit(
         { actor: { kind: "user", userId: user.userId }, action, subjectId: connection.connectionId, reason },
-        deps.clock.now(),
+        deps.world.clock.now(),
       )
     await record("secret-sealed", "connect")
     await record("connection-made", made.permission)
@@ -88,7 +90,7 @@ type Writing = {
 }
 
 async function writeConnection(
-  deps: ConnectionsDeps,
+  deps: EstablishDeps,
   tables: AccountTables,
   { user, provider, made, known }: Writing,
 ): Promise<ConnectionRow> {
@@ -106,10 +108,10 @@ async function writeConnection(
     const row: ConnectionRow = {
       ...fresh,
       accountId: user.accountId,
-      connectionId: parseConnectionId(deps.random.uuid()),
+      connectionId: parseConnectionId(deps.world.random.uuid()),
       userId: user.userId,
       provider: provider.name,
-      createdAt: deps.clock.now(),
+      createdAt: deps.world.clock.now(),
       lastOkAt: null,
     }
     await tables.insertConnection(row)
@@ -131,16 +133,16 @@ type Sealing = {
 }
 
 async function writeCredential(
-  deps: ConnectionsDeps,
+  deps: EstablishDeps,
   tables: AccountTables,
   { connection: { accountId, connectionId }, made, known }: Sealing,
 ): Promise<void> {
   await tables.upsertCredential({
     accountId,
     connectionId,
-    credentialId: known?.credentialId ?? parseCredentialId(deps.random.uuid()),
+    credentialId: known?.credentialId ?? parseCredentialId(deps.world.random.uuid()),
     version: (known?.version ?? 0) + 1,
-    usedAt: deps.clock.now(),
+    usedAt: deps.world.clock.now(),
     ...(await sealMade(deps, tables, connectionId, made)),
   })
 }
@@ -151,7 +153,7 @@ type SealedParts = Pick<
 >
 
 async function sealMade(
-  { vault }: ConnectionsDeps,
+  { vault }: EstablishDeps,
   tables: AccountTables,
   connectionId: ConnectionRow["connectionId"],
   { access, grant }: Established,
@@ -175,7 +177,7 @@ async function sealMade(
 
 /** Calendars known already keep their cursor and subscriptions. */
 async function writeCalendars(
-  deps: ConnectionsDeps,
+  deps: EstablishDeps,
   tables: AccountTables,
   connection: ConnectionRow,
   chosen: readonly ProviderCalendar[],
@@ -186,10 +188,10 @@ async function writeCalendars(
   const ids: CalendarId[] = []
   for (const { id, isPrimary, canWrite } of chosen) {
     const row = known.get(id)
-    const calendarId = row?.calendarId ?? parseCalendarId(deps.random.uuid())
+    const calendarId = row?.calendarId ?? parseCalendarId(deps.world.random.uuid())
     ids.push(calendarId)
     if (row !== undefined)
-      await tables.updateCalendar(calendarId, { isPrimary, canWrite, failureCount: 0, dueAt: deps.clock.now() })
+      await tables.updateCalendar(calendarId, { isPrimary, canWrite, failureCount: 0, dueAt: deps.world.clock.now() })
     else
       await tables.insertCalendar({
         accountId: connection.accountId,
@@ -202,7 +204,7 @@ async function writeCalendars(
         isFirstListing: true,
         cursorWindowStartsAt: null,
         cursorWindowEndsAt: null,
-        dueAt: deps.clock.now(),
+        dueAt: deps.world.clock.now(),
         lastPassAt: null,
         changedAt: null,
         failureCount: 0,

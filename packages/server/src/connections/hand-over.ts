@@ -6,7 +6,7 @@ import type { AccessAnswer } from "@kalends/protocol/api"
 import { type AccessWish, tokenDigest } from "../ports/access-broker.ts"
 import type { AccountTables, ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
-import type { ConnectionsDeps } from "./deps.ts"
+import type { HandOverDeps } from "./deps.ts"
 
 /** A provider's own answer, passed through: nothing of it is read or kept here. */
 export type ReadThrough = {
@@ -23,7 +23,7 @@ export type ReadThroughInput = {
   readonly signal: AbortSignal
 }
 
-type AccessRequest = { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string | undefined }
+export type AccessRequest = { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string | undefined }
 
 /** Another's connection is answered like one that does not exist. */
 export async function ownConnection(
@@ -37,90 +37,87 @@ export async function ownConnection(
   return connection
 }
 
-/** What opens a user's calendar, for the user's own apps. */
-export function createHandOver(deps: ConnectionsDeps) {
+/** What a user's own app opens the calendar with; audited. A browser that cannot use a secret is not given it. */
+export async function handOverAccess(
+  deps: HandOverDeps,
+  user: UserRow,
+  connectionId: ConnectionId,
+  { reach, refusedTokenDigest }: AccessRequest,
+): Promise<AccessAnswer> {
   const { store, broker, providers } = deps
-
-  async function handOverAccess(
-    user: UserRow,
-    connectionId: ConnectionId,
-    { reach, refusedTokenDigest }: AccessRequest,
-  ): Promise<AccessAnswer> {
-    const { connection, calendars } = await store.inAccount(user.accountId, async (tables) => ({
-      connection: await ownConnection(tables, user, connectionId),
-      calendars: await tables.listCalendars(connectionId),
-    }))
-    const provider = providerNamed(providers, connection.provider)
-    const actor = { kind: "user", userId: user.userId } as const
-    const wish: AccessWish = { actor, reason: "client-request", refusedTokenDigest }
-    const access = await broker.freshAccess(user.accountId, connectionId, wish)
-    const isDirect = reach === "native" || provider.limits.isReachableFromBrowser
-    const entry = {
-      actor,
-      action: "access-handed-over",
-      subjectId: connectionId,
-      reason: isDirect ? reach : "read-through",
-    } as const
-    await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.clock.now()))
-    return {
-      connectionId,
-      provider: connection.provider,
-      permission: connection.permission,
-      calendars: calendars.map(({ calendarId, providerCalendarId, isPrimary, canWrite }) => ({
-        calendarId,
-        providerCalendarId,
-        isPrimary,
-        canWrite,
-      })),
-      // A browser that cannot use a secret is not given it.
-      access: isDirect
-        ? handed(access, provider.apiBase(access))
-        : { kind: "read-through", apiBase: provider.apiBase(access) },
-    }
+  const { connection, calendars } = await store.inAccount(user.accountId, async (tables) => ({
+    connection: await ownConnection(tables, user, connectionId),
+    calendars: await tables.listCalendars(connectionId),
+  }))
+  const provider = providerNamed(providers, connection.provider)
+  const actor = { kind: "user", userId: user.userId } as const
+  const wish: AccessWish = { actor, reason: "client-request", refusedTokenDigest }
+  const access = await broker.freshAccess(user.accountId, connectionId, wish)
+  const isDirect = reach === "native" || provider.limits.isReachableFromBrowser
+  const entry = {
+    actor,
+    action: "access-handed-over",
+    subjectId: connectionId,
+    reason: isDirect ? reach : "read-through",
+  } as const
+  await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.clock.now()))
+  return {
+    connectionId,
+    provider: connection.provider,
+    permission: connection.permission,
+    calendars: calendars.map(({ calendarId, providerCalendarId, isPrimary, canWrite }) => ({
+      calendarId,
+      providerCalendarId,
+      isPrimary,
+      canWrite,
+    })),
+    // A browser that cannot use a secret is not given it.
+    access: isDirect
+      ? handed(access, provider.apiBase(access))
+      : { kind: "read-through", apiBase: provider.apiBase(access) },
   }
+}
 
-  /** Reads a window for a browser that cannot reach the provider: the credential stays here, the answer passes through. */
-  async function readThrough(user: UserRow, input: ReadThroughInput): Promise<ReadThrough> {
-    const { accountId } = user
-    const { connectionId, window, zone, signal } = input
-    const { connection, calendar } = await store.inAccount(accountId, async (tables) => ({
-      connection: await ownConnection(tables, user, connectionId),
-      calendar: await tables.findCalendar(input.calendarId),
-    }))
-    if (calendar === null || calendar.connectionId !== connection.connectionId)
-      throw new Problem("not-found", "There is no such calendar.")
-    const provider = providerNamed(providers, connection.provider)
-    const ask = (access: Access) => {
-      const calendarId = calendar.providerCalendarId
-      const request = provider.reader.firstPage({ apiBase: provider.apiBase(access), calendarId, window, zone })
-      return deps.http.stream({
-        ...request,
-        headers: { ...request.headers, authorization: authorization(access) },
-        signal,
-        isUserGiven: access.kind === "password",
-      })
-    }
-    const wish: AccessWish = { actor: { kind: "user", userId: user.userId }, reason: "read-through" }
-    let access = await broker.freshAccess(accountId, connectionId, wish)
-    let response = await ask(access)
-    if (response.status === 401 && access.kind === "bearer") {
-      await response.body.cancel()
-      const refusedTokenDigest = tokenDigest(access.token)
-      access = await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest })
-      response = await ask(access)
-    }
-    if (response.status === 401) {
-      await response.body.cancel()
-      const problem = refused(access)
-      const met = { isLasting: true, credentialVersion: access.credentialVersion }
-      await deps.life.isTroubled(accountId, connectionId, problem, met)
-      throw problem
-    }
-    const contentType = response.headers["content-type"] ?? "application/octet-stream"
-    return { status: response.status, contentType, body: response.body }
+/** Reads a window for a browser that cannot reach the provider: the credential stays here, the answer passes through. */
+export async function readThrough(deps: HandOverDeps, user: UserRow, input: ReadThroughInput): Promise<ReadThrough> {
+  const { store, broker, providers } = deps
+  const { accountId } = user
+  const { connectionId, window, zone, signal } = input
+  const { connection, calendar } = await store.inAccount(accountId, async (tables) => ({
+    connection: await ownConnection(tables, user, connectionId),
+    calendar: await tables.findCalendar(input.calendarId),
+  }))
+  if (calendar === null || calendar.connectionId !== connection.connectionId)
+    throw new Problem("not-found", "There is no such calendar.")
+  const provider = providerNamed(providers, connection.provider)
+  const ask = (access: Access) => {
+    const calendarId = calendar.providerCalendarId
+    const request = provider.reader.firstPage({ apiBase: provider.apiBase(access), calendarId, window, zone })
+    return deps.http.stream({
+      ...request,
+      headers: { ...request.headers, authorization: authorization(access) },
+      signal,
+      isUserGiven: access.kind === "password",
+    })
   }
-
-  return { handOverAccess, readThrough }
+  const wish: AccessWish = { actor: { kind: "user", userId: user.userId }, reason: "read-through" }
+  let access = await broker.freshAccess(accountId, connectionId, wish)
+  let response = await ask(access)
+  if (response.status === 401 && access.kind === "bearer") {
+    await response.body.cancel()
+    const refusedTokenDigest = tokenDigest(access.token)
+    access = await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest })
+    response = await ask(access)
+  }
+  if (response.status === 401) {
+    await response.body.cancel()
+    const problem = refused(access)
+    const met = { isLasting: true, credentialVersion: access.credentialVersion }
+    await deps.life.isTroubled(accountId, connectionId, problem, met)
+    throw problem
+  }
+  const contentType = response.headers["content-type"] ?? "application/octet-stream"
+  return { status: response.status, contentType, body: response.body }
 }
 
 /** Field by field: nothing else that is known of an access leaves. */

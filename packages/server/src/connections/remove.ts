@@ -5,7 +5,7 @@ import type { RemovalView } from "@kalends/protocol/api"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
 import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow, UserRow } from "../ports/store.ts"
-import type { ConnectionsDeps } from "./deps.ts"
+import type { RemovalDeps } from "./deps.ts"
 import { ownConnection } from "./hand-over.ts"
 import { within } from "./within.ts"
 
@@ -26,7 +26,7 @@ type Taken = LastSecrets & {
  * and its grant revoked, in that order, because a revoked grant can stop nothing.
  */
 export async function removeConnection(
-  deps: ConnectionsDeps,
+  deps: RemovalDeps,
   user: UserRow,
   connectionId: ConnectionId,
 ): Promise<RemovalView> {
@@ -56,7 +56,7 @@ export async function removeConnection(
 }
 
 /** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
-function takeAndDelete(deps: ConnectionsDeps, user: UserRow, connectionId: ConnectionId): Promise<Taken> {
+function takeAndDelete(deps: RemovalDeps, user: UserRow, connectionId: ConnectionId): Promise<Taken> {
   return deps.store.inAccount(user.accountId, async (tables) => {
     const credential = await tables.lockCredential(connectionId)
     const connection = await ownConnection(tables, user, connectionId)
@@ -84,7 +84,7 @@ function takeAndDelete(deps: ConnectionsDeps, user: UserRow, connectionId: Conne
 type Last = { readonly user: UserRow; readonly credential: CredentialRow; readonly isAccessNeeded: boolean }
 
 async function openLast(
-  { vault, clock }: ConnectionsDeps,
+  { vault, clock }: RemovalDeps,
   tables: AccountTables,
   { user, credential, isAccessNeeded }: Last,
 ): Promise<LastSecrets> {
@@ -113,7 +113,7 @@ async function openLast(
 
 type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
 
-async function tellProvider(deps: ConnectionsDeps, taken: Taken): Promise<Told> {
+async function tellProvider(deps: RemovalDeps, taken: Taken): Promise<Told> {
   const provider = deps.providers.get(taken.connection.provider)
   if (provider === undefined) return { stopped: 0, grantRevoked: "not-confirmed" }
   const isAccessNeeded = taken.subscriptions.length > 0 && taken.access === null
@@ -124,7 +124,7 @@ async function tellProvider(deps: ConnectionsDeps, taken: Taken): Promise<Told> 
 
 /** Access for stopping subscriptions when the stored one has run out. What it gives is not stored; a rotated token is the one to revoke. */
 async function lastRefresh(
-  { clock }: ConnectionsDeps,
+  { clock }: RemovalDeps,
   { signIn }: CalendarProvider,
   { refreshToken, connection }: Taken,
 ): Promise<LastSecrets> {
@@ -142,7 +142,7 @@ async function lastRefresh(
 }
 
 async function stopAll(
-  deps: ConnectionsDeps,
+  deps: RemovalDeps,
   { name, push }: CalendarProvider,
   access: Access,
   subscriptions: readonly SubscriptionRow[],
@@ -169,7 +169,7 @@ async function stopAll(
 }
 
 async function revoke(
-  { clock }: ConnectionsDeps,
+  { clock }: RemovalDeps,
   { signIn }: CalendarProvider,
   refreshToken: string | null,
 ): Promise<RemovalView["grantRevoked"]> {

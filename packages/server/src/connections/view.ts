@@ -1,10 +1,11 @@
 import type { ConnectionView } from "@kalends/protocol/api"
+import type { Clock } from "../ports/clock.ts"
 import type { AccountTables, CalendarRow, ConnectionRow } from "../ports/store.ts"
-import type { ConnectionsDeps } from "./deps.ts"
+import type { ConnectionAddresses } from "./deps.ts"
 
 /** A connection as its owner sees it. */
 export async function connectionView(
-  deps: Pick<ConnectionsDeps, "addresses" | "clock">,
+  deps: { readonly addresses: ConnectionAddresses; readonly clock: Clock },
   tables: AccountTables,
   row: ConnectionRow,
 ): Promise<ConnectionView> {
