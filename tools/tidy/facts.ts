@@ -29,6 +29,8 @@ export type FunctionFact = {
   readonly name: string
   readonly line: number
   readonly lines: number
+  /** With everything that is inside it. */
+  readonly wholeLines: number
   readonly parameters: number
 }
 
@@ -36,7 +38,7 @@ export type FunctionFact = {
 type Node = Readonly<Record<string, unknown>> & { readonly type: string; readonly start: number; readonly end: number }
 
 /** A function while its lines are still being counted. */
-type Measured = { name: string; line: number; lines: number; parameters: number; node: Node }
+type Measured = { name: string; line: number; lines: number; wholeLines: number; parameters: number; node: Node }
 
 type Collected = {
   imports: Located<"specifier">[]
@@ -68,7 +70,7 @@ export function factsOf(path: string, text: string): Facts {
   visit(parsed.program, [], collected)
   return {
     ...collected,
-    functions: collected.functions.map(({ name, line, lines, parameters }) => ({ name, line, lines, parameters })),
+    functions: collected.functions.map(({ node: _node, ...fact }) => fact),
     globals: collected.globals.filter(
       (use) => !collected.declared.has(use.name.replace(/^new /, "").split(".")[0] ?? ""),
     ),
@@ -246,7 +248,14 @@ function functionFact(node: Node, parents: readonly Node[], into: Collected): Me
   const parameters = Array.isArray(node.params)
     ? node.params.filter((parameter) => nameOf(parameter) !== "this").length
     : 0
-  const fact = { name: functionName(node, parent) ?? "(unnamed)", line: first, lines, parameters, node }
+  const fact = {
+    name: functionName(node, parent) ?? "(unnamed)",
+    line: first,
+    lines,
+    wholeLines: lines,
+    parameters,
+    node,
+  }
   const owner = parents.findLast((candidate) => /Function/.test(candidate.type) && candidate.body !== null)
   const outer = into.functions.find((known) => known.node === owner)
   // What lies between is unnamed and counts for the function it is in.

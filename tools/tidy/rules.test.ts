@@ -20,7 +20,7 @@ type Case = {
 const fixme = ["FIX", "ME"].join("")
 const todo = ["TO", "DO"].join("")
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  use(${index})`).join("\n")
-const noRatchet = sizeRule({ files: {}, functions: {} })
+const noRatchet = sizeRule({ files: {}, wholes: {}, functions: {} })
 const address = (host: string) => `https://registry.${host}/x`
 
 const cases: Record<string, Case> = {
@@ -250,13 +250,13 @@ describe("tidy", () => {
     const path = "packages/domain/src/a.ts"
     const long = { [path]: `function a() {\n${lines(70)}\n}` }
     const held = (number: number) =>
-      textsOf(sizeRule({ files: {}, functions: { [`${path} a`]: number } }), long).join("\n")
+      textsOf(sizeRule({ files: {}, wholes: {}, functions: { [`${path} a`]: number } }), long).join("\n")
     expect(held(72)).toBe("")
     expect(held(71)).toMatch(/has grown to 72/)
     expect(held(73)).toMatch(/has shrunk to 72 lines: write 72/)
-    expect(textsOf(sizeRule({ files: {}, functions: { [`${path} b`]: 70 } }), { [path]: "" }).join("\n")).toMatch(
-      /is gone/,
-    )
+    expect(
+      textsOf(sizeRule({ files: {}, wholes: {}, functions: { [`${path} b`]: 70 } }), { [path]: "" }).join("\n"),
+    ).toMatch(/is gone/)
   })
 
   test("measures named functions inside another by themselves, unnamed ones with it", () => {
@@ -265,6 +265,24 @@ describe("tidy", () => {
     expect(
       textsOf(noRatchet, { "a.ts": `function a() {\n  each(() => {\n${lines(50)}\n  })\n${lines(20)}\n}` }).join("\n"),
     ).toMatch(/a has 74 lines/)
+  })
+
+  test("measures what is inside a function with it, too, and lets the ratchet's number be reached but not passed", () => {
+    const path = "packages/server/src/broker/broker.ts"
+    const inner = (name: string) => `function ${name}() {\n${lines(48)}\n}`
+    const three = { [path]: `function createBroker() {\n${["a", "b", "c"].map(inner).join("\n")}\n}` }
+    expect(textsOf(noRatchet, three).join("\n")).toMatch(/createBroker has 152 lines with the functions inside/)
+    const held = (number: number) => {
+      const wholes = { [`${path} createBroker`]: number }
+      return textsOf(sizeRule({ files: {}, functions: {}, wholes }), three).join("\n")
+    }
+    expect(held(151)).toMatch(/151 at most/)
+    expect(held(152)).toBe("")
+    expect(held(160)).toBe("")
+    const two = { [path]: `function createBroker() {\n${["a", "b"].map(inner).join("\n")}\n}` }
+    expect(textsOf(noRatchet, two)).toEqual([])
+    const wholes = { [`${path} createBroker`]: 160 }
+    expect(textsOf(sizeRule({ files: {}, functions: {}, wholes }), two).join("\n")).toMatch(/take it out/)
   })
 
   test("gives every kind of file its place in the import table", () => {
