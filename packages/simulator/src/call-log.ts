@@ -1,3 +1,5 @@
+import type { SimulatorPlatform } from "./platform.ts"
+
 /** Every call that was made, so that a test can say "and asked the provider exactly twice". Kept in memory, bounded. */
 export type Call = {
   readonly service: string
@@ -9,11 +11,11 @@ export type Call = {
 
 const callsMost = 5_000
 
-export function createCallLog() {
+export function createCallLog(platform: Pick<SimulatorPlatform, "now">) {
   const calls: Call[] = []
   return {
-    add(call: Call): void {
-      calls.push(call)
+    add(call: Omit<Call, "atMs">): void {
+      calls.push({ ...call, atMs: platform.now().epochMilliseconds })
       if (calls.length > callsMost) calls.shift()
     },
     count: (operation: string, person?: string): number =>

@@ -37,9 +37,17 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
     keys: { keys: [jwk] },
     isClient: (id: string | null, secret: string | null) => id === client.id && secret === client.secret,
     clientId: client.id,
-    addCode(code: Omit<Code, "expiresAtMs">): string {
+    /** A code for what the authorize page was asked for. */
+    addCode(person: Person, scope: string, query: URLSearchParams): string {
       const text = platform.token("code.")
-      codes.set(text, { ...code, expiresAtMs: nowMs() + codeLifeMs })
+      codes.set(text, {
+        person,
+        scope,
+        redirectUri: query.get("redirect_uri") ?? "",
+        challenge: query.get("code_challenge"),
+        nonce: query.get("nonce"),
+        expiresAtMs: nowMs() + codeLifeMs,
+      })
       return text
     },
     /** The code's data when the verifier and redirect address fit; good once. */

@@ -44,7 +44,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     knobs.set(tenantId, known)
     return known
   }
-  const calls = createCallLog()
+  const calls = createCallLog(platform)
   const pushes = createPushes(platform, knobsOf)
   const context: SimulatorContext = { platform, org, knobs: knobsOf, calls, pushes }
   const microsoft = await createGrants(platform, clients.microsoft)

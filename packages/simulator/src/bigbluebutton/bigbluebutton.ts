@@ -24,7 +24,7 @@ type Call = (params: URLSearchParams, request: SimRequest) => SimResponse
 export function createBigBlueButton(platform: SimulatorPlatform, options: BigBlueButtonOptions = {}, base = "") {
   const { secret = bigBlueButtonSecret, checksums = algorithms } = options
   const knobs = freshKnobs()
-  const calls = createCallLog()
+  const calls = createCallLog(platform)
   const meetings = new BbbMeetings(platform)
   const idleMinutes = options.idleMinutes ?? { ifNobodyJoined: 5, whenAllLeft: 1 }
   const reach: Reach = { platform, meetings, idleMinutes }
@@ -48,8 +48,7 @@ export function createBigBlueButton(platform: SimulatorPlatform, options: BigBlu
       const refused = refusalOf(nextFailure(knobs), knobs.throttleRetryAfterSeconds)
       const answer = refused ?? checked(name, call, request)
       const meeting = request.url.searchParams.get("meetingID") ?? request.form.get("meetingID")
-      const atMs = platform.now().epochMilliseconds
-      calls.add({ service: "bigbluebutton", operation: name, person: meeting, status: answer.status, atMs })
+      calls.add({ service: "bigbluebutton", operation: name, person: meeting, status: answer.status })
       return refused === null && isNextCut(knobs) ? { ...answer, cut: true } : answer
     }
 

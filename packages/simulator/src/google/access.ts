@@ -1,6 +1,7 @@
 import type { SimulatorContext } from "../context.ts"
 import type { Granted, Grants } from "../grants.ts"
-import { isNextCut } from "../knobs.ts"
+import { createGuard, retryAfter } from "../guard.ts"
+import type { Failure, Knobs } from "../knobs.ts"
 import type { Person } from "../org.ts"
 import type { Handler, SimRequest, SimResponse } from "../server.ts"
 import { googleError } from "./errors.ts"
@@ -16,54 +17,36 @@ const scopes: Readonly<Record<Needs, RegExp>> = {
   token: /./,
 }
 
-/** Checks the token, the calendar and the permission, counts the call and plays the tenant's faults. */
+/** Checks token, calendar and permission, counts the call and plays the tenant's faults. */
 export function createAccess(context: SimulatorContext, grants: Grants) {
-  async function answer(request: SimRequest, grant: Granted, needs: Needs, handler: Authorized): Promise<SimResponse> {
-    const { person } = grant
-    const fault = context.knobs(person.tenant.id)
-    if (fault.latencyMs > 0) await new Promise<void>((resolve) => context.platform.after(fault.latencyMs, resolve))
-    const failure = failed(context, person)
-    if (failure !== null) return failure
-    if (!scopes[needs].test(grant.scope)) return googleError(403, "insufficientPermissions")
-    const { calendarId } = request.params
-    const isOwn = calendarId === undefined || calendarId === "primary" || calendarId === person.email
-    if (!isOwn) return googleError(404, "notFound")
-    const done = withFields(request, await handler(request, person, grant))
-    return done.status === 200 && isNextCut(fault) ? { ...done, cut: true } : done
-  }
-
+  const guard = createGuard(context, grants, {
+    service: "google",
+    unauthorized: googleError(401, "authError"),
+    refused,
+  })
   return (operation: string, needs: Needs, handler: Authorized): Handler =>
-    async (request) => {
-      const grant = grants.findAccess(request.headers.authorization)
-      const done = grant === null ? googleError(401, "authError") : await answer(request, grant, needs, handler)
-      context.calls.add({
-        service: "google",
-        operation,
-        person: grant?.person.email ?? null,
-        status: done.status,
-        atMs: context.platform.now().epochMilliseconds,
-      })
-      return done
-    }
+    guard(operation, async (request, grant) => {
+      const { person } = grant
+      if (!scopes[needs].test(grant.scope)) return googleError(403, "insufficientPermissions")
+      const { calendarId } = request.params
+      const isOwn = calendarId === undefined || calendarId === "primary" || calendarId === person.email
+      return isOwn ? withFields(request, await handler(request, person, grant)) : googleError(404, "notFound")
+    })
 }
 
-function failed(context: SimulatorContext, { tenant }: Person): SimResponse | null {
-  const fault = context.knobs(tenant.id)
-  if (fault.isDown) return googleError(503, "backendError")
-  if (fault.isRemoved) return googleError(401, "authError")
-  if (fault.throttleNext > 0) {
-    fault.throttleNext--
-    const { throttleRetryAfterSeconds: seconds, throttlesWith429 } = fault
-    const headers: Record<string, string> = seconds === null ? {} : { "retry-after": String(seconds) }
-    return throttlesWith429
-      ? googleError(429, "rateLimitExceeded", headers)
-      : googleError(403, "userRateLimitExceeded", headers)
+function refused(failure: Failure | "removed", fault: Knobs): SimResponse {
+  switch (failure) {
+    case "down":
+      return googleError(503, "backendError")
+    case "removed":
+      return googleError(401, "authError")
+    case "failed":
+      return googleError(500, "backendError")
+    case "throttled":
+      return fault.throttlesWith429
+        ? googleError(429, "rateLimitExceeded", retryAfter(fault))
+        : googleError(403, "userRateLimitExceeded", retryAfter(fault))
   }
-  if (fault.failNext > 0) {
-    fault.failNext--
-    return googleError(500, "backendError")
-  }
-  return null
 }
 
 /** `fields=items(id,start),nextPageToken`: a partial answer. Deeper paths are given whole from their first name on. */

@@ -2,7 +2,7 @@ import type { SimulatorContext } from "../context.ts"
 import { accessLifeSeconds, type Granted, type Grants } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
-import { signInPage } from "../sign-in-page.ts"
+import { backTo, chosenPerson, signInPage } from "../sign-in-page.ts"
 
 const idleDaysMost = 182
 const refusal: SimResponse = {
@@ -21,20 +21,13 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
     const hint = query.get("login_hint")
     const person = people().find(({ email }) => email === hint)
     if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, query)
-    if (query.get("prompt") === "none") return back(query, { error: "interaction_required" })
-    const scope = query.get("scope") ?? ""
-    return {
-      status: 200,
-      headers: { "content-type": "text/html; charset=utf-8" },
-      body: signInPage({ title: "Simulated Google sign-in", colour: "#15803d", people: people(), scope, query, hint }),
-    }
+    if (query.get("prompt") === "none") return backTo(query, { error: "interaction_required" })
+    return signInPage({ title: "Simulated Google sign-in", colour: "#15803d", people: people(), query })
   }
 
   function answer({ form }: SimRequest): SimResponse {
-    const person = people().find(({ email }) => email === form.get("person"))
-    return form.get("answer") !== "allow" || person === undefined
-      ? back(form, { error: "access_denied" })
-      : redirect(person, form)
+    const person = chosenPerson(form, people())
+    return person === null ? backTo(form, { error: "access_denied" }) : redirect(person, form)
   }
 
   function redirect(person: Person, query: URLSearchParams): SimResponse {
@@ -43,14 +36,8 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
       ((query.get("prompt") ?? "").includes("consent") || !consented.has(person.email))
     consented.add(person.email)
     const scope = context.knobs(person.tenant.id).withholdsCalendar ? "openid email" : (query.get("scope") ?? "")
-    const code = grants.addCode({
-      person,
-      scope: isOffline ? `${scope} offline` : scope,
-      redirectUri: query.get("redirect_uri") ?? "",
-      challenge: query.get("code_challenge"),
-      nonce: query.get("nonce"),
-    })
-    return back(query, { code, scope })
+    const code = grants.addCode(person, isOffline ? `${scope} offline` : scope, query)
+    return backTo(query, { code, scope })
   }
 
   async function token({ form, url }: SimRequest): Promise<SimResponse> {
@@ -88,13 +75,7 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
     if (used === null || used.grant.isRevoked) return refusal
     const { grant, idleDays } = used
     const answer = idleDays > idleDaysMost ? refusal : (failed(grant.person) ?? renewed(grant, text))
-    context.calls.add({
-      service: "google",
-      operation: "refresh",
-      person: grant.person.email,
-      status: answer.status,
-      atMs: context.platform.now().epochMilliseconds,
-    })
+    context.calls.add({ service: "google", operation: "refresh", person: grant.person.email, status: answer.status })
     return answer
   }
 
@@ -146,13 +127,4 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
       return isKnown ? { status: 200, body: {} } : { status: 400, body: { error: "invalid_token" } }
     }),
   ]
-}
-
-function back(query: URLSearchParams, answer: Readonly<Record<string, string>>): SimResponse {
-  const to = query.get("redirect_uri") ?? ""
-  if (!URL.canParse(to)) return { status: 400, body: "no redirect_uri" }
-  const url = new URL(to)
-  for (const [name, value] of Object.entries({ ...answer, state: query.get("state") ?? "" }))
-    url.searchParams.set(name, value)
-  return { status: 302, headers: { location: url.href } }
 }

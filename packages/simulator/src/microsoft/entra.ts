@@ -2,7 +2,7 @@ import type { SimulatorContext } from "../context.ts"
 import { accessLifeSeconds, type Grants } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
-import { signInPage } from "../sign-in-page.ts"
+import { backTo, chosenPerson, signInPage } from "../sign-in-page.ts"
 
 const idleDaysMost = 90
 const identityScopes = ["openid", "profile", "email", "offline_access"]
@@ -18,11 +18,8 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
 
   const consents = new Set<string>()
 
-  const page = (title: string, query: URLSearchParams, hint: string | null): SimResponse => ({
-    status: 200,
-    headers: { "content-type": "text/html; charset=utf-8" },
-    body: signInPage({ title, colour: "#2563eb", people: people(), scope: query.get("scope") ?? "", query, hint }),
-  })
+  const page = (title: string, query: URLSearchParams): SimResponse =>
+    signInPage({ title, colour: "#2563eb", people: people(), query })
 
   function authorize({ url: { searchParams: query } }: SimRequest): SimResponse {
     if (query.get("client_id") !== grants.clientId)
@@ -31,22 +28,18 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     const person = people().find(({ email }) => email === hint)
     if (person !== undefined && context.knobs(person.tenant.id).approvesAll) return redirect(person, query)
     if (query.get("prompt") === "none")
-      return back(query, { error: "interaction_required", error_description: "AADSTS50058" })
-    return page("Simulated Microsoft sign-in", query, hint)
-  }
-
-  function chosen(form: URLSearchParams): Person | null {
-    return form.get("answer") === "allow" ? (people().find(({ email }) => email === form.get("person")) ?? null) : null
+      return backTo(query, { error: "interaction_required", error_description: "AADSTS50058" })
+    return page("Simulated Microsoft sign-in", query)
   }
 
   const declined = (form: URLSearchParams): SimResponse =>
-    back(form, {
+    backTo(form, {
       error: "access_denied",
       error_description: "AADSTS65004: User declined to consent to access the app.",
     })
 
   function answer({ form }: SimRequest): SimResponse {
-    const person = chosen(form)
+    const person = chosenPerson(form, people())
     return person === null ? declined(form) : redirect(person, form)
   }
 
@@ -54,14 +47,8 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     const scope = context.knobs(person.tenant.id).withholdsCalendar
       ? "openid profile offline_access User.Read"
       : (query.get("scope") ?? "")
-    const code = grants.addCode({
-      person,
-      scope,
-      redirectUri: query.get("redirect_uri") ?? "",
-      challenge: query.get("code_challenge"),
-      nonce: query.get("nonce"),
-    })
-    return back(query, { code })
+    const code = grants.addCode(person, scope, query)
+    return backTo(query, { code })
   }
 
   async function token({ form, url, params }: SimRequest): Promise<SimResponse> {
@@ -103,13 +90,7 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     if (used === null || used.grant.isRevoked) return refusal(400, "invalid_grant", 50173)
     const { grant, idleDays } = used
     const answer = idleDays > idleDaysMost ? refusal(400, "invalid_grant", 700082) : (failed(grant.person) ?? renewed())
-    context.calls.add({
-      service: "microsoft",
-      operation: "refresh",
-      person: grant.person.email,
-      status: answer.status,
-      atMs: context.platform.now().epochMilliseconds,
-    })
+    context.calls.add({ service: "microsoft", operation: "refresh", person: grant.person.email, status: answer.status })
     return answer
 
     function renewed(): SimResponse {
@@ -161,16 +142,16 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     const query = url.searchParams
     const [first] = people()
     if (first !== undefined && context.knobs(first.tenant.id).approvesAll) return consented(query, first)
-    return page("Simulated Microsoft administrator consent", query, null)
+    return page("Simulated Microsoft administrator consent", query)
   }
 
   function consented(query: URLSearchParams, { tenant }: Person): SimResponse {
     consents.add(tenant.id)
-    return back(query, { admin_consent: "True", tenant: tenant.id })
+    return backTo(query, { admin_consent: "True", tenant: tenant.id })
   }
 
   function adminAnswer({ form }: SimRequest): SimResponse {
-    const person = chosen(form)
+    const person = chosenPerson(form, people())
     return person === null ? declined(form) : consented(form, person)
   }
 
@@ -200,15 +181,6 @@ function openid(base: string, tenant: string) {
     id_token_signing_alg_values_supported: ["RS256"],
     code_challenge_methods_supported: ["S256"],
   }
-}
-
-function back(query: URLSearchParams, answer: Readonly<Record<string, string>>): SimResponse {
-  const to = query.get("redirect_uri") ?? ""
-  if (!URL.canParse(to)) return { status: 400, body: "no redirect_uri" }
-  const url = new URL(to)
-  for (const [name, value] of Object.entries({ ...answer, state: query.get("state") ?? "" }))
-    url.searchParams.set(name, value)
-  return { status: 302, headers: { location: url.href } }
 }
 
 function refusal(status: number, error: string, number: number): SimResponse {

@@ -54,8 +54,7 @@ export function createAccess(context: ZoomContext) {
   return (operation: Operation, handler: (request: SimRequest) => Answered): Handler =>
     async (request) => {
       const { answer, person } = await answerTo(request, operation, handler)
-      const atMs = platform.now().epochMilliseconds
-      calls.add({ service: "zoom", operation: operation.name, person, status: answer.status, atMs })
+      calls.add({ service: "zoom", operation: operation.name, person, status: answer.status })
       return answer
     }
 }

@@ -32,7 +32,7 @@ export type ZoomOptions = {
 export function createZoom(platform: SimulatorPlatform, options: ZoomOptions = {}, base = "") {
   const { app = zoomApp, scope = allScopes, limits = narrowLimits, writesPerDay = 100 } = options
   const knobs = freshKnobs()
-  const calls = createCallLog()
+  const calls = createCallLog(platform)
   const tokens = createTokens(platform, app, { scope, base })
   const daily = createDailyLimit(platform, writesPerDay)
   const webhooks = createWebhooks(platform, {
@@ -50,8 +50,7 @@ export function createZoom(platform: SimulatorPlatform, options: ZoomOptions = {
     const isRefused = knobs.isRemoved || knobs.refuseTokenNext > 0
     if (knobs.refuseTokenNext > 0) knobs.refuseTokenNext--
     const answer = knobs.isDown ? { status: 503, body: "Service Unavailable" } : tokens.grant(request, isRefused)
-    const atMs = platform.now().epochMilliseconds
-    calls.add({ service: "zoom", operation: "token", person: null, status: answer.status, atMs })
+    calls.add({ service: "zoom", operation: "token", person: null, status: answer.status })
     return answer
   })
   const routes: readonly Route[] = [
