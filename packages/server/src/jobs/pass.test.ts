@@ -101,6 +101,20 @@ describe("a pass", () => {
 })
 
 describe("a pass that is interrupted", () => {
+  test("leaves the later of two notices for the next, so that clients who heard it are not told again", async () => {
+    const engine = await listed()
+    await engine.remote.hand.create(someDraft())
+    const first = { kind: "pass" as const, ...engine.mark, noticedAtMs: engine.clock.now().epochMilliseconds }
+    await engine.clock.advance(3 * second)
+    const later = { ...first, noticedAtMs: engine.clock.now().epochMilliseconds }
+    await engine.jobs.queue.add([later])
+    engine.remote.faults.cutAfterPages(0)
+    await engine.pass(first)
+    expect(engine.jobs.waiting().map(({ job }) => job)).toEqual([later])
+    await engine.pass(later)
+    expect((await engine.see()).told).toEqual(["repeated"])
+  })
+
   test("goes on at the page it came to, and what it had found is not forgotten", async () => {
     const engine = await listed({ cursorComes: "with-each-page" })
     const before = (await engine.see()).calendar.cursor

@@ -1,6 +1,9 @@
 import type { AccountId, CalendarId, ConnectionId, MeetingId } from "@kalends/domain/ids"
 
-/** One calendar is due for a pass. `noticedAtMs`: when a notification said so (epoch ms); null when a timer did. */
+/**
+ * One calendar is due for a pass. `noticedAtMs`: when a notification last said so (epoch ms), which is when clients were
+ * told to read; null when only a timer did.
+ */
 export type DueMark = {
   readonly accountId: AccountId
   readonly calendarId: CalendarId
@@ -28,6 +31,13 @@ export function jobKey(job: Job): string {
     case "settle":
       return `${job.kind}:${job.meetingId}`
   }
+}
+
+/** The one that waits when a job is added to another with its key. Of two passes, the one that clients were told of later. */
+export function coalesced(waiting: Job, added: Job): Job {
+  const isToldLater =
+    waiting.kind === "pass" && added.kind === "pass" && (waiting.noticedAtMs ?? 0) > (added.noticedAtMs ?? 0)
+  return isToldLater ? waiting : added
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type QueryExecutorProvider, sql } from "kysely"
-import { type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
+import { coalesced, type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
 
 /** Schema of graphile-worker's own tables. */
 export const jobSchema = "kalends_jobs"
@@ -15,19 +15,20 @@ function distinct(jobs: readonly Job[]): readonly Job[] {
   for (const job of jobs) {
     const key = jobKey(job)
     const known = byKey.get(key)
-    if (known === undefined || noticedAtMs(job) >= noticedAtMs(known)) byKey.set(key, job)
+    byKey.set(key, known === undefined ? job : coalesced(known, job))
   }
   return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job)
 }
 
-function noticedAtMs(job: Job): number {
-  return job.kind === "pass" ? (job.noticedAtMs ?? 0) : 0
+/** Zero for a timer's pass; null for jobs that no notice calls for. */
+function noticedAtMs(job: Job): number | null {
+  return job.kind === "pass" ? (job.noticedAtMs ?? 0) : null
 }
 
 /**
  * Adds jobs within `database`, which may be a transaction. A job that waits already keeps its run time (so that a
- * notification does not cut a provider's Retry-After short), and a timer's mark does not erase what a notification
- * wrote into a waiting pass.
+ * notification does not cut a provider's Retry-After short), and what a later notification wrote into a waiting pass is
+ * not erased: neither by a timer's mark nor by an earlier pass that failed and is queued again.
  */
 export async function addJobs(
   database: QueryExecutorProvider,
@@ -39,15 +40,15 @@ export async function addJobs(
   const kinds = rows.map((job) => job.kind)
   const keys = rows.map(jobKey)
   const payloads = rows.map(payload)
-  const isTimed = rows.map((job) => noticedAtMs(job) === 0)
+  const noticed = rows.map(noticedAtMs)
   const schema = sql.id(jobSchema)
-  const kept = rows.some((job) => job.kind === "pass" && noticedAtMs(job) === 0)
-    ? sql`coalesce((select waiting.payload from ${schema}._private_jobs waiting where spec.is_timed and waiting.key = spec.key and waiting.locked_at is null and waiting.payload ->> 'noticedAtMs' is not null), spec.payload::json)`
+  const kept = noticed.some((atMs) => atMs !== null)
+    ? sql`coalesce((select waiting.payload from ${schema}._private_jobs waiting where waiting.key = spec.key and waiting.locked_at is null and (waiting.payload ->> 'noticedAtMs')::bigint > spec.noticed_at_ms), spec.payload::json)`
     : sql`spec.payload::json`
   await sql`
     select count(*) from ${schema}.add_jobs(array(
       select row(spec.kind, ${kept}, null, ${runAt ?? null}::timestamptz, null, spec.key, null, null)::${schema}.job_spec
-      from unnest(${kinds}::text[], ${payloads}::text[], ${keys}::text[], ${isTimed}::boolean[]) as spec (kind, payload, key, is_timed)
+      from unnest(${kinds}::text[], ${payloads}::text[], ${keys}::text[], ${noticed}::bigint[]) as spec (kind, payload, key, noticed_at_ms)
       order by spec.key
     ), true)`.execute(database)
 }

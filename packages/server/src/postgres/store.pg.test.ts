@@ -170,6 +170,16 @@ describe("the job queue", () => {
     ])
   })
 
+  test("a pass that failed and is queued again does not erase a later notice", async () => {
+    const { rows } = await insertSample(12)
+    const of = { accountId: rows.account.accountId, calendarId: rows.calendar.calendarId }
+    for (const noticedAtMs of [2000, 1000]) await addJobs(database, [{ kind: "pass", ...of, noticedAtMs }])
+    await addJobs(database, [{ kind: "subscribe", ...of }])
+    expect(await waitingPayloads(`pass:${of.calendarId}`)).toEqual([{ ...of, noticedAtMs: 2000 }])
+    await addJobs(database, [{ kind: "pass", ...of, noticedAtMs: 3000 }])
+    expect(await waitingPayloads(`pass:${of.calendarId}`)).toEqual([{ ...of, noticedAtMs: 3000 }])
+  })
+
   test("a waiting job keeps its run time when it is added again", async () => {
     const { rows } = await insertSample(11)
     const mark = {

@@ -9,7 +9,7 @@ import { createProcessFanOut } from "../platform/process-fan-out.ts"
 import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Hint } from "../ports/fan-out.ts"
-import { type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
+import { coalesced, type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
 import type { MeetingBackend } from "../ports/meeting-backend.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { AccountTables, CalendarRow, Store } from "../ports/store.ts"
@@ -54,8 +54,8 @@ export function createMemoryQueue(now: () => Temporal.Instant, added: (runAt: Te
     async add(jobs, runAt) {
       for (const job of jobs) {
         const known = waiting.get(jobKey(job))
-        const isKept = known?.job.kind === "pass" && job.kind === "pass" && job.noticedAtMs === null
-        waiting.set(jobKey(job), { job: isKept ? known.job : job, runAt: known?.runAt ?? runAt ?? now() })
+        const kept = known === undefined ? job : coalesced(known.job, job)
+        waiting.set(jobKey(job), { job: kept, runAt: known?.runAt ?? runAt ?? now() })
       }
       added(runAt ?? now())
     },

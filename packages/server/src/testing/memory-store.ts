@@ -1,7 +1,7 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
-import { type Job, jobKey } from "../ports/job-queue.ts"
+import { coalesced, jobKey } from "../ports/job-queue.ts"
 import type { AccountTables, Store, SystemTables } from "../ports/store.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryMeetings, memorySyncPolicy, removeLinksOf } from "./memory-meetings.ts"
@@ -273,17 +273,12 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
         await tx.lock("job", key)
         const waiting = tx.find("job", key)
         await tx.put("job", key, {
-          job: coalesced(waiting?.job, job),
+          job: waiting === null ? job : coalesced(waiting.job, job),
           runAt: waiting === null ? (runAt ?? null) : waiting.runAt,
         })
       }
     },
   }
-}
-
-/** A timer's mark does not erase what a notification wrote into a waiting pass. */
-function coalesced(waiting: Job | undefined, added: Job): Job {
-  return waiting?.kind === "pass" && added.kind === "pass" && added.noticedAtMs === null ? waiting : added
 }
 
 function createSystemTables(tx: MemoryTransaction): SystemTables {
