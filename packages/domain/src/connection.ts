@@ -18,3 +18,6 @@ export const connectionStates: readonly ConnectionState[] = [
   "needs-consent",
   "disabled",
 ]
+
+/** What a person must mend first: until then the provider is not asked again. */
+export const statesForPerson: readonly ConnectionState[] = ["needs-reauth", "needs-consent", "disabled"]

@@ -1,4 +1,4 @@
-import type { ConnectionState } from "@kalends/domain/connection"
+import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
 import type { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
@@ -33,9 +33,9 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
     move(accountId, connectionId, (row, credentialVersion) => {
       const state = stateAfter(problem, met.isLasting)
       // What a person must mend stays as it is: a lesser problem, or our own refusal to try, does not hide it.
-      if (state === null || (waitsForPerson(row.state) && state !== "disabled")) return null
+      if (state === null || (statesForPerson.includes(row.state) && state !== "disabled")) return null
       // A grant that was replaced meanwhile is not judged by what its predecessor met.
-      if (waitsForPerson(state) && met.credentialVersion !== credentialVersion) return null
+      if (statesForPerson.includes(state) && met.credentialVersion !== credentialVersion) return null
       return {
         state,
         problemKind: problem.kind,
@@ -129,8 +129,4 @@ function createMove({ store, fanOut, clock }: Omit<LifeDeps, "log">) {
     )
     return true
   }
-}
-
-function waitsForPerson(state: ConnectionState): boolean {
-  return state === "needs-reauth" || state === "needs-consent" || state === "disabled"
 }

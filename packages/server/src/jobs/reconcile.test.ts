@@ -1,3 +1,4 @@
+import { statesForPerson } from "@kalends/domain/connection"
 import { parseCalendarId, parseSubscriptionId } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
 import type { Job } from "../ports/job-queue.ts"
@@ -114,6 +115,14 @@ describe("a look for what is due", () => {
     )
     await one.tick(0)
     expect(added).toHaveLength(1)
+  })
+
+  test.each(statesForPerson)("leaves a grant alone whose connection is %s: a person must mend it", async (state) => {
+    const { node, added, clock, memory, rows, accountId } = await world(0)
+    await memory.inAccount(accountId, (tables) => tables.updateConnection(rows.connection.connectionId, { state }))
+    await clock.advance((week + 1) * 3_600_000)
+    await node().tick(0)
+    expect(added).toEqual([])
   })
 })
 

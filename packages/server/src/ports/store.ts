@@ -258,7 +258,7 @@ export interface SystemTables {
     readonly limit: number
     readonly nextReviewAt: Temporal.Instant
   }): Promise<readonly { readonly accountId: AccountId; readonly meetingId: MeetingId }[]>
-  /** Connections whose credential was not used since `unusedSince`. */
+  /** Connections whose grant was not used since `unusedSince`, the longest unused first; none that waits for a person. */
   listIdleConnections(input: {
     readonly unusedSince: Temporal.Instant
     readonly limit: number

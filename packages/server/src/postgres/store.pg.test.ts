@@ -1,3 +1,4 @@
+import { type ConnectionState, connectionStates } from "@kalends/domain/connection"
 import { isProblem } from "@kalends/domain/problem"
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -118,6 +119,21 @@ describe("the store on PostgreSQL", () => {
     const taken = (await Promise.all([take(), take()])).flat()
     const mine = taken.filter((due) => due.calendarId === rows.calendar.calendarId)
     expect(mine).toHaveLength(1)
+  })
+
+  test("a grant that nobody used is listed, unless its connection waits for a person", async () => {
+    const { rows, store } = await insertSample(13)
+    const { accountId } = rows.account
+    const { connectionId } = rows.connection
+    const unusedSince = rows.credential.usedAt.add({ seconds: 1 })
+    const isListed = async (state: ConnectionState) => {
+      await store.inAccount(accountId, (tables) => tables.updateConnection(connectionId, { state }))
+      const idle = await store.asSystem((tables) => tables.listIdleConnections({ unusedSince, limit: 100 }))
+      return idle.some((row) => row.accountId === accountId && row.connectionId === connectionId)
+    }
+    const listed: ConnectionState[] = []
+    for (const state of connectionStates) if (await isListed(state)) listed.push(state)
+    expect(listed).toEqual(["connecting", "healthy", "unreachable"])
   })
 
   test("a lock on a credential holds the second taker until the first has ended", async () => {

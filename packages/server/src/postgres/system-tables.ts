@@ -1,3 +1,4 @@
+import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
@@ -59,10 +60,16 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     listIdleConnections: ({ unusedSince, limit }) =>
       tx
         .selectFrom("credential")
-        .select(["accountId", "connectionId"])
-        .where("usedAt", "<", unusedSince)
-        .where("secretKind", "=", "refresh-token")
-        .orderBy("usedAt")
+        .innerJoin("connection", (on) =>
+          on
+            .onRef("connection.accountId", "=", "credential.accountId")
+            .onRef("connection.connectionId", "=", "credential.connectionId"),
+        )
+        .select(["credential.accountId", "credential.connectionId"])
+        .where("credential.usedAt", "<", unusedSince)
+        .where("credential.secretKind", "=", "refresh-token")
+        .where("connection.state", "not in", statesForPerson)
+        .orderBy("credential.usedAt")
         .limit(limit)
         .execute(),
     listConnectionsOfTenant: (provider, tenantId) =>

@@ -1,3 +1,4 @@
+import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
@@ -327,9 +328,12 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
       return due.map(({ accountId, meetingId }) => ({ accountId, meetingId }))
     },
     async listIdleConnections({ unusedSince, limit }) {
+      const waiting = tx.list("connection").filter(({ state }) => statesForPerson.includes(state))
       const idle = tx
         .list("credential")
         .filter((row) => row.secretKind === "refresh-token" && isBefore(row.usedAt, unusedSince))
+        .filter((row) => waiting.every(({ connectionId }) => connectionId !== row.connectionId))
+        .sort((a, b) => Temporal.Instant.compare(a.usedAt, b.usedAt))
       return idle.slice(0, limit).map(({ accountId, connectionId }) => ({ accountId, connectionId }))
     },
     async listConnectionsOfTenant(provider, tenantId) {
