@@ -28,6 +28,11 @@ export type ProviderEventId = Branded<"ProviderEventId">
 /** The registered name of a provider, as in the registry. */
 export type ProviderName = Branded<"ProviderName">
 
+/** The text of a UUID from its 32 hexadecimal digits. */
+export function uuidText(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 function parseUuid(text: string, what: string): string {

@@ -6,6 +6,7 @@ import {
   parseCalendarId,
   parseSubscriptionId,
   type SubscriptionId,
+  uuidText,
 } from "@kalends/domain/ids"
 
 /** What a hook secret says about itself. */
@@ -45,9 +46,9 @@ export function createHookSecrets(key: Uint8Array) {
       const isOurs = timingSafeEqual(given, mac(ids))
       if (!isOurs || !isShaped) return null
       return {
-        accountId: parseAccountId(uuidText(ids, 0)),
-        calendarId: parseCalendarId(uuidText(ids, idBytes)),
-        subscriptionId: parseSubscriptionId(uuidText(ids, 2 * idBytes)),
+        accountId: parseAccountId(idAt(ids, 0)),
+        calendarId: parseCalendarId(idAt(ids, idBytes)),
+        subscriptionId: parseSubscriptionId(idAt(ids, 2 * idBytes)),
       }
     },
   }
@@ -61,7 +62,4 @@ function decoded(text: string, length: number): Buffer {
   return bytes.length === length ? bytes : Buffer.alloc(length)
 }
 
-function uuidText(bytes: Buffer, at: number): string {
-  const hex = bytes.toString("hex", at, at + idBytes)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
+const idAt = (bytes: Buffer, at: number): string => uuidText(bytes.toString("hex", at, at + idBytes))

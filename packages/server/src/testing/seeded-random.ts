@@ -1,3 +1,4 @@
+import { uuidText } from "@kalends/domain/ids"
 import type { Random } from "../ports/random.ts"
 
 /** Chance from a seed (mulberry32): the same seed gives the same run. For tests and simulation only, never for secrets. */
@@ -16,6 +17,5 @@ export function seededRandom(seed: number): Random {
 function uuidOf(bytes: Uint8Array): string {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Buffer.from(bytes).toString("hex")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return uuidText(Buffer.from(bytes).toString("hex"))
 }
