@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import type { FastifyInstance } from "fastify"
 import type { ChangeStreams, StreamEnd } from "../notifier/change-streams.ts"
 import type { RequireUser } from "./session-guard.ts"
@@ -24,9 +24,16 @@ export async function changesRoute(app: FastifyInstance, { streams, requireUser 
     const end = new ResponseEnd(reply.raw)
     const close = await streams.open(session, since === undefined ? null : Number(since), end)
     reply.hijack()
+    forgetHeaders(request.raw)
     reply.raw.once("close", close)
     if (reply.raw.destroyed) close()
   })
+}
+
+/** A stream stays open for days: the token that it was asked with need not, nor the other headers. */
+function forgetHeaders(request: IncomingMessage): void {
+  request.rawHeaders.length = 0
+  for (const name of Object.keys(request.headers)) delete request.headers[name]
 }
 
 class ResponseEnd implements StreamEnd {
