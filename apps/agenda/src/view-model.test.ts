@@ -1,6 +1,7 @@
 import { type ClientState, signedOut } from "@kalends/client/types"
 import type { CalendarEvent, EventTime } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
+import { sampleConnection as connection } from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
 import { agendaView, moved } from "./view-model.ts"
 
@@ -35,23 +36,6 @@ function event(id: string, time: EventTime, changes: Partial<CalendarEvent> = {}
   }
 }
 
-const connection: ClientState["connection"] = {
-  connectionId: "00000000-0000-4000-8000-000000000001",
-  provider: "any",
-  providerLabel: "Any",
-  permission: "read",
-  state: "healthy",
-  subjectEmail: null,
-  createdAt: "2026-11-01T00:00:00Z",
-  lastOkAt: null,
-  lastChangeAt: null,
-  hears: "push",
-  nextRenewalAt: null,
-  stalenessBoundSeconds: 60,
-  grantExpiresAt: null,
-  problem: null,
-  calendarCount: 1,
-}
 const read = (...events: CalendarEvent[]): ClientState => ({
   ...signedOut,
   phase: "signed-in",

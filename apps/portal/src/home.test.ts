@@ -1,43 +1,16 @@
-import type { ConnectionView, ServiceView, UserView } from "@kalends/protocol/api"
+import type { ServiceView } from "@kalends/protocol/api"
+import { sampleConnection as connection, sampleService, sampleUser as user } from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
 import { homeView } from "./home.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
-const user: UserView = {
-  userId: "00000000-0000-4000-8000-000000000001",
-  accountId: "00000000-0000-4000-8000-000000000002",
-  email: "ada@example.org",
-  displayName: "Ada",
-  role: "user",
-}
 const service: ServiceView = {
-  name: "Kalends",
-  version: "1",
-  protocolVersion: 1,
-  needsSetup: false,
-  demoUrl: null,
+  ...sampleService,
   providers: [{ name: "any", label: "Any", signIn: "oauth", isConfigured: true, hasAdminConsent: false }],
 }
 const bare: ServiceView = {
   ...service,
   providers: service.providers.map((provider) => ({ ...provider, isConfigured: false })),
-}
-const connection: ConnectionView = {
-  connectionId: "00000000-0000-4000-8000-000000000003",
-  provider: "any",
-  providerLabel: "Any",
-  permission: "read",
-  state: "healthy",
-  subjectEmail: null,
-  createdAt: now.toString(),
-  lastOkAt: null,
-  lastChangeAt: null,
-  hears: "push",
-  nextRenewalAt: null,
-  stalenessBoundSeconds: 60,
-  grantExpiresAt: null,
-  problem: null,
-  calendarCount: 1,
 }
 const kinds = (changes: Partial<Parameters<typeof homeView>[0]>) =>
   homeView({ user, service, connection, now, ...changes }).toDo.map(({ kind }) => kind)

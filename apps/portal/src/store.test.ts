@@ -1,41 +1,13 @@
-import type { ConnectionView, ServiceView, UserView } from "@kalends/protocol/api"
+import {
+  sampleConnection as connection,
+  sampleService as service,
+  sampleUser as user,
+} from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
 import { ApiProblem } from "./api-problem.ts"
 import { createPortalStore, type PortalStoreDeps } from "./store.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
-const user: UserView = {
-  userId: "00000000-0000-4000-8000-000000000001",
-  accountId: "00000000-0000-4000-8000-000000000002",
-  email: "ada@example.org",
-  displayName: "Ada",
-  role: "user",
-}
-const service: ServiceView = {
-  name: "Kalends",
-  version: "1",
-  protocolVersion: 1,
-  needsSetup: false,
-  demoUrl: null,
-  providers: [],
-}
-const connection: ConnectionView = {
-  connectionId: "00000000-0000-4000-8000-000000000003",
-  provider: "any",
-  providerLabel: "Any",
-  permission: "read",
-  state: "healthy",
-  subjectEmail: null,
-  createdAt: now.toString(),
-  lastOkAt: null,
-  lastChangeAt: null,
-  hears: "push",
-  nextRenewalAt: null,
-  stalenessBoundSeconds: 60,
-  grantExpiresAt: null,
-  problem: null,
-  calendarCount: 1,
-}
 const removal = {
   secretsDeleted: true,
   subscriptionsStopped: 1,

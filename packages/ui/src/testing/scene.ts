@@ -1,6 +1,7 @@
 import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
+import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 
 /** What the fake service answers; a test changes it at will. */
 export type Scene = {
@@ -17,13 +18,7 @@ export type Scene = {
   isUp: boolean
 }
 
-const ada: UserView = {
-  userId: "00000000-0000-4000-8000-000000000001",
-  accountId: "00000000-0000-4000-8000-000000000002",
-  email: "ada@example.org",
-  displayName: "Ada Lovelace",
-  role: "administrator",
-}
+const ada: UserView = { ...sampleUser, displayName: "Ada Lovelace", role: "administrator" }
 
 const provider = (name: string, label: string, signIn: "oauth" | "password") => ({
   name,
@@ -36,28 +31,20 @@ const provider = (name: string, label: string, signIn: "oauth" | "password") => 
 /** A healthy connection of an administrator, `now` being the time. */
 export function calmScene(now: Temporal.Instant): Scene {
   const connection: ConnectionView = {
-    connectionId: "00000000-0000-4000-8000-000000000003",
+    ...sampleConnection,
     provider: "google",
     providerLabel: "Google",
-    permission: "read",
-    state: "healthy",
     subjectEmail: "ada@example.org",
     createdAt: now.subtract({ hours: 24 * 9 }).toString(),
     lastOkAt: now.subtract({ seconds: 12 }).toString(),
     lastChangeAt: now.subtract({ minutes: 3 }).toString(),
-    hears: "push",
     nextRenewalAt: now.add({ hours: 71 }).toString(),
     stalenessBoundSeconds: 900,
     grantExpiresAt: now.add({ hours: 24 * 89 }).toString(),
-    problem: null,
-    calendarCount: 1,
   }
   return {
     service: {
-      name: "Kalends",
-      version: "1",
-      protocolVersion: 1,
-      needsSetup: false,
+      ...sampleService,
       demoUrl: "http://127.0.0.1:1/demo",
       providers: [
         provider("graph", "Microsoft 365", "oauth"),
