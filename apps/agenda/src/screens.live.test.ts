@@ -1,54 +1,24 @@
-import { rm } from "node:fs/promises"
-import { seriousFindings } from "@kalends/ui/testing/accessibility"
-import { openFakeService } from "@kalends/ui/testing/fake-service"
-import { calmScene, type Scene } from "@kalends/ui/testing/scene"
+import type { Scene } from "@kalends/ui/testing/scene"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { buildApps } from "../../../e2e/apps.ts"
-import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+import { openVisits, type Visits } from "../../../e2e/visits.ts"
 
 // The built agenda in a real browser, on an API that answers what a scene says.
 
 const code = "c".repeat(43)
-const looks = {
-  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light", locale: "en-GB" },
-  dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "ja-JP" },
-} as const
-
-let webFolder = ""
-const browsers: LaunchedBrowser[] = []
+let visits: Visits
 beforeAll(async () => {
-  webFolder = await buildApps()
-  for (const look of Object.values(looks))
-    browsers.push(await launchBrowser({ context: { ...look, timezoneId: "UTC", reducedMotion: "reduce" } }))
+  visits = await openVisits()
 })
-afterAll(async () => {
-  for (const browser of browsers) await browser.close()
-  if (webFolder !== "") await rm(webFolder, { recursive: true, force: true })
-})
+afterAll(() => visits.close())
 
-/** Runs a visit in both looks: a light desktop in English, a dark phone in Japanese. */
 async function visit(change: (scene: Scene) => void, look: (page: Page, scene: Scene) => Promise<void>): Promise<void> {
-  for (const browser of browsers) {
-    const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
-    change(service.scene)
-    const page = await browser.context.newPage()
-    const errors: string[] = []
-    page.on("pageerror", (error) => errors.push(String(error)))
-    page.on("console", (line) => {
-      if (/Content Security Policy/.test(line.text())) errors.push(line.text())
-    })
-    try {
-      await page.goto(`${service.url}/agenda/#code=${code}`)
-      await page.getByTestId("freshness").waitFor()
-      await look(page, service.scene)
-      expect(await seriousFindings(page)).toEqual([])
-      expect(errors).toEqual([])
-    } finally {
-      await page.close()
-      await service.close()
-    }
-  }
+  await visits.visit({
+    change,
+    address: `/agenda/#code=${code}`,
+    shown: (page) => page.getByTestId("freshness").waitFor(),
+    look: (page, _tell, scene) => look(page, scene),
+  })
 }
 
 test("a day with meetings is readable by everybody, and nothing is kept by the browser", () =>

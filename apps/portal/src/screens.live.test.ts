@@ -1,59 +1,18 @@
-import { rm } from "node:fs/promises"
-import { seriousFindings } from "@kalends/ui/testing/accessibility"
-import { openFakeService } from "@kalends/ui/testing/fake-service"
-import { calmScene, type Scene } from "@kalends/ui/testing/scene"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { buildApps } from "../../../e2e/apps.ts"
-import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The built portal in a real browser, on an API that answers what a scene says.
 
-const looks = {
-  light: { viewport: { width: 1280, height: 900 }, colorScheme: "light", locale: "en-GB" },
-  dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "ja-JP" },
-} as const
-
-let webFolder = ""
-const browsers: LaunchedBrowser[] = []
+let visits: Visits
 beforeAll(async () => {
-  webFolder = await buildApps()
-  for (const look of Object.values(looks))
-    browsers.push(await launchBrowser({ context: { ...look, timezoneId: "UTC", reducedMotion: "reduce" } }))
+  visits = await openVisits()
 })
-afterAll(async () => {
-  for (const browser of browsers) await browser.close()
-  if (webFolder !== "") await rm(webFolder, { recursive: true, force: true })
-})
+afterAll(() => visits.close())
 
-type Visit = {
-  readonly change?: (scene: Scene) => void
-  readonly address?: string
-  readonly look: (page: Page, tell: (message: unknown) => void, scene: Scene) => Promise<void>
-}
-
-/** Runs a visit in both looks: a light desktop in English, a dark phone in Japanese. */
-async function visit({ change, address = "/", look }: Visit): Promise<void> {
-  for (const browser of browsers) {
-    const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
-    change?.(service.scene)
-    const page = await browser.context.newPage()
-    const errors: string[] = []
-    page.on("pageerror", (error) => errors.push(String(error)))
-    page.on("console", (line) => {
-      if (/Content Security Policy/.test(line.text())) errors.push(line.text())
-    })
-    try {
-      await page.goto(`${service.url}${address}`)
-      await page.getByRole("heading", { level: 1 }).waitFor()
-      await look(page, service.tell, service.scene)
-      expect(await seriousFindings(page)).toEqual([])
-      expect(errors).toEqual([])
-    } finally {
-      await page.close()
-      await service.close()
-    }
-  }
+async function visit(visit: Pick<Visit, "look"> & Partial<Visit>): Promise<void> {
+  const shown = (page: Page) => page.getByRole("heading", { level: 1 }).waitFor()
+  await visits.visit({ address: "/", shown, ...visit })
 }
 
 test("set-up takes the code out of the address, and sign-in follows when all is set up", async () => {
@@ -231,19 +190,14 @@ test("meetings whose events vanished together wait for a decision", () =>
     },
   }))
 
-test("a mistake while drawing says what to do, instead of a white page", async () => {
-  for (const browser of browsers) {
-    const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
-    const page = await browser.context.newPage()
+test("a mistake while drawing says what to do, instead of a white page", () =>
+  visit({
     // The page is given a time that it cannot read, past its own schemas.
-    await page.addInitScript("Intl.RelativeTimeFormat = class { constructor() { throw new RangeError('broken') } }")
-    await page.goto(service.url)
-    await page
-      .getByRole("alert")
-      .getByRole("button", { name: /Load the page again|再読み込み/ })
-      .waitFor()
-    expect(await seriousFindings(page)).toEqual([])
-    await page.close()
-    await service.close()
-  }
-})
+    breaking: "Intl.RelativeTimeFormat = class { constructor() { throw new RangeError('broken') } }",
+    shown: (page) =>
+      page
+        .getByRole("alert")
+        .getByRole("button", { name: /Load the page again|再読み込み/ })
+        .waitFor(),
+    look: async () => {},
+  }))

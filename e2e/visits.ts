@@ -1,0 +1,63 @@
+import { rm } from "node:fs/promises"
+import type { Page } from "playwright-core"
+import { expect } from "vitest"
+import { seriousFindings } from "../packages/ui/src/testing/accessibility.ts"
+import { openFakeService } from "../packages/ui/src/testing/fake-service.ts"
+import { calmScene, type Scene } from "../packages/ui/src/testing/scene.ts"
+import { launchBrowser } from "../tools/chromium.ts"
+import { buildApps } from "./apps.ts"
+
+const looks = [
+  { viewport: { width: 1280, height: 900 }, colorScheme: "light", locale: "en-GB" },
+  { viewport: { width: 390, height: 844 }, colorScheme: "dark", locale: "ja-JP" },
+] as const
+
+export type Visit = {
+  readonly change?: (scene: Scene) => void
+  readonly address: string
+  /** Run before the page's own scripts, to break them: what fails then is not counted. */
+  readonly breaking?: string
+  /** Resolves when the page shows what it is about. */
+  readonly shown: (page: Page) => Promise<void>
+  readonly look: (page: Page, tell: (message: unknown) => void, scene: Scene) => Promise<void>
+}
+
+export type Visits = Awaited<ReturnType<typeof openVisits>>
+
+/** The built apps in a real browser, on an API that answers what a scene says. */
+export async function openVisits() {
+  const webFolder = await buildApps()
+  const browsers = await Promise.all(
+    looks.map((look) => launchBrowser({ context: { ...look, timezoneId: "UTC", reducedMotion: "reduce" } })),
+  )
+  return {
+    /** Runs a visit in both looks: a light desktop in English, a dark phone in Japanese. Nothing bars anybody, nothing fails. */
+    async visit({ change, address, breaking, shown, look }: Visit): Promise<void> {
+      for (const browser of browsers) {
+        const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
+        change?.(service.scene)
+        const page = await browser.context.newPage()
+        const errors: string[] = []
+        page.on("pageerror", (error) => errors.push(String(error)))
+        page.on("console", (line) => {
+          if (/Content Security Policy/.test(line.text())) errors.push(line.text())
+        })
+        try {
+          if (breaking !== undefined) await page.addInitScript(breaking)
+          await page.goto(`${service.url}${address}`)
+          await shown(page)
+          await look(page, service.tell, service.scene)
+          expect(await seriousFindings(page)).toEqual([])
+          if (breaking === undefined) expect(errors).toEqual([])
+        } finally {
+          await page.close()
+          await service.close()
+        }
+      }
+    },
+    async close(): Promise<void> {
+      for (const browser of browsers) await browser.close()
+      await rm(webFolder, { recursive: true, force: true })
+    },
+  }
+}
