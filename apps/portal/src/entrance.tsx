@@ -1,4 +1,5 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
+import { ProblemAlert, SignInForm } from "@kalends/ui/sign-in-form"
+import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import type { Messages } from "./messages.ts"
 import { platform } from "./platform.ts"
@@ -7,56 +8,21 @@ import type { PortalState, PortalStore } from "./store.ts"
 
 export type EntranceProps = { readonly store: PortalStore; readonly state: PortalState; readonly words: Messages }
 
-function ProblemAlert({ state, words }: Pick<EntranceProps, "state" | "words">) {
-  if (state.problem === null) return null
-  return (
-    <Alert color="orange" role="alert">
-      {words.problems[state.problem.code] ?? state.problem.message}
-    </Alert>
-  )
-}
+const problemText = ({ state: { problem }, words }: Pick<EntranceProps, "state" | "words">) =>
+  problem === null ? null : (words.problems[problem.code] ?? problem.message)
 
 /** Sign-in of the portal. */
 export function SignIn({ store, state, words }: EntranceProps) {
-  const [email, setEmail] = useState("")
-  const [password, setPassword] = useState("")
   return (
-    <main>
-      <Paper className={classes.narrow} withBorder>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault()
-            void store.signIn(email, password)
-          }}
-        >
-          <Stack>
-            <Title order={1} size="h2">
-              Kalends
-            </Title>
-            <Text c="dimmed">{words.tagline}</Text>
-            <ProblemAlert state={state} words={words} />
-            <TextInput
-              label={words.email}
-              type="email"
-              autoComplete="username"
-              required
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label={words.password}
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-            />
-            <Button type="submit" size="md" loading={state.isBusy}>
-              {words.signIn}
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </main>
+    <SignInForm
+      title="Kalends"
+      words={words}
+      problem={problemText({ state, words })}
+      isBusy={state.isBusy}
+      className={classes.narrow}
+      lead={<Text c="dimmed">{words.tagline}</Text>}
+      onSignIn={(email, password) => void store.signIn(email, password)}
+    />
   )
 }
 
@@ -85,7 +51,7 @@ export function SetUp({ store, state, words }: EntranceProps) {
               {words.setUp}
             </Title>
             <Text c="dimmed">{words.setUpText}</Text>
-            <ProblemAlert state={state} words={words} />
+            <ProblemAlert problem={problemText({ state, words })} />
             <TextInput
               label={words.setupCode}
               description={words.setupCodeHint}
