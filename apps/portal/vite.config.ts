@@ -1,3 +1,4 @@
+import { appBuild } from "@kalends/ui/app-build"
 import react from "@vitejs/plugin-react"
 import { defineConfig } from "vite"
 
@@ -5,13 +6,5 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "/",
   plugins: [react()],
-  // light-dark() and native nesting stay as they are written: all current browsers know them. Nothing inline: the content security policy allows no inline script and no data: fonts.
-  build: {
-    outDir: "dist",
-    emptyOutDir: true,
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    target: ["chrome125", "firefox128", "safari18"],
-    chunkSizeWarningLimit: 900,
-  },
+  build: appBuild,
 })
