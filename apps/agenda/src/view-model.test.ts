@@ -1,6 +1,6 @@
 import { type ClientState, signedOut } from "@kalends/client/types"
 import type { CalendarEvent, EventTime } from "@kalends/domain/event"
-import { parseProviderEventId } from "@kalends/domain/ids"
+import { someEvent as event } from "@kalends/domain/testing/some-event"
 import { sampleConnection as connection } from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
 import { agendaView, moved } from "./view-model.ts"
@@ -15,26 +15,6 @@ const timed = (from: string, to: string, day?: string): EventTime => ({
   endsAt: at(to, day),
   zone,
 })
-
-function event(id: string, time: EventTime, changes: Partial<CalendarEvent> = {}): CalendarEvent {
-  return {
-    id: parseProviderEventId(id),
-    series: null,
-    version: "1",
-    time,
-    isCancelled: false,
-    showsAs: "busy",
-    isPrivate: false,
-    subject: id,
-    location: null,
-    description: null,
-    organizer: null,
-    attendees: [],
-    onlineMeetingUrl: null,
-    myResponse: "accepted",
-    ...changes,
-  }
-}
 
 const read = (...events: CalendarEvent[]): ClientState => ({
   ...signedOut,

@@ -1,29 +1,9 @@
 import { expect, test } from "vitest"
 import { agendaOf } from "./agenda.ts"
-import type { CalendarEvent, EventTime } from "./event.ts"
-import { parseProviderEventId } from "./ids.ts"
+import type { EventTime } from "./event.ts"
+import { someEvent as event } from "./testing/some-event.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
-
-function event(id: string, time: EventTime, changes: Partial<CalendarEvent> = {}): CalendarEvent {
-  return {
-    id: parseProviderEventId(id),
-    series: null,
-    version: "1",
-    time,
-    isCancelled: false,
-    showsAs: "busy",
-    isPrivate: false,
-    subject: id,
-    location: null,
-    description: null,
-    organizer: null,
-    attendees: [],
-    onlineMeetingUrl: null,
-    myResponse: "accepted",
-    ...changes,
-  }
-}
 
 const timed = (startsAt: string, endsAt: string): EventTime => ({
   kind: "timed",
