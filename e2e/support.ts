@@ -27,8 +27,13 @@ export function simulatorSettings(simulator: Simulator): Readonly<Record<string,
  * Connects through the provider's sign-in, which approves at once; answers where the browser was sent in the end. `email`:
  * whose calendar, where it is not that of the person who is signed in.
  */
-export async function connectByOAuth(call: Call, provider: string, email?: string): Promise<string> {
-  const begun = await call("POST", "/v1/connections", { signIn: "oauth", provider, permission: "read" })
+export async function connectByOAuth(
+  call: Call,
+  provider: string,
+  email?: string,
+  permission: "read" | "read-write" = "read",
+): Promise<string> {
+  const begun = await call("POST", "/v1/connections", { signIn: "oauth", provider, permission })
   const { authorizeUrl } = begun.body as { authorizeUrl: string }
   const form = new URL(authorizeUrl)
   if (email !== undefined) form.searchParams.set("login_hint", email)
