@@ -183,6 +183,40 @@ describe("a meeting made in the app", () => {
   })
 })
 
+describe("meetings whose events vanished together", () => {
+  async function held() {
+    const here = await world()
+    for (let count = 1; count <= 8; count++)
+      await here.meetings.create(user, { ...wished, key: String(count).padStart(32, "0") })
+    await here.sync()
+    for (const { eventId } of here.events()) await here.remote.hand.remove(eventId)
+    await here.sync()
+    return { ...here, endedCount: () => [...here.service.kept.values()].filter(({ isEnded }) => isEnded).length }
+  }
+
+  test("wait for a person, who may end them", async () => {
+    const { meetings, sync, endedCount } = await held()
+    expect(endedCount()).toBe(0)
+    const { meetings: listed } = await meetings.list(user, null)
+    expect(listed.every(({ events }) => events.every(({ isHeld }) => isHeld))).toBe(true)
+    expect(await meetings.decideHeld(user, "end")).toBe(8)
+    await sync()
+    expect(endedCount()).toBe(8)
+    expect(await meetings.decideHeld(user, "end")).toBe(0)
+  })
+
+  test("or keep them, until they expire", async () => {
+    const { meetings, sync, endedCount } = await held()
+    expect(await meetings.decideHeld(user, "keep")).toBe(8)
+    await sync()
+    expect(endedCount()).toBe(0)
+    const { meetings: listed } = await meetings.list(user, null)
+    expect(listed.map(({ state, events }) => [state, events.length])).toEqual(
+      Array.from({ length: 8 }, () => ["live", 0]),
+    )
+  })
+})
+
 describe("a calendar connected for reading only", () => {
   test("has meetings without events", async () => {
     const { meetings, events, change } = await world()

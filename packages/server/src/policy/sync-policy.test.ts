@@ -1,0 +1,84 @@
+import { parseGroupId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
+import { describe, expect, test } from "vitest"
+import { someDraft, startEngine } from "../testing/engine.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createSyncPolicy } from "./sync-policy.ts"
+
+const { user } = sampleRows()
+const groupId = "00000000-0000-4000-8000-0000000000aa"
+
+async function world() {
+  const engine = await startEngine()
+  const { jobs, pass, settle, clock, store } = engine
+  const policy = createSyncPolicy({ store, clock })
+  const run = async () => {
+    for (let due = jobs.take(); due.length > 0; due = jobs.take())
+      for (const job of due) {
+        if (job.kind === "pass") await pass(job)
+        if (job.kind === "settle") await settle(job)
+      }
+  }
+  const sync = async () => {
+    await jobs.queue.add([{ kind: "pass", ...engine.mark, noticedAtMs: null }])
+    await run()
+  }
+  const ask = async () => {
+    const id = await engine.remote.hand.create(someDraft())
+    await engine.remote.calendar.edit(id, ({ texts }) => void Object.assign(texts, { location: "@meet" }))
+  }
+  return { ...engine, policy, run, sync, ask, count: () => engine.meetings.kept.size }
+}
+
+describe("whether meetings and calendars are kept in step", () => {
+  test("is yes until somebody says otherwise", async () => {
+    const { policy, ask, sync, count } = await world()
+    expect(await policy.get(user)).toEqual({ isOn: true, groups: [] })
+    await ask()
+    await sync()
+    expect(count()).toBe(1)
+  })
+
+  test("switched on again, it acts on events made before, without a change in the calendar", async () => {
+    const { policy, ask, sync, run, count } = await world()
+    await policy.set(user, { isOn: false, groups: [] })
+    await ask()
+    await sync()
+    expect(count()).toBe(0)
+    await policy.set(user, { isOn: true, groups: [] })
+    await run()
+    expect(count()).toBe(1)
+  })
+
+  test("a group's own word holds for its people, and a dissolved group's no more", async () => {
+    const { policy, ask, sync, run, count } = await world()
+    await policy.set(user, { isOn: false, groups: [{ groupId, name: "Pilots", isOn: true }] })
+    await policy.setGroupOfUser(user, user.userId, parseGroupId(groupId))
+    await ask()
+    await sync()
+    expect(count()).toBe(1)
+    await policy.set(user, { isOn: false, groups: [] })
+    await ask()
+    await sync()
+    await run()
+    expect(count()).toBe(1)
+  })
+
+  test("nobody is put into a group that is not there, and a stranger into none", async () => {
+    const { policy } = await world()
+    const refused = [
+      policy.setGroupOfUser(user, user.userId, parseGroupId(groupId)),
+      policy.setGroupOfUser(user, sampleRows(2).user.userId, null),
+    ]
+    for (const one of refused) expect(isProblem(await one.catch((error: unknown) => error), "not-found")).toBe(true)
+  })
+
+  test("who switched it is in the audit log", async () => {
+    const { policy, store, accountId } = await world()
+    await policy.set(user, { isOn: false, groups: [] })
+    const log = await store.inAccount(accountId, (tables) => tables.listAudit({ after: 0, limit: 9 }))
+    expect(log).toMatchObject([
+      { actor: { kind: "user", userId: user.userId }, action: "policy-changed", reason: "sync-off" },
+    ])
+  })
+})
