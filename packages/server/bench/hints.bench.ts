@@ -37,7 +37,8 @@ try {
   const before = await memoryWhenIdle()
   const openedMs = await clients.ask<number>("openAll", { port, clients: all.slice(firstCount) })
   const after = await memoryWhenIdle()
-  const grown = (what: "rss" | "heapUsed" | "external") => (after[what] - before[what]) / (clientCount - firstCount) / 1024
+  const grown = (what: "rss" | "heapUsed" | "external") =>
+    (after[what] - before[what]) / (clientCount - firstCount) / 1024
   const times = await clients.ask<HintTimes>("notify", { port, count: noticeCount, perSecond: 200 })
   if (times.hintMs.length < noticeCount)
     throw new Error(`only ${times.hintMs.length} of ${noticeCount} hints came; ${times.closedCount} streams closed`)

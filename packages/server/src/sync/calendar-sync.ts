@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { MeetingId, ProviderEventId } from "@kalends/domain/ids"
 import { parseMeetingId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
 import { lastEnd, touches } from "@kalends/domain/schedule"
 import { watchedWindow } from "@kalends/domain/window"
 import { eventFace } from "../meetings/block.ts"
@@ -122,14 +123,25 @@ function createRun(
     waiting.clear()
     for (const eventId of eventIds) met.add(eventId)
     if (eventIds.length === 0) return async () => {}
-    const found = await eachAtOnce(eventIds, provider.limits.concurrentCallsPerMailbox, async (eventId) => ({
-      eventId,
-      seen: lookAt(await events.fetch({ access, calendarId: calendar.providerCalendarId, eventId, signal })),
-    }))
+    const looked = await eachAtOnce(eventIds, provider.limits.concurrentCallsPerMailbox, (eventId) =>
+      readOne({ access, calendarId: calendar.providerCalendarId, eventId, signal }),
+    )
+    const found = looked.filter((one) => one !== null)
     const canWrite = calendar.canWrite && connection.permission === "read-write"
     const { seen, links, meetings, linkCount } = await inAccount((tables) => known(deps, tables, { calendar, found }))
     const planned = planSync({ seen, links, meetings, calendarId, linkCount, canWrite })
     return (tables) => write(deps, { calendar, connection }, planned, tables)
+  }
+
+  /** Null for an event that cannot be understood: it is set aside, its meeting stays as it is, and the rest goes on. */
+  async function readOne(input: EventInput): Promise<Found | null> {
+    try {
+      return { eventId: input.eventId, seen: lookAt(await events.fetch(input)) }
+    } catch (error) {
+      if (!isProblem(error, "malformed") && !isProblem(error, "unsupported")) throw error
+      world.metrics.count("malformed_items_total", { provider: provider.name })
+      return null
+    }
   }
 
   function lookAt(record: EventRecord | null): Looked | null {

@@ -1,3 +1,4 @@
+import { Problem } from "@kalends/domain/problem"
 import { describe, expect, test } from "vitest"
 import { someDraft, startEngine } from "../testing/engine.ts"
 import { recordOf } from "../testing/memory-events.ts"
@@ -177,6 +178,40 @@ describe("the mass-deletion brake", () => {
     for (const id of ids) await calendar.edit(id, (event) => void Object.assign(event, { isRemoved: false }))
     await sync()
     expect((await stored()).links.every(({ heldAt }) => heldAt === null)).toBe(true)
+  })
+})
+
+describe("an event that cannot be understood", () => {
+  test("is set aside and counted, and stops neither the pass nor the others", async () => {
+    const unreadable = new Set<string>()
+    const here = await world({
+      dress: (provider) => {
+        const { events } = provider
+        if (events === null) throw new Error("events are expected")
+        return {
+          ...provider,
+          events: {
+            ...events,
+            fetch: (input) =>
+              unreadable.has(input.eventId)
+                ? Promise.reject(new Problem("unsupported", "The series takes away days by a rule."))
+                : events.fetch(input),
+          },
+        }
+      },
+    })
+    const bad = await here.withMeeting(someDraft("Bad"))
+    const good = await here.withMeeting(someDraft("Good"))
+    unreadable.add(bad)
+    await here.remote.hand.rename(bad, "Worse")
+    await here.remote.hand.rename(good, "Better")
+    await here.sync()
+    expect(here.kept().map(({ face, isEnded }) => [face.topic, isEnded])).toEqual([
+      ["Bad", false],
+      ["Better", false],
+    ])
+    expect(here.metrics.counts.get("malformed_items_total memory")).toBe(1)
+    expect((await here.see()).calendar.failureCount).toBe(0)
   })
 })
 
