@@ -97,7 +97,10 @@ export async function startNode(world: World): Promise<Node> {
   const store = createStore(database)
   const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
   const notices = createNoticeLog({ database, clock: world.clock, log })
-  const features = createFeatures(world, { log, store, fanOut, notices, queue: createJobQueue(database) })
+  const queue = createJobQueue(database)
+  const features = createFeatures(world, { log, store, fanOut, notices, queue })
+  // Who has a database of their own knows that whoever took these jobs is gone.
+  if (config.databaseUrl === null) await queue.release(world.clock.now())
   const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
   const app = await createApp(appOptions(world, features, { log, store, setupCode }))
   const stopReconcile = features.reconcile.start()

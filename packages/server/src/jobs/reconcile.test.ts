@@ -34,7 +34,7 @@ async function world(count: number, dress: (store: Store) => Store = (same) => s
   const node = () =>
     createReconcile({
       store: dress(memory),
-      queue: { add: async (jobs) => void added.push(...jobs) },
+      queue: { add: async (jobs) => void added.push(...jobs), release: async () => 0 },
       clock,
       log: { info: write, warn: write, error: write },
       pace: enginePace,

@@ -22,6 +22,9 @@ const idleDays = 7
 const renewalRetryMinutes = 30
 const idleEveryTicks = 720
 const reviewsPerTick = 500
+const releaseEveryTicks = 12
+/** Longer than any job takes: a pass gives up after five minutes. */
+const jobMinutesMost = 10
 /** A review that nobody ends is due again after this long. */
 const reviewRetryMinutes = 60
 
@@ -52,6 +55,12 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     await queue.add(due.map((meeting) => ({ kind: "settle", ...meeting, cause: "review" })))
   }
 
+  /** The library itself waits four hours before it gives back the jobs of a worker that was killed. */
+  async function releaseLeftJobs(): Promise<void> {
+    const count = await queue.release(clock.now().subtract({ minutes: jobMinutesMost }))
+    if (count > 0) log.warn("jobs of a worker that ended without a word are run again", { count })
+  }
+
   async function addKeepAlives(): Promise<void> {
     const unusedSince = clock.now().subtract({ hours: 24 * idleDays })
     const idle = await store.asSystem((tables) => tables.listIdleConnections({ unusedSince, limit: idlePerTick }))
@@ -64,6 +73,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     while ((await addDuePasses()) === calendarsPerTick);
     await addDueRenewals()
     await addDueReviews()
+    if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }
 

@@ -47,6 +47,11 @@ export function coalesced(waiting: Job, added: Job): Job {
 export interface JobQueue {
   /** Durable when it resolves. One statement for the whole batch. A waiting job keeps the earliest run time and, for passes, the newest `noticedAtMs`. */
   add(jobs: readonly Job[], runAt?: Temporal.Instant): Promise<void>
+  /**
+   * Gives back the jobs that a worker took before `takenBefore` and never ended: it was killed, or cut off. Every job may
+   * run twice. How many they were.
+   */
+  release(takenBefore: Temporal.Instant): Promise<number>
 }
 
 /**

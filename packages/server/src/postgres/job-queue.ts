@@ -55,5 +55,13 @@ export async function addJobs(
 
 /** The queue on graphile-worker: durable once `add` resolves. */
 export function createJobQueue(database: QueryExecutorProvider): JobQueue {
-  return { add: (jobs, runAt) => addJobs(database, jobs, runAt) }
+  return {
+    add: (jobs, runAt) => addJobs(database, jobs, runAt),
+    async release(takenBefore) {
+      const { numAffectedRows } = await sql`
+        update ${sql.id(jobSchema)}._private_jobs set locked_at = null, locked_by = null
+        where locked_at < ${takenBefore}`.execute(database)
+      return Number(numAffectedRows ?? 0)
+    },
+  }
 }

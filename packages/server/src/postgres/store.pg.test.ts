@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createDatabase, createPool } from "./database.ts"
-import { addJobs, jobSchema } from "./job-queue.ts"
+import { addJobs, createJobQueue, jobSchema } from "./job-queue.ts"
 import { createStore } from "./store.ts"
 
 let base: TestDatabase
@@ -194,6 +194,29 @@ describe("the job queue", () => {
     expect(await waitingPayloads(`pass:${of.calendarId}`)).toEqual([{ ...of, noticedAtMs: 2000 }])
     await addJobs(database, [{ kind: "pass", ...of, noticedAtMs: 3000 }])
     expect(await waitingPayloads(`pass:${of.calendarId}`)).toEqual([{ ...of, noticedAtMs: 3000 }])
+  })
+
+  test("jobs of a worker that was killed are given back after a while, and those under way are not", async () => {
+    const { rows } = await insertSample(112)
+    const queue = createJobQueue(database)
+    const ids = { accountId: rows.account.accountId, calendarId: rows.calendar.calendarId }
+    await addJobs(database, [
+      { kind: "pass", ...ids, noticedAtMs: 5 },
+      { kind: "subscribe", ...ids },
+    ])
+    const lock = (kind: string, at: string) =>
+      sql`update ${sql.id(jobSchema)}._private_jobs set locked_at = ${at}, locked_by = 'a worker', attempts = 1 where key = ${`${kind}:${ids.calendarId}`}`.execute(
+        database,
+      )
+    await lock("pass", "2026-11-23T08:00:00Z")
+    await lock("subscribe", "2026-11-23T08:55:00Z")
+    expect(await queue.release(Temporal.Instant.from("2026-11-23T08:50:00Z"))).toBe(1)
+    const { rows: locked } = await sql<{
+      readonly key: string
+    }>`select key from ${sql.id(jobSchema)}._private_jobs where locked_by is not null and key like ${`%${ids.calendarId}`}`.execute(
+      database,
+    )
+    expect(locked).toEqual([{ key: `subscribe:${ids.calendarId}` }])
   })
 
   test("a waiting job keeps its run time when it is added again", async () => {

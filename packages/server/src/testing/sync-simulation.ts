@@ -67,7 +67,9 @@ export async function simulate({ seed, bug, steps = 40 }: SimulationOptions): Pr
   }
   chaos.isOn = false
   await calmDown(engine)
-  const violations = [...(await check(world)), ...(await checkSecondPass(world))]
+  const second = await checkSecondPass(world)
+  // A meeting may just have come to its end by the clock, which goes on; what is wrong is wrong again.
+  const violations = [...(await check(world)), ...(second.length === 0 ? [] : await checkSecondPass(world))]
   return { violations, story: world.story, meetings: engine.meetings.kept.size }
 }
 
