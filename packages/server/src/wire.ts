@@ -55,6 +55,7 @@ import { createStore } from "./postgres/store.ts"
 import { apiOrigins, registry, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
 import { createHookSecrets } from "./subscriptions/hook-secret.ts"
+import { createListening } from "./subscriptions/listen.ts"
 import { createReceiver } from "./subscriptions/receiver.ts"
 import { createCalendarSync } from "./sync/calendar-sync.ts"
 import { createSettle } from "./sync/settle.ts"
@@ -82,6 +83,8 @@ export type Node = {
 }
 
 const version = "0.1.0"
+/** Connections that a node listens for at most: each costs a socket and some ten kilobytes. */
+const listenersMost = 5_000
 
 /** Makes one node of the parts and starts it. The order of what is started is the reverse of how it is stopped. */
 export async function startNode(world: World): Promise<Node> {
@@ -111,6 +114,7 @@ export async function startNode(world: World): Promise<Node> {
     concurrentJobs: config.concurrentPasses,
     log,
   })
+  const stopListening = features.listening.start()
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
@@ -118,6 +122,7 @@ export async function startNode(world: World): Promise<Node> {
     async stop() {
       features.streams.close()
       await app.close()
+      await stopListening()
       await stopReconcile()
       await stopNotices()
       await stopRunner()
@@ -165,9 +170,14 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     labelOf: (name: string) => registry.find((entry) => entry.name === name)?.label ?? name,
     stalenessBoundSeconds: pace.stalenessBoundSeconds,
   }
+  const listening = createListening({
+    ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
+    world: { clock, random, metrics, log },
+  })
   return {
     http,
     metrics,
+    listening,
     vault,
     providers,
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),

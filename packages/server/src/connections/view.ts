@@ -1,5 +1,6 @@
 import type { ConnectionView } from "@kalends/protocol/api"
 import type { Clock } from "../ports/clock.ts"
+import { isListenedTo } from "../ports/listening-tables.ts"
 import type { AccountTables, CalendarRow, ConnectionRow } from "../ports/store.ts"
 import type { ConnectionAddresses } from "./deps.ts"
 
@@ -15,9 +16,11 @@ export async function connectionView(
   ).flat()
   const credential = await tables.findCredential(row.connectionId)
   const live = subscriptions.filter(({ expiresAt }) => Temporal.Instant.compare(expiresAt, deps.clock.now()) > 0)
+  const isListened = isListenedTo(await tables.listening.find(row.connectionId), deps.clock.now())
   const isPushed =
     calendars.length > 0 &&
-    calendars.every(({ calendarId }) => live.some((subscription) => subscription.calendarId === calendarId))
+    (isListened ||
+      calendars.every(({ calendarId }) => live.some((subscription) => subscription.calendarId === calendarId)))
   return {
     connectionId: row.connectionId,
     provider: row.provider,

@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { DueMark } from "../ports/job-queue.ts"
+import { isListenedTo } from "../ports/listening-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { Random } from "../ports/random.ts"
 import type { CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
@@ -80,7 +81,9 @@ export function createPass(deps: PassDeps) {
       if (calendar === null || connection === null || provider === null) return null
       const subscriptions = await tables.listSubscriptions(mark.calendarId)
       const startedAt = clock.now()
-      const isPushed = subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, startedAt) > 0)
+      const isPushed =
+        subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, startedAt) > 0) ||
+        (provider.listen !== null && isListenedTo(await tables.listening.find(connection.connectionId), startedAt))
       return { mark, calendar, connection, provider, isPushed, startedAt, credentialVersion: null, malformedCount: 0 }
     })
   }

@@ -15,6 +15,8 @@ const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly 
     help: "Changes found by a timer that no notification announced.",
     labels: ["provider"],
   },
+  listening_total: { help: "Connections listened to, by what became of it.", labels: ["provider", "outcome"] },
+  stream_notices_total: { help: "Notices that came over a stream of ours.", labels: ["provider", "kind"] },
   sync_held_total: { help: "Linked events that vanished together and are held by the brake.", labels: [] },
   settles_total: { help: "Meetings brought in step with their event, by outcome.", labels: ["backend", "outcome"] },
   subscriptions_total: { help: "Subscription acts by outcome.", labels: ["provider", "outcome"] },
@@ -26,6 +28,8 @@ const timers: Readonly<Record<MetricTimer, string>> = {
 }
 const gauges: Readonly<Record<MetricGauge, { help: string; labels: readonly string[] }>> = {
   change_streams: { help: "Open change streams of this node.", labels: [] },
+  listening_streams: { help: "Connections this node listens for, by state.", labels: ["state"] },
+  listening_silence_seconds: { help: "Longest time that an open stream of this node has told nothing.", labels: [] },
   connections: { help: "Connections by provider and state.", labels: ["provider", "state"] },
 }
 

@@ -273,6 +273,42 @@ export interface PushSource {
   recognise(request: HookRequest): Recognition
 }
 
+/** What a stream tells. Ids alone, never content. */
+export type StreamNotice =
+  /** From here on every change is told. The first notice of a stream, once; what changed before it is not told. */
+  | { readonly kind: "listening" }
+  /** Nothing changed, and the stream lives. */
+  | { readonly kind: "alive" }
+  | {
+      readonly kind:
+        | "changed"
+        | "missed" // the provider lost some: reconcile now
+        | "removed" // the provider will tell nothing more of this calendar: the stream is opened anew
+      readonly calendarId: ProviderCalendarId
+    }
+
+export type ListenInput = {
+  readonly access: Access
+  /** Calendars of one connection; at least one, at most `perStreamMost`. */
+  readonly calendarIds: readonly ProviderCalendarId[]
+  /** Ends the stream: the iterable ends, or throws the signal's reason. */
+  readonly signal: AbortSignal
+}
+
+/** Notices over a connection that we open, for providers that cannot reach us. */
+export interface StreamSource {
+  /** Calendars that one stream carries at most. */
+  readonly perStreamMost: number
+  /** A stream that told nothing for this long is dead: a living one says "alive" more often than that. */
+  readonly silenceMostMs: number
+  /**
+   * Listens until the signal aborts. Reopens by itself what the provider closes in the ordinary way, as long as nothing is
+   * missed by it. Ends, or throws Problem, when it can tell no more: "auth-expired", "auth-revoked", "forbidden",
+   * "unsupported" (cannot be listened to here), "rate-limited", "unavailable".
+   */
+  listen(input: ListenInput): AsyncIterable<StreamNotice>
+}
+
 /**
  * One calendar service. All methods throw Problem and nothing else, except bugs. Optional abilities are null, never a
  * method that throws. Passes providers/conformance.
@@ -295,6 +331,8 @@ export interface CalendarProvider {
   /** Whole events for the sync; null where it cannot be done. */
   readonly events: EventSource | null
   readonly push: PushSource | null
+  /** Where we can listen for changes; used where it cannot push to us. */
+  readonly listen: StreamSource | null
   /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */
   readonly detectPush:
     | ((access: Access, calendarId: ProviderCalendarId, signal: AbortSignal) => Promise<boolean>)

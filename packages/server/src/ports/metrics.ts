@@ -14,7 +14,9 @@ export type MetricCounter =
   | "hints_sent_total"
   | "missed_pushes_repaired_total" // provider
   | "subscriptions_total" // provider, outcome (armed, renewed, stopped, lost)
+  | "listening_total" // provider, outcome (opened, ended, or the kind of problem)
+  | "stream_notices_total" // provider, kind (changed, missed, removed)
   | "sync_held_total" // links that the mass-deletion brake holds
   | "settles_total" // backend, outcome (done, or the kind of problem)
 export type MetricTimer = "hook_accept_seconds" | "pass_seconds" | "token_refresh_seconds"
-export type MetricGauge = "change_streams" | "connections"
+export type MetricGauge = "change_streams" | "connections" | "listening_streams" | "listening_silence_seconds"

@@ -14,6 +14,7 @@ import type {
 import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
+import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { MeetingTables, SyncPolicyTables } from "./meeting-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
@@ -199,7 +200,7 @@ export interface AccountTables {
   updateConnection(connectionId: ConnectionId, changes: Changes<ConnectionRow>): Promise<void>
   findConnection(connectionId: ConnectionId): Promise<ConnectionRow | null>
   findConnectionOfUser(userId: UserId): Promise<ConnectionRow | null>
-  /** Deletes the connection with its credential, calendars and subscriptions. */
+  /** Deletes the connection with its credential, calendars, subscriptions and listening. */
   deleteConnection(connectionId: ConnectionId): Promise<void>
   upsertCredential(row: CredentialRow): Promise<void>
   findCredential(connectionId: ConnectionId): Promise<CredentialRow | null>
@@ -226,12 +227,13 @@ export interface AccountTables {
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
   readonly syncPolicy: SyncPolicyTables
   readonly meetings: MeetingTables
+  readonly listening: ListeningTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in and timers only. */
-export interface SystemTables {
+export interface SystemTables extends SystemListeningTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

@@ -4,6 +4,7 @@ import type { AccountTables } from "../ports/store.ts"
 import { appendAudit, listAudit, listAuditOf, lockAccount } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
+import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables, createSyncPolicyTables } from "./meeting-tables.ts"
 
 /** The tables of one account within `tx`. */
@@ -19,6 +20,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
     meetings: createMeetingTables(tx, accountId),
+    listening: createListeningTables(tx, accountId),
     syncPolicy: createSyncPolicyTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }

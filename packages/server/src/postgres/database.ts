@@ -11,6 +11,7 @@ import {
   ValueNode,
 } from "kysely"
 import pg from "pg"
+import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type {
   AccountRow,
@@ -34,6 +35,7 @@ export type Database = {
   credential: CredentialRow
   calendar: CalendarRow
   subscription: SubscriptionRow
+  listening: ListeningRow
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

@@ -138,6 +138,20 @@ create table group_member (
 );
 create policy by_account on group_member using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
+create table listening (
+  account_id uuid not null,
+  connection_id uuid not null,
+  asked_at timestamp with time zone not null,
+  node_id uuid,
+  leased_until timestamp with time zone not null,
+  listening_since timestamp with time zone,
+  PRIMARY KEY (account_id, connection_id),
+  FOREIGN KEY (account_id, connection_id) REFERENCES connection(account_id, connection_id) ON DELETE CASCADE
+);
+CREATE INDEX listening_by_lease ON listening USING btree (leased_until);
+CREATE INDEX listening_by_node ON listening USING btree (node_id) WHERE (node_id IS NOT NULL);
+create policy by_account on listening using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table meeting (
   account_id uuid not null,
   meeting_id uuid not null,

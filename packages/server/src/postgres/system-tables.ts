@@ -3,12 +3,14 @@ import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
+import { createSystemListening } from "./listening-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
 
 /** What looks across accounts: sign-in and timers. */
 export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
+    ...createSystemListening(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

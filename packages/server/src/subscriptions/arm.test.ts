@@ -14,6 +14,7 @@ function pushing(calls: string[], change: (push: PushSource) => Partial<PushSour
     const push = { ...inner, ...change(inner) }
     return {
       ...provider,
+      listen: null,
       push: {
         ...push,
         subscribe: (input) => {
@@ -124,15 +125,29 @@ describe("arming a calendar", () => {
     expect(engine.wishes.map(({ refusedTokenDigest }) => refusedTokenDigest !== undefined)).toEqual([false, true])
   })
 
-  test("polls where push is not offered, here or on this server", async () => {
-    const without = await startEngine({ dress: (provider) => ({ ...provider, push: null }) })
-    const notHere = await startEngine({ dress: (provider) => ({ ...provider, detectPush: async () => false }) })
+  test("polls where push is not offered, here or on this server, and there is no stream", async () => {
+    const without = await startEngine({ dress: (provider) => ({ ...provider, listen: null, push: null }) })
+    const notHere = await startEngine({
+      dress: (provider) => ({ ...provider, listen: null, detectPush: async () => false }),
+    })
     const refused = await startEngine({
       dress: pushing([], () => ({ subscribe: () => Promise.reject(new Problem("unsupported", "Not this calendar.")) })),
     })
     for (const engine of [without, notHere, refused]) {
       expect(await arm(engine)).toBe("polled")
       expect((await engine.see()).subscriptions).toEqual([])
+    }
+  })
+
+  test("asks for a stream where push is not offered, and marks nothing due before it listens", async () => {
+    const without = await startEngine({ dress: (provider) => ({ ...provider, push: null }) })
+    const notHere = await startEngine({ dress: (provider) => ({ ...provider, detectPush: async () => false }) })
+    for (const engine of [without, notHere]) {
+      expect(await arm(engine)).toBe("listened")
+      const row = await engine.store.inAccount(engine.accountId, (tables) => tables.listening.find(engine.connectionId))
+      expect(row).toMatchObject({ nodeId: null, listeningSince: null })
+      expect(row?.askedAt.equals(engine.clock.now())).toBe(true)
+      expect(engine.jobs.waiting()).toEqual([])
     }
   })
 

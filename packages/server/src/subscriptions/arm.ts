@@ -38,8 +38,9 @@ type Way = {
 /**
  * Arms, renews or replaces a calendar's subscription. Afterwards at most one is live. A new one is armed before the old
  * is stopped, so that nothing is missed in between; a crash between the two leaves one too many for a while, whose
- * notices are as good and which expires by itself. A calendar that cannot be pushed is polled: it has no row. Whatever is
- * armed anew makes a pass due, for what changed before the provider began to tell.
+ * notices are as good and which expires by itself. A calendar that cannot be pushed is listened to
+ * where that is possible (listen.ts opens the stream), else polled. Whatever is armed anew makes a pass due, for what
+ * changed before the provider began to tell.
  * Throws Problem "rate-limited", "unavailable" and the broker's own: the job decides when to try again.
  */
 export function createArm(deps: ArmDeps) {
@@ -156,15 +157,8 @@ export function createArm(deps: ArmDeps) {
     return "pushed"
   }
 
-  return async (accountId: AccountId, calendarId: CalendarId): Promise<"pushed" | "polled" | "gone"> => {
-    const subject = await find(accountId, calendarId)
-    if (subject === null) return "gone"
-    const provider = deps.providerOf(subject.connection)
-    const push = provider?.push ?? null
-    const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
-    if (provider === null || push === null || hookUrl === null) return "polled"
-    const way = { provider, push, hookUrl }
-    const { connectionId } = subject.connection
+  async function pushed(subject: Subject, way: Way): Promise<"pushed" | "polled" | "gone"> {
+    const { accountId, connectionId } = subject.connection
     const access = await broker.freshAccess(accountId, connectionId, wish)
     try {
       return await keepPushed(subject, access, way)
@@ -173,10 +167,36 @@ export function createArm(deps: ArmDeps) {
       const refusedTokenDigest = tokenDigest(access.token)
       const replaced = await broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest })
       // What is live is read again: the first attempt may have come half of the way.
-      const now = await find(accountId, calendarId)
+      const now = await find(accountId, subject.calendar.calendarId)
       return now === null ? "gone" : keepPushed(now, replaced, way)
     }
   }
+
+  return async (accountId: AccountId, calendarId: CalendarId): Promise<"pushed" | "listened" | "polled" | "gone"> => {
+    const subject = await find(accountId, calendarId)
+    if (subject === null) return "gone"
+    const provider = deps.providerOf(subject.connection)
+    const push = provider?.push ?? null
+    const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
+    if (provider === null || push === null || hookUrl === null) return listened(deps, subject)
+    const outcome = await pushed(subject, { provider, push, hookUrl })
+    return outcome === "polled" ? listened(deps, subject) : outcome
+  }
+}
+
+/** Asks for a stream where the provider does not push the calendar to us, and there can be one. */
+async function listened(
+  { store, providerOf, world }: ArmDeps,
+  { connection }: Subject,
+): Promise<"listened" | "polled" | "gone"> {
+  if ((providerOf(connection)?.listen ?? null) === null) return "polled"
+  const { accountId, connectionId } = connection
+  return store.inAccount(accountId, async (tables) => {
+    // Removed meanwhile.
+    if ((await tables.findConnection(connectionId)) === null) return "gone"
+    await tables.listening.ask(connectionId, world.clock.now())
+    return "listened"
+  })
 }
 
 /** Half of what was granted, a tenth earlier or later, so that what was armed together is not renewed together. */

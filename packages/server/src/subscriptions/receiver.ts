@@ -2,9 +2,9 @@ import type { ProviderName } from "@kalends/domain/ids"
 import type { CalendarProvider, HookRequest, Notice } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
-import type { Job, NoticeLog } from "../ports/job-queue.ts"
+import type { NoticeLog } from "../ports/job-queue.ts"
 import type { Metrics } from "../ports/metrics.ts"
-import { createGroupCommit } from "./group-commit.ts"
+import { createAnnounce } from "./announce.ts"
 import type { HookSecrets, HookSubject } from "./hook-secret.ts"
 
 export type ReceiverDeps = {
@@ -18,8 +18,6 @@ export type ReceiverDeps = {
 
 export type HookAnswer = { readonly kind: "handshake"; readonly text: string } | { readonly kind: "accepted" }
 
-/** Marks that may wait to be made durable; beyond that the provider is asked to send again. */
-const marksWaitingMost = 50_000
 /** Deliveries remembered, to do nothing for one that is replayed. */
 const fingerprintsMost = 50_000
 
@@ -29,13 +27,7 @@ const fingerprintsMost = 50_000
  * answered like the rest and does nothing.
  */
 export function createReceiver({ providers, secrets, notices: noticeLog, fanOut, clock, metrics }: ReceiverDeps) {
-  // When the last batch became durable: one look at the clock for all that were in it.
-  let durableAtMs = 0
-  const marks = createGroupCommit<Job>(async (jobs) => {
-    metrics.count("hook_batches_total")
-    await noticeLog.append(jobs)
-    durableAtMs = clock.now().epochMilliseconds
-  }, marksWaitingMost)
+  const announce = createAnnounce({ notices: noticeLog, fanOut, clock, metrics })
   const seen = createFingerprints(fingerprintsMost)
   const byName: ReadonlyMap<string, CalendarProvider> = providers
 
@@ -68,42 +60,15 @@ export function createReceiver({ providers, secrets, notices: noticeLog, fanOut,
         return subject === null ? [] : [{ notice, subject }]
       })
       if (accepted.length === 0) return { kind: "accepted" }
-      await marks.add(accepted.flatMap(({ notice, subject }) => jobsFor(notice, subject, noticedAtMs)))
+      const durableAtMs = await announce(accepted, noticedAtMs)
       metrics.observeSeconds("hook_accept_seconds", (durableAtMs - noticedAtMs) / 1000)
-      for (const { notice, subject } of accepted) {
-        seen.add(notice.fingerprint)
-        const { accountId, calendarId } = subject
-        fanOut.publish(
-          { kind: "calendar", accountId, calendarId },
-          { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs, announcedAtMs: null },
-        )
-      }
+      for (const { notice } of accepted) seen.add(notice.fingerprint)
       return { kind: "accepted" }
     },
   }
 }
 
 export type Receiver = ReturnType<typeof createReceiver>
-
-/** What a notice makes due. All but a plain change also call for a look at the subscription itself. */
-export function jobsFor(
-  notice: Pick<Notice, "kind">,
-  { accountId, calendarId }: HookSubject,
-  noticedAtMs: number,
-): readonly Job[] {
-  const pass: Job = { kind: "pass", accountId, calendarId, noticedAtMs }
-  const subscribe: Job = { kind: "subscribe", accountId, calendarId }
-  switch (notice.kind) {
-    case "changed":
-    case "missed":
-      return [pass]
-    case "reauthorize":
-    case "removed":
-      return [pass, subscribe]
-    case "armed":
-      return []
-  }
-}
 
 /**
  * The last `most` fingerprints or more, at most twice as many: a generation is forgotten as a whole, for taking the oldest

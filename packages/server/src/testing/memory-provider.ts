@@ -16,6 +16,7 @@ import type { Clock } from "../ports/clock.ts"
 import { createMemoryCalendar, type MemoryCalendar, type StoredEvent } from "./memory-calendar.ts"
 import { createMemoryEvents } from "./memory-events.ts"
 import { createMemorySignIn } from "./memory-sign-in.ts"
+import { createMemoryStreams } from "./memory-streams.ts"
 
 export const memoryCalendarId = parseProviderCalendarId("memory-calendar")
 export const memoryPageSize = 2
@@ -31,7 +32,8 @@ export type MemoryProviderOptions = {
 export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptions) {
   const oauth = createMemorySignIn(clock)
   const pushes = createMemoryPush(clock)
-  const calendar = createMemoryCalendar(() => pushes.tell())
+  const streams = createMemoryStreams(admit)
+  const calendar = createMemoryCalendar(() => [pushes.tell(), streams.tell(memoryCalendarId)])
   const faults = {
     epoch: 1,
     cutAfter: null as number | null,
@@ -108,6 +110,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       )
     },
     push: pushes.source,
+    listen: streams.source,
     events: createMemoryEvents(calendar, ({ access }) => admit(access)),
     detectPush: null,
   }
@@ -119,7 +122,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     createInUnknownZone: calendar.createInUnknownZone,
     consent: oauth.consent,
     access: (): Access => ({ kind: "bearer", token: oauth.issueAccess(), expiresAt: clock.now().add({ hours: 1 }) }),
-    arrived: pushes.arrived,
+    ...{ arrived: pushes.arrived, streams },
     faults: {
       loseCursors: () => {
         faults.epoch++

@@ -4,6 +4,7 @@ import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import { coalesced, jobKey } from "../ports/job-queue.ts"
 import type { AccountTables, Store, SystemTables } from "../ports/store.ts"
+import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryMeetings, memorySyncPolicy, removeLinksOf } from "./memory-meetings.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
@@ -53,6 +54,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     ...calendarTables(tx, accountId),
     ...recordTables(tx, accountId),
     meetings: memoryMeetings(tx, accountId),
+    listening: memoryListening(tx, accountId),
     syncPolicy: memorySyncPolicy(tx, accountId),
   }
 }
@@ -142,6 +144,7 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
       if (own(tx.find("connection", connectionId), accountId) === null) return
       await tx.remove("connection", connectionId)
       await tx.remove("credential", connectionId)
+      await tx.remove("listening", connectionId)
       for (const calendar of tx.list("calendar"))
         if (calendar.connectionId === connectionId) await removeCalendar(tx, calendar.calendarId)
     },
@@ -285,6 +288,7 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
 function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
   return {
+    ...memorySystemListening(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

@@ -1,5 +1,6 @@
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import type { Job } from "../ports/job-queue.ts"
+import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type {
   AccountRow,
@@ -26,6 +27,8 @@ export type MemoryRows = {
   credential: CredentialRow
   calendar: CalendarRow
   subscription: SubscriptionRow
+  /** By connection id: one for each. */
+  listening: ListeningRow
   dataKey: DataKeyRow
   audit: AuditRow
   job: WaitingJob
@@ -46,6 +49,7 @@ const tableNames = [
   "credential",
   "calendar",
   "subscription",
+  "listening",
   "dataKey",
   "audit",
   "job",
@@ -68,6 +72,7 @@ export function emptyTables(): RowMaps {
     credential: new Map(),
     calendar: new Map(),
     subscription: new Map(),
+    listening: new Map(),
     dataKey: new Map(),
     audit: new Map(),
     job: new Map(),

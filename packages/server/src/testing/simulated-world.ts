@@ -93,6 +93,7 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
       },
     },
     signIn: { kind: "oauth", signIn, consent, writeScopes: options.writeScopes },
+    listen: null,
     push: {
       hookUrl: receiver.hookUrl,
       arrived: async () => {

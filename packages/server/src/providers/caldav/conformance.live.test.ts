@@ -74,6 +74,7 @@ describe.skipIf(!isInstalled)("Radicale", () => {
       window: timeWindow(clock.now().subtract({ hours: 24 * 180 }), clock.now().add({ hours: 24 * 540 })),
       eventsForTwoPages: 0,
       hasFloatingEvents: true,
+      listen: null,
       push: null,
       signIn: { kind: "password", signIn, ...account },
       faults: {

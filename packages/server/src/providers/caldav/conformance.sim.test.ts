@@ -65,6 +65,7 @@ async function pushingWorld(): Promise<World> {
     window: timeWindow(clock.now().subtract({ hours: 24 * 180 }), clock.now().add({ hours: 24 * 540 })),
     eventsForTwoPages: 5,
     hasFloatingEvents: true,
+    listen: null,
     push: {
       hookUrl,
       arrived: async () => {

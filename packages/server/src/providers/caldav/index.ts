@@ -66,6 +66,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     },
     push: createCaldavPush({ calls, clock, home }),
     events: null,
+    listen: null,
     detectPush: createPushDetection({ calls, home }),
   }
 }

@@ -1,3 +1,4 @@
+import { parseProviderCalendarId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
 import { fakeClock } from "../../testing/fake-clock.ts"
 import { createMemoryProvider, type MemoryProviderOptions, memoryCalendarId } from "../../testing/memory-provider.ts"
@@ -28,6 +29,10 @@ function memoryWorld(cursorComes: MemoryProviderOptions["cursorComes"]): World {
     },
     signIn: { kind: "oauth", signIn: provider.signIn, consent: memory.consent, writeScopes: ["read-write"] },
     push: { hookUrl: "https://kalends.invalid/hooks/memory", arrived: memory.arrived },
+    listen: {
+      strangerChanges: async () => memory.streams.tell(parseProviderCalendarId("a-stranger's")),
+      cutStreams: async () => memory.streams.cut(),
+    },
     createInUnknownZone: async (subject, at) => void memory.createInUnknownZone(subject, at),
     hasFloatingEvents: true,
     close: async () => undefined,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, type TestContext } from "vitest"
 import { changeRules } from "./change-rules.ts"
 import { eventRules } from "./event-rules.ts"
+import { listenRules } from "./listen-rules.ts"
 import { meetingRules } from "./meeting-rules.ts"
 import { pushRules } from "./push-rules.ts"
 import { signInRules } from "./sign-in-rules.ts"
@@ -34,6 +35,7 @@ export function describeProvider(name: string, makeWorld: () => Promise<World>):
     changeRules(here)
     windowRules(here)
     pushRules(here)
+    listenRules(here)
     eventRules(here)
     meetingRules(here)
   })

@@ -74,6 +74,13 @@ export type PushWorld = {
   readonly arrived: () => Promise<readonly HookRequest[]>
 }
 
+export type ListenWorld = {
+  /** Somebody changes a calendar that is not listened to. */
+  readonly strangerChanges: () => Promise<void>
+  /** Every stream that is open breaks. */
+  readonly cutStreams: () => Promise<void>
+}
+
 /** One calendar at one provider, empty at first, with everything that surrounds it. */
 export type World = {
   readonly provider: CalendarProvider
@@ -89,6 +96,8 @@ export type World = {
   readonly faults: Faults
   readonly signIn: OAuthWorld | PasswordWorld
   readonly push: PushWorld | null
+  /** Null where the provider is not listened to. */
+  readonly listen: ListenWorld | null
   /** Puts in an event whose zone no table knows, by this wall clock that is `at` in truth; null where events cannot carry one. */
   readonly createInUnknownZone: ((subject: string, at: Temporal.Instant) => Promise<void>) | null
   /** True where events may float. */

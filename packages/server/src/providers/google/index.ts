@@ -59,6 +59,7 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
     },
     push: createGooglePush(calls),
     events: createGoogleEvents(calls),
+    listen: null,
     detectPush: null,
   }
 }

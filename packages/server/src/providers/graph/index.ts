@@ -58,6 +58,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     },
     push: createGraphPush(calls, clock),
     events: null,
+    listen: null,
     detectPush: null,
   }
 }
