@@ -327,4 +327,17 @@ describe("trouble with the provider", () => {
       expect(enginePace.stalenessBoundSeconds(isPushed)).toBeGreaterThan(wait)
     }
   })
+
+  test("a calendar that is listened to is looked at as rarely as one that is pushed", async () => {
+    const engine = await startEngine()
+    const nodeId = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+    const now = engine.clock.now()
+    const { accountId, connectionId } = engine
+    await engine.memory.inAccount(accountId, ({ listening }) => listening.ask(connectionId, now))
+    const leasedUntil = now.add({ seconds: 60 })
+    await engine.memory.asSystem((tables) => tables.takeListening({ nodeId, now, leasedUntil, limit: 1 }))
+    await engine.memory.inAccount(accountId, ({ listening }) => listening.mark(connectionId, nodeId, now))
+    await engine.pass({ ...engine.mark, noticedAtMs: null })
+    expect((await engine.see()).calendar.dueAt.since(now).total("seconds")).toBeGreaterThanOrEqual(810)
+  })
 })

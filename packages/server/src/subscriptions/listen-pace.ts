@@ -16,11 +16,18 @@ export const openingMostMs = 30_000
 export const steadyMs = 60_000
 /** Notices of one calendar that follow closely are told together, this long after the first. */
 export const quietMs = 1_000
-/** After this long at most, and half of it at least, a connection is given back, so that nodes that joined later get their share. */
+/**
+ * A connection is given back after this long at most, so that nodes that joined later get their share. Spread as widely as
+ * can be: were all given back at about the same age, they would go to and fro together.
+ */
 export const tenureMostMs = 6 * 3_600_000
 
-const firstRetryMs = 1_000
-const longestRetryMs = 300_000
+/** Streams that broke together make their passes due over this span. */
+export const passSpreadMs = 10_000
+
+const firstRetryMs = 2_000
+/** Failures never make a node wait longer than this, unless the provider asks for more. */
+export const longestRetryMs = 300_000
 const longestAskedMs = 3_600_000
 const unsupportedRetryMs = 6 * 3_600_000
 
@@ -44,7 +51,7 @@ export function retryDelayMs(
 ): number {
   if (problem?.kind === "unsupported") return Math.round(unsupportedRetryMs * (0.75 + 0.25 * fraction))
   const doubled = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failureCount - 1, 20))
-  const own = doubled * (0.5 + 0.5 * fraction)
+  const own = doubled * (0.25 + 0.75 * fraction)
   const retryAt = problem?.retryAt ?? null
   const asked =
     retryAt === null
@@ -56,4 +63,9 @@ export function retryDelayMs(
 /** How long one of `count` that were taken together waits before it is opened. */
 export function openingDelayMs(count: number, fraction: number): number {
   return Math.round(Math.min(openingSpreadMs, count * 10) * fraction)
+}
+
+/** How long a node keeps a connection before it gives it back. */
+export function tenureMs(fraction: number): number {
+  return Math.round(tenureMostMs * (0.1 + 0.9 * fraction))
 }

@@ -2,7 +2,7 @@ import { statesForPerson } from "@kalends/domain/connection"
 import type { ConnectionId } from "@kalends/domain/ids"
 import type { RenewedListening } from "../ports/listening-tables.ts"
 import { type AnnounceDeps, createAnnounce } from "./announce.ts"
-import { leaseMs, lookEveryMs, openingDelayMs, takenPerLookMost, tenureMostMs } from "./listen-pace.ts"
+import { leaseMs, lookEveryMs, openingDelayMs, takenPerLookMost, tenureMs } from "./listen-pace.ts"
 import { type Listener, type ListenerDeps, startListener } from "./listener.ts"
 
 export type ListenDeps = ListenerDeps & {
@@ -62,8 +62,8 @@ export function createListening(deps: ListenDeps) {
           if (held.get(connectionId)?.listener === listener) held.delete(connectionId)
         },
       })
-      const tenureMs = tenureMostMs * (0.5 + 0.5 * random.fraction())
-      held.set(connectionId, { listener, giveBackAtMs: clock.now().epochMilliseconds + tenureMs })
+      const giveBackAtMs = clock.now().epochMilliseconds + tenureMs(random.fraction())
+      held.set(connectionId, { listener, giveBackAtMs })
     }
   }
 

@@ -4,8 +4,10 @@ import type { Problem } from "@kalends/domain/problem"
 import type { HeldAccess } from "../ports/access-broker.ts"
 import type { StreamSource } from "../ports/calendar-provider.ts"
 import { stateAfter } from "../ports/connection-life.ts"
+import type { Job } from "../ports/job-queue.ts"
 import type { TakenListening } from "../ports/listening-tables.ts"
 import type { CalendarRow } from "../ports/store.ts"
+import { passSpreadMs } from "./listen-pace.ts"
 import type { ListenerDeps } from "./listener.ts"
 
 /** What a listener is about, as stored when it opens. */
@@ -19,7 +21,7 @@ type RecordDeps = Pick<ListenerDeps, "store" | "life" | "providerOf" | "world">
 
 /** What is stored of one connection that this node listens for. */
 export function createListenerRecord(
-  { store, life, providerOf, world: { clock, log } }: RecordDeps,
+  { store, life, providerOf, world: { clock, random, log } }: RecordDeps,
   nodeId: string,
   { accountId, connectionId }: TakenListening,
 ) {
@@ -42,19 +44,27 @@ export function createListenerRecord(
   return {
     find,
     /** Stores that it listens, with a pass of each calendar for what changed before; false when the lease is another's. */
-    listening: ({ calendarIds }: Subject): Promise<boolean> =>
+    listening: (): Promise<boolean> =>
       store.inAccount(accountId, async (tables) => {
         if (!(await tables.listening.mark(connectionId, nodeId, clock.now()))) return false
-        await tables.addJobs(
-          [...calendarIds.values()].map((calendarId) => ({ kind: "pass", accountId, calendarId, noticedAtMs: null })),
-        )
+        await tables.addJobs((await tables.listCalendars(connectionId)).map(passOf))
         return true
       }),
-    /** Stores that it does not. Where the database is away, the lease runs out by itself. */
-    async silent(): Promise<void> {
-      await store
-        .inAccount(accountId, (tables) => tables.listening.mark(connectionId, nodeId, null))
-        .catch(() => undefined)
+    /**
+     * Stores that it does not, with a pass of each calendar in a moment: from now on its timer looks as often as where
+     * nobody tells. False while the database is away.
+     */
+    async silent(): Promise<boolean> {
+      const soon = clock.now().add({ milliseconds: Math.round(random.fraction() * passSpreadMs) })
+      try {
+        await store.inAccount(accountId, async (tables) => {
+          if (!(await tables.listening.mark(connectionId, nodeId, null))) return
+          await tables.addJobs((await tables.listCalendars(connectionId)).map(passOf), soon)
+        })
+        return true
+      } catch {
+        return false
+      }
     },
     /** Sees to it that nobody listens until it is asked for again. A row that stays is found at the next renewal. */
     async drop(): Promise<void> {
@@ -87,4 +97,10 @@ export function createListenerRecord(
   }
 }
 
+const passOf = ({ accountId, calendarId }: CalendarRow): Job => ({
+  kind: "pass",
+  accountId,
+  calendarId,
+  noticedAtMs: null,
+})
 const namedByProvider = ({ providerCalendarId, calendarId }: CalendarRow) => [providerCalendarId, calendarId] as const

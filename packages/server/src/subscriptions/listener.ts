@@ -1,4 +1,5 @@
 import { statesForPerson } from "@kalends/domain/connection"
+import type { ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
@@ -76,6 +77,8 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
   let lastSignMs = nowMs()
   let attempt: Attempt | null = null
   let isReopening = false
+  /** Whether the calendars may still be taken for pushed: since a stream of ours, or of the node that had the lease before. */
+  let isTakenForPushed = true
   let cancelFence = () => {}
 
   /** Throws whatever ended it; see followStreams. */
@@ -94,10 +97,11 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
         lastSignMs = nowMs()
       },
       async listening() {
-        if (!(await record.listening(subject))) return lose()
+        if (!(await record.listening())) return lose()
         if (current.controller.signal.aborted) return
         current.openedAtMs = nowMs()
         state = "listening"
+        isTakenForPushed = true
         metrics.count("listening_total", { provider, outcome: "opened" })
       },
       notice: ({ kind, calendarId }: CalendarNotice) => {
@@ -128,8 +132,8 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
     }
     if (isOver()) return null
     state = "waiting"
-    if (current.openedAtMs !== null) await record.silent()
     if (isReopening) return 0
+    if (isTakenForPushed) isTakenForPushed = !(await record.silent())
     const { access, openedAtMs } = current
     return afterwards({ access, problem, listenedMs: openedAtMs === null ? null : nowMs() - openedAtMs })
   }
@@ -182,13 +186,7 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
     if (!isOver()) cancelFence = clock.after(leftMs, lose)
   }
 
-  function hear(hint: Hint): void {
-    if (hint.kind !== "connection-changed" || hint.connectionId !== connectionId || isOver()) return
-    if (hint.state === "gone" || statesForPerson.includes(hint.state)) void unwant()
-    else if (hint.state === "connecting") reopen()
-  }
-
-  const stopInterest = deps.fanOut.listen({ kind: "user", accountId, userId }, hear)
+  const stopInterest = deps.fanOut.listen({ kind: "user", accountId, userId }, hearing(connectionId, unwant, reopen))
   hold(own.leasedUntil)
   const running = run()
 
@@ -210,6 +208,15 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
       lose()
       await running
     },
+  }
+}
+
+/** What becomes of the connection elsewhere, as soon as it is told. */
+function hearing(connectionId: ConnectionId, unwant: () => Promise<void>, reopen: () => void) {
+  return (hint: Hint): void => {
+    if (hint.kind !== "connection-changed" || hint.connectionId !== connectionId) return
+    if (hint.state === "gone" || statesForPerson.includes(hint.state)) void unwant()
+    else if (hint.state === "connecting") reopen()
   }
 }
 

@@ -12,6 +12,8 @@ import { createMemoryTransaction, emptyTables, type MemoryTransaction, type Wait
 export type MemoryStore = Store & {
   /** Jobs that wait, in the order of their keys; coalesced as the queue does. */
   readonly jobs: readonly WaitingJob[]
+  /** Takes out all that wait, as a worker does with what is due. */
+  takeJobs(): readonly WaitingJob[]
   /** All rows of all tables, for a look at what is kept. */
   everything(): unknown
 }
@@ -35,12 +37,19 @@ export function createMemoryStore(): MemoryStore {
     }
   }
 
+  const jobs = () => [...committed.job.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, waiting]) => waiting)
+
   return {
     inAccount: (accountId, work) => transaction((tx) => work(createAccountTables(tx, accountId))),
     asSystem: (work) => transaction((tx) => work(createSystemTables(tx))),
     everything: () => Object.values(committed).map((rows) => [...rows.values()]),
     get jobs() {
-      return [...committed.job.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, waiting]) => waiting)
+      return jobs()
+    },
+    takeJobs() {
+      const taken = jobs()
+      committed.job.clear()
+      return taken
     },
   }
 }
