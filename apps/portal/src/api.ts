@@ -90,8 +90,6 @@ export const api = {
     void (await send("POST", `/v1/meetings/${meetingId}/started`)),
   decideHeld: (decision: "end" | "keep"): Promise<{ readonly count: number }> =>
     call(heldAnswerSchema, "POST", "/v1/meetings/held", { decision }),
-  /** True when somebody else was faster. */
-  isConflict: (error: unknown): boolean => error instanceof ApiProblem && error.kind === "conflict",
   syncPolicy: (): Promise<SyncPolicy> => call(syncPolicySchema, "GET", "/v1/sync-policy"),
   setSyncPolicy: (policy: SyncPolicy): Promise<SyncPolicy> => call(syncPolicySchema, "PUT", "/v1/sync-policy", policy),
   /** The change stream's answer, to be read until it ends. */

@@ -1,12 +1,12 @@
 import { parseSchedule } from "@kalends/domain/schedule-json"
 import type { MeetingDetail, MeetingView } from "@kalends/protocol/meetings"
+import { nextStart } from "@kalends/ui/meetings"
+import { NewMeeting } from "@kalends/ui/new-meeting"
 import { relativeTime } from "@kalends/ui/words"
-import { Alert, Button, Card, Group, Loader, Modal, Stack, Text, Title, UnstyledButton } from "@mantine/core"
+import { Alert, Button, Card, Group, Loader, Stack, Text, Title, UnstyledButton } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
-import { MeetingForm } from "./meeting-form.tsx"
 import { MeetingPage } from "./meeting-page.tsx"
-import { nextStart } from "./meetings.ts"
 import type { Messages } from "./messages.ts"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
@@ -68,21 +68,19 @@ export function Meetings({ store, canWrite, now, words, locale }: ScreenProps) {
           </Button>
         </Group>
       )}
-      <Modal opened={isMaking} onClose={() => setIsMaking(false)} title={words.newMeeting} size="lg">
-        {canWrite ? null : (
-          <Alert color="orange" mb="md">
-            {words.meetingWithoutEvent}
-          </Alert>
-        )}
-        <MeetingForm
-          {...{ store, words, now }}
-          zone={platform.zone}
-          done={(meetingId) => {
-            setIsMaking(false)
-            void load().then(() => setOpenId(meetingId))
-          }}
-        />
-      </Modal>
+      <NewMeeting
+        isOpen={isMaking}
+        close={() => setIsMaking(false)}
+        {...{ canWrite, words, now }}
+        zone={platform.zone}
+        newKey={platform.newKey}
+        make={async (input) => {
+          const { meetingId } = await api.newMeeting(input)
+          setIsMaking(false)
+          await load()
+          setOpenId(meetingId)
+        }}
+      />
     </Stack>
   )
 }
@@ -155,11 +153,11 @@ function MeetingRow({ meeting, now, words, locale, isNamed, open }: RowProps) {
             component="a"
             href={meeting.joinUrl}
             target="_blank"
-            rel="noreferrer"
+            rel="noopener noreferrer"
             variant="light"
             onClick={() => void api.meetingStarted(meeting.meetingId).catch(() => {})}
           >
-            {words.join}
+            {words.joinMeeting}
           </Button>
         ) : null}
       </Group>

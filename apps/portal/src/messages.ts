@@ -1,16 +1,17 @@
+import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
 import { english } from "./messages-en.ts"
 import { japanese } from "./messages-ja.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
-type Looked = "providerText" | "states" | "revoked" | "meetingActions" | "causes"
+type Looked = "providerText" | "states" | "revoked"
 
 /** What every language has to have. */
 export type Catalogue = Omit<typeof english, Looked> & Readonly<Record<Looked, Texts>>
-export type Messages = Catalogue & { readonly problems: Texts }
+export type Messages = Catalogue & MeetingWords & { readonly problems: Texts }
 
 export const messages: Readonly<Record<Language, Messages>> = {
-  en: { ...english, problems: problemTexts.en },
-  ja: { ...japanese, problems: problemTexts.ja },
+  en: { ...meetingWords.en, ...english, problems: problemTexts.en },
+  ja: { ...meetingWords.ja, ...japanese, problems: problemTexts.ja },
 }

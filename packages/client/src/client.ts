@@ -7,6 +7,7 @@ import type { WindowReader } from "@kalends/readers/reader"
 import { readers as knownReaders } from "@kalends/readers/registry"
 import { listenForChanges } from "./change-listener.ts"
 import type { ClientLog } from "./log.ts"
+import { type Ask, createMeetingCalls } from "./meeting-calls.ts"
 import { type ClientPlatform, systemPlatform } from "./platform.ts"
 import { type CalendarReading, createCalendarReading } from "./read-calendars.ts"
 import { createServiceApi } from "./service-api.ts"
@@ -60,14 +61,6 @@ export function openClient(options: ClientOptions) {
     for (const listener of [...listeners]) listener()
   }
 
-  function window(): TimeWindow {
-    const today = platform.now().toZonedDateTimeISO(options.zone).startOfDay()
-    return timeWindow(
-      today.subtract({ days: daysBack }).toInstant(),
-      today.add({ days: options.daysAhead ?? 30 }).toInstant(),
-    )
-  }
-
   /** One read at a time; what is asked for meanwhile is read by one more that begins afterwards. */
   function refresh(calendars: "all" | ReadonlySet<string>): Promise<void> {
     wanted =
@@ -107,7 +100,7 @@ export function openClient(options: ClientOptions) {
     const isPart = calendars !== "all" && state.readAt !== null
     const readings = await reading.read({
       connectionId: connection.connectionId,
-      window: window(),
+      window: windowAround(platform.now(), options),
       zone: options.zone,
       calendarIds: isPart ? calendars : null,
       signal,
@@ -130,7 +123,7 @@ export function openClient(options: ClientOptions) {
   function fail(error: unknown, current: AbortController): void {
     if (current !== life) return
     const problem = problemFrom(error)
-    if (problem.kind === "auth-expired" && problem.code === "signed-out") return forget()
+    if (isSignedOut(problem)) return forget()
     failures++
     options.log?.failed(problem.kind)
     set({ problem: describe(problem) })
@@ -203,6 +196,10 @@ export function openClient(options: ClientOptions) {
     get state(): ClientState {
       return state
     },
+    meetings: createMeetingCalls(
+      api,
+      createAsk(() => life, forget),
+    ),
     /** Calls back after each change of the state; returns a function that ends it. */
     subscribe(listener: () => void): () => void {
       listeners.add(listener)
@@ -238,11 +235,32 @@ function inOrder(readings: readonly CalendarReading[], zone: string): readonly C
   return [...events].sort(([a], [b]) => (starts.get(a) ?? 0) - (starts.get(b) ?? 0)).map(([, event]) => event)
 }
 
+function windowAround(now: Temporal.Instant, { zone, daysAhead = 30 }: ClientOptions): TimeWindow {
+  const today = now.toZonedDateTimeISO(zone).startOfDay()
+  return timeWindow(today.subtract({ days: daysBack }).toInstant(), today.add({ days: daysAhead }).toInstant())
+}
+
+/** Calls within the current life; a session that turns out to be over is forgotten. */
+function createAsk(life: () => AbortController, forget: () => void): Ask {
+  return async (work) => {
+    const current = life()
+    try {
+      return await work(AbortSignal.any([current.signal, AbortSignal.timeout(timeoutMs)]))
+    } catch (error) {
+      const problem = problemFrom(error)
+      if (current === life() && isSignedOut(problem)) forget()
+      throw problem
+    }
+  }
+}
+
 function problemFrom(error: unknown): Problem {
   return isProblem(error)
     ? error
     : new Problem("unavailable", "Something did not answer in time.", { code: "timeout", cause: error })
 }
+
+const isSignedOut = ({ kind, code }: Problem) => kind === "auth-expired" && code === "signed-out"
 
 function describe({ kind, code, message }: Problem): ClientProblem {
   return { kind, code, message }

@@ -14,12 +14,17 @@ import type { ClientPlatform } from "./platform.ts"
 /** The calls a client makes to the service. Each throws Problem; "auth-expired" (code "signed-out") when the session is over. */
 export type ServiceApi = ReturnType<typeof createServiceApi>
 
-type Request = { readonly method: string; readonly path: string; readonly body?: unknown; readonly signal: AbortSignal }
+export type ServiceRequest = {
+  readonly method: string
+  readonly path: string
+  readonly body?: unknown
+  readonly signal: AbortSignal
+}
 
 export function createServiceApi(service: string, platform: ClientPlatform) {
   let token: string | null = null
 
-  async function send({ method, path, body, signal }: Request): Promise<Response> {
+  async function send({ method, path, body, signal }: ServiceRequest): Promise<Response> {
     const headers: Record<string, string> = { accept: "application/json" }
     if (token !== null) headers.authorization = `Bearer ${token}`
     if (body !== undefined) headers["content-type"] = "application/json"
@@ -31,7 +36,7 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     return response
   }
 
-  async function call<Schema extends z.ZodType>(schema: Schema, request: Request): Promise<z.infer<Schema>> {
+  async function call<Schema extends z.ZodType>(schema: Schema, request: ServiceRequest): Promise<z.infer<Schema>> {
     const parsed = schema.safeParse(await (await send(request)).json())
     if (!parsed.success)
       throw new Problem("malformed", "The service and this app do not understand each other; update the app.", {
@@ -47,6 +52,9 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
   }
 
   return {
+    /** Any call, for calls that have a file of their own. */
+    send,
+    call,
     signIn: (
       input: { readonly email: string; readonly password: string; readonly deviceName: string },
       signal: AbortSignal,

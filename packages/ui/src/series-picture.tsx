@@ -1,13 +1,13 @@
 import { Group, Text, VisuallyHidden } from "@mantine/core"
+import classes from "./meeting.module.css"
+import type { MeetingWords } from "./meeting-words.ts"
 import { type DayMark, type PictureDay, seriesPicture } from "./meetings.ts"
-import type { Messages } from "./messages.ts"
-import classes from "./portal.module.css"
 
 type PictureProps = {
   readonly schedule: Parameters<typeof seriesPicture>[0]
   readonly now: Temporal.Instant
   readonly zone: string
-  readonly words: Messages
+  readonly words: MeetingWords
   readonly locale: string
 }
 
@@ -57,7 +57,15 @@ export function SeriesPicture({ schedule, now, zone, words, locale }: PicturePro
   )
 }
 
-function Day({ day, words, locale }: { readonly day: PictureDay; readonly words: Messages; readonly locale: string }) {
+function Day({
+  day,
+  words,
+  locale,
+}: {
+  readonly day: PictureDay
+  readonly words: MeetingWords
+  readonly locale: string
+}) {
   const { date, mark, isToday } = day
   const isFirst = date.day === 1
   const text = date.toLocaleString(locale, isFirst ? { day: "numeric", month: "short" } : { day: "numeric" })
@@ -69,7 +77,7 @@ function Day({ day, words, locale }: { readonly day: PictureDay; readonly words:
   )
 }
 
-function titleOf(date: Temporal.PlainDate, mark: DayMark, words: Messages, locale: string): string {
+function titleOf(date: Temporal.PlainDate, mark: DayMark, words: MeetingWords, locale: string): string {
   const day = date.toLocaleString(locale, { dateStyle: "full" })
   return mark === "none" ? day : `${day}: ${words.dayMarks[mark]}`
 }

@@ -44,30 +44,55 @@ export function scheduleOf({ date, time, minutes, repeats, count }: MeetingDraft
   return { kind: "series", recurrence, zone, length: minutes, moved: [] }
 }
 
-/** The schedule begun at another time; a series keeps its rule. Null where the fields make no time, or it has none of day. */
-export function movedTo(schedule: Schedule, { date, time }: Pick<MeetingDraft, "date" | "time">): Schedule | null {
+/** What the form for an edited one holds of its times. */
+export type MeetingTimes = Pick<MeetingDraft, "date" | "time" | "minutes">
+
+/**
+ * The schedule at other times; a series keeps its rule, and what was moved and cancelled of it while its start stays. Null
+ * where the fields make no time, or it has none of day.
+ */
+export function movedTo(schedule: Schedule, { date, time, minutes }: MeetingTimes): Schedule | null {
   const starts = wallOf(date, time)
-  if (starts === null) return null
+  if (starts === null || !(minutes > 0)) return null
   if (schedule.kind === "single") {
     if (schedule.time.kind !== "timed") return null
-    const { startsAt, endsAt, zone } = schedule.time
-    const begins = starts.toZonedDateTime(zone ?? "UTC").toInstant()
-    return { kind: "single", time: { ...schedule.time, startsAt: begins, endsAt: begins.add(startsAt.until(endsAt)) } }
+    const startsAt = starts.toZonedDateTime(schedule.time.zone ?? "UTC").toInstant()
+    return { kind: "single", time: { ...schedule.time, startsAt, endsAt: startsAt.add({ minutes }) } }
   }
-  if (schedule.recurrence.start instanceof Temporal.PlainDate) return null
-  return { ...schedule, moved: [], recurrence: { ...schedule.recurrence, start: starts, excludedStarts: [] } }
+  const { start } = schedule.recurrence
+  if (start instanceof Temporal.PlainDate) return null
+  if (starts.equals(start)) return { ...schedule, length: minutes }
+  const recurrence = { ...schedule.recurrence, start: starts, excludedStarts: [] }
+  return { ...schedule, length: minutes, moved: [], recurrence }
 }
 
-/** Date and time of day at which it begins, on its own clock; null for one without times of day. */
-export function startFields(schedule: Schedule): Pick<MeetingDraft, "date" | "time"> | null {
-  const wall =
-    schedule.kind === "series"
-      ? schedule.recurrence.start
-      : schedule.time.kind === "timed"
-        ? schedule.time.startsAt.toZonedDateTimeISO(schedule.time.zone ?? "UTC").toPlainDateTime()
-        : null
-  if (!(wall instanceof Temporal.PlainDateTime)) return null
-  return { date: wall.toPlainDate().toString(), time: wall.toPlainTime().toString({ smallestUnit: "minute" }) }
+/** When it begins, on its own clock, and how long it takes; null for one without times of day. */
+export function timesOf(schedule: Schedule): MeetingTimes | null {
+  if (schedule.kind === "series") {
+    const { start } = schedule.recurrence
+    return start instanceof Temporal.PlainDate ? null : fieldsOf(start, schedule.length)
+  }
+  if (schedule.time.kind !== "timed") return null
+  const { startsAt, endsAt, zone } = schedule.time
+  const minutes = startsAt.until(endsAt).total("minutes")
+  return fieldsOf(startsAt.toZonedDateTimeISO(zone ?? "UTC").toPlainDateTime(), minutes)
+}
+
+function fieldsOf(starts: Temporal.PlainDateTime, minutes: number): MeetingTimes {
+  const time = starts.toPlainTime().toString({ smallestUnit: "minute" })
+  return { date: starts.toPlainDate().toString(), time, minutes }
+}
+
+/** The IANA zone on whose clock it is written; null where it has none. */
+export function zoneOf(schedule: Schedule): string | null {
+  if (schedule.kind === "series") return schedule.zone
+  return schedule.time.kind === "timed" ? schedule.time.zone : null
+}
+
+/** True when nothing of it is ahead. */
+export function isOver(schedule: Schedule, now: Temporal.Instant, zone: string): boolean {
+  if (schedule.kind === "single") return Temporal.Instant.compare(eventSpan(schedule.time, zone).endsAt, now) <= 0
+  return nextOccurrence(schedule, now, zone) === null
 }
 
 function wallOf(date: string, time: string): Temporal.PlainDateTime | null {

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest"
 import {
   emptyDraft,
+  isOver,
   type MeetingDraft,
   movedTo,
   nextStart,
   scheduleOf,
   seriesPicture,
-  startFields,
+  timesOf,
 } from "./meetings.ts"
 
 const zone = "Europe/Berlin"
@@ -40,11 +41,30 @@ describe("a meeting's form", () => {
     for (const repeats of ["none", "weekly"] as const) {
       const schedule = scheduleOf({ ...draft, repeats }, zone)
       if (schedule === null) throw new Error("a schedule is expected")
-      expect(startFields(schedule)).toEqual({ date: "2026-11-27", time: "10:00" })
-      const moved = movedTo(schedule, { date: "2026-12-01", time: "08:30" })
-      expect(moved && startFields(moved)).toEqual({ date: "2026-12-01", time: "08:30" })
+      expect(timesOf(schedule)).toEqual({ date: "2026-11-27", time: "10:00", minutes: 30 })
+      const times = { date: "2026-12-01", time: "08:30", minutes: 50 }
+      const moved = movedTo(schedule, times)
+      expect(moved && timesOf(moved)).toEqual(times)
       expect(moved && movedTo(moved, draft)).toEqual(schedule)
     }
+  })
+
+  test("keeps what was cancelled of a series that only takes longer, and not what was cancelled of one that is moved", () => {
+    const schedule = scheduleOf({ ...draft, repeats: "weekly" }, zone)
+    if (schedule?.kind !== "series") throw new Error("a series is expected")
+    const holes = [Temporal.PlainDateTime.from("2026-12-04T10:00")]
+    const holed = { ...schedule, recurrence: { ...schedule.recurrence, excludedStarts: holes } }
+    expect(movedTo(holed, { ...draft, minutes: 60 })).toEqual({ ...holed, length: 60 })
+    expect(movedTo(holed, { ...draft, time: "11:00" })).toMatchObject({ recurrence: { excludedStarts: [] } })
+  })
+
+  test("tells a meeting in the past from one that is on or ahead", () => {
+    const at = (date: string, changes: Partial<MeetingDraft> = {}) => {
+      const schedule = scheduleOf({ ...draft, ...changes, date }, zone)
+      return schedule && isOver(schedule, now, zone)
+    }
+    expect([at("2026-11-24"), at("2026-11-25", { time: "10:00" }), at("2026-11-27")]).toEqual([true, false, false])
+    expect([at("2026-11-01", { repeats: "daily" }), at("2026-11-24", { repeats: "daily" })]).toEqual([true, false])
   })
 })
 

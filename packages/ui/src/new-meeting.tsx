@@ -1,0 +1,31 @@
+import { Alert, Modal } from "@mantine/core"
+import { MeetingForm, type MeetingFormProps } from "./meeting-form.tsx"
+
+export type NewMeetingProps = MeetingFormProps & {
+  readonly isOpen: boolean
+  readonly close: () => void
+  /** False where the meeting gets a link only: no calendar is connected for writing. */
+  readonly canWrite: boolean
+}
+
+/** The form for a new meeting, over the page. */
+export function NewMeeting({ isOpen, close, canWrite, ...form }: NewMeetingProps) {
+  const { words } = form
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={close}
+      title={words.newMeeting}
+      size="lg"
+      closeButtonProps={{ "aria-label": words.closeForm }}
+      transitionProps={{ duration: 0 }}
+    >
+      {canWrite ? null : (
+        <Alert color="orange" mb="md">
+          {words.meetingWithoutEvent}
+        </Alert>
+      )}
+      <MeetingForm {...form} />
+    </Modal>
+  )
+}
