@@ -15,6 +15,10 @@ export type EntryRowProps = {
   readonly isToday: boolean
   readonly onFocus: () => void
   readonly onToggle: () => void
+  readonly onJoin: () => void
+  /** The meeting of ours that it is; null when it is none. */
+  readonly meetingId: string | null
+  readonly onOpenMeeting: (meetingId: string) => void
 }
 
 /** What an entry is called. */
@@ -23,7 +27,9 @@ export function titleOf({ event }: AgendaEntry, words: { readonly noSubject: str
 }
 
 /** One line of a day, with its details below when it is open. */
-export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, onFocus, onToggle }: EntryRowProps) {
+export function EntryRow(props: EntryRowProps) {
+  const { entry, zone, language, isToday, isSelected, isOpen, onFocus, onToggle, onJoin } = props
+  const { meetingId, onOpenMeeting } = props
   const words = messages[language]
   const { event } = entry
   const isJoinInLine = isToday && entry.phase !== "over"
@@ -50,12 +56,19 @@ export function EntryRow({ entry, zone, language, isToday, isSelected, isOpen, o
           <span className={event.isCancelled ? classes.struck : undefined}>{titleOf(entry, words)}</span>
           <Marks entry={entry} language={language} />
         </button>
-        {isJoinInLine ? <Join entry={entry} language={language} /> : null}
+        {isJoinInLine ? <Join entry={entry} language={language} onJoin={onJoin} /> : null}
       </div>
       <Collapse expanded={isOpen} id={detailsId}>
         <Stack gap="sm" align="flex-start" className={classes.details}>
           <Details entry={entry} language={language} />
-          {isJoinInLine ? null : <Join entry={entry} language={language} />}
+          <Group gap="xs">
+            {isJoinInLine ? null : <Join entry={entry} language={language} onJoin={onJoin} />}
+            {meetingId === null ? null : (
+              <Button variant="default" size="sm" onClick={() => onOpenMeeting(meetingId)}>
+                {words.openMeeting}
+              </Button>
+            )}
+          </Group>
         </Stack>
       </Collapse>
     </li>
@@ -80,7 +93,7 @@ function Times({ entry, zone, language, isDone }: TimesProps) {
   )
 }
 
-function Join({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
+function Join({ entry, language, onJoin }: Pick<EntryRowProps, "entry" | "language" | "onJoin">) {
   const words = messages[language]
   if (entry.join === null || entry.event.isCancelled) return null
   const label = words.join(entry.join.vendor)
@@ -91,6 +104,7 @@ function Join({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
       target="_blank"
       rel="noopener noreferrer"
       aria-label={`${label}: ${titleOf(entry, words)}`}
+      onClick={onJoin}
       variant={entry.phase === "now" ? "filled" : "default"}
       size="sm"
       className={classes.join}

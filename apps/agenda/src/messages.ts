@@ -46,11 +46,25 @@ const en = {
       ? "One event could not be understood and is missing."
       : `${count} events could not be understood and are missing.`,
   updated: "The agenda was updated.",
+  openMeeting: "Change or cancel",
+  openMade: "Open it",
+  made: (subject: string) => `“${subject}” is made`,
+  madeAwaited: "It is written into your calendar, and appears here as soon as the calendar shows it.",
+  madeShown: (when: string) => `It is in your calendar: ${when}.`,
+  madeBeyond: (when: string) =>
+    when === ""
+      ? "It is in your calendar, and over already."
+      : `It is in your calendar: ${when}. That is later than the 30 days shown here.`,
+  madeWithoutEvent: "It has a link, but no event: your calendar is not connected for writing.",
+  meetingCancelled: (subject: string) => `“${subject}” is cancelled`,
+  makeAgain: "Make it again, with a new link",
   help: "Keyboard",
   keys: [
     ["j / k, ↓ / ↑", "next, previous meeting"],
     ["Enter", "details"],
     ["Shift + J", "join the selected meeting, or the one that is on"],
+    ["n", "new meeting"],
+    ["e", "change or cancel the selected meeting of Kalends"],
     ["r", "refresh"],
     ["?", "this list"],
   ],
@@ -111,11 +125,25 @@ const ja: Messages = {
   needsConsent: "カレンダーへの許可が取り消されました。",
   malformed: (count) => `${count} 件の予定を解釈できなかったため表示していません。`,
   updated: "予定が更新されました。",
+  openMeeting: "変更・中止",
+  openMade: "開く",
+  made: (subject) => `「${subject}」を作成しました`,
+  madeAwaited: "カレンダーに書き込みました。カレンダーに反映され次第、ここに表示されます。",
+  madeShown: (when) => `カレンダーに入りました: ${when}`,
+  madeBeyond: (when) =>
+    when === ""
+      ? "カレンダーに入りましたが、すでに終了した日時です。"
+      : `カレンダーに入りました: ${when}。ここに表示される30日間より後の予定です。`,
+  madeWithoutEvent: "リンクのみで、予定はありません。カレンダーは書き込み用に接続されていません。",
+  meetingCancelled: (subject) => `「${subject}」を中止しました`,
+  makeAgain: "もう一度作成（リンクは新しくなります）",
   help: "キーボード",
   keys: [
     ["j / k、↓ / ↑", "次・前の予定"],
     ["Enter", "詳細"],
     ["Shift + J", "選択中または現在の会議に参加"],
+    ["n", "新しい会議"],
+    ["e", "選択中の会議（Kalends で作成）を変更・中止"],
     ["r", "更新"],
     ["?", "この一覧"],
   ],

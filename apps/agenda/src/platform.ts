@@ -19,7 +19,11 @@ export const platform = {
   /** Calls back for each key pressed alone or with shift, outside of fields; a key that was used does nothing else. */
   onKey(callback: (key: string) => boolean): () => void {
     const listen = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return
+      const isField =
+        event.target instanceof HTMLInputElement ||
+        event.target instanceof HTMLSelectElement ||
+        event.target instanceof HTMLTextAreaElement
+      if (event.ctrlKey || event.metaKey || event.altKey || isField) return
       if (callback(event.key)) event.preventDefault()
     }
     document.addEventListener("keydown", listen)
@@ -27,6 +31,14 @@ export const platform = {
   },
   /** Moves the focus to an entry, and with it what is seen and what a screen reader reads. */
   focusEntry: (key: string) => document.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"] button`)?.focus(),
+  /** Calls back once what was changed is on the page. */
+  soon: (callback: () => void) => void requestAnimationFrame(callback),
+  /** 32 random hexadecimal digits. */
+  newKey: () => crypto.randomUUID().replaceAll("-", ""),
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
   every(delayMs: number, callback: () => void): () => void {
     const timer = setInterval(callback, delayMs)
     return () => clearInterval(timer)

@@ -1,4 +1,4 @@
-import type { Scene } from "@kalends/ui/testing/scene"
+import { type Scene, showWritten } from "@kalends/ui/testing/scene"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../e2e/visits.ts"
@@ -12,29 +12,147 @@ beforeAll(async () => {
 })
 afterAll(() => visits.close())
 
-async function visit(change: (scene: Scene) => void, look: (page: Page, scene: Scene) => Promise<void>): Promise<void> {
+type Look = (page: Page, scene: Scene, tell: (message: unknown) => void) => Promise<void>
+
+async function visit(change: (scene: Scene) => void, look: Look): Promise<void> {
   await visits.visit({
     change,
     address: `/agenda/#code=${code}`,
     shown: (page) => page.getByTestId("freshness").waitFor(),
-    look: (page, _tell, scene) => look(page, scene),
+    look: (page, tell, scene) => look(page, scene, tell),
   })
 }
+
+/** Nothing is kept by the browser, and nothing stands in the address. */
+async function expectNothingKept(page: Page): Promise<void> {
+  const kept = await page.evaluate(async () => [
+    localStorage.length,
+    sessionStorage.length,
+    document.cookie,
+    (await caches.keys()).length,
+    (await indexedDB.databases()).length,
+    location.hash,
+  ])
+  expect(kept).toEqual([0, 0, "", 0, 0, ""])
+}
+
+const review = "Analytical Engine: design review"
+
+/** Opens the meeting that is on, by keys alone. */
+async function openReview(page: Page): Promise<void> {
+  await page.getByRole("heading", { name: review }).waitFor()
+  for (const key of ["j", "j", "j"]) await page.keyboard.press(key)
+  await expect.poll(() => page.locator("button:focus").textContent()).toContain(review)
+  await page.keyboard.press("Enter")
+  await page.getByRole("button", { name: /Change or cancel|変更・中止/ }).waitFor()
+  await page.keyboard.press("e")
+  await page.getByRole("heading", { level: 1, name: review }).waitFor()
+}
+
+const cancelling = /Cancel the meeting|会議を中止/
 
 test("a day with meetings is readable by everybody, and nothing is kept by the browser", () =>
   visit(
     () => {},
     async (page) => {
-      await page.getByRole("heading", { name: "Analytical Engine: design review" }).waitFor()
-      const kept = await page.evaluate(async () => [
-        localStorage.length,
-        sessionStorage.length,
-        document.cookie,
-        (await caches.keys()).length,
-        (await indexedDB.databases()).length,
-        location.hash,
-      ])
-      expect(kept).toEqual([0, 0, "", 0, 0, ""])
+      await page.getByRole("heading", { name: review }).waitFor()
+      await expectNothingKept(page)
+    },
+  ))
+
+test("a meeting is made with the keyboard alone, and is in the agenda when the calendar has it", () =>
+  visit(
+    () => {},
+    async (page) => {
+      await page.getByRole("heading", { name: review }).waitFor()
+      await page.keyboard.press("n")
+      await expect
+        .poll(() =>
+          page
+            .getByRole("textbox")
+            .first()
+            .evaluate((field) => field === document.activeElement),
+        )
+        .toBe(true)
+      await page.keyboard.type("Comet hunting, and n is a letter here")
+      await page.keyboard.press("Enter")
+      await page
+        .getByRole("status")
+        .filter({ hasText: /It is in your calendar|カレンダーに入りました/ })
+        .waitFor()
+      await page.getByRole("listitem").filter({ hasText: "Comet hunting" }).waitFor()
+      await expectNothingKept(page)
+    },
+  ))
+
+test("a calendar that is slow is waited for, in words, until its notice comes", () =>
+  visit(
+    (scene) => {
+      scene.isCalendarSlow = true
+    },
+    async (page, scene, tell) => {
+      await page.getByRole("button", { name: /New meeting|新しい会議/ }).click()
+      await page.getByRole("textbox").first().fill("Comet hunting")
+      await page.keyboard.press("Enter")
+      const told = page.getByRole("status").filter({ hasText: "Comet hunting" })
+      await told.filter({ hasText: /appears here as soon|反映され次第/ }).waitFor()
+      showWritten(scene)
+      tell({ kind: "calendar-changed", calendarId: "00000000-0000-4000-8000-00000000000c", watermarkMs: 2 })
+      await told.filter({ hasText: /It is in your calendar|カレンダーに入りました/ }).waitFor()
+    },
+  ))
+
+test("a meeting that could not be made says why and what to do, and keeps what was typed", () =>
+  visit(
+    (scene) => {
+      scene.meetingProblem = { status: 503, kind: "unavailable", code: "no-answer" }
+    },
+    async (page) => {
+      await page.getByRole("button", { name: /New meeting|新しい会議/ }).click()
+      const title = page.getByRole("textbox").first()
+      await title.fill("Comet hunting")
+      await page.keyboard.press("Enter")
+      const alert = page.getByRole("dialog").getByRole("alert")
+      await alert.filter({ hasText: /no second meeting is made|二重に作成される/ }).waitFor()
+      expect(await title.inputValue()).toBe("Comet hunting")
+      await title.press("Enter")
+      await page.getByRole("dialog").waitFor({ state: "detached" })
+      await page.getByRole("listitem").filter({ hasText: "Comet hunting" }).waitFor()
+    },
+  ))
+
+test("a meeting of ours is opened with its series, changed, and seen in the agenda as it then is", () =>
+  visit(
+    () => {},
+    async (page) => {
+      await openReview(page)
+      expect(await page.locator("figure td[data-mark]").count()).toBe(56)
+      expect(await page.locator("figure td[data-mark=cancelled]").count()).toBe(1)
+      await page.getByRole("textbox").first().fill("Design review, again")
+      await page.keyboard.press("Enter")
+      await page.getByRole("heading", { level: 1, name: "Design review, again" }).waitFor()
+      await page.getByRole("button", { name: /←/ }).click()
+      await page.getByRole("heading", { level: 2, name: "Design review, again" }).waitFor()
+      await expect.poll(() => page.locator("button:focus").textContent()).toContain("Design review, again")
+    },
+  ))
+
+test("cancelling asks first, says when it failed, and offers to make the meeting again", () =>
+  visit(
+    () => {},
+    async (page, scene) => {
+      await openReview(page)
+      scene.meetingProblem = { status: 403, kind: "forbidden", code: "read-only" }
+      await page.getByRole("button", { name: cancelling }).click()
+      const dialog = page.getByRole("dialog")
+      await dialog.getByRole("button", { name: cancelling }).click()
+      await dialog.getByRole("alert").waitFor()
+      await dialog.getByRole("button", { name: cancelling }).click()
+      await page.getByRole("status").filter({ hasText: review }).waitFor()
+      await page.getByRole("heading", { name: review }).waitFor({ state: "detached" })
+      await page.getByRole("button", { name: /Make it again|もう一度作成/ }).click()
+      await page.getByRole("button", { name: /^(Open it|開く)$/ }).waitFor()
+      await expectNothingKept(page)
     },
   ))
 

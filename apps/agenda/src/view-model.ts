@@ -17,7 +17,7 @@ export type AgendaView = {
 }
 
 /** Days shown, today included. */
-const dayCount = 30
+export const dayCount = 30
 
 /** A client reads every 30 minutes at least, give or take three; what is older than this is told to be old. */
 const freshMinutes = 35

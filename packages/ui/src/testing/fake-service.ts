@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { extname, join } from "node:path"
+import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
+import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
-import type { Scene } from "./scene.ts"
+import { type Scene, showWritten } from "./scene.ts"
 
 export type FakeService = {
   readonly url: string
@@ -114,22 +116,63 @@ function meetingReply(route: string, body: Record<string, unknown>, scene: Scene
     scene.meetings = scene.meetings.map((one) => ({ ...one, events: [] }))
     return { body: { count: 1 } }
   }
-  if (route === "POST /v1/meetings") {
-    const [first] = scene.meetings
-    if (first === undefined) return problem(400, "unsupported", "no-meeting-service")
-    const event = { version: "1", subject: String(body.subject), schedule: Object(body.schedule), canWrite: true }
-    const made = { ...first, meetingId: "00000000-0000-4000-8000-000000000009", isRecurring: false, event, history: [] }
-    scene.meetings = [made, ...scene.meetings]
-    return { body: made }
-  }
+  if (route === "POST /v1/meetings") return failing(scene) ?? makeMeeting(body, scene)
   const found = scene.meetings.find(({ meetingId }) => route.endsWith(`/v1/meetings/${meetingId}`))
-  if (found === undefined) return null
-  if (route.startsWith("DELETE")) scene.meetings = scene.meetings.filter((one) => one !== found)
-  if (!route.startsWith("PATCH") || found.event === null) return { body: found }
+  return found === undefined ? null : oneMeetingReply(route, { body, scene, found })
+}
+
+function failing(scene: Scene): Answer | null {
+  const failure = scene.meetingProblem
+  scene.meetingProblem = null
+  return failure === null ? null : problem(failure.status, failure.kind, failure.code)
+}
+
+function makeMeeting(body: Record<string, unknown>, scene: Scene): Answer {
+  const [first] = scene.meetings
+  if (first === undefined) return problem(400, "unsupported", "no-meeting-service")
+  const schedule = parseSchedule(body.schedule)
+  const subject = String(body.subject)
+  const made = {
+    ...first,
+    meetingId: `00000000-0000-4000-8000-0000000001${String(scene.meetings.length).padStart(2, "0")}`,
+    joinUrl: `https://meet.jit.si/made${scene.meetings.length}xw4c6yb8n9dfghj`,
+    isRecurring: schedule.kind === "series",
+    events: [{ calendarId, eventId: `made-${scene.meetings.length}`, role: "driver" as const, isHeld: false }],
+    event: { version: "1", subject, schedule: scheduleToJson(schedule), canWrite: true },
+    history: [],
+  }
+  scene.meetings = [made, ...scene.meetings]
+  if (schedule.kind === "single" && schedule.time.kind === "timed") {
+    const [start, end] = [schedule.time.startsAt, schedule.time.endsAt].map((at) => ({ dateTime: at.toString() }))
+    const event = { id: made.events[0]?.eventId, etag: "1", status: "confirmed", summary: subject, start, end }
+    scene.written = [{ ...event, location: made.joinUrl }]
+    if (!scene.isCalendarSlow) showWritten(scene)
+  }
+  return { body: made }
+}
+
+type OneMeeting = { readonly body: Record<string, unknown>; readonly scene: Scene; readonly found: MeetingDetail }
+
+function oneMeetingReply(route: string, { body, scene, found }: OneMeeting): Answer {
+  if (route.startsWith("GET")) return { body: found }
+  const failed = failing(scene)
+  if (failed !== null) return failed
+  const isOf = (event: unknown) => {
+    const { id, recurringEventId } = Object(event)
+    return found.events.some(({ eventId }) => eventId === id || eventId === recurringEventId)
+  }
+  if (route.startsWith("DELETE")) {
+    scene.meetings = scene.meetings.filter((one) => one !== found)
+    scene.events = scene.events?.filter((event) => !isOf(event)) ?? null
+    return { body: {} }
+  }
+  if (found.event === null) return problem(404, "not-found", "no-event")
   if (body.version !== found.event.version) return problem(409, "conflict", "event-changed")
   const event = { ...found.event, ...body, version: "2" }
-  scene.meetings = scene.meetings.map((one) => (one === found ? { ...one, event } : one))
-  return { body: { ...found, event } }
+  const changed = { ...found, event }
+  scene.meetings = scene.meetings.map((one) => (one === found ? changed : one))
+  scene.events = scene.events?.map((one) => (isOf(one) ? { ...Object(one), summary: event.subject } : one)) ?? null
+  return { body: changed }
 }
 
 function reply({ route, body, scene, url }: Call): Answer {

@@ -14,6 +14,11 @@ export type Scene = {
   /** Events as Google's API writes them; null: the calendar does not answer. */
   events: readonly unknown[] | null
   meetings: MeetingDetail[]
+  /** How the next call that makes, changes or cancels a meeting fails, once; null: it works. */
+  meetingProblem: { readonly status: number; readonly kind: string; readonly code: string } | null
+  /** True: events that are written are not among those read until `showWritten` puts them there. */
+  isCalendarSlow: boolean
+  written: readonly unknown[]
   /** False: every call of the API fails, as behind a broken proxy. */
   isUp: boolean
 }
@@ -33,6 +38,7 @@ export function calmScene(now: Temporal.Instant): Scene {
   const connection: ConnectionView = {
     ...sampleConnection,
     provider: "google",
+    permission: "read-write",
     providerLabel: "Google",
     subjectEmail: "ada@example.org",
     createdAt: now.subtract({ hours: 24 * 9 }).toString(),
@@ -76,8 +82,17 @@ export function calmScene(now: Temporal.Instant): Scene {
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     events: dayOf(now),
     meetings: meetingsOf(now),
+    meetingProblem: null,
+    isCalendarSlow: false,
+    written: [],
     isUp: true,
   }
+}
+
+/** What was written appears among the events that are read. */
+export function showWritten(scene: Scene): void {
+  scene.events = [...(scene.events ?? []), ...scene.written]
+  scene.written = []
 }
 
 /** A series with a moved and a cancelled occurrence, and a meeting that is over. */
@@ -156,6 +171,8 @@ export function dayOf(now: Temporal.Instant): readonly unknown[] {
     {
       ...base,
       id: "on",
+      recurringEventId: "series",
+      originalStartTime: at(-10),
       summary: "Analytical Engine: design review",
       location: "Room Curie, second floor",
       description: "Agenda at https://example.org/agenda\nBring the <numbers>.",

@@ -1,0 +1,71 @@
+import { explain, meetingWords } from "@kalends/ui/meeting-words"
+import { clockTime, dayName, type Language } from "@kalends/ui/words"
+import { Alert, Button, Group, Text } from "@mantine/core"
+import { useState } from "react"
+import type { Done, MeetingStore } from "./meeting-store.ts"
+import { messages } from "./messages.ts"
+import { platform } from "./platform.ts"
+
+type NoticeProps = {
+  readonly done: Done
+  readonly store: MeetingStore
+  readonly zone: string
+  readonly language: Language
+}
+
+/** What was done last, how far the calendar is with it, and the way back from it. */
+export function DoneNotice({ done, store, zone, language }: NoticeProps) {
+  const words = messages[language]
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setIsBusy] = useState(false)
+  const again = async () => {
+    if (done.kind !== "cancelled") return
+    setIsBusy(true)
+    setProblem(null)
+    await store.again(done).catch((error: unknown) => setProblem(explain(error, meetingWords[language])))
+    setIsBusy(false)
+  }
+  return (
+    <Alert
+      color="green"
+      role="status"
+      mb="lg"
+      title={done.kind === "made" ? words.made(done.subject) : words.meetingCancelled(done.subject)}
+      withCloseButton
+      closeButtonLabel={words.close}
+      onClose={store.dismiss}
+    >
+      {done.kind === "made" ? <Text size="sm">{madeText(done, zone, language)}</Text> : null}
+      {problem === null ? null : <Text role="alert">{problem}</Text>}
+      <Group mt="sm">
+        {done.kind === "made" ? (
+          <Button variant="default" size="compact-md" onClick={() => store.open(done.meetingId)}>
+            {words.openMade}
+          </Button>
+        ) : (
+          <Button variant="default" size="compact-md" loading={isBusy} onClick={() => void again()}>
+            {words.makeAgain}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  )
+}
+
+function madeText({ event, startsAt }: Extract<Done, { kind: "made" }>, zone: string, language: Language): string {
+  const words = messages[language]
+  const when =
+    startsAt === null
+      ? ""
+      : `${dayName(startsAt.toZonedDateTimeISO(zone).toPlainDate(), platform.locale)}, ${clockTime(startsAt, zone, platform.locale)}`
+  switch (event) {
+    case "awaited":
+      return words.madeAwaited
+    case "shown":
+      return words.madeShown(when)
+    case "beyond":
+      return words.madeBeyond(when)
+    case "without-event":
+      return words.madeWithoutEvent
+  }
+}

@@ -1,0 +1,58 @@
+import { MeetingView } from "@kalends/ui/meeting-view"
+import { explain, meetingWords } from "@kalends/ui/meeting-words"
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import type { Language } from "@kalends/ui/words"
+import { Anchor, Button, Group, Loader, Stack } from "@mantine/core"
+import { useEffect, useRef } from "react"
+import classes from "./agenda.module.css"
+import type { MeetingStore, MeetingsState } from "./meeting-store.ts"
+import { messages } from "./messages.ts"
+import { platform } from "./platform.ts"
+
+type PlaceProps = {
+  readonly open: NonNullable<MeetingsState["open"]>
+  readonly store: MeetingStore
+  readonly close: () => void
+  readonly now: Temporal.Instant
+  readonly zone: string
+  readonly language: Language
+}
+
+/** A meeting of ours, in place of the list, and the way back. */
+export function MeetingPlace({ open, store, close, now, zone, language }: PlaceProps) {
+  const words = messages[language]
+  const back = useRef<HTMLButtonElement>(null)
+  useEffect(() => back.current?.focus(), [])
+  const { detail, error } = open
+  return (
+    <main className={classes.page}>
+      <Stack gap="xl">
+        <Anchor component="button" type="button" ref={back} onClick={close} w="fit-content">
+          ← {words.title}
+        </Anchor>
+        {error === null ? null : (
+          <Stack align="flex-start">
+            <ProblemAlert problem={explain(error, meetingWords[language])} />
+            <Button variant="default" onClick={() => void store.reload()}>
+              {words.refresh}
+            </Button>
+          </Stack>
+        )}
+        {detail === null && error === null ? (
+          <Group justify="center" py="xl">
+            <Loader aria-label={words.reading} />
+          </Group>
+        ) : null}
+        {detail === null ? null : (
+          <MeetingView
+            meeting={detail}
+            calls={store}
+            words={meetingWords[language]}
+            {...{ now, zone }}
+            locale={platform.locale}
+          />
+        )}
+      </Stack>
+    </main>
+  )
+}
