@@ -1,7 +1,7 @@
 import { explain, meetingWords } from "@kalends/ui/meeting-words"
 import { clockTime, dayName, type Language } from "@kalends/ui/words"
 import { Alert, Button, Group, Text } from "@mantine/core"
-import { useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import type { Done, MeetingStore } from "./meeting-store.ts"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
@@ -18,6 +18,15 @@ export function DoneNotice({ done, store, zone, language }: NoticeProps) {
   const words = messages[language]
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setIsBusy] = useState(false)
+  const notice = useRef<HTMLDivElement>(null)
+  const { kind, subject } = done
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each thing done is brought into view once.
+  useEffect(() => {
+    // What had the focus is gone with a meeting that was cancelled.
+    if (kind === "cancelled") notice.current?.focus()
+    // Newer browsers answer with a promise, which must not be taken for the effect's end.
+    void notice.current?.scrollIntoView({ block: "nearest" })
+  }, [kind, subject])
   const again = async () => {
     if (done.kind !== "cancelled") return
     setIsBusy(true)
@@ -27,6 +36,8 @@ export function DoneNotice({ done, store, zone, language }: NoticeProps) {
   }
   return (
     <Alert
+      ref={notice}
+      tabIndex={-1}
       color="green"
       role="status"
       mb="lg"

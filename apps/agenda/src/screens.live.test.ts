@@ -203,3 +203,20 @@ test("an empty calendar, none at all, and one whose permission died say what to 
     (page) => page.getByRole("alert").getByRole("link").waitFor(),
   )
 })
+
+test("nothing of it is wider than a phone, in any language", () =>
+  visit(
+    () => {},
+    async (page) => {
+      await page.setViewportSize({ width: 360, height: 740 })
+      const overhang = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      await openReview(page)
+      expect(await overhang()).toBe(0)
+      await page.getByRole("button", { name: /←/ }).click()
+      await page.getByRole("heading", { level: 2, name: review }).waitFor()
+      expect(await overhang()).toBe(0)
+      await page.keyboard.press("n")
+      await page.getByRole("dialog").waitFor()
+      expect(await overhang()).toBe(0)
+    },
+  ))
