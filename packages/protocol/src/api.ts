@@ -90,10 +90,20 @@ export const newUserSchema = z.object({
   password,
 })
 export type NewUserInput = z.input<typeof newUserSchema>
-/** GET /v1/users?after=<e-mail address>: 200 at a time, by e-mail address. */
-export const usersQuerySchema = z.object({ after: z.string().max(254).optional() })
+/**
+ * GET /v1/users?after=<e-mail address>: 200 at a time, by e-mail address. `search`: part of a name or an address.
+ * `groupId`: members of a group; `follows=organisation`: those whose group, if any, has no word of its own on the sync.
+ */
+export const usersQuerySchema = z.object({
+  after: z.string().max(254).optional(),
+  search: z.string().trim().max(120).optional(),
+  groupId: id.optional(),
+  follows: z.literal("organisation").optional(),
+})
 export const usersSchema = z.object({
-  users: z.array(userSchema.extend({ connectionState: z.enum(connectionStates).nullable() })),
+  users: z.array(
+    userSchema.extend({ connectionState: z.enum(connectionStates).nullable(), groupId: id.nullable().optional() }),
+  ),
   /** What to ask for the next page with; null on the last. */
   after: z.string().nullable(),
 })

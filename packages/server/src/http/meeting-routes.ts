@@ -1,6 +1,5 @@
-import { parseGroupId, parseMeetingId, parseUserId } from "@kalends/domain/ids"
+import { parseMeetingId } from "@kalends/domain/ids"
 import {
-  groupOfUserSchema,
   heldAnswerSchema,
   heldDecisionSchema,
   meetingChangeSchema,
@@ -9,20 +8,14 @@ import {
   meetingsQuerySchema,
   meetingsSchema,
   newMeetingSchema,
-  syncPolicySchema,
 } from "@kalends/protocol/meetings"
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Meetings } from "../meetings/meetings.ts"
-import type { SyncPolicyFeature } from "../policy/sync-policy.ts"
-import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+import { type GroupRoutesDeps, groupRoutes } from "./group-routes.ts"
 
-export type MeetingRoutesDeps = {
-  readonly meetings: Meetings
-  readonly syncPolicy: SyncPolicyFeature
-  readonly requireUser: RequireUser
-}
+export type MeetingRoutesDeps = GroupRoutesDeps & { readonly meetings: Meetings }
 
 const byId = z.object({ meetingId: z.uuid() })
 
@@ -83,35 +76,5 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
     await meetings.started(user, parseMeetingId(request.params.meetingId))
     return reply.code(204).send()
   })
-  policyRoutes(plain, deps)
-}
-
-function policyRoutes(plain: FastifyInstance, { syncPolicy, requireUser }: MeetingRoutesDeps): void {
-  const app = plain.withTypeProvider<ZodTypeProvider>()
-  app.get("/v1/sync-policy", { schema: { response: { 200: syncPolicySchema } } }, async (request) => {
-    const { user } = requireAdministrator(await requireUser(request))
-    return syncPolicy.get(user)
-  })
-  app.put(
-    "/v1/sync-policy",
-    { schema: { body: syncPolicySchema, response: { 200: syncPolicySchema } } },
-    async (request) => {
-      const { user } = requireAdministrator(await requireUser(request))
-      return syncPolicy.set(user, request.body)
-    },
-  )
-  app.put(
-    "/v1/users/:userId/group",
-    { schema: { params: z.object({ userId: z.uuid() }), body: groupOfUserSchema } },
-    async (request, reply) => {
-      const { user } = requireAdministrator(await requireUser(request))
-      const { groupId } = request.body
-      await syncPolicy.setGroupOfUser(
-        user,
-        parseUserId(request.params.userId),
-        groupId === null ? null : parseGroupId(groupId),
-      )
-      return reply.code(204).send()
-    },
-  )
+  groupRoutes(plain, deps)
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto"
+import { parseGroupId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
   exchangeSchema,
@@ -103,14 +104,15 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     { schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
     async (request) => {
       const { user } = requireAdministrator(await deps.requireUser(request))
-      const after = request.query.after ?? null
+      const { after = null, search = null, groupId, follows } = request.query
+      const group = groupId === undefined ? (follows === undefined ? null : "account") : parseGroupId(groupId)
       // One more than is shown says whether there is another page.
       const found = await deps.store.inAccount(user.accountId, (tables) =>
-        tables.listUsers({ after, limit: usersPerPage + 1 }),
+        tables.listUsers({ after, limit: usersPerPage + 1, search, group }),
       )
       const users = found.slice(0, usersPerPage)
       return {
-        users: users.map((row) => ({ ...userView(row), connectionState: row.connectionState })),
+        users: users.map((row) => ({ ...userView(row), connectionState: row.connectionState, groupId: row.groupId })),
         after: found.length > usersPerPage ? (users.at(-1)?.email ?? null) : null,
       }
     },

@@ -214,5 +214,7 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/meetings/held": { decision: "keep" },
   "PATCH /v1/meetings/{meetingId}": { version: "1" },
   "PUT /v1/sync-policy": { isOn: true, groups: [] },
+  "PATCH /v1/sync-policy": { isOn: true },
+  "PUT /v1/groups/{groupId}": { name: "Pilots", isOn: null },
   "PUT /v1/users/{userId}/group": { groupId: null },
 }

@@ -73,6 +73,56 @@ describe("whether meetings and calendars are kept in step", () => {
     for (const one of refused) expect(isProblem(await one.catch((error: unknown) => error), "not-found")).toBe(true)
   })
 
+  test("a group dissolved, or left, gives its people back to the organisation's word, with what was made meanwhile", async () => {
+    for (const leave of ["dissolveGroup", "set", "setGroupOfUser", "putGroup"] as const) {
+      const { policy, ask, sync, run, count } = await world()
+      const group = parseGroupId(groupId)
+      await policy.putGroup(user, group, { name: "Quiet", isOn: false })
+      await policy.setGroupOfUser(user, user.userId, group)
+      await ask()
+      await sync()
+      expect(count()).toBe(0)
+      if (leave === "dissolveGroup") await policy.dissolveGroup(user, group)
+      else if (leave === "set") await policy.set(user, { isOn: true, groups: [] })
+      else if (leave === "setGroupOfUser") await policy.setGroupOfUser(user, user.userId, null)
+      else await policy.putGroup(user, group, { name: "Loud", isOn: null })
+      await run()
+      expect([leave, count()]).toEqual([leave, 1])
+    }
+  })
+
+  test("the organisation's word alone leaves the groups as they are, and acts on events made before", async () => {
+    const { policy, ask, sync, run, count } = await world()
+    await policy.putGroup(user, parseGroupId(groupId), { name: "Pilots", isOn: true })
+    await policy.setForAccount(user, false)
+    await ask()
+    await sync()
+    expect(count()).toBe(0)
+    expect(await policy.setForAccount(user, true)).toEqual({
+      isOn: true,
+      groups: [{ groupId, name: "Pilots", isOn: true }],
+    })
+    await run()
+    expect(count()).toBe(1)
+  })
+
+  test("groups are counted with their people, and no two have one name", async () => {
+    const { policy } = await world()
+    const group = parseGroupId(groupId)
+    await policy.putGroup(user, group, { name: "Pilots", isOn: null })
+    expect(await policy.groups(user)).toMatchObject({ isOn: true, ungrouped: { people: 1, connected: 1 } })
+    await policy.setGroupOfUser(user, user.userId, group)
+    expect(await policy.groups(user)).toEqual({
+      isOn: true,
+      ungrouped: { people: 0, connected: 0 },
+      groups: [{ groupId, name: "Pilots", isOn: null, people: 1, connected: 1 }],
+    })
+    const other = parseGroupId("00000000-0000-4000-8000-0000000000ab")
+    const refused = await policy.putGroup(user, other, { name: "pilots", isOn: null }).catch((error: unknown) => error)
+    expect(isProblem(refused, "conflict") && refused.code).toBe("group-name-taken")
+    expect(await policy.putGroup(user, group, { name: "PILOTS", isOn: false })).toMatchObject({ name: "PILOTS" })
+  })
+
   test("who switched it is in the audit log", async () => {
     const { policy, store, accountId } = await world()
     await policy.set(user, { isOn: false, groups: [] })

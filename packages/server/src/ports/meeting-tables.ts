@@ -64,6 +64,8 @@ export type GroupRow = {
   readonly isSyncOn: boolean | null
 }
 
+export type GroupCount = { readonly groupId: GroupId | null; readonly people: number; readonly connected: number }
+
 /** Part of AccountTables: whether meetings and calendar events are kept in step, for the account and its groups. */
 export interface SyncPolicyTables {
   /** What holds for a user: their group's word where it has one, else the account's (on, until somebody says otherwise). */
@@ -75,6 +77,9 @@ export interface SyncPolicyTables {
   listGroups(): Promise<readonly GroupRow[]>
   /** A user is in one group, or (null) in none. */
   setGroupOfUser(userId: UserId, groupId: GroupId | null): Promise<void>
+  findGroupOfUser(userId: UserId): Promise<GroupId | null>
+  /** How many people are in each group, and (null) in none, and how many of them have a connection. */
+  countPeople(): Promise<readonly GroupCount[]>
   /** Calendars of everybody in the group, or (null) in the account. */
   listCalendarsOfGroup(groupId: GroupId | null): Promise<readonly CalendarId[]>
 }

@@ -4,6 +4,7 @@ import type {
   CalendarId,
   ConnectionId,
   CredentialId,
+  GroupId,
   MeetingId,
   ProviderCalendarId,
   ProviderName,
@@ -31,6 +32,20 @@ export type UserRow = {
   /** scrypt, see platform/password.ts. */
   readonly passwordHash: string
   readonly createdAt: Temporal.Instant
+}
+
+export type UserPage = {
+  readonly after: string | null
+  readonly limit: number
+  /** Part of the name or the address, in any case of letters; null for all. */
+  readonly search: string | null
+  /** Members of one group; "account": those for whom the account's own word on the sync holds; null: everybody. */
+  readonly group: GroupId | "account" | null
+}
+
+export type ListedUser = UserRow & {
+  readonly connectionState: ConnectionState | null
+  readonly groupId: GroupId | null
 }
 
 export type SessionRow = {
@@ -187,11 +202,8 @@ export interface AccountTables {
   lockAccount(): Promise<void>
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
-  /** By e-mail address, from `after` (exclusive) on, each with the state of their connection; null without one. */
-  listUsers(page: {
-    readonly after: string | null
-    readonly limit: number
-  }): Promise<readonly (UserRow & { readonly connectionState: ConnectionState | null })[]>
+  /** By e-mail address, from `after` (exclusive) on, each with the state of their connection and their group; null without. */
+  listUsers(page: UserPage): Promise<readonly ListedUser[]>
   insertSession(row: SessionRow): Promise<void>
   /** False when there was none: of two who delete at once, one is told true. */
   deleteSession(sessionId: SessionId): Promise<boolean>

@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
-import type { AccountTables } from "../ports/store.ts"
+import type { AccountTables, UserPage } from "../ports/store.ts"
 import { appendAudit, listAudit, listAuditOf, lockAccount } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
@@ -44,21 +44,7 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
         .where("accountId", "=", accountId)
         .where("userId", "=", userId)
         .executeTakeFirst()) ?? null,
-    listUsers: ({ after, limit }) =>
-      tx
-        .selectFrom("appUser")
-        .leftJoin("connection", (join) =>
-          join
-            .onRef("connection.accountId", "=", "appUser.accountId")
-            .onRef("connection.userId", "=", "appUser.userId"),
-        )
-        .selectAll("appUser")
-        .select("connection.state as connectionState")
-        .where("appUser.accountId", "=", accountId)
-        .where("appUser.email", ">", after ?? "")
-        .orderBy("appUser.email")
-        .limit(limit)
-        .execute(),
+    listUsers: (page) => listUsers(tx, accountId, page),
     async insertSession(row) {
       await tx.insertInto("session").values(row).execute()
     },
@@ -71,6 +57,34 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
       return numDeletedRows > 0n
     },
   }
+}
+
+/** People with the state of their connection and their group, as the page asks. */
+function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, search, group }: UserPage) {
+  const part = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`
+  const people = tx
+    .selectFrom("appUser")
+    .leftJoin("connection", (join) =>
+      join.onRef("connection.accountId", "=", "appUser.accountId").onRef("connection.userId", "=", "appUser.userId"),
+    )
+    .leftJoin("groupMember", (join) =>
+      join.onRef("groupMember.accountId", "=", "appUser.accountId").onRef("groupMember.userId", "=", "appUser.userId"),
+    )
+    .leftJoin("userGroup", (join) =>
+      join
+        .onRef("userGroup.accountId", "=", "groupMember.accountId")
+        .onRef("userGroup.groupId", "=", "groupMember.groupId"),
+    )
+    .selectAll("appUser")
+    .select(["connection.state as connectionState", "groupMember.groupId"])
+    .where("appUser.accountId", "=", accountId)
+    .where("appUser.email", ">", after ?? "")
+    .where((where) => where.or([where("appUser.email", "ilike", part), where("appUser.displayName", "ilike", part)]))
+    .orderBy("appUser.email")
+    .limit(limit)
+  if (group === null) return people.execute()
+  if (group === "account") return people.where("userGroup.isSyncOn", "is", null).execute()
+  return people.where("groupMember.groupId", "=", group).execute()
 }
 
 type ConnectionTables = Pick<

@@ -122,6 +122,40 @@ export function createSyncPolicyTables(tx: Transaction<Database>, accountId: Acc
           .onConflict((conflict) => conflict.columns(["accountId", "userId"]).doUpdateSet({ groupId }))
           .execute()
     },
+    async findGroupOfUser(userId) {
+      const member = await tx
+        .selectFrom("groupMember")
+        .select("groupId")
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .executeTakeFirst()
+      return member?.groupId ?? null
+    },
+    async countPeople() {
+      const rows = await tx
+        .selectFrom("appUser")
+        .leftJoin("groupMember", (join) =>
+          join
+            .onRef("groupMember.accountId", "=", "appUser.accountId")
+            .onRef("groupMember.userId", "=", "appUser.userId"),
+        )
+        .leftJoin("connection", (join) =>
+          join
+            .onRef("connection.accountId", "=", "appUser.accountId")
+            .onRef("connection.userId", "=", "appUser.userId"),
+        )
+        .select(({ fn }) => [
+          "groupMember.groupId",
+          fn.count("appUser.userId").as("people"),
+          fn.count("connection.connectionId").as("connected"),
+        ])
+        .where("appUser.accountId", "=", accountId)
+        .groupBy("groupMember.groupId")
+        .execute()
+      return rows.map(({ groupId, people, connected }) => ({
+        ...{ groupId, people: Number(people), connected: Number(connected) },
+      }))
+    },
     async listCalendarsOfGroup(groupId) {
       const rows = await tx
         .selectFrom("calendar")

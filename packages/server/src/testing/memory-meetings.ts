@@ -92,6 +92,17 @@ export function memorySyncPolicy(tx: MemoryTransaction, accountId: AccountId): S
       if (groupId === null) await tx.remove("member", userId)
       else await tx.put("member", userId, { accountId, userId, groupId })
     },
+    findGroupOfUser: async (userId) => tx.find("member", userId)?.groupId ?? null,
+    async countPeople() {
+      const users = tx.list("user").filter((row) => row.accountId === accountId)
+      const byGroup = Map.groupBy(users, ({ userId }) => tx.find("member", userId)?.groupId ?? null)
+      const connected = new Set(tx.list("connection").map(({ userId }) => userId))
+      return [...byGroup].map(([groupId, people]) => ({
+        groupId,
+        people: people.length,
+        connected: people.filter(({ userId }) => connected.has(userId)).length,
+      }))
+    },
     async listCalendarsOfGroup(groupId) {
       const isMember = (userId: string) => groupId === null || tx.find("member", userId)?.groupId === groupId
       const connections = tx.list("connection").filter((row) => row.accountId === accountId && isMember(row.userId))

@@ -99,14 +99,26 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       await tx.put("user", row.userId, row)
     },
     findUser: async (userId) => own(tx.find("user", userId), accountId),
-    async listUsers({ after, limit }) {
+    async listUsers({ after, limit, search, group }) {
+      const wanted = (search ?? "").toLowerCase()
+      const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
+      const isInGroup = (userId: string) =>
+        group === null ||
+        (group === "account"
+          ? (tx.find("group", groupOf(userId) ?? "")?.isSyncOn ?? null) === null
+          : groupOf(userId) === group)
       const users = tx
         .list("user")
         .filter(mine(accountId))
-        .filter((user) => user.email > (after ?? ""))
+        .filter((user) => user.email > (after ?? "") && isInGroup(user.userId))
+        .filter((user) => [user.email, user.displayName].some((text) => text.toLowerCase().includes(wanted)))
       const page = users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
       const stateOf = new Map(tx.list("connection").map(({ userId, state }) => [userId, state]))
-      return page.map((user) => ({ ...user, connectionState: stateOf.get(user.userId) ?? null }))
+      return page.map((user) => ({
+        ...user,
+        connectionState: stateOf.get(user.userId) ?? null,
+        groupId: groupOf(user.userId),
+      }))
     },
     async insertSession(row) {
       fence(row, accountId)

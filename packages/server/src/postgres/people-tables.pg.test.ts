@@ -1,0 +1,84 @@
+import { type AccountId, type GroupId, parseGroupId, parseUserId, type UserId } from "@kalends/domain/ids"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Store, UserPage } from "../ports/store.ts"
+import { createMemoryStore } from "../testing/memory-store.ts"
+import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createDatabase, createPool } from "./database.ts"
+import { createStore } from "./store.ts"
+
+let base: TestDatabase
+let database: ReturnType<typeof createDatabase>
+
+beforeAll(async () => {
+  base = await cloneDatabase()
+  database = createDatabase(createPool(base.url, 4))
+})
+afterAll(async () => {
+  await database.destroy()
+  await base.drop()
+})
+
+const group = (number: number): GroupId => parseGroupId(`00000000-0000-4000-8000-0000000000a${number}`)
+const userId = (number: number): UserId => parseUserId(`00000000-0000-4000-8000-0000000000b${number}`)
+const names = ["Ada Lovelace", "Grace Hopper", "100% Hanako", "Mary_Jane"]
+
+/** Four people, the first connected: two among the pilots (a word of their own), one among the others (none). */
+async function fill(store: Store) {
+  const { account, user, connection } = sampleRows(1)
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(account.accountId, async (tables) => {
+    for (const [index, displayName] of names.entries())
+      await tables.insertUser({ ...user, userId: userId(index), displayName, email: `p${index}@example.org` })
+    await tables.insertConnection({ ...connection, userId: userId(0) })
+    const row = { accountId: account.accountId }
+    await tables.syncPolicy.putGroup({ ...row, groupId: group(1), name: "Pilots", isSyncOn: false })
+    await tables.syncPolicy.putGroup({ ...row, groupId: group(2), name: "Others", isSyncOn: null })
+    for (const [index, groupId] of [group(1), group(1), group(2)].entries())
+      await tables.syncPolicy.setGroupOfUser(userId(index), groupId)
+  })
+  return account.accountId
+}
+
+describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) => {
+  let store: Store
+  let accountId: AccountId
+  beforeAll(async () => {
+    store = kind === "memory" ? createMemoryStore() : createStore(database)
+    accountId = await fill(store)
+  })
+
+  test("are listed by page, by part of a name, and by whose word holds for them", async () => {
+    const listed = async (page: Partial<UserPage>) =>
+      (
+        await store.inAccount(accountId, (tables) =>
+          tables.listUsers({ after: null, limit: 10, search: null, group: null, ...page }),
+        )
+      ).map(({ email }) => Number(email.slice(1, 2)))
+    expect(await listed({})).toEqual([0, 1, 2, 3])
+    expect(await listed({ after: "p0@example.org", limit: 2 })).toEqual([1, 2])
+    expect(await listed({ search: "HOPPER" })).toEqual([1])
+    expect(await listed({ search: "p3@" })).toEqual([3])
+    // What means something to the database means nothing in a search.
+    expect(await listed({ search: "%" })).toEqual([2])
+    expect(await listed({ search: "y_j" })).toEqual([3])
+    expect(await listed({ search: "\\" })).toEqual([])
+    expect(await listed({ group: group(1) })).toEqual([0, 1])
+    expect(await listed({ group: group(1), search: "ada" })).toEqual([0])
+    expect(await listed({ group: "account" })).toEqual([2, 3])
+  })
+
+  test("are counted, and each knows its group", async () => {
+    const { counts, groups, first } = await store.inAccount(accountId, async (tables) => ({
+      counts: await tables.syncPolicy.countPeople(),
+      groups: await Promise.all([0, 3].map((number) => tables.syncPolicy.findGroupOfUser(userId(number)))),
+      first: await tables.listUsers({ after: null, limit: 1, search: null, group: null }),
+    }))
+    expect(counts).toHaveLength(3)
+    expect(counts).toContainEqual({ groupId: group(1), people: 2, connected: 1 })
+    expect(counts).toContainEqual({ groupId: group(2), people: 1, connected: 0 })
+    expect(counts).toContainEqual({ groupId: null, people: 1, connected: 0 })
+    expect(groups).toEqual([group(1), null])
+    expect(first).toMatchObject([{ groupId: group(1), connectionState: "healthy" }])
+  })
+})
