@@ -16,6 +16,7 @@ import type { Metrics } from "../ports/metrics.ts"
 import type { AuditAction, Changes } from "../ports/store.ts"
 import { lostNote } from "./lost-note.ts"
 import { mergeFaces } from "./merge.ts"
+import { shownAfter } from "./shown-after.ts"
 
 export type SettleDeps = EventAccessDeps & {
   readonly backends: ReadonlyMap<string, MeetingBackend>
@@ -54,6 +55,10 @@ type Outcome = {
   /** Settle again at once, for this cause. */
   readonly next?: string
 }
+/** What was just done to a meeting: it was to have `face`, showed `before`, and was told so or not. */
+type Step = { readonly face: MeetingFace; readonly before: ShownFace | null; readonly isTold: boolean }
+/** `isEdited`: somebody changed the meeting in its service meanwhile. */
+type Agreed = { readonly link: Omit<NonNullable<Outcome["link"]>, "version">; readonly isEdited: boolean }
 const wasGone: Outcome = { cause: "meeting-was-gone" }
 /**
  * Brings one meeting in step with its event, from what both are now: it takes no instruction, so doing it twice, late or
@@ -97,10 +102,12 @@ export function createSettle(deps: SettleDeps) {
     const version = await writeLink(held, meeting.meetingId, joinUrl)
     // One that was made before, and nobody heard of, has what its event had then.
     const made = backend.limits.isEditableElsewhere ? await backend.fetch(backendId) : null
-    if (made !== null && !isSameShown(made.shown, backend.shown(face))) await backend.update(backendId, face, null)
-    const link = { version, ...(await agreedNow({ ...meeting, backendId }, backend, face)) }
+    const isTold = made !== null && !isSameShown(made.shown, backend.shown(face))
+    if (isTold) await backend.update(backendId, face, null)
+    const agreed = await agreedNow({ ...meeting, backendId }, backend, { face, before: made?.shown ?? null, isTold })
     const changes = { state: "live", backendId, ...life(subject, held.record) } as const
-    await commit(subject, changes, { ...outcome, copies, link, audit: "meeting-made" })
+    const link = { version, ...agreed.link }
+    await commit(subject, changes, { ...outcome, copies, link, audit: "meeting-made", ...againFor(agreed) })
   }
 
   /** Writes the present link into the copies that are known to have another; their versions then. */
@@ -154,7 +161,8 @@ export function createSettle(deps: SettleDeps) {
       },
       canWrite: held.place.canWrite,
     })
-    if (merge.isMeetingBehind && backend.limits.keepsFace)
+    const isTold = merge.isMeetingBehind && backend.limits.keepsFace
+    if (isTold)
       await backend.update(meeting.backendId ?? "", merge.face, merge.lost === null ? null : lostNote(merge.lost))
     const patch = {
       ...(isStale ? joinPatch(held.record, { meetingId: meeting.meetingId, joinUrl, lookout }) : {}),
@@ -165,26 +173,37 @@ export function createSettle(deps: SettleDeps) {
         ? await held.place.events.update({ ...held.input, patch, expect: held.record.version })
         : held.record
     const isChanged = merge.isMeetingBehind || merge.isEventBehind
+    const before = theirs?.shown ?? null
+    const agreed = await agreedNow(meeting, backend, { face: merge.face, before, isTold })
     await commit(
       subject,
       { ...life(subject, { ...held.record, schedule: merge.face.schedule }) },
       {
-        link: { version: written.version, ...(await agreedNow(meeting, backend, merge.face)) },
+        link: { version: written.version, ...agreed.link },
         copies,
         ...(isChanged ? { audit: "meeting-changed" } : {}),
         ...(merge.lost === null ? {} : { note: "both-changed" }),
         ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
+        ...againFor(agreed),
       },
     )
   }
 
-  /** What both sides have once they are in step: the service is asked, for it may show something else than it was told. */
-  async function agreedNow({ accountId, backendId }: MeetingRow, backend: MeetingBackend, face: MeetingFace) {
-    const event = digests.of(accountId, backend.shown(face))
-    const fetched = backend.limits.isEditableElsewhere ? await backend.fetch(backendId ?? "") : null
-    const shown = fetched === null ? event : digests.of(accountId, fetched.shown)
-    const agreed = { agreedTopic: event.topic, agreedSchedule: event.schedule }
-    return { ...agreed, shownTopic: shown.topic, shownSchedule: shown.schedule }
+  /**
+   * What both sides have once they are in step. A service that was told something is asked again, for it may show something
+   * else than that; one that was told nothing has what it had `before`.
+   */
+  async function agreedNow({ accountId, backendId }: MeetingRow, backend: MeetingBackend, step: Step): Promise<Agreed> {
+    const written = backend.shown(step.face)
+    const isAsked = step.isTold && backend.limits.isEditableElsewhere
+    const now = isAsked ? ((await backend.fetch(backendId ?? ""))?.shown ?? null) : step.before
+    const { shown, isEdited } = shownAfter({ written, before: step.before, now })
+    const [event, meeting] = [digests.of(accountId, written), digests.of(accountId, shown)]
+    const link = {
+      ...{ agreedTopic: event.topic, agreedSchedule: event.schedule },
+      ...{ shownTopic: meeting.topic, shownSchedule: meeting.schedule },
+    }
+    return { link, isEdited: isEdited || (isAsked && now === null) }
   }
 
   /** Without an event to follow: it lives until it expires. */
@@ -284,6 +303,10 @@ function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
   return problem.kind === "conflict"
     ? now.add({ seconds: 1 })
     : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
+}
+
+function againFor({ isEdited }: Agreed): Pick<Outcome, "next"> {
+  return isEdited ? { next: "meeting-edited" } : {}
 }
 
 function isSameShown(a: ShownFace, b: ShownFace): boolean {

@@ -166,6 +166,55 @@ describe("a meeting that is changed in its own service", () => {
   })
 })
 
+describe("a meeting that a person changes between our write and the look after it", () => {
+  /** `afterWrite` happens right after the next update of a meeting. */
+  async function changed(afterWrite: (here: Awaited<ReturnType<typeof world>>) => void) {
+    let next: (() => void) | null = null
+    const here = await world({
+      dressBackend: (backend) => ({
+        ...backend,
+        async update(...told) {
+          await backend.update(...told)
+          next?.()
+          next = null
+        },
+      }),
+    })
+    const id = await here.withMeeting()
+    next = () => afterWrite(here)
+    await here.remote.hand.moveTo(id, Temporal.PlainDateTime.from("2026-11-26T21:00:00"))
+    await here.sync()
+    return { ...here, id }
+  }
+
+  test("changes its event at once, in the field that the person changed", async () => {
+    const here = await changed(({ meetings }) => void meetings.edit("m-1", { topic: "Leonids" }))
+    expect(here.event(here.id).subject).toBe("Leonids")
+    expect(here.kept()[0]?.face).toEqual({ topic: "Leonids", schedule: here.event(here.id).schedule })
+    expect((await here.stored()).audit.slice(2)).toEqual([
+      "meeting-changed event-moved",
+      "meeting-changed meeting-edited",
+    ])
+    const updates = here.meetings.calls.get("update")
+    await here.sync()
+    expect(here.meetings.calls.get("update")).toBe(updates)
+    expect(updates).toBe(1)
+  })
+
+  test("moves its event, too, where both had moved it", async () => {
+    const endsAt = Temporal.Instant.from("2026-11-27T21:00:00Z")
+    const time = { kind: "timed", startsAt: endsAt.subtract({ hours: 1 }), endsAt, zone: "Europe/Berlin" } as const
+    const here = await changed(({ meetings }) => void meetings.edit("m-1", { schedule: { kind: "single", time } }))
+    expect(here.event(here.id).schedule).toEqual({ kind: "single", time })
+    expect(here.meetings.calls.get("update")).toBe(1)
+  })
+
+  test("is made anew when the person deleted it", async () => {
+    const here = await changed(({ kept }) => void Object.assign(kept()[0] ?? {}, { isEnded: true }))
+    expect(here.event(here.id).location).toContain("https://meet.example/m-2")
+  })
+})
+
 describe("the mass-deletion brake", () => {
   test("holds the links when a fifth and more than five vanish at once, and lets go when they come back", async () => {
     const { withMeeting, remote, sync, kept, stored, calendar } = await world()
