@@ -50,6 +50,10 @@ function hookRequest(request: FastifyRequest<{ Params: { provider: string; "*"?:
 function textsOf(record: unknown): Record<string, string> {
   const texts: Record<string, string> = {}
   if (typeof record !== "object" || record === null) return texts
-  for (const [name, value] of Object.entries(record)) if (typeof value === "string") texts[name] = value
+  const entries: Record<string, unknown> = { ...record }
+  for (const name in entries) {
+    const value = entries[name]
+    if (typeof value === "string") texts[name] = value
+  }
   return texts
 }

@@ -63,8 +63,11 @@ describe("arming a calendar", () => {
     })
     await arm(engine)
     const { accountId, calendarId } = engine
-    const subscriptionId = (await engine.see()).subscriptions[0]?.subscriptionId
-    expect(engine.secrets.read(secrets[0] ?? "")).toEqual({ accountId, calendarId, subscriptionId })
+    expect(engine.secrets.read(secrets[0] ?? "")).toEqual({ accountId, calendarId })
+    const rows = (await engine.see()).subscriptions
+    expect(secrets).toEqual(
+      rows.map(({ subscriptionId }) => engine.secrets.write({ accountId, calendarId, subscriptionId })),
+    )
   })
 
   test("makes a pass due, for what changed before the provider began to tell", async () => {

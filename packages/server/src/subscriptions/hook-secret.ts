@@ -4,17 +4,19 @@ import {
   type CalendarId,
   parseAccountId,
   parseCalendarId,
-  parseSubscriptionId,
   type SubscriptionId,
   uuidText,
 } from "@kalends/domain/ids"
 
-/** What a hook secret says about itself. */
+/** What a hook secret is written for. */
 export type HookSubject = {
   readonly accountId: AccountId
   readonly calendarId: CalendarId
   readonly subscriptionId: SubscriptionId
 }
+
+/** What a notice with a genuine secret is about. */
+export type NoticeSubject = Pick<HookSubject, "accountId" | "calendarId">
 
 const idBytes = 16
 const macBytes = 24
@@ -39,7 +41,7 @@ export function createHookSecrets(key: Uint8Array) {
       return `${ids.toString("base64url")}${separator}${mac(ids).toString("base64url")}`
     },
     /** Who a secret speaks for; null when it is not ours. Takes the same time for any text. */
-    read(secret: string): HookSubject | null {
+    read(secret: string): NoticeSubject | null {
       const isShaped = secret.length === hookSecretChars && secret[idChars] === separator
       const ids = decoded(isShaped ? secret.slice(0, idChars) : "", 3 * idBytes)
       const given = decoded(isShaped ? secret.slice(idChars + 1) : "", macBytes)
@@ -48,7 +50,6 @@ export function createHookSecrets(key: Uint8Array) {
       return {
         accountId: parseAccountId(idAt(ids, 0)),
         calendarId: parseCalendarId(idAt(ids, idBytes)),
-        subscriptionId: parseSubscriptionId(idAt(ids, 2 * idBytes)),
       }
     },
   }

@@ -5,7 +5,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { NoticeLog } from "../ports/job-queue.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import { createAnnounce } from "./announce.ts"
-import type { HookSecrets, HookSubject } from "./hook-secret.ts"
+import type { HookSecrets, NoticeSubject } from "./hook-secret.ts"
 
 export type ReceiverDeps = {
   readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
@@ -31,7 +31,7 @@ export function createReceiver({ providers, secrets, notices: noticeLog, fanOut,
   const seen = createFingerprints(fingerprintsMost)
   const byName: ReadonlyMap<string, CalendarProvider> = providers
 
-  function read(provider: string, notice: Notice): HookSubject | null {
+  function read(provider: string, notice: Notice): NoticeSubject | null {
     const subject = secrets.read(notice.secret)
     const outcome =
       subject === null

@@ -104,10 +104,12 @@ export function recognise({ query, body, path }: HookRequest): Recognition {
   return items === null ? { kind: "unrecognised" } : { kind: "notices", notices: items.map(notice) }
 }
 
+const utf8 = new TextDecoder()
+
 function parseItems(body: Uint8Array): readonly Wire[] | null {
   if (body.length > bodyBytesMost) return null
   try {
-    const items = wire(JSON.parse(Buffer.from(body).toString("utf8")))?.value
+    const items = wire(JSON.parse(utf8.decode(body)))?.value
     return Array.isArray(items)
       ? items
           .slice(0, itemsMost)
