@@ -11,3 +11,12 @@ export class ApiProblem extends Error {
     this.code = code ?? kind
   }
 }
+
+/** What went wrong and what to do, by the refusal's code. */
+export function problemText(
+  error: unknown,
+  { problems }: { readonly problems: Readonly<Record<string, string>> },
+): string {
+  const known = error instanceof ApiProblem ? (problems[error.code] ?? problems[error.kind]) : undefined
+  return known ?? problems.unavailable ?? ""
+}

@@ -15,8 +15,10 @@ import {
   type UsersView,
   type UserView,
   userSchema,
+  type usersQuerySchema,
   usersSchema,
 } from "@kalends/protocol/api"
+import { type GroupInput, type GroupsView, type GroupView, groupSchema, groupsSchema } from "@kalends/protocol/groups"
 import {
   heldAnswerSchema,
   type MeetingChangeInput,
@@ -26,8 +28,6 @@ import {
   meetingSchema,
   meetingsSchema,
   type NewMeetingInput,
-  type SyncPolicy,
-  syncPolicySchema,
 } from "@kalends/protocol/meetings"
 import { problemSchema } from "@kalends/protocol/problem"
 import type { z } from "zod"
@@ -62,6 +62,12 @@ async function call<Schema extends z.ZodType>(
   return schema.parse(await (await send(method, path, body)).json())
 }
 
+function queryOf(values: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
 /** The calls the portal makes; each throws ApiProblem. */
 export const api = {
   service: (): Promise<ServiceView> => call(serviceSchema, "GET", "/v1/service"),
@@ -76,8 +82,8 @@ export const api = {
   connect: (input: ConnectInput): Promise<ConnectAnswer> => call(connectAnswerSchema, "POST", "/v1/connections", input),
   remove: (connectionId: string): Promise<RemovalView> =>
     call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
-  users: (after: string | null): Promise<UsersView> =>
-    call(usersSchema, "GET", after === null ? "/v1/users" : `/v1/users?after=${encodeURIComponent(after)}`),
+  users: (query: z.input<typeof usersQuerySchema>): Promise<UsersView> =>
+    call(usersSchema, "GET", `/v1/users?${queryOf(query)}`),
   addUser: (input: NewUserInput): Promise<UserView> => call(userSchema, "POST", "/v1/users", input),
   meetings: (before: string | null): Promise<z.infer<typeof meetingsSchema>> =>
     call(meetingsSchema, "GET", before === null ? "/v1/meetings" : `/v1/meetings?before=${encodeURIComponent(before)}`),
@@ -90,8 +96,15 @@ export const api = {
     void (await send("POST", `/v1/meetings/${meetingId}/started`)),
   decideHeld: (decision: "end" | "keep"): Promise<{ readonly count: number }> =>
     call(heldAnswerSchema, "POST", "/v1/meetings/held", { decision }),
-  syncPolicy: (): Promise<SyncPolicy> => call(syncPolicySchema, "GET", "/v1/sync-policy"),
-  setSyncPolicy: (policy: SyncPolicy): Promise<SyncPolicy> => call(syncPolicySchema, "PUT", "/v1/sync-policy", policy),
+  groups: (): Promise<GroupsView> => call(groupsSchema, "GET", "/v1/groups"),
+  putGroup: (groupId: string, input: GroupInput): Promise<GroupView> =>
+    call(groupSchema, "PUT", `/v1/groups/${groupId}`, input),
+  dissolveGroup: async (groupId: string): Promise<void> => void (await send("DELETE", `/v1/groups/${groupId}`)),
+  /** Null takes somebody out of their group. */
+  setGroupOfUser: async (userId: string, groupId: string | null): Promise<void> =>
+    void (await send("PUT", `/v1/users/${userId}/group`, { groupId })),
+  /** The organisation's own word on the sync. */
+  setSyncForAll: async (isOn: boolean): Promise<void> => void (await send("PATCH", "/v1/sync-policy", { isOn })),
   /** The change stream's answer, to be read until it ends. */
   changes: (signal: AbortSignal): Promise<Response> =>
     platform.fetch("/v1/changes", { headers: { accept: "text/event-stream" }, signal }),

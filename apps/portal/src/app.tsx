@@ -6,6 +6,7 @@ import { useEffect, useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
+import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
 import { Meetings } from "./meetings-screen.tsx"
 import { type Messages, messages } from "./messages.ts"
@@ -116,7 +117,11 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
           meetings={
             <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
           }
-          people={user.role === "administrator" ? <People store={store} words={words} /> : null}
+          administration={
+            user.role === "administrator"
+              ? { people: <People store={store} words={words} />, groups: <Groups words={words} /> }
+              : null
+          }
         />
       </main>
     </div>
@@ -128,20 +133,22 @@ type PlacesProps = {
   readonly home: React.ReactNode
   readonly meetings: React.ReactNode
   /** Null for who is no administrator. */
-  readonly people: React.ReactNode | null
+  readonly administration: { readonly people: React.ReactNode; readonly groups: React.ReactNode } | null
 }
 
-function Places({ words, home, meetings, people }: PlacesProps) {
+function Places({ words, home, meetings, administration }: PlacesProps) {
   return (
     <Tabs defaultValue="home" keepMounted={false}>
       <Tabs.List mb="xl">
         <Tabs.Tab value="home">{words.home}</Tabs.Tab>
         <Tabs.Tab value="meetings">{words.meetings}</Tabs.Tab>
-        {people === null ? null : <Tabs.Tab value="people">{words.people}</Tabs.Tab>}
+        {administration === null ? null : <Tabs.Tab value="people">{words.people}</Tabs.Tab>}
+        {administration === null ? null : <Tabs.Tab value="groups">{words.groups}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="home">{home}</Tabs.Panel>
       <Tabs.Panel value="meetings">{meetings}</Tabs.Panel>
-      {people === null ? null : <Tabs.Panel value="people">{people}</Tabs.Panel>}
+      {administration === null ? null : <Tabs.Panel value="people">{administration.people}</Tabs.Panel>}
+      {administration === null ? null : <Tabs.Panel value="groups">{administration.groups}</Tabs.Panel>}
     </Tabs>
   )
 }

@@ -126,8 +126,4 @@ export const english = {
   heldText: "Was that meant? The meetings stay open until you say so.",
   heldEnd: "End these meetings",
   heldKeep: "Keep them",
-  syncPolicy: "Meetings and calendars",
-  syncPolicyOn: "Keep meetings and calendar events in step",
-  syncPolicyText:
-    "When an event is moved, renamed or deleted, its meeting follows, for everybody. Switched on, it also acts on events made before.",
 }

@@ -121,8 +121,4 @@ export const japanese: Catalogue = {
   heldText: "意図した操作ですか？指示があるまで会議は残ります。",
   heldEnd: "これらの会議を終了",
   heldKeep: "残す",
-  syncPolicy: "会議とカレンダー",
-  syncPolicyOn: "会議とカレンダーの予定を同期する",
-  syncPolicyText:
-    "予定が移動・変更・削除されると、全員の会議が追従します。有効にすると、以前に作成された予定にも適用されます。",
 }

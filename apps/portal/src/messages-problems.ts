@@ -43,6 +43,9 @@ const en: Texts = {
   "calendar-too-large": "This calendar is too large to be read.",
   "set-up-already": "Kalends is set up already. Reload the page and sign in.",
   "administrators-only": "Only administrators may do this.",
+  "group-name-taken": "There is a group of this name already. Choose another one.",
+  "no-such-group": "This group is not there any more: somebody else has deleted it.",
+  "groups-full": "There are too many groups. Delete one that nobody needs.",
   "rate-limited": "The calendar service asks for patience. Try again in a few minutes.",
   unavailable: "That did not work. Try again in a moment.",
 }
@@ -85,6 +88,9 @@ const ja: Texts = {
   "calendar-too-large": "このカレンダーは大きすぎて読み込めません。",
   "set-up-already": "Kalends はすでにセットアップ済みです。再読み込みしてサインインしてください。",
   "administrators-only": "管理者のみが行える操作です。",
+  "group-name-taken": "同じ名前のグループがあります。別の名前にしてください。",
+  "no-such-group": "このグループはもうありません。ほかの管理者が削除しました。",
+  "groups-full": "グループが多すぎます。不要なグループを削除してください。",
   "rate-limited": "カレンダーサービスが混み合っています。数分後にもう一度お試しください。",
   unavailable: "うまくいきませんでした。しばらくしてからもう一度お試しください。",
 }

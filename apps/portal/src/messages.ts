@@ -1,6 +1,7 @@
 import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
 import { english } from "./messages-en.ts"
+import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { japanese } from "./messages-ja.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 
@@ -9,9 +10,9 @@ type Looked = "providerText" | "states" | "revoked"
 
 /** What every language has to have. */
 export type Catalogue = Omit<typeof english, Looked> & Readonly<Record<Looked, Texts>>
-export type Messages = Catalogue & MeetingWords & { readonly problems: Texts }
+export type Messages = Catalogue & MeetingWords & GroupWords & { readonly problems: Texts }
 
 export const messages: Readonly<Record<Language, Messages>> = {
-  en: { ...meetingWords.en, ...english, problems: problemTexts.en },
-  ja: { ...meetingWords.ja, ...japanese, problems: problemTexts.ja },
+  en: { ...meetingWords.en, ...groupWords.en, ...english, problems: problemTexts.en },
+  ja: { ...meetingWords.ja, ...groupWords.ja, ...japanese, problems: problemTexts.ja },
 }

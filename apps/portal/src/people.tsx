@@ -1,18 +1,5 @@
 import type { NewUserInput, UsersView } from "@kalends/protocol/api"
-import type { SyncPolicy } from "@kalends/protocol/meetings"
-import {
-  Button,
-  Card,
-  Group,
-  Loader,
-  NativeSelect,
-  PasswordInput,
-  Stack,
-  Switch,
-  Table,
-  TextInput,
-  Title,
-} from "@mantine/core"
+import { Button, Card, Group, Loader, NativeSelect, PasswordInput, Stack, Table, TextInput, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
@@ -26,7 +13,7 @@ export function People({ store, words }: { readonly store: PortalStore; readonly
   const [users, setUsers] = useState<UsersView["users"] | null>(null)
   const [after, setAfter] = useState<string | null>(null)
   const read = (from: string | null, before: UsersView["users"]) =>
-    api.users(from).then((page) => {
+    api.users(from === null ? {} : { after: from }).then((page) => {
       setUsers([...before, ...page.users])
       setAfter(page.after)
     }, store.fail)
@@ -57,7 +44,6 @@ export function People({ store, words }: { readonly store: PortalStore; readonly
         </Group>
       )}
       <PersonForm words={words} add={add} />
-      <SyncPolicyCard store={store} words={words} />
     </Stack>
   )
 }
@@ -75,31 +61,6 @@ function PeopleTable({ users, words }: { readonly users: UsersView["users"]; rea
         }}
       />
     </Table.ScrollContainer>
-  )
-}
-
-/** Whether meetings and calendars are kept in step, for the whole organisation. */
-function SyncPolicyCard({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
-  const [policy, setPolicy] = useState<SyncPolicy | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
-  useEffect(() => {
-    void api.syncPolicy().then(setPolicy, store.fail)
-  }, [])
-  if (policy === null) return null
-  return (
-    <Card withBorder padding="lg">
-      <Title order={2} size="h4" mb="sm">
-        {words.syncPolicy}
-      </Title>
-      <Switch
-        checked={policy.isOn}
-        label={words.syncPolicyOn}
-        description={words.syncPolicyText}
-        onChange={({ currentTarget }) =>
-          void api.setSyncPolicy({ ...policy, isOn: currentTarget.checked }).then(setPolicy, store.fail)
-        }
-      />
-    </Card>
   )
 }
 

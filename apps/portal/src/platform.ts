@@ -31,6 +31,7 @@ export const platform = {
   zone: chooseZone(Temporal.Now.timeZoneId()),
   /** 32 random hexadecimal digits. */
   newKey: () => crypto.randomUUID().replaceAll("-", ""),
+  newId: () => crypto.randomUUID(),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),
   go: (url: string) => window.location.assign(url),
   /** The set-up code in the address, taken out of it. */

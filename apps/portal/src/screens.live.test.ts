@@ -190,6 +190,123 @@ test("meetings whose events vanished together wait for a decision", () =>
     },
   }))
 
+const openGroups = async (page: Page) => {
+  await page.getByRole("tab").nth(3).click()
+  await page.getByRole("heading", { level: 1, name: /Groups|グループ/ }).waitFor()
+  await page.getByRole("listitem").first().waitFor()
+}
+const openPilots = async (page: Page) => {
+  await openGroups(page)
+  await page.getByRole("button", { name: /Pilots/ }).click()
+  await page.getByRole("heading", { level: 1, name: /Pilots/ }).waitFor()
+}
+
+test("the organisation's switch says whom it concerns before it is saved", () =>
+  visit({
+    look: async (page, _tell, scene) => {
+      await openGroups(page)
+      await page.getByRole("switch").press("Space")
+      const preview = page.getByRole("status")
+      await preview.filter({ hasText: "Ada Lovelace, 山田 花子" }).waitFor()
+      expect(await preview.textContent()).not.toContain("Grace")
+      expect(scene.isSyncOn).toBe(true)
+      await preview.getByRole("button", { name: /^(Save|保存)$/ }).click()
+      await preview.waitFor({ state: "detached" })
+      expect(scene.isSyncOn).toBe(false)
+    },
+  }))
+
+test("a group is made with the keyboard alone, and a name that is taken is told", () =>
+  visit({
+    look: async (page) => {
+      await openGroups(page)
+      await page.getByRole("button", { name: /New group|新しいグループ/ }).press("Enter")
+      const name = page.getByRole("dialog").getByRole("textbox")
+      await name.fill("営業部")
+      await name.press("Enter")
+      await page.getByRole("dialog").getByRole("alert").waitFor()
+      await name.fill("Comet hunters")
+      await name.press("Enter")
+      await page.getByRole("heading", { level: 1, name: "Comet hunters" }).waitFor()
+      await page
+        .getByText(/Nobody is in this group yet|まだ誰もいません。/)
+        .first()
+        .waitFor()
+    },
+  }))
+
+test("a group's own word can be given back to the organisation, with what that does", () =>
+  visit({
+    look: async (page, _tell, scene) => {
+      await openPilots(page)
+      await page.getByRole("radio").first().check()
+      const preview = page.getByRole("status").filter({ hasText: "Grace Hopper" })
+      await preview.filter({ hasText: /From now on|今後/ }).waitFor()
+      await preview.getByRole("button", { name: /^(Save|保存)$/ }).click()
+      await preview.waitFor({ state: "detached" })
+      expect(scene.groups.find(({ name }) => name.startsWith("Pilots"))?.isOn).toBeNull()
+    },
+  }))
+
+test("people are found, put into a group, taken out of it and back, a page at a time", () =>
+  visit({
+    change: (scene) => {
+      scene.usersPerPage = 2
+    },
+    look: async (page, _tell, scene) => {
+      const inGroup = () => scene.users.flatMap(({ displayName, groupId }) => (groupId ? [displayName] : []))
+      await openPilots(page)
+      await page.getByRole("button", { name: /Add people|メンバーを追加/ }).click()
+      const dialog = page.getByRole("dialog")
+      await dialog.getByRole("listitem").nth(1).waitFor()
+      await dialog.getByRole("button", { name: /Show more|さらに表示/ }).click()
+      await dialog.getByRole("listitem").nth(2).waitFor()
+      await dialog.getByRole("searchbox").fill("hanako")
+      await expect.poll(() => dialog.getByRole("listitem").count()).toBe(1)
+      await dialog.getByText(/in no group|グループなし/).waitFor()
+      await dialog.getByRole("button", { name: /山田 花子/ }).press("Enter")
+      await dialog.getByRole("status").filter({ hasText: "山田 花子" }).waitFor()
+      expect(inGroup()).toEqual(["Grace Hopper", "山田 花子"])
+      await page.keyboard.press("Escape")
+      await dialog.waitFor({ state: "detached" })
+      await page.getByRole("button", { name: /(Take out|外す): Grace/ }).click()
+      await expect.poll(inGroup).toEqual(["山田 花子"])
+      await page.getByRole("button", { name: /^(Undo|元に戻す)$/ }).click()
+      await expect.poll(inGroup).toEqual(["Grace Hopper", "山田 花子"])
+    },
+  }))
+
+test("a group is renamed, and deleted only after asking, with what becomes different", () =>
+  visit({
+    look: async (page, _tell, scene) => {
+      await openPilots(page)
+      const name = page.getByRole("textbox").last()
+      await name.fill("Pioneers")
+      await name.press("Enter")
+      await page.getByRole("heading", { level: 1, name: "Pioneers" }).waitFor()
+      const deleting = /Delete the group|グループを削除/
+      await page.getByRole("button", { name: deleting }).click()
+      await page.getByRole("dialog").getByText("Grace Hopper").waitFor()
+      await page.getByRole("dialog").getByRole("button", { name: deleting }).click()
+      await page.getByRole("button", { name: /営業部/ }).waitFor()
+      expect(scene.groups.map((group) => group.name)).toEqual(["営業部"])
+      expect(scene.users.every(({ groupId = null }) => groupId === null)).toBe(true)
+    },
+  }))
+
+test("nothing of the groups is wider than a phone, in any language", () =>
+  visit({
+    look: async (page) => {
+      await page.setViewportSize({ width: 360, height: 740 })
+      const overhang = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      await openGroups(page)
+      expect(await overhang()).toBe(0)
+      await page.getByRole("button", { name: /Pilots/ }).click()
+      await page.getByRole("listitem").first().waitFor()
+      expect(await overhang()).toBe(0)
+    },
+  }))
+
 test("a mistake while drawing says what to do, instead of a white page", () =>
   visit({
     // The page is given a time that it cannot read, past its own schemas.

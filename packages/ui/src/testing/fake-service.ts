@@ -5,6 +5,7 @@ import { extname, join } from "node:path"
 import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
+import { groupReply } from "./fake-groups.ts"
 import { type Scene, showWritten } from "./scene.ts"
 
 export type FakeService = {
@@ -23,6 +24,7 @@ const session = "s".repeat(43)
 
 type Call = {
   readonly route: string
+  readonly query: URLSearchParams
   readonly body: Record<string, unknown>
   readonly scene: Scene
   readonly url: string
@@ -41,7 +43,7 @@ export async function openFakeService(scene: Scene, webFolder: string): Promise<
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://fake").pathname
+    const { pathname: path, searchParams: query } = new URL(request.url ?? "/", "http://fake")
     if (path === "/v1/changes" && scene.isUp) {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })
       streams.add(response)
@@ -54,6 +56,7 @@ export async function openFakeService(scene: Scene, webFolder: string): Promise<
     if (!path.startsWith("/v1/") && !path.startsWith("/calendar/")) return page(webFolder, path, response)
     const { status = 200, body } = reply({
       route: `${request.method} ${path}`,
+      query,
       body: await bodyOf(request),
       scene,
       url: urlOf(),
@@ -109,8 +112,6 @@ const problem = (status: number, kind: string, code: string): Answer => ({
 const soon = () => new Date(Date.now() + 3_600_000).toISOString()
 
 function meetingReply(route: string, body: Record<string, unknown>, scene: Scene): Answer | null {
-  if (route === "GET /v1/sync-policy") return { body: { isOn: true, groups: [] } }
-  if (route === "PUT /v1/sync-policy") return { body }
   if (route === "GET /v1/meetings") return { body: { meetings: scene.meetings, before: null } }
   if (route === "POST /v1/meetings/held") {
     scene.meetings = scene.meetings.map((one) => ({ ...one, events: [] }))
@@ -175,7 +176,7 @@ function oneMeetingReply(route: string, { body, scene, found }: OneMeeting): Ans
   return { body: changed }
 }
 
-function reply({ route, body, scene, url }: Call): Answer {
+function reply({ route, query, body, scene, url }: Call): Answer {
   const { connection } = scene
   if (!scene.isUp) return problem(503, "unavailable", "no-answer")
   if (route.startsWith("GET /calendar/"))
@@ -185,8 +186,8 @@ function reply({ route, body, scene, url }: Call): Answer {
     scene.connection = null
     return { body: scene.removal }
   }
-  const meeting = meetingReply(route, body, scene)
-  if (meeting !== null) return meeting
+  const found = meetingReply(route, body, scene) ?? groupReply({ route, query, body }, scene)
+  if (found !== null) return found
   switch (route) {
     case "GET /v1/service":
       return { body: scene.service }
@@ -204,8 +205,6 @@ function reply({ route, body, scene, url }: Call): Answer {
       return { body: { connections: connection === null ? [] : [connection] } }
     case "POST /v1/connections":
       return problem(401, "auth-revoked", "wrong-password")
-    case "GET /v1/users":
-      return { body: { users: scene.users, after: null } }
     default:
       return { body: {} }
   }

@@ -10,6 +10,10 @@ export type Scene = {
   user: UserView | null
   connection: ConnectionView | null
   users: UsersView["users"]
+  usersPerPage: number
+  /** The organisation's own word on the sync, and its groups'. */
+  isSyncOn: boolean
+  groups: readonly { readonly groupId: string; readonly name: string; readonly isOn: boolean | null }[]
   removal: RemovalView
   /** Events as Google's API writes them; null: the calendar does not answer. */
   events: readonly unknown[] | null
@@ -32,6 +36,12 @@ const provider = (name: string, label: string, signIn: "oauth" | "password") => 
   isConfigured: true,
   hasAdminConsent: name === "graph",
 })
+
+const pilots = "00000000-0000-4000-8000-0000000000a1"
+const groups: Scene["groups"] = [
+  { groupId: pilots, name: "Pilots of the new meeting rooms", isOn: false },
+  { groupId: "00000000-0000-4000-8000-0000000000a2", name: "営業部", isOn: null },
+]
 
 /** A healthy connection of an administrator, `now` being the time. */
 export function calmScene(now: Temporal.Instant): Scene {
@@ -68,6 +78,7 @@ export function calmScene(now: Temporal.Instant): Scene {
         email: "grace.hopper@example.org",
         displayName: "Grace Hopper",
         role: "user",
+        groupId: pilots,
         connectionState: "needs-reauth",
       },
       {
@@ -79,6 +90,9 @@ export function calmScene(now: Temporal.Instant): Scene {
         connectionState: null,
       },
     ],
+    usersPerPage: 200,
+    isSyncOn: true,
+    groups,
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     events: dayOf(now),
     meetings: meetingsOf(now),

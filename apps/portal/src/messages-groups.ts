@@ -1,0 +1,116 @@
+import type { Language } from "@kalends/ui/words"
+
+const people = (count: number) => (count === 1 ? "1 person" : `${count} people`)
+
+const en = {
+  groups: "Groups",
+  groupsText: "People in a group can have another setting than the organisation.",
+  newGroup: "New group",
+  groupName: "Name of the group",
+  makeGroup: "Make the group",
+  noGroups: "No groups yet: the organisation's setting holds for everybody.",
+  syncPolicy: "Meetings and calendars",
+  syncPolicyOn: "Keep meetings and calendar events in step",
+  syncPolicyText: "When an event is moved, renamed or deleted, its meeting follows.",
+  holdsFor: (count: number) =>
+    `The organisation's setting holds for ${people(count)}: those in no group, and in groups that follow it.`,
+  inStep: "in step",
+  notInStep: "not in step",
+  peopleOf: (count: number, connected: number) =>
+    count === 0 ? "nobody yet" : `${people(count)}, ${connected} with a calendar`,
+  followsOrganisation: (state: string) => `follows the organisation: ${state}`,
+  ownWord: (state: string) => `${state}, set for this group`,
+  chooseFollow: (state: string) => `As the organisation (${state} now)`,
+  chooseOn: "In step, whatever the organisation's setting is",
+  chooseOff: "Not in step, whatever the organisation's setting is",
+  concernsNobody: "It concerns nobody yet.",
+  concernsNothing: (count: number) =>
+    `Nothing changes for ${people(count)} now. It will when the organisation's setting changes.`,
+  concernOn: (count: number) => `From now on, meetings and calendars are kept in step for ${people(count)}:`,
+  concernOff: (count: number) => `From now on, meetings no longer follow their calendars for ${people(count)}:`,
+  andMore: (names: string, more: number) => `${names} and ${more} more`,
+  readAgain: (count: number) =>
+    count === 1
+      ? "One connected calendar is read again, so that it acts on events made before, too."
+      : `The calendars of ${count} of them are read again, so that it acts on events made before, too.`,
+  staysAsItIs: "Meetings that are there stay as they are.",
+  saveChange: "Save",
+  discard: "Discard",
+  members: "Members",
+  addMembers: "Add people",
+  findPeople: "Find by name or e-mail address",
+  nobodyFound: "Nobody is called that.",
+  noMembers: "Nobody is in this group yet.",
+  takenOutFollow: (state: string) => `Whoever is taken out follows the organisation: ${state}.`,
+  takeOut: "Take out",
+  addOne: "Add",
+  inThisGroup: "in this group",
+  inNoGroup: "in no group",
+  inGroup: (name: string) => `in “${name}” now`,
+  becomes: (before: string, after: string) => `${before} now, ${after} in this group`,
+  wasAdded: (name: string) => `${name} was added.`,
+  wasTakenOut: (name: string) => `${name} was taken out.`,
+  undo: "Undo",
+  dissolve: "Delete the group",
+  dissolveTitle: (name: string) => `Delete “${name}”?`,
+  dissolveText: "Its people stay, and follow the organisation's setting from now on.",
+  keepGroup: "Keep it",
+  rename: "Rename",
+}
+
+type GroupTexts = typeof en
+
+const ja: GroupTexts = {
+  groups: "グループ",
+  groupsText: "グループのメンバーには、組織とは別の設定を適用できます。",
+  newGroup: "新しいグループ",
+  groupName: "グループ名",
+  makeGroup: "グループを作成",
+  noGroups: "グループはまだありません。全員に組織の設定が適用されます。",
+  syncPolicy: "会議とカレンダー",
+  syncPolicyOn: "会議とカレンダーの予定を同期する",
+  syncPolicyText: "予定が移動・変更・削除されると、会議が追従します。",
+  holdsFor: (count) =>
+    `組織の設定は ${count} 名に適用されます（グループに属さない人と、組織の設定に従うグループの人）。`,
+  inStep: "同期する",
+  notInStep: "同期しない",
+  peopleOf: (count, connected) => (count === 0 ? "まだ誰もいません" : `${count} 名（カレンダー接続 ${connected} 名）`),
+  followsOrganisation: (state) => `組織の設定に従う: ${state}`,
+  ownWord: (state) => `${state}（このグループの設定）`,
+  chooseFollow: (state) => `組織の設定に従う（現在: ${state}）`,
+  chooseOn: "組織の設定にかかわらず同期する",
+  chooseOff: "組織の設定にかかわらず同期しない",
+  concernsNobody: "対象者はまだいません。",
+  concernsNothing: (count) => `${count} 名にとって現在は何も変わりません。組織の設定が変わると違いが生じます。`,
+  concernOn: (count) => `今後、次の ${count} 名の会議とカレンダーが同期されます:`,
+  concernOff: (count) => `今後、次の ${count} 名の会議はカレンダーに追従しなくなります:`,
+  andMore: (names, more) => `${names} ほか ${more} 名`,
+  readAgain: (count) => `${count} 名のカレンダーを読み直し、以前に作成された予定にも適用します。`,
+  staysAsItIs: "既存の会議はそのまま残ります。",
+  saveChange: "保存",
+  discard: "破棄",
+  members: "メンバー",
+  addMembers: "メンバーを追加",
+  findPeople: "名前またはメールアドレスで検索",
+  nobodyFound: "該当する人はいません。",
+  noMembers: "このグループにはまだ誰もいません。",
+  takenOutFollow: (state) => `グループから外した人は、組織の設定に従います: ${state}。`,
+  takeOut: "外す",
+  addOne: "追加",
+  inThisGroup: "このグループに所属",
+  inNoGroup: "グループなし",
+  inGroup: (name) => `現在は「${name}」に所属`,
+  becomes: (before, after) => `現在: ${before} → このグループでは: ${after}`,
+  wasAdded: (name) => `${name} を追加しました。`,
+  wasTakenOut: (name) => `${name} を外しました。`,
+  undo: "元に戻す",
+  dissolve: "グループを削除",
+  dissolveTitle: (name) => `「${name}」を削除しますか？`,
+  dissolveText: "メンバー自体は残り、今後は組織の設定に従います。",
+  keepGroup: "残す",
+  rename: "名前を変更",
+}
+
+/** The words about groups and what is set for them. */
+export type GroupWords = GroupTexts
+export const groupWords: Readonly<Record<Language, GroupWords>> = { en, ja }
