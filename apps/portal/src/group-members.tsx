@@ -135,11 +135,11 @@ function Moved({ last, problem, groupId, words, undo }: MovedProps) {
   const { person, from, to } = last
   return (
     <Alert color="green" role="status" py="xs">
-      <Group justify="space-between">
+      <Group justify="space-between" wrap="nowrap">
         <Text size="sm">
           {to === groupId ? words.wasAdded(person.displayName) : words.wasTakenOut(person.displayName)}
         </Text>
-        <Button variant="default" size="compact-md" onClick={() => undo({ person, from: to, to: from })}>
+        <Button variant="default" size="compact-sm" onClick={() => undo({ person, from: to, to: from })}>
           {words.undo}
         </Button>
       </Group>

@@ -28,10 +28,15 @@ export function Groups({ words }: { readonly words: Messages }) {
     return <GroupPage key={group.groupId} {...{ group, view, words, load }} back={() => open(null)} />
   return (
     <Stack gap="xl">
-      <Group justify="space-between">
-        <Title order={1}>{words.groups}</Title>
-        <Button onClick={() => setIsMaking(true)}>{words.newGroup}</Button>
-      </Group>
+      <div>
+        <Group justify="space-between">
+          <Title order={1}>{words.groups}</Title>
+          <Button onClick={() => setIsMaking(true)}>{words.newGroup}</Button>
+        </Group>
+        <Text c="dimmed" mt="xs">
+          {words.groupsText}
+        </Text>
+      </div>
       <ProblemAlert problem={problem} />
       {view === null ? (
         problem === null ? (

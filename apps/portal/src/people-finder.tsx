@@ -99,7 +99,7 @@ function PersonRow({ person, note, action }: RowProps) {
       {action === null ? null : (
         <Button
           variant="default"
-          size="compact-md"
+          className={classes.personAction}
           aria-label={`${action.label}: ${person.displayName}`}
           loading={isBusy}
           onClick={() => {
