@@ -1,4 +1,5 @@
 import { isLoopbackName } from "@kalends/domain/loopback"
+import { type GuestRule, guestRules } from "./ports/meeting-backend.ts"
 
 /** One setting: the help text, the environment's name and docs/config.md all come from here. */
 export type Option = {
@@ -187,6 +188,19 @@ export const options = [
     text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
   }),
   option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
+  option("bbbUrl", "KALENDS_BBB_URL", "url", {
+    default: null,
+    text: "Address of a BigBlueButton server, as bbb-conf --secret shows it on that server. With it, meetings are held there.",
+  }),
+  option("bbbSecret", "KALENDS_BBB_SECRET", "text", {
+    default: null,
+    secret: true,
+    text: "Shared secret of that server, shown by the same command.",
+  }),
+  option("bbbGuests", "KALENDS_BBB_GUESTS", "text", {
+    default: "enter",
+    text: "What becomes of people with the link who are not signed in here: enter; wait (until the meeting's owner, signed in here, lets them in); refuse.",
+  }),
     default: "@meet",
     text: "Written into an event's location, it makes a meeting for the event.",
   }),
@@ -211,7 +225,7 @@ type Values = {
 }
 
 /** The settings, frozen. `publicUrl`, `keyFile` are filled in; addresses have no trailing slash. */
-export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel"> & {
+export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGuests"> & {
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
@@ -220,6 +234,7 @@ export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel"> & {
 }
 
 /** A setting that is wrong: one clear line with the option and its fix. */
+  readonly bbbGuests: GuestRule
 export class ConfigError extends Error {}
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -295,7 +310,10 @@ function complete(values: Values): Config {
     throw new ConfigError(
       'KALENDS_MEETING_URL must be an https address with {code} once in its path, such as "https://meet.jit.si/{code}".',
     )
-  return { ...values, meetingUrl, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
+  const bbbGuests = guestRules.find((known) => known === values.bbbGuests)
+  if (bbbGuests === undefined)
+    throw new ConfigError(`KALENDS_BBB_GUESTS is "${values.bbbGuests}"; write one of ${guestRules.join(", ")}.`)
+  return { ...values, bbbGuests, meetingUrl, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
 }
 
 function isMeetingUrl(template: string): boolean {
@@ -322,6 +340,7 @@ function checkTogether(config: Config): void {
   for (const [nameA, a, nameB, b] of pairs)
     if ((a === null) !== (b === null))
       throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
+    ["KALENDS_BBB_URL", config.bbbUrl, "KALENDS_BBB_SECRET", config.bbbSecret],
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(

@@ -14,9 +14,10 @@ import { createApp } from "./http/app.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
+import { joinRoute } from "./http/join-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
-import { createSessionGuard } from "./http/session-guard.ts"
+import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
 import { webPages } from "./http/web-pages.ts"
 import { reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
@@ -24,6 +25,7 @@ import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
 import { createBackends } from "./meeting-backends/registry.ts"
 import { createDigests } from "./meetings/digest.ts"
+import { createDoors } from "./meetings/doors.ts"
 import type { EventAccessDeps } from "./meetings/event-access.ts"
 import { createLookout } from "./meetings/lookout.ts"
 import { createMeetings } from "./meetings/meetings.ts"
@@ -156,7 +158,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = (provider: CalendarProvider) =>
     config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
-  const { sync, settle, meetings } = createMeetingParts(config, secret, {
+  const { sync, settle, meetings, doors } = createMeetingParts(config, secret, {
     ...{ store, broker, providerOf, http },
     world: { clock, random, metrics },
   })
@@ -187,6 +189,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
       world: { clock, random, metrics },
     }),
     meetings,
+    doors,
     syncPolicy: createSyncPolicy({ store, clock }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
@@ -210,6 +213,7 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
     sync: createCalendarSync({ store: deps.store, lookout, digests, backends, world: deps.world }),
     settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
     meetings: createMeetings({ ...deps, backends, digests }),
+    doors: createDoors({ store: deps.store, backends, clock: deps.world.clock }),
   }
 }
 
@@ -259,6 +263,12 @@ function appOptions(
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
+      await app.register(async (own) =>
+        joinRoute(own, {
+          ...{ doors: features.doors, clock, log, signInUrl: `${config.publicUrl}/` },
+          visitorOf: createVisitorGuard(features.people),
+        }),
+      )
       metricsRoute(app, features, config)
       if (world.webFolder !== null)
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })

@@ -21,6 +21,8 @@ export const limits = {
   connectsPerUser: tenMinutes(20),
   /** Access tokens that one person says the provider refused: each asks the provider for another. */
   replacementsPerUser: tenMinutes(30),
+  /** Join pages opened and forms sent from one network: an office of hundreds goes into its meetings at the full hour. */
+  joinsPerNetwork: tenMinutes(1200),
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

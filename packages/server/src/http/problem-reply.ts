@@ -39,16 +39,17 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
 export function createErrorHandler(log: Log, clock: Clock) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const body = bodyOf(error, request.id)
-    if (body.status >= 500 && !(error instanceof Problem))
-      log.error("request failed", {
-        requestId: request.id,
-        route: request.routeOptions.url ?? "none",
-        error: error.name,
-        at: firstFrame(error),
-      })
-    if (body.retryAt !== undefined) reply.header("retry-after", retryAfterSeconds(body.retryAt, clock.now()))
+    if (body.status >= 500 && !(error instanceof Problem)) noteBug(log, error, request)
+    if (body.retryAt !== undefined) reply.header("retry-after", retryAfterSeconds(Temporal.Instant.from(body.retryAt), clock.now()))
     return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body))
   }
+}
+
+/** Logs what is neither a Problem nor bad input: where it came from, by the route's pattern, and nothing that was sent. */
+export function noteBug(log: Log, error: unknown, request: FastifyRequest): void {
+  const route = request.routeOptions.url ?? "none"
+  const { name, at } = error instanceof Error ? { name: error.name, at: firstFrame(error) } : { name: "none", at: "" }
+  log.error("request failed", { requestId: request.id, route, error: name, at })
 }
 
 function bodyOf(error: FastifyError | Error, requestId: string): ProblemBody {
@@ -73,8 +74,9 @@ function edgeBody(status: number, kind: string, detail: string, requestId: strin
   return { type: `/problems/${kind}`, title: STATUS_CODES[status] ?? "Error", status, detail, kind, requestId }
 }
 
-function retryAfterSeconds(retryAt: string, now: Temporal.Instant): number {
-  return Math.max(1, Math.ceil(now.until(Temporal.Instant.from(retryAt)).total("seconds")))
+/** For the Retry-After header. */
+export function retryAfterSeconds(retryAt: Temporal.Instant, now: Temporal.Instant): number {
+  return Math.max(1, Math.ceil(now.until(retryAt).total("seconds")))
 }
 
 function firstFrame(error: Error): string {

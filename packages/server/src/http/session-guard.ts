@@ -35,6 +35,16 @@ export function createSessionGuard(
   }
 }
 
+/** Who has this browser, by the portal's cookie, for pages that are for everybody; null when nobody is signed in. */
+export function createVisitorGuard(
+  people: Pick<People, "findSignedIn">,
+): (request: FastifyRequest) => Promise<SignedIn | null> {
+  return async (request) => {
+    const token = readCookie(request)
+    return token === undefined ? null : people.findSignedIn(token)
+  }
+}
+
 export function requireAdministrator(signedIn: SignedIn): SignedIn {
   if (signedIn.user.role !== "administrator")
     throw new Problem("forbidden", "Only administrators may do this.", { code: "administrators-only" })

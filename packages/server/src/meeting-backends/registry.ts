@@ -1,11 +1,12 @@
 import type { Config } from "../config.ts"
 import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import { createBigBlueButtonBackend } from "./bigbluebutton/index.ts"
 import { createBuiltinBackend } from "./builtin/index.ts"
 import type { ZoomCallsDeps } from "./zoom/calls.ts"
 import { createZoomBackend } from "./zoom/index.ts"
 
 export type BackendDeps = ZoomCallsDeps & {
-  /** Of which the codes of built-in meetings are drawn. */
+  /** Of which the codes of meetings are drawn. */
   readonly codes: Uint8Array
 }
 
@@ -18,6 +19,8 @@ const registry: readonly ((deps: BackendDeps, config: Config) => MeetingBackend 
           ...{ accountId, clientId, clientSecret, user: config.zoomUser },
           ...{ tokenUrl: config.zoomTokenUrl, apiUrl: config.zoomApiUrl },
         }),
+  (deps, { bbbUrl: url, bbbSecret: secret, bbbGuests: guests, publicUrl }) =>
+    url === null || secret === null ? null : createBigBlueButtonBackend(deps, { url, secret, guests, publicUrl }),
   ({ codes }, { meetingUrl }) =>
     meetingUrl === null ? null : createBuiltinBackend({ template: meetingUrl, secret: codes }),
 ]

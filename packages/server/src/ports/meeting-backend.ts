@@ -29,6 +29,35 @@ export type MeetingBackendLimits = {
   readonly keepsFace: boolean
 }
 
+/** As whom somebody enters: whose meeting it is; somebody signed in of the same organisation; anybody with the link. */
+export type Entrant = "owner" | "colleague" | "guest"
+
+/** What becomes of guests: they enter, they wait until the owner lets them in, or they are refused. */
+export const guestRules = ["enter", "wait", "refuse"] as const
+export type GuestRule = (typeof guestRules)[number]
+
+export type Entry = {
+  /** Where the person's browser is sent; for this person and this sitting alone, and to be kept nowhere. */
+  readonly url: string
+  /** True when the meeting was not open before. */
+  readonly isFirst: boolean
+}
+
+/**
+ * Of a service whose meetings exist only while people are in them: the join link is a page of ours, which opens the
+ * meeting and sends people into it.
+ */
+export interface MeetingDoor {
+  /** Of the service, for what a page may lead to. */
+  readonly origin: string
+  readonly guests: GuestRule
+  /** `name`: shown to the others. `title`: what the meeting is called if it is opened now; nothing of an event's content. */
+  enter(
+    backendId: string,
+    person: { readonly name: string; readonly entrant: Entrant; readonly title: string },
+  ): Promise<Entry>
+}
+
 /**
  * One meeting service. All methods throw Problem and nothing else, except bugs: "rate-limited" with retryAt,
  * "unavailable", "misconfigured", "forbidden", "not-found" (update). Passes meeting-backends/conformance.
@@ -36,6 +65,8 @@ export type MeetingBackendLimits = {
 export interface MeetingBackend {
   readonly name: string
   readonly limits: MeetingBackendLimits
+  /** Null where the join link leads into the meeting itself. */
+  readonly door: MeetingDoor | null
   /** Makes a meeting. Called again with the same key (32 hexadecimal digits), it makes none and gives back the first. */
   create(input: { readonly key: string; readonly face: MeetingFace }): Promise<MadeMeeting>
   /** The meeting that was made with a key, when it was made and nobody heard the answer; null when there is none. */

@@ -84,6 +84,12 @@ export interface SyncPolicyTables {
   listCalendarsOfGroup(groupId: GroupId | null): Promise<readonly CalendarId[]>
 }
 
+/** Part of SystemTables: who opens a join link says nothing of an account. */
+export interface SystemMeetingTables {
+  /** Of several with one name (keys are the askers' own) the first made: a link that is out is nobody else's. */
+  findMeetingByBackend(backend: string, backendId: string): Promise<MeetingRow | null>
+}
+
 /** Part of AccountTables: within one account and one transaction. */
 export interface MeetingTables {
   /** Throws Problem "conflict" (code "key-taken") when the user has asked with this key before. */

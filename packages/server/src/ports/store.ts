@@ -16,7 +16,7 @@ import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
-import type { MeetingTables, SyncPolicyTables } from "./meeting-tables.ts"
+import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "./meeting-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
 
@@ -244,8 +244,8 @@ export interface AccountTables {
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
 
-/** What must look across accounts; each is one indexed statement. Used by sign-in and timers only. */
-export interface SystemTables extends SystemListeningTables {
+/** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
+export interface SystemTables extends SystemListeningTables, SystemMeetingTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
-import type { MeetingTables, SyncPolicyTables } from "../ports/meeting-tables.ts"
+import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
 import { type Database, unique } from "./database.ts"
 
 /** Meetings and their links, within `tx`. */
@@ -71,6 +71,22 @@ export function createMeetingTables(tx: Transaction<Database>, accountId: Accoun
     listLinksOfMeetings: async (meetingIds) =>
       meetingIds.length === 0 ? [] : links().where("meetingId", "in", meetingIds).orderBy("eventId").execute(),
     listLinksOfCalendar: (calendarId) => links().where("calendarId", "=", calendarId).orderBy("eventId").execute(),
+  }
+}
+
+/** Meetings of all accounts, within `tx`. */
+export function createSystemMeetings(tx: Transaction<Database>): SystemMeetingTables {
+  return {
+    findMeetingByBackend: async (backend, backendId) =>
+      (await tx
+        .selectFrom("meeting")
+        .selectAll()
+        .where("backend", "=", backend)
+        .where("backendId", "=", backendId)
+        .orderBy("createdAt")
+        .orderBy("meetingId")
+        .limit(1)
+        .executeTakeFirst()) ?? null,
   }
 }
 

@@ -174,7 +174,7 @@ create table meeting (
   CHECK ((revision > 0)),
   CHECK ((state = ANY (ARRAY['making'::text, 'live'::text, 'ending'::text, 'ended'::text])))
 );
-CREATE INDEX meeting_by_backend ON meeting USING btree (account_id, backend, backend_id);
+CREATE INDEX meeting_by_backend ON meeting USING btree (backend, backend_id);
 CREATE INDEX meeting_by_review ON meeting USING btree (review_at) WHERE (state <> 'ended'::text);
 create policy by_account on meeting using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 

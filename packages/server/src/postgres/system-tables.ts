@@ -4,13 +4,15 @@ import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 import { createSystemListening } from "./listening-tables.ts"
+import { createSystemMeetings } from "./meeting-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
 
-/** What looks across accounts: sign-in and timers. */
+/** What looks across accounts: sign-in, timers and join links. */
 export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
     ...createSystemListening(tx),
+    ...createSystemMeetings(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

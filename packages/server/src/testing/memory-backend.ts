@@ -26,6 +26,7 @@ export function createMemoryBackend(name = "memory") {
   const backend: MeetingBackend = {
     name,
     limits: { isEditableElsewhere: true, keepsFace: true },
+    door: null,
     async create({ key, face }) {
       count("create")
       const known = [...kept].find(([, meeting]) => meeting.key === key)

@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { MeetingTables, SyncPolicyTables } from "../ports/meeting-tables.ts"
+import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
 const linkKey = (calendarId: string, eventId: string) => `${calendarId} ${eventId}`
@@ -65,6 +65,19 @@ export function memoryMeetings(tx: MemoryTransaction, accountId: AccountId): Mee
     },
     listLinksOfMeetings: async (meetingIds) => links().filter((row) => meetingIds.includes(row.meetingId)),
     listLinksOfCalendar: async (calendarId) => links().filter((row) => row.calendarId === calendarId),
+  }
+}
+
+/** Meetings of all accounts in memory. */
+export function memorySystemMeetings(tx: MemoryTransaction): SystemMeetingTables {
+  return {
+    findMeetingByBackend: async (backend, backendId) =>
+      tx
+        .list("meeting")
+        .filter((row) => row.backend === backend && row.backendId === backendId)
+        .sort(
+          (a, b) => Temporal.Instant.compare(a.createdAt, b.createdAt) || (a.meetingId < b.meetingId ? -1 : 1),
+        )[0] ?? null,
   }
 }
 

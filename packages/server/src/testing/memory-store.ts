@@ -6,7 +6,7 @@ import { coalesced, jobKey } from "../ports/job-queue.ts"
 import type { AccountTables, Store, SystemTables } from "../ports/store.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
-import { memoryMeetings, memorySyncPolicy, removeLinksOf } from "./memory-meetings.ts"
+import { memoryMeetings, memorySyncPolicy, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 
 export type MemoryStore = Store & {
@@ -310,6 +310,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
   return {
     ...memorySystemListening(tx),
+    ...memorySystemMeetings(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

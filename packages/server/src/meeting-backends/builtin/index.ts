@@ -27,6 +27,7 @@ export function createBuiltinBackend({
   return {
     name: builtinName,
     limits: { isEditableElsewhere: false, keepsFace: false },
+    door: null,
     async create({ key }) {
       const backendId = codeFor(key)
       return { backendId, joinUrl: urlOf(backendId) }

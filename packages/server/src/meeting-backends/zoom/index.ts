@@ -50,6 +50,7 @@ export function createZoomBackend(deps: ZoomCallsDeps, settings: ZoomSettings): 
   return {
     name: "zoom",
     limits: { isEditableElsewhere: true, keepsFace: true },
+    door: null,
     async create({ key, face }) {
       const known = await findByKey(key)
       const meeting = known ?? (await calls.create({ ...toZoom(face), agenda: markOf(key) }))
