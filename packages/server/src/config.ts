@@ -175,6 +175,11 @@ export const options = [
     default: "me",
     text: "E-mail address of the Zoom user who hosts the meetings; me is the application's owner.",
   }),
+  option("zoomWebhookSecret", "KALENDS_ZOOM_WEBHOOK_SECRET", "text", {
+    default: null,
+    secret: true,
+    text: "Secret token of that application, whose event subscription sends meeting.updated and meeting.deleted to <address>/hooks/zoom. Without it, what is changed in Zoom is found within the hour.",
+  }),
   option("zoomTokenUrl", "KALENDS_ZOOM_TOKEN_URL", "url", {
     default: "https://zoom.us/oauth/token",
     text: "Zoom's token address; others only for tests.",
@@ -183,11 +188,6 @@ export const options = [
     default: "https://api.zoom.us/v2",
     text: "Zoom's API; others only for tests.",
   }),
-  option("meetingUrl", "KALENDS_MEETING_URL", "text", {
-    default: null,
-    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
-  }),
-  option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
   option("bbbUrl", "KALENDS_BBB_URL", "url", {
     default: null,
     text: "Address of a BigBlueButton server, as bbb-conf --secret shows it on that server. With it, meetings are held there.",
@@ -201,6 +201,11 @@ export const options = [
     default: "enter",
     text: "What becomes of people with the link who are not signed in here: enter; wait (until the meeting's owner, signed in here, lets them in); refuse.",
   }),
+  option("meetingUrl", "KALENDS_MEETING_URL", "text", {
+    default: null,
+    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
+  }),
+  option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
     default: "@meet",
     text: "Written into an event's location, it makes a meeting for the event.",
   }),
@@ -229,12 +234,12 @@ export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGue
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
+  readonly bbbGuests: GuestRule
   /** Where providers reach us; null when that is not possible and everything is polled. */
   readonly hookUrl: string | null
 }
 
 /** A setting that is wrong: one clear line with the option and its fix. */
-  readonly bbbGuests: GuestRule
 export class ConfigError extends Error {}
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -313,7 +318,15 @@ function complete(values: Values): Config {
   const bbbGuests = guestRules.find((known) => known === values.bbbGuests)
   if (bbbGuests === undefined)
     throw new ConfigError(`KALENDS_BBB_GUESTS is "${values.bbbGuests}"; write one of ${guestRules.join(", ")}.`)
-  return { ...values, bbbGuests, meetingUrl, publicUrl, hookUrl, logLevel, keyFile: values.keyFile ?? `${values.dataFolder}/key` }
+  return {
+    ...values,
+    bbbGuests,
+    meetingUrl,
+    publicUrl,
+    hookUrl,
+    logLevel,
+    keyFile: values.keyFile ?? `${values.dataFolder}/key`,
+  }
 }
 
 function isMeetingUrl(template: string): boolean {
@@ -335,12 +348,14 @@ function checkTogether(config: Config): void {
     ["KALENDS_GOOGLE_CLIENT_ID", config.googleClientId, "KALENDS_GOOGLE_CLIENT_SECRET", config.googleClientSecret],
     ["KALENDS_ZOOM_ACCOUNT_ID", config.zoomAccountId, "KALENDS_ZOOM_CLIENT_ID", config.zoomClientId],
     ["KALENDS_ZOOM_CLIENT_ID", config.zoomClientId, "KALENDS_ZOOM_CLIENT_SECRET", config.zoomClientSecret],
+    ["KALENDS_BBB_URL", config.bbbUrl, "KALENDS_BBB_SECRET", config.bbbSecret],
     ["KALENDS_TLS_CERTIFICATE", config.tlsCertificate, "KALENDS_TLS_KEY", config.tlsKey],
   ] as const
   for (const [nameA, a, nameB, b] of pairs)
     if ((a === null) !== (b === null))
       throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
-    ["KALENDS_BBB_URL", config.bbbUrl, "KALENDS_BBB_SECRET", config.bbbSecret],
+  if (config.zoomWebhookSecret !== null && config.zoomAccountId === null)
+    throw new ConfigError("KALENDS_ZOOM_ACCOUNT_ID is missing; KALENDS_ZOOM_WEBHOOK_SECRET is of no use without it.")
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(

@@ -15,6 +15,7 @@ import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
+import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
@@ -23,7 +24,7 @@ import { reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
-import { createBackends } from "./meeting-backends/registry.ts"
+import { createBackends, createMeetingPushes } from "./meeting-backends/registry.ts"
 import { createDigests } from "./meetings/digest.ts"
 import { createDoors } from "./meetings/doors.ts"
 import type { EventAccessDeps } from "./meetings/event-access.ts"
@@ -60,6 +61,7 @@ import { createHookSecrets } from "./subscriptions/hook-secret.ts"
 import { createListening } from "./subscriptions/listen.ts"
 import { createReceiver } from "./subscriptions/receiver.ts"
 import { createCalendarSync } from "./sync/calendar-sync.ts"
+import { createMeetingReceiver } from "./sync/meeting-receiver.ts"
 import { createSettle } from "./sync/settle.ts"
 import { createKeyFileCustody } from "./vault/key-file-custody.ts"
 import { createStateBox } from "./vault/state-box.ts"
@@ -192,6 +194,10 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     doors,
     syncPolicy: createSyncPolicy({ store, clock }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
+    meetingReceiver: createMeetingReceiver({
+      ...{ pushes: createMeetingPushes(config), store, queue },
+      world: { clock, metrics },
+    }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     tasks: createTaskList({ pass, arm, settle, broker, queue, world: { clock, log } }),
@@ -268,6 +274,9 @@ function appOptions(
           ...{ doors: features.doors, clock, log, signInUrl: `${config.publicUrl}/` },
           visitorOf: createVisitorGuard(features.people),
         }),
+      )
+      await app.register(async (own) =>
+        meetingHooksRoute(own, { receiver: features.meetingReceiver, metrics: features.metrics }),
       )
       metricsRoute(app, features, config)
       if (world.webFolder !== null)

@@ -10,13 +10,13 @@ import type { AccessWish } from "../ports/access-broker.ts"
 import type { EventRecord } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job } from "../ports/job-queue.ts"
-import type { MeetingBackend, MeetingFace, ShownFace } from "../ports/meeting-backend.ts"
+import type { MeetingBackend, ShownFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { AuditAction, Changes } from "../ports/store.ts"
+import { agreedNow } from "./agreed-now.ts"
 import { lostNote } from "./lost-note.ts"
 import { mergeFaces } from "./merge.ts"
-import { shownAfter } from "./shown-after.ts"
 
 export type SettleDeps = EventAccessDeps & {
   readonly backends: ReadonlyMap<string, MeetingBackend>
@@ -55,10 +55,6 @@ type Outcome = {
   /** Settle again at once, for this cause. */
   readonly next?: string
 }
-/** What was just done to a meeting: it was to have `face`, showed `before`, and was told so or not. */
-type Step = { readonly face: MeetingFace; readonly before: ShownFace | null; readonly isTold: boolean }
-/** `isEdited`: somebody changed the meeting in its service meanwhile. */
-type Agreed = { readonly link: Omit<NonNullable<Outcome["link"]>, "version">; readonly isEdited: boolean }
 const wasGone: Outcome = { cause: "meeting-was-gone" }
 /**
  * Brings one meeting in step with its event, from what both are now: it takes no instruction, so doing it twice, late or
@@ -104,10 +100,11 @@ export function createSettle(deps: SettleDeps) {
     const made = backend.limits.isEditableElsewhere ? await backend.fetch(backendId) : null
     const isTold = made !== null && !isSameShown(made.shown, backend.shown(face))
     if (isTold) await backend.update(backendId, face, null)
-    const agreed = await agreedNow({ ...meeting, backendId }, backend, { face, before: made?.shown ?? null, isTold })
+    const known = { meeting: { ...meeting, backendId }, backend, digests }
+    const { agreed, again } = await agreedNow(known, { face, before: made?.shown ?? null, isTold })
     const changes = { state: "live", backendId, ...life(subject, held.record) } as const
-    const link = { version, ...agreed.link }
-    await commit(subject, changes, { ...outcome, copies, link, audit: "meeting-made", ...againFor(agreed) })
+    const link = { version, ...agreed }
+    await commit(subject, changes, { ...outcome, copies, link, audit: "meeting-made", ...again })
   }
 
   /** Writes the present link into the copies that are known to have another; their versions then. */
@@ -173,37 +170,20 @@ export function createSettle(deps: SettleDeps) {
         ? await held.place.events.update({ ...held.input, patch, expect: held.record.version })
         : held.record
     const isChanged = merge.isMeetingBehind || merge.isEventBehind
-    const before = theirs?.shown ?? null
-    const agreed = await agreedNow(meeting, backend, { face: merge.face, before, isTold })
+    const step = { face: merge.face, before: theirs?.shown ?? null, isTold }
+    const { agreed, again } = await agreedNow({ meeting, backend, digests }, step)
     await commit(
       subject,
       { ...life(subject, { ...held.record, schedule: merge.face.schedule }) },
       {
-        link: { version: written.version, ...agreed.link },
+        link: { version: written.version, ...agreed },
         copies,
         ...(isChanged ? { audit: "meeting-changed" } : {}),
         ...(merge.lost === null ? {} : { note: "both-changed" }),
         ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
-        ...againFor(agreed),
+        ...again,
       },
     )
-  }
-
-  /**
-   * What both sides have once they are in step. A service that was told something is asked again, for it may show something
-   * else than that; one that was told nothing has what it had `before`.
-   */
-  async function agreedNow({ accountId, backendId }: MeetingRow, backend: MeetingBackend, step: Step): Promise<Agreed> {
-    const written = backend.shown(step.face)
-    const isAsked = step.isTold && backend.limits.isEditableElsewhere
-    const now = isAsked ? ((await backend.fetch(backendId ?? ""))?.shown ?? null) : step.before
-    const { shown, isEdited } = shownAfter({ written, before: step.before, now })
-    const [event, meeting] = [digests.of(accountId, written), digests.of(accountId, shown)]
-    const link = {
-      ...{ agreedTopic: event.topic, agreedSchedule: event.schedule },
-      ...{ shownTopic: meeting.topic, shownSchedule: meeting.schedule },
-    }
-    return { link, isEdited: isEdited || (isAsked && now === null) }
   }
 
   /** Without an event to follow: it lives until it expires. */
@@ -303,10 +283,6 @@ function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
   return problem.kind === "conflict"
     ? now.add({ seconds: 1 })
     : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
-}
-
-function againFor({ isEdited }: Agreed): Pick<Outcome, "next"> {
-  return isEdited ? { next: "meeting-edited" } : {}
 }
 
 function isSameShown(a: ShownFace, b: ShownFace): boolean {

@@ -125,7 +125,9 @@ export function shownBy(told: Wire): ShownFace {
       : type === 8
         ? [8, start, duration, told.timezone, ruleText(series)]
         : [3]
-  return { topic: text(told.topic) ?? "", schedule: JSON.stringify(schedule) }
+  // White space is where services tidy what they are told; whoever only adds some has changed nothing.
+  const topic = (text(told.topic) ?? "").replace(/\s+/g, " ").trim()
+  return { topic, schedule: JSON.stringify(schedule) }
 }
 
 function ruleText(series: Wire | null): unknown {
