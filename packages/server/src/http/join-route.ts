@@ -85,8 +85,7 @@ export async function joinRoute(app: FastifyInstance, deps: JoinRouteDeps): Prom
   })
 
   app.post("/m/:code", async (request: JoinRequest, reply) => {
-    if (isForged(request))
-      return send(request, reply.code(statusOf.forged), (base) => refusalPage(base, "forged"))
+    if (isForged(request)) return send(request, reply.code(statusOf.forged), (base) => refusalPage(base, "forged"))
     const { code } = request.params
     const visitor = (await visitorOf(request))?.user ?? null
     const open = await doors.look(code, visitor)
@@ -117,12 +116,7 @@ function isForged({ headers }: FastifyRequest): boolean {
 /** A name as it is shown to others: one line, no characters that are not seen or turn the text around. */
 function nameIn(body: unknown): string {
   const sent = typeof body === "string" ? (new URLSearchParams(body).get("name") ?? "") : ""
-  return sent
-    .toWellFormed()
-    .normalize("NFC")
-    .replace(invisible, " ")
-    .replace(/\s+/gu, " ")
-    .trim()
+  return sent.toWellFormed().normalize("NFC").replace(invisible, " ").replace(/\s+/gu, " ").trim()
 }
 
 /** Controls, format characters and separators, but for the joiners that Persian, Indic scripts and emoji need. */

@@ -98,7 +98,10 @@ const japanese: JoinWords = {
       title: "別のページから送信されました",
       text: "会議のリンクをもう一度開き、そこから参加してください。",
     },
-    broken: { title: "サーバーで問題が発生しました", text: "問題は記録されました。1分ほど待ってから再試行してください。" },
+    broken: {
+      title: "サーバーで問題が発生しました",
+      text: "問題は記録されました。1分ほど待ってから再試行してください。",
+    },
   },
 }
 
@@ -109,7 +112,8 @@ const preferencesMost = 20
 /** Of ours, the one that an Accept-Language header prefers; English where it names neither. */
 export function languageFor(header: string | undefined): JoinLanguage {
   const wishes = (header ?? "").slice(0, 500).split(",", preferencesMost).flatMap(wishOf)
-  return wishes.reduce((best, wish) => (wish.weight > best.weight ? wish : best), { language: "en", weight: 0 }).language
+  return wishes.reduce((best, wish) => (wish.weight > best.weight ? wish : best), { language: "en", weight: 0 })
+    .language
 }
 
 type Wish = { readonly language: JoinLanguage; readonly weight: number }

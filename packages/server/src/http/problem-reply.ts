@@ -40,7 +40,8 @@ export function createErrorHandler(log: Log, clock: Clock) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const body = bodyOf(error, request.id)
     if (body.status >= 500 && !(error instanceof Problem)) noteBug(log, error, request)
-    if (body.retryAt !== undefined) reply.header("retry-after", retryAfterSeconds(Temporal.Instant.from(body.retryAt), clock.now()))
+    if (body.retryAt !== undefined)
+      reply.header("retry-after", retryAfterSeconds(Temporal.Instant.from(body.retryAt), clock.now()))
     return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body))
   }
 }
@@ -83,7 +84,7 @@ function firstFrame(error: Error): string {
   return (
     error.stack
       ?.split("\n")
-      .find((line) => line.includes("at "))
+      .find((line) => /^\s+at /.test(line))
       ?.trim()
       .replace(/\(?file:.*\/packages\//, "(packages/") ?? ""
   )

@@ -11,9 +11,18 @@ const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
 function backendOn(
   http: ReturnType<typeof scriptedHttp>,
-  change: { readonly url?: string; readonly guests?: GuestRule; readonly publicUrl?: string; readonly byte?: number } = {},
+  change: {
+    readonly url?: string
+    readonly guests?: GuestRule
+    readonly publicUrl?: string
+    readonly byte?: number
+  } = {},
 ) {
-  const { url = "https://bbb.example.org/bigbluebutton", guests = "enter", publicUrl = "https://cal.example.org" } = change
+  const {
+    url = "https://bbb.example.org/bigbluebutton",
+    guests = "enter",
+    publicUrl = "https://cal.example.org",
+  } = change
   return createBigBlueButtonBackend(
     { http, clock: fakeClock(), codes: new Uint8Array(32).fill(change.byte ?? 7) },
     { url, guests, publicUrl, secret: "639259d4" },
@@ -74,7 +83,11 @@ describe("BigBlueButton's calls", () => {
   })
 
   test.each([
-    [200, "<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey></response>", "misconfigured"],
+    [
+      200,
+      "<response><returncode>FAILED</returncode><messageKey>checksumError</messageKey></response>",
+      "misconfigured",
+    ],
     [200, "<response><returncode>FAILED</returncode><messageKey>notFound</messageKey></response>", "not-found"],
     [200, "<response><returncode>FAILED</returncode><messageKey>idNotUnique</messageKey></response>", "unsupported"],
     [200, "<response><returncode><![CDATA[SUCCESS]]></returncode></response>", null],

@@ -1,0 +1,54 @@
+import { parseMeetingId } from "@kalends/domain/ids"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { MeetingRow } from "../ports/meeting-tables.ts"
+import type { Store } from "../ports/store.ts"
+import { createMemoryStore } from "../testing/memory-store.ts"
+import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createDatabase, createPool } from "./database.ts"
+import { createStore } from "./store.ts"
+
+let base: TestDatabase
+let database: ReturnType<typeof createDatabase>
+beforeAll(async () => {
+  base = await cloneDatabase()
+  database = createDatabase(createPool(base.url, 4))
+})
+afterAll(async () => {
+  await database.destroy()
+  await base.drop()
+})
+
+const code = "a".repeat(24)
+const early = Temporal.Instant.from("2026-11-23T09:00:00Z")
+
+/** A meeting in an account of its own, with the same name at the service as all the others. */
+async function insertMeeting(store: Store, seed: number, createdAt: Temporal.Instant): Promise<MeetingRow> {
+  const { account, user } = sampleRows(seed)
+  const row: MeetingRow = {
+    ...{ accountId: account.accountId, userId: user.userId, backend: "memory", backendId: code, state: "live" },
+    ...{ meetingId: parseMeetingId(`00000000-0000-4000-8000-00000000000${seed}`), key: "1".repeat(32), revision: 1 },
+    ...{ isRecurring: false, scheduledUntil: null, lastStartedAt: null, createdAt, reviewAt: createdAt },
+  }
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(account.accountId, async (tables) => {
+    await tables.insertUser(user)
+    await tables.meetings.insertMeeting(row)
+  })
+  return row
+}
+
+describe.each(["PostgreSQL", "memory"])("meetings by their service's name, in %s", (kind) => {
+  test("are found in whichever account they are, of several the first made", async () => {
+    const store = kind === "memory" ? createMemoryStore() : createStore(database)
+    const find = (backend: string, name: string) =>
+      store.asSystem((tables) => tables.findMeetingByBackend(backend, name))
+    expect(await find("memory", code)).toBeNull()
+    const later = await insertMeeting(store, 1, early.add({ seconds: 1 }))
+    expect((await find("memory", code))?.meetingId).toBe(later.meetingId)
+    const first = await insertMeeting(store, 2, early)
+    expect(await find("memory", code)).toMatchObject({ meetingId: first.meetingId, accountId: first.accountId })
+    expect(await find("other", code)).toBeNull()
+    expect(await find("memory", "b".repeat(24))).toBeNull()
+  })
+})
