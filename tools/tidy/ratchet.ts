@@ -11,6 +11,5 @@ export const largeWholes: Readonly<Record<string, number>> = {
   "packages/server/src/meetings/meetings.ts createMeetings": 260,
   "packages/server/src/sync/settle.ts createSettle": 220,
   "packages/simulator/src/microsoft/entra.ts entraRoutes": 180,
-  "packages/simulator/src/microsoft/graph.ts graphRoutes": 160,
   "packages/simulator/src/microsoft/subscriptions.ts createSubscriptions": 170,
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { findZone } from "./zone.ts"
+import { findZone, windowsZone } from "./zone.ts"
 
 test.each([
   ["W. Europe Standard Time", "Europe/Berlin"],
@@ -16,5 +16,13 @@ test.each(["Mitteleuropäische Zeit", "Customized Time Zone", "tzone://Microsoft
   "unknown-zone: %j is not guessed",
   (name) => {
     expect(findZone(name)).toBeNull()
+  },
+)
+
+test.each(["Europe/Berlin", "America/St_Johns", "Pacific/Auckland", "Asia/Tokyo", "UTC"])(
+  "%s has a Windows name that means it",
+  (zone) => {
+    expect(windowsZone(zone)).not.toContain("/")
+    expect(["UTC", "Etc/UTC", zone]).toContain(findZone(windowsZone(zone)))
   },
 )

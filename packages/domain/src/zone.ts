@@ -1,4 +1,4 @@
-import { findIana } from "windows-iana"
+import { findIana, findWindows } from "windows-iana"
 
 /** Names that providers write and no table knows. */
 const special: Readonly<Record<string, string>> = { "tzone://Microsoft/Utc": "UTC", Z: "UTC", GMT: "UTC" }
@@ -17,6 +17,11 @@ export function findZone(name: string | null | undefined): string | null {
   const found = resolve(name)
   if (known.size < knownMost) known.set(name, found)
   return found
+}
+
+/** The Windows name of an IANA zone by CLDR's table; the name itself where the table has none. */
+export function windowsZone(zone: string): string {
+  return findWindows(zone)[0] ?? zone
 }
 
 function resolve(name: string): string | null {

@@ -120,7 +120,11 @@ describe("Microsoft's client", () => {
       end: { dateTime: "2026-11-24T12:00:00", timeZone: "UTC" },
     })
     const { value } = await api.api(first["@odata.deltaLink"]).header("Prefer", "odata.maxpagesize=100").get()
-    expect(value.map((one: object) => "@removed" in one)).toEqual([false, false, true, true])
+    expect(value.map((one: object) => "@removed" in one)).toEqual([false, false, false, true, true])
+    const live = value.filter((one: object) => !("@removed" in one))
+    expect(live.map(({ type }: { type: string }) => type)).toEqual(["occurrence", "occurrence", "seriesMaster"])
+    // Occurrences come bare, with the id of the master that has the texts.
+    expect(live.map((one: object) => "subject" in one)).toEqual([false, false, true])
   })
 
   test("may not write with permission to read", async () => {

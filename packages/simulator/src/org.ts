@@ -17,6 +17,8 @@ export type SimDetails = {
   readonly time: SimTime
   readonly location?: string
   readonly description?: string
+  /** The description as it was written, where that was HTML, and the text that it was then. */
+  readonly html?: { readonly content: string; readonly text: string }
   /** Who invited; the calendar's owner when it is left out. */
   readonly organizer?: { readonly name: string; readonly email: string }
   readonly attendees?: readonly SimAttendee[]

@@ -1,4 +1,4 @@
-import { occurrencesOf, type Person, type SimEvent } from "../org.ts"
+import { instants, occurrencesOf, type Person, type SimEvent, type SimOccurrence } from "../org.ts"
 import type { SimRequest, SimResponse } from "../server.ts"
 import { graphError } from "./errors.ts"
 import { pageSize, spanOf } from "./graph.ts"
@@ -12,6 +12,8 @@ type Token = {
   readonly upTo: number
   readonly skip: number
 }
+
+type Span = { readonly from: Temporal.Instant; readonly to: Temporal.Instant }
 
 const forbidden = ["$select", "$expand", "$filter", "$orderby", "$search"]
 
@@ -40,21 +42,38 @@ export function deltaAnswer(request: SimRequest, person: Person): SimResponse {
   return { status: 200, body: { value: items.slice(token.skip, token.skip + size), ...next } }
 }
 
-function itemsOf(
-  event: SimEvent,
-  span: { from: Temporal.Instant; to: Temporal.Instant },
-  person: Person,
-  isLater: boolean,
-): readonly object[] {
-  const live = event.isDeleted ? [] : occurrencesOf(event, span).map((one) => graphWire(one, person.email))
-  if (!isLater) return live
+function itemsOf(event: SimEvent, span: Span, person: Person, isLater: boolean): readonly object[] {
+  const live = event.isDeleted ? [] : occurrencesOf(event, span).map((one) => told(one, person))
+  if (!isLater) return [...live, ...masterOf(event, span, person)]
   const cancelled = [...event.exceptions].filter(([, details]) => details === "cancelled").map(([original]) => original)
   const ended = event.isDeleted
     ? occurrencesOf(event, span).flatMap(({ original }) => (original === null ? [] : [original]))
     : [...cancelled, ...event.former]
   const holes = ended.map((original) => occurrenceId(event, original))
   const gone = event.isDeleted || live.length === 0 ? [event.id] : []
-  return [...live, ...[...holes, ...gone].map((id) => ({ id, "@removed": { reason: "deleted" } }))]
+  return [
+    ...live,
+    ...masterOf(event, span, person),
+    ...[...holes, ...gone].map((id) => ({ id, "@removed": { reason: "deleted" } })),
+  ]
+}
+
+/** Occurrences as the series has them come bare (microsoft-graph-docs-contrib #34, #5602). */
+function told(one: SimOccurrence, person: Person): object {
+  const whole = graphWire(one, person.email)
+  if (whole.type !== "occurrence" || one.event.isMalformed) return whole
+  const { id, type, seriesMasterId, start, end } = whole
+  return { "@odata.etag": whole["@odata.etag"], id, type, seriesMasterId, start, end }
+}
+
+/** The master comes with its occurrences where its own first day is in the window. */
+function masterOf(event: SimEvent, span: Span, person: Person): readonly object[] {
+  if (event.isDeleted || event.details.rule === undefined) return []
+  const at = instants(event.details.time)
+  const isWithin =
+    Temporal.Instant.compare(at.startsAt, span.to) < 0 && Temporal.Instant.compare(at.endsAt, span.from) > 0
+  if (!isWithin) return []
+  return [graphWire({ event, details: event.details, original: null, isException: false, ...at }, person.email)]
 }
 
 function tokenOf(request: SimRequest, person: Person): Token | null {

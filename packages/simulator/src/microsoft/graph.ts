@@ -8,70 +8,85 @@ import { deltaAnswer } from "./delta.ts"
 import { graphError } from "./errors.ts"
 import { toRecurrence } from "./recurrence.ts"
 import type { Subscriptions } from "./subscriptions.ts"
-import { changeKey, fromGraph, graphWire } from "./wire.ts"
+import { changeKey, fromGraph, graphWire, propertiesOf } from "./wire.ts"
+
+function ownCalendar(request: SimRequest, person: Person): boolean {
+  const { calendarId } = request.params
+  return calendarId === undefined || calendarId === person.calendar.id
+}
+
+const view: Authorized = (request, person) => {
+  if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  const span = spanOf(request)
+  if (span === null) return graphError(400, "ErrorInvalidParameter")
+  const all = person.calendar.live().flatMap((event) => occurrencesOf(event, span))
+  return paged(request, all, (one) => graphWire(one, person.email))
+}
+
+/** Single events and series, not expanded. */
+const events: Authorized = (request, person) => {
+  if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  const filter = request.url.searchParams.get("$filter")
+  const isMeant = filter === null ? () => true : propertyFilter(filter)
+  if (isMeant === null) return graphError(400, "ErrorInvalidRequest")
+  return paged(request, person.calendar.live().filter(isMeant), (event) => master(event, person))
+}
+
+const get: Authorized = (request, person) =>
+  ownCalendar(request, person) ? one(person, request.params.id ?? "") : graphError(404, "ErrorItemNotFound")
+
+const instances: Authorized = (request, person) => {
+  if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  const event = person.calendar.events.get(request.params.id ?? "")
+  const span = spanOf(request)
+  if (event === undefined || event.isDeleted) return graphError(404, "ErrorItemNotFound")
+  if (span === null) return graphError(400, "ErrorInvalidParameter")
+  return paged(request, occurrencesOf(event, span), (one) => graphWire(one, person.email))
+}
+
+const create: Authorized = (request, person) => {
+  if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  const { json } = request
+  const details = fromGraph(json)
+  const createKey = typeof json.transactionId === "string" ? json.transactionId : undefined
+  const known =
+    createKey === undefined ? undefined : person.calendar.live().find((event) => event.createKey === createKey)
+  if (known !== undefined) return { status: 201, body: master(known, person) }
+  if (details.time === undefined) return graphError(400, "ErrorPropertyValidationFailure")
+  const event = person.calendar.create(
+    { subject: "", time: details.time, ...details },
+    createKey === undefined ? {} : { createKey },
+  )
+  return { status: 201, body: master(event, person) }
+}
+
+const update: Authorized = (request, person) => {
+  const found = findByWireId(person.calendar, request.params.id ?? "")
+  if (found === null || !ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  if (request.json.transactionId !== undefined) return graphError(400, "ErrorInvalidRequest")
+  if (isStale(request, found.event)) return graphError(412, "ErrorIrresolvableConflict")
+  const changes = fromGraph(request.json, found.event.details)
+  if (found.original === null) {
+    // A series that loses its rule is a single event again.
+    const { rule: _, ...single } = found.event.details
+    if (request.json.recurrence === null) found.event.details = single
+    person.calendar.update(found.event, changes)
+  } else person.calendar.except(found.event, found.original, changes)
+  return one(person, request.params.id ?? "")
+}
+
+const remove: Authorized = (request, person) => {
+  const found = findByWireId(person.calendar, request.params.id ?? "")
+  if (found === null || !ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+  if (isStale(request, found.event)) return graphError(412, "ErrorIrresolvableConflict")
+  if (found.original === null) person.calendar.remove(found.event)
+  else person.calendar.except(found.event, found.original, "cancelled")
+  return { status: 204 }
+}
 
 /** Microsoft Graph v1.0 as far as calendars go, after the pages named in README.md. */
 export function graphRoutes(context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] {
   const authorized = createAccess(context, grants)
-
-  function ownCalendar(request: SimRequest, person: Person): boolean {
-    const { calendarId } = request.params
-    return calendarId === undefined || calendarId === person.calendar.id
-  }
-
-  const view: Authorized = (request, person) => {
-    if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
-    const span = spanOf(request)
-    if (span === null) return graphError(400, "ErrorInvalidParameter")
-    const all = person.calendar.live().flatMap((event) => occurrencesOf(event, span))
-    return paged(request, all, (one) => graphWire(one, person.email))
-  }
-
-  /** Single events and series, not expanded. */
-  const events: Authorized = (request, person) => {
-    if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
-    return paged(request, person.calendar.live(), (event) => master(event, person))
-  }
-
-  const instances: Authorized = (request, person) => {
-    const event = person.calendar.events.get(request.params.id ?? "")
-    const span = spanOf(request)
-    if (event === undefined || event.isDeleted) return graphError(404, "ErrorItemNotFound")
-    if (span === null) return graphError(400, "ErrorInvalidParameter")
-    return paged(request, occurrencesOf(event, span), (one) => graphWire(one, person.email))
-  }
-
-  const create: Authorized = ({ json }, person) => {
-    const details = fromGraph(json)
-    const createKey = typeof json.transactionId === "string" ? json.transactionId : undefined
-    const known =
-      createKey === undefined ? undefined : person.calendar.live().find((event) => event.createKey === createKey)
-    if (known !== undefined) return { status: 201, body: master(known, person) }
-    if (details.time === undefined) return graphError(400, "ErrorPropertyValidationFailure")
-    const event = person.calendar.create(
-      { subject: "", time: details.time, ...details },
-      createKey === undefined ? {} : { createKey },
-    )
-    return { status: 201, body: master(event, person) }
-  }
-
-  const update: Authorized = (request, person) => {
-    const found = findByWireId(person.calendar, request.params.id ?? "")
-    if (found === null) return graphError(404, "ErrorItemNotFound")
-    if (request.json.transactionId !== undefined) return graphError(400, "ErrorInvalidRequest")
-    if (isStale(request, found.event)) return graphError(412, "ErrorIrresolvableConflict")
-    if (found.original === null) person.calendar.update(found.event, fromGraph(request.json))
-    else person.calendar.except(found.event, found.original, fromGraph(request.json))
-    return one(person, request.params.id ?? "")
-  }
-
-  const remove: Authorized = (request, person) => {
-    const found = findByWireId(person.calendar, request.params.id ?? "")
-    if (found === null) return graphError(404, "ErrorItemNotFound")
-    if (found.original === null) person.calendar.remove(found.event)
-    else person.calendar.except(found.event, found.original, "cancelled")
-    return { status: 204 }
-  }
 
   const me = (prefix: string): readonly Route[] => [
     route(
@@ -99,7 +114,12 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
         ownCalendar(request, person) ? { status: 200, body: calendarOf(person) } : graphError(404, "ErrorItemNotFound"),
       ),
     ),
-    route("GET", `${prefix}/events/:id/instances`, authorized("instances", "read", instances)),
+    ...[`${prefix}/events/:id`, `${prefix}/calendars/:calendarId/events/:id`].flatMap((address) => [
+      route("GET", address, authorized("getEvent", "read", get)),
+      route("PATCH", address, authorized("updateEvent", "write", update)),
+      route("DELETE", address, authorized("deleteEvent", "write", remove)),
+      route("GET", `${address}/instances`, authorized("instances", "read", instances)),
+    ]),
     route("GET", `${prefix}/calendarView`, authorized("calendarView", "read", view)),
     route("GET", `${prefix}/calendars/:calendarId/calendarView`, authorized("calendarView", "read", view)),
     route(
@@ -118,13 +138,6 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route("GET", `${prefix}/calendars/:calendarId/events`, authorized("events", "read", events)),
     route("POST", `${prefix}/calendars/:calendarId/events`, authorized("createEvent", "write", create)),
     route("POST", `${prefix}/events`, authorized("createEvent", "write", create)),
-    route(
-      "GET",
-      `${prefix}/events/:id`,
-      authorized("getEvent", "read", (request, person) => one(person, request.params.id ?? "")),
-    ),
-    route("PATCH", `${prefix}/events/:id`, authorized("updateEvent", "write", update)),
-    route("DELETE", `${prefix}/events/:id`, authorized("deleteEvent", "write", remove)),
   ]
 
   const routes = [
@@ -225,6 +238,15 @@ function one(person: Person, id: string): SimResponse {
   return occurrence === null
     ? graphError(404, "ErrorItemNotFound")
     : { status: 200, body: graphWire(occurrence, person.email) }
+}
+
+/** `singleValueExtendedProperties/Any(ep: ep/id eq '…' and ep/value eq '…')`; null for any other filter. */
+function propertyFilter(filter: string): ((event: SimEvent) => boolean) | null {
+  const [, id, value] =
+    /^singleValueExtendedProperties\/any\(ep: ?ep\/id eq '([^']+)' and ep\/value eq '([^']*)'\)$/i.exec(filter) ?? []
+  if (id === undefined) return null
+  return ({ details }) =>
+    propertiesOf(details.extra).some((one) => one.id.toLowerCase() === id.toLowerCase() && one.value === value)
 }
 
 function isStale({ headers }: SimRequest, event: SimEvent): boolean {

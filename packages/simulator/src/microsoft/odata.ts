@@ -48,9 +48,12 @@ function inZone(item: Item, zone: string): Item {
 const escaped = (text: string) => text.replace(/[&<>]/g, (found) => `&#${found.charCodeAt(0)};`)
 
 function withBody(request: SimRequest, item: Item): Item {
-  if (item.body === undefined || preference(request, "outlook.body-content-type") === "text") return item
-  const content = `<html><body>${escaped(String(part(item.body).content)).replaceAll("\n", "<br>")}</body></html>`
-  return { ...item, body: { contentType: "html", content } }
+  if (item.body === undefined) return item
+  const { content, html } = part(item.body)
+  if (preference(request, "outlook.body-content-type") === "text")
+    return { ...item, body: { contentType: "text", content } }
+  const made = `<html><body>${escaped(String(content)).replaceAll("\n", "<br>")}</body></html>`
+  return { ...item, body: { contentType: "html", content: html ?? made } }
 }
 
 function selected({ url }: SimRequest, item: Item): Item {

@@ -47,7 +47,7 @@ function contents(details: SimDetails, owner: string): Wire {
     showAs: details.isFree === true ? "free" : "busy",
     sensitivity: details.isPrivate === true ? "private" : "normal",
     subject: details.subject,
-    body: { contentType: "text", content: details.description ?? "" },
+    body: bodyOf(details),
     location: { displayName: details.location ?? "" },
     organizer: { emailAddress: { name: organizer.name, address: organizer.email } },
     attendees: (details.attendees ?? []).map(graphAttendee),
@@ -56,6 +56,11 @@ function contents(details: SimDetails, owner: string): Wire {
     responseStatus: { response: ownResponse(details, owner), time: "0001-01-01T00:00:00Z" },
     ...details.extra,
   }
+}
+
+/** The HTML that was written, while its text is still the event's; the text otherwise. odata.ts gives what was asked for. */
+function bodyOf({ description = "", html }: SimDetails): Wire {
+  return { contentType: "text", content: description, html: html?.text === description ? html.content : null }
 }
 
 const words = { accepted: "accepted", declined: "declined", tentative: "tentativelyAccepted", none: "none" }
@@ -84,12 +89,30 @@ function graphTime(time: SimTime): Wire {
   }
 }
 
-/** What a create or update says, in the organisation's model. Fields that are not given stay away. */
-export function fromGraph(body: Wire): Partial<SimDetails> {
+type Property = { readonly id: string; readonly value: string }
+
+/** Extended properties of an event, or of what is written of one. */
+export function propertiesOf(extra: Wire | undefined): readonly Property[] {
+  const given = extra?.singleValueExtendedProperties
+  return (Array.isArray(given) ? given : []).map(({ id, value }) => ({ id: String(id), value: String(value) }))
+}
+
+/** Properties are written one by one: those that are not named stay. */
+function mergedProperties(known: Wire | undefined, body: Wire): Wire | null {
+  if (body.singleValueExtendedProperties === undefined) return null
+  const all = [...propertiesOf(known), ...propertiesOf(body)].map((one) => [one.id.toLowerCase(), one] as const)
+  return { ...known, singleValueExtendedProperties: [...new Map(all).values()] }
+}
+
+/**
+ * What a create or update says, in the organisation's model; `known` is the event as it is. Fields that are not given
+ * stay away.
+ */
+export function fromGraph(body: Wire, known: SimDetails | null = null): Partial<SimDetails> {
   const part = (value: unknown): Wire => (typeof value === "object" && value !== null ? { ...value } : {})
   const start = part(body.start)
   const end = part(body.end)
-  const extra = Object.fromEntries(Object.entries(body).filter(([name]) => name === "singleValueExtendedProperties"))
+  const extra = mergedProperties(known?.extra, body)
   const rule =
     body.recurrence === undefined || body.recurrence === null
       ? undefined
@@ -100,11 +123,32 @@ export function fromGraph(body: Wire): Partial<SimDetails> {
       ? { time: fromTimes(start, end, body.isAllDay === true) }
       : {}),
     ...(body.location === undefined ? {} : { location: String(part(body.location).displayName ?? "") }),
-    ...(body.body === undefined ? {} : { description: String(part(body.body).content ?? "") }),
+    ...(body.body === undefined ? {} : bodyFrom(part(body.body))),
     ...(body.sensitivity === undefined ? {} : { isPrivate: body.sensitivity === "private" }),
     ...(rule === undefined ? {} : { rule }),
-    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+    ...(extra === null ? {} : { extra }),
   }
+}
+
+/** A body written as HTML is kept as it is, besides its text. */
+function bodyFrom({ contentType, content }: Wire): Partial<SimDetails> {
+  const written = String(content ?? "")
+  if (String(contentType).toLowerCase() !== "html") return { description: written }
+  const text = textOf(written)
+  return { description: text, html: { content: written, text } }
+}
+
+const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " " }
+
+function textOf(html: string): string {
+  return html
+    .replace(/\r?\n/g, " ")
+    .replace(/<br\b[^>]*>|<\/(?:div|p)>/gi, "\n")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/&([a-z]+);/g, (whole, name) => named[name] ?? whole)
+    .replace(/ *\n */g, "\n")
+    .trim()
 }
 
 function fromTimes(start: Wire, end: Wire, isAllDay: boolean): SimTime {

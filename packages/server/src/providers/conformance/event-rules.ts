@@ -151,7 +151,7 @@ export function eventRules(here: Here): void {
       const changes = (await Array.fromAsync(pages)).flatMap((page) => page.changes)
       const found = changes.filter((change) => change.kind === "upserted" && change.finds.length > 0)
       expect(new Set(found.map((change) => change.seriesId ?? change.eventId))).toEqual(new Set([eventId]))
-      expect(shown.join()).toContain(tag)
+      expect(shown.join()).toContain(block)
     })
   })
 }

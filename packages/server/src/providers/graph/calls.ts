@@ -8,6 +8,19 @@ import type { HttpClient, OutgoingRequest } from "../../ports/http-client.ts"
 
 export type GraphCalls = ReturnType<typeof createGraphCalls>
 
+type EventAddress = { readonly calendarId: string; readonly eventId: string }
+type Asked = { readonly body: "text" | "html"; readonly signal: AbortSignal }
+/** `etag` null: whatever the version. */
+type Precondition = { readonly etag: string | null; readonly signal: AbortSignal }
+
+const htmlPrefer = (graphReadHeaders.prefer ?? "").replace(
+  `outlook.body-content-type="text"`,
+  `outlook.body-content-type="html"`,
+)
+const ifMatch = (etag: string | null) => (etag === null ? {} : { "if-match": etag })
+/** Graph reads "+" as itself: a space is "%20". */
+const queryText = (query: URLSearchParams) => query.toString().replaceAll("+", "%20")
+
 /** One function for each HTTP call; no decisions. Each throws the Problem that classifyGraph makes of a failure. */
 export function createGraphCalls({
   http,
@@ -27,15 +40,55 @@ export function createGraphCalls({
     if (problem !== null) throw problem
     return response.body
   }
+  const send = (access: Access, request: OutgoingRequest & { readonly body: string }) =>
+    call(access, { ...request, headers: { ...json, ...request.headers } })
   const json = { "content-type": "application/json" }
   const get = async (access: Access, url: string, signal: AbortSignal): Promise<Wire> =>
     parseBody(await call(access, { method: "GET", url, headers: {}, signal }))
+
+  const eventsUrl = (calendarId: string) => `${apiUrl}/me/calendars/${encodeURIComponent(calendarId)}/events`
+  const eventUrl = ({ calendarId, eventId }: EventAddress) => `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}`
 
   return {
     listCalendars: (access: Access, signal: AbortSignal) =>
       get(access, `${apiUrl}/me/calendars?$select=id,isDefaultCalendar,canEdit&$top=100`, signal),
     getEvent: (access: Access, eventId: string, select: string, signal: AbortSignal) =>
       get(access, `${apiUrl}/me/events/${encodeURIComponent(eventId)}?$select=${select}`, signal),
+    /** A master or single event, with its body as text or as the HTML it is. */
+    getWhole: async (access: Access, address: EventAddress, query: URLSearchParams, { body, signal }: Asked) =>
+      parseBody(
+        await call(access, {
+          method: "GET",
+          url: `${eventUrl(address)}?${queryText(query)}`,
+          headers: body === "html" ? { prefer: htmlPrefer } : {},
+          signal,
+        }),
+      ),
+    /** The occurrences of a series in a window. */
+    listInstances: (access: Access, address: EventAddress, query: URLSearchParams, signal: AbortSignal) =>
+      get(access, `${eventUrl(address)}/instances?${queryText(query)}`, signal),
+    findEvents: (access: Access, calendarId: string, query: URLSearchParams, signal: AbortSignal) =>
+      get(access, `${eventsUrl(calendarId)}?${queryText(query)}`, signal),
+    createEvent: async (access: Access, calendarId: string, body: Wire, signal: AbortSignal): Promise<Wire> =>
+      parseBody(
+        await send(access, {
+          method: "POST",
+          url: eventsUrl(calendarId),
+          headers: {},
+          body: JSON.stringify(body),
+          signal,
+        }),
+      ),
+    patchEvent: async (access: Access, address: EventAddress, body: Wire, { etag, signal }: Precondition) =>
+      void (await send(access, {
+        method: "PATCH",
+        url: eventUrl(address),
+        headers: ifMatch(etag),
+        body: JSON.stringify(body),
+        signal,
+      })),
+    deleteEvent: async (access: Access, address: EventAddress, { etag, signal }: Precondition): Promise<void> =>
+      void (await call(access, { method: "DELETE", url: eventUrl(address), headers: ifMatch(etag), signal })),
     /** `url` is a delta or next link, already known to be on Graph's host. */
     getPage: get,
     createSubscription: async (access: Access, body: Wire, signal: AbortSignal): Promise<Wire> =>

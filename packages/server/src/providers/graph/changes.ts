@@ -1,8 +1,13 @@
-import { parseProviderEventId } from "@kalends/domain/ids"
+import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GraphCalls } from "./calls.ts"
+import { eventTexts, textsQuery } from "./mapping/record.ts"
+import { isOwnLink, requireOwnLink } from "./own-links.ts"
+
+/** Graph lets one mailbox be asked four things at a time. */
+const mastersAtOnce = 4
 
 /**
  * Changes by calendarView delta. The cursor is the whole delta link, opaque but for its host: it is followed only to the
@@ -15,7 +20,8 @@ export async function* graphChanges(
 ): AsyncGenerator<ChangePage, void, void> {
   let url = input.cursor === null ? firstUrl(apiUrl, input) : input.cursor
   // A cursor of another address (the configuration changed) is of no use here, and must not be followed.
-  if (!isOwn(apiUrl, url)) throw cursorLost()
+  if (!isOwnLink(apiUrl, url)) throw cursorLost()
+  const look = createSeriesLook(calls, input)
   for (;;) {
     const body = await calls.getPage(input.access, url, input.signal).catch((error: unknown) => {
       // A refusal in words that are not on the list: a cursor that cannot be read is as good as lost. Without one it is told as it is.
@@ -23,15 +29,15 @@ export async function* graphChanges(
     })
     const next = text(body["@odata.nextLink"])
     const cursor = text(body["@odata.deltaLink"])
-    const { events, malformedCount } = mapItems(list(body.value), change)
+    const { events, malformedCount } = mapItems(list(body.value), (item) => change(item, input.lookout))
     if (next === null && cursor === null) throw new Problem("malformed", "Microsoft 365 gave no mark to go on from.")
     yield {
-      changes: lastOfEach(events),
+      changes: await look(lastOfEach(events)),
       malformedCount,
-      cursor: next === null && cursor !== null ? requireOwn(apiUrl, cursor) : null,
+      cursor: next === null && cursor !== null ? requireOwnLink(apiUrl, cursor) : null,
     }
     if (next === null) return
-    url = requireOwn(apiUrl, next)
+    url = requireOwnLink(apiUrl, next)
   }
 }
 
@@ -43,29 +49,67 @@ function firstUrl(apiUrl: string, { calendarId, window }: ChangesInput): string 
   return `${apiUrl}/me/calendars/${encodeURIComponent(calendarId)}/calendarView/delta?${query}`
 }
 
+/** `isBare`: the item came without its texts. */
+type Told = { readonly change: EventChange; readonly isBare: boolean }
+
 /** Events outside the window that change come as removed, too (providers.md A.3): for a window they are. */
-function change(item: Wire): EventChange {
+function change(item: Wire, lookout: ChangesInput["lookout"]): Told {
   const eventId = parseProviderEventId(text(item.id) ?? "")
   const master = text(item.seriesMasterId)
   const seriesId = master === null ? null : parseProviderEventId(master)
-  if (item["@removed"] !== undefined) return { kind: "removed", eventId, seriesId }
-  return { kind: "upserted", eventId, seriesId, version: text(item.changeKey), finds: [] }
+  if (item["@removed"] !== undefined) return { change: { kind: "removed", eventId, seriesId }, isBare: false }
+  const isBare = item.body === undefined && item.location === undefined
+  const finds = lookout === null || isBare ? [] : lookout(eventTexts(item))
+  return { change: { kind: "upserted", eventId, seriesId, version: text(item.changeKey), finds }, isBare }
+}
+
+/**
+ * Occurrences come bare from a delta: with id, times and the id of their series, whose master is told only where its own
+ * first day is in the window (microsoft-graph-docs-contrib #34, #5602). The texts of a series that has not been seen in
+ * this round are read from its master, once.
+ */
+function createSeriesLook(calls: GraphCalls, { access, calendarId, lookout, signal }: ChangesInput) {
+  const known = new Map<ProviderEventId, readonly string[]>()
+
+  async function findsOf(eventId: ProviderEventId): Promise<readonly string[]> {
+    if (lookout === null) return []
+    try {
+      const asked = { body: "text", signal } as const
+      return lookout(eventTexts(await calls.getWhole(access, { calendarId, eventId }, textsQuery, asked)))
+    } catch (error) {
+      if (isProblem(error, "not-found")) return []
+      throw error
+    }
+  }
+
+  return async (told: readonly Told[]): Promise<readonly EventChange[]> => {
+    if (lookout === null) return told.map(({ change }) => change)
+    for (const { change, isBare } of told)
+      if (change.kind === "upserted" && !isBare && change.seriesId === null) known.set(change.eventId, change.finds)
+    const unknown = new Set(
+      told.flatMap(({ change, isBare }) =>
+        isBare && change.seriesId !== null && !known.has(change.seriesId) ? [change.seriesId] : [],
+      ),
+    )
+    const waiting = [...unknown]
+    for (let from = 0; from < waiting.length; from += mastersAtOnce) {
+      const some = waiting.slice(from, from + mastersAtOnce)
+      const finds = await Promise.all(some.map(findsOf))
+      for (const [index, id] of some.entries()) known.set(id, finds[index] ?? [])
+    }
+    return told.map(({ change, isBare }) =>
+      change.kind === "upserted" && isBare && change.seriesId !== null
+        ? { ...change, finds: known.get(change.seriesId) ?? [] }
+        : change,
+    )
+  }
 }
 
 /** The same item may come several times in a round; the last one wins. */
-function lastOfEach(changes: readonly EventChange[]): readonly EventChange[] {
-  return [...new Map(changes.map((one) => [one.eventId, one])).values()]
-}
-
-function isOwn(apiUrl: string, link: string): boolean {
-  return URL.canParse(link) && new URL(link).origin === new URL(apiUrl).origin
+function lastOfEach(changes: readonly Told[]): readonly Told[] {
+  return [...new Map(changes.map((one) => [one.change.eventId, one])).values()]
 }
 
 function cursorLost(cause?: unknown): Problem {
   return new Problem("cursor-lost", "The mark to go on from is of no use any more.", { cause })
-}
-
-function requireOwn(apiUrl: string, link: string): string {
-  if (isOwn(apiUrl, link)) return link
-  throw new Problem("malformed", "Microsoft 365 pointed to another server.")
 }

@@ -9,6 +9,7 @@ import { type ProviderDeps, readEach, readOne, senderFor } from "../provider-dep
 import { type GraphSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGraphCalls } from "./calls.ts"
 import { graphChanges } from "./changes.ts"
+import { createGraphEvents } from "./events.ts"
 import { createGraphPush, subscriptionMinutes } from "./push.ts"
 import { createGraphSignIn } from "./sign-in.ts"
 
@@ -57,7 +58,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
       }
     },
     push: createGraphPush(calls, clock),
-    events: null,
+    events: createGraphEvents(calls, settings.apiUrl),
     listen: null,
     detectPush: null,
   }
