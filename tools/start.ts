@@ -39,6 +39,7 @@ process.exitCode = await start({
     }),
   choosePort: async (preferred) => ((await isPortFree(preferred)) ? preferred : freePort()),
   portAnswers: (port) => portAnswers(port, 20_000),
+  post: async (url, body) => (await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) })).status,
   startCaldav: findOptionalServer("radicale") === null ? null : startDemoCaldav,
   say,
   stopAsked,

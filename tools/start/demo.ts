@@ -39,6 +39,37 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
   }
 }
 
+/** Settings that say where meetings are to be held; with any of them it is not the simulated Zoom. */
+const meetingSettings = /^KALENDS_(?:ZOOM|BBB)_|^KALENDS_MEETING_URL$/
+
+/** The environment that holds meetings in the simulated Zoom; empty where `environment` says another place. */
+export function demoMeetingSettings(
+  simulatorUrl: string,
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isElsewhere = Object.entries(environment).some(([name, value]) => value !== "" && meetingSettings.test(name))
+  if (isElsewhere) return {}
+  return {
+    KALENDS_ZOOM_ACCOUNT_ID: "simulated-zoom-account",
+    KALENDS_ZOOM_CLIENT_ID: "simulated-zoom-client",
+    KALENDS_ZOOM_CLIENT_SECRET: "simulated-zoom-secret",
+    KALENDS_ZOOM_WEBHOOK_SECRET: "simulated-zoom-webhook-secret",
+    KALENDS_ZOOM_TOKEN_URL: `${simulatorUrl}/zoom/oauth/token`,
+    KALENDS_ZOOM_API_URL: `${simulatorUrl}/zoom/v2`,
+  }
+}
+
+/** What the simulated Zoom is to be asked once the server listens: to tell it of edits, as an administrator would set up. */
+export function demoSubscription(
+  simulatorUrl: string,
+  serverUrl: string,
+): { readonly url: string; readonly body: string } {
+  return {
+    url: `${simulatorUrl}/demo/zoom/subscribe`,
+    body: JSON.stringify({ url: new URL("/hooks/zoom", serverUrl).href }),
+  }
+}
+
 /** The simulated organisation as a child process. */
 export function launchSimulator(launch: Launch, port: number, environment: Readonly<Record<string, string>>): Child {
   return launch({

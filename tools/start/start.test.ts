@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Child, Program } from "./children.ts"
-import { demoSettings, isDemoWanted } from "./demo.ts"
+import { demoMeetingSettings, demoSettings, isDemoWanted } from "./demo.ts"
 import { addressBlock, type StartWorld, start } from "./start.ts"
 
 const ready = "Kalends is ready: http://localhost:8080/#setup=abc"
@@ -34,6 +34,10 @@ function fakeWorld(changes: Partial<StartWorld> = {}, serverLine: string | null 
     buildApps: async () => void done.push("build"),
     choosePort: async (port) => port,
     portAnswers: async () => null,
+    post: async (url, body) => {
+      done.push(`post ${url} ${body}`)
+      return 200
+    },
     startCaldav: caldav,
     stopAsked: ask.promise,
     say: (line) => {
@@ -56,6 +60,7 @@ describe("npm start", () => {
       "start simulated organisation",
       "start caldav",
       "start server",
+      'post http://localhost:8090/demo/zoom/subscribe {"url":"http://localhost:8080/hooks/zoom"}',
       "stop server",
       "stop caldav",
       "stop simulated organisation",
@@ -63,6 +68,7 @@ describe("npm start", () => {
     expect(programs.at(-1)?.environment).toMatchObject({
       KALENDS_DEMO_URL: "http://localhost:8090",
       KALENDS_ALLOWED_PRIVATE_HOSTS: "127.0.0.1:8091",
+      KALENDS_ZOOM_API_URL: "http://localhost:8090/zoom/v2",
     })
     expect(told.join("\n")).toContain("http://localhost:8080/agenda/")
   })
@@ -79,6 +85,25 @@ describe("npm start", () => {
     whenReady(() => ask.resolve())
     await start(world)
     expect(told.join("\n")).toMatch(/CalDAV demo +install the radicale package to try it/)
+  })
+
+  test("goes on where the simulated Zoom does not reach the server, and says so", async () => {
+    const { world, told, ask, whenReady } = fakeWorld({ post: () => Promise.reject(new Error("refused")) })
+    whenReady(() => ask.resolve())
+    expect(await start(world)).toBe(0)
+    expect(told.join("\n")).toContain("seen within the hour")
+  })
+
+  test("holds meetings where the environment says, and in the simulated Zoom otherwise", async () => {
+    const { world, done, programs, ask, whenReady } = fakeWorld({
+      environment: { KALENDS_MEETING_URL: "https://meet.example.org/{code}" },
+    })
+    whenReady(() => ask.resolve())
+    await start(world)
+    expect(programs.at(-1)?.environment).not.toHaveProperty("KALENDS_ZOOM_ACCOUNT_ID")
+    expect(done.join()).not.toContain("post")
+    expect(demoMeetingSettings("http://localhost:1", { KALENDS_ZOOM_USER: "ada@example.org" })).toEqual({})
+    expect(demoMeetingSettings("http://localhost:1", { KALENDS_BBB_URL: "" })).toHaveProperty("KALENDS_ZOOM_CLIENT_ID")
   })
 
   test("ends with the server's code when the server ends by itself, and stops the rest", async () => {

@@ -1,5 +1,12 @@
 import type { Child, Launch } from "./children.ts"
-import { demoCaldavUser, demoPorts, demoSettings, launchSimulator } from "./demo.ts"
+import {
+  demoCaldavUser,
+  demoMeetingSettings,
+  demoPorts,
+  demoSettings,
+  demoSubscription,
+  launchSimulator,
+} from "./demo.ts"
 
 /** What starting needs of the world; all of it is replaced in tests. */
 export type StartWorld = {
@@ -13,6 +20,8 @@ export type StartWorld = {
   readonly portAnswers: (port: number) => Promise<string | null>
   /** Starts the demo's CalDAV server, filled; null where it is not installed. */
   readonly startCaldav: ((port: number) => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>) | null
+  /** Sends JSON; the status of the answer. */
+  readonly post: (url: string, body: string) => Promise<number>
   readonly say: (line: string) => void
   /** Resolves when the user wants to end it. */
   readonly stopAsked: Promise<void>
@@ -84,7 +93,8 @@ export async function start(world: StartWorld): Promise<number> {
 /** Resolves once the service answers. */
 async function startParts(world: StartWorld, parts: Parts): Promise<"started"> {
   const demo = world.isDemo ? await startDemo(world, parts) : null
-  const settings = demo === null ? {} : demoSettings(demo.url, demo.caldavUrl)
+  const meetings = demo === null ? {} : demoMeetingSettings(demo.url, world.environment)
+  const settings = demo === null ? {} : { ...demoSettings(demo.url, demo.caldavUrl), ...meetings }
   const server = await parts.add(
     world.launch({
       name: "server",
@@ -94,9 +104,21 @@ async function startParts(world: StartWorld, parts: Parts): Promise<"started"> {
   )
   parts.watch(server)
   const ready = await server.line(/^Kalends is ready: /)
-  if (ready !== null) world.say(addressBlock(ready.replace(/^Kalends is ready: /, "").trim(), demo))
-  else await parts.firstEnd
+  if (ready === null) {
+    await parts.firstEnd
+    return "started"
+  }
+  const portal = ready.replace(/^Kalends is ready: /, "").trim()
+  if (demo !== null && Object.keys(meetings).length > 0) await subscribeDemo(world, demo, portal)
+  world.say(addressBlock(portal, demo))
   return "started"
+}
+
+/** Without it the demo runs as well: what is changed in the simulated Zoom is found by the hourly look. */
+async function subscribeDemo({ post, say }: StartWorld, demo: Demo, portal: string): Promise<void> {
+  const { url, body } = demoSubscription(demo.url, portal)
+  const status = await post(url, body).catch(() => 0)
+  if (status !== 200) say("The simulated Zoom cannot reach the server: edits in it are seen within the hour.")
 }
 
 async function startDemo(world: StartWorld, parts: Parts): Promise<Demo> {

@@ -2,6 +2,7 @@ import { createBigBlueButton } from "./bigbluebutton/bigbluebutton.ts"
 import { createCallLog } from "./call-log.ts"
 import type { SimulatorContext } from "./context.ts"
 import { demoRoutes } from "./demo/page.ts"
+import { demoZoomRoutes } from "./demo/zoom.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
@@ -60,6 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...graphRoutes(context, microsoft, subscriptions),
     ...googleSignInRoutes(context, google),
     ...googleCalendarRoutes(context, google, channels),
+    ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
       grants: { microsoft, google },
       expirePushes(person) {

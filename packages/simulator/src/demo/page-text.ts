@@ -12,7 +12,7 @@ button,input,select{font:inherit;padding:.35rem .7rem;border:1px solid var(--edg
 button:focus-visible,input:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
 nav button{display:block;width:100%;text-align:start;border-color:transparent;margin-bottom:.15rem;line-height:1.3}nav small{display:block;font-size:.85rem;opacity:.85}#events{max-height:32rem;overflow:auto;padding-inline-end:.25rem}nav button[aria-pressed=true]{background:var(--accent);color:light-dark(#fff,#111)}
 ul{list-style:none;margin:0;padding:0}li{display:grid;grid-template-columns:9.5rem minmax(0,1fr) auto;gap:.75rem;align-items:center;padding:.5rem 0;border-top:1px solid var(--line)}li:first-child{border:0}
-.acts{display:flex;gap:.35rem;flex-wrap:wrap}form{display:flex;gap:.5rem;flex-wrap:wrap;margin-top:.75rem}form input[name=subject]{flex:1 1 14rem}
+.acts{display:flex;gap:.35rem;flex-wrap:wrap}form{display:flex;gap:.5rem;flex-wrap:wrap;margin-top:.75rem}form input[name=subject],form input[name=topic]{flex:1 1 14rem}form[hidden]{display:none}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start;padding:.25rem .5rem;border-top:1px solid var(--line)}.knobs{display:flex;gap:.5rem;flex-wrap:wrap}.knobs button[aria-pressed=true]{background:light-dark(#b35c00,#ffa94d);color:light-dark(#fff,#111)}
 @media(max-width:50rem){main{grid-template-columns:minmax(0,1fr);gap:1rem}li{grid-template-columns:1fr;gap:.35rem}section.card:has(table){overflow-x:auto}#people{display:flex;gap:.35rem;overflow-x:auto;padding:3px 3px .5rem}#people button{flex:none;width:auto;border-color:var(--edge)}}
 @media(forced-colors:active){[aria-pressed=true]{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important}}
@@ -20,6 +20,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start
 <body><main><header><h1>Demo organisation</h1><p class="soft">Simulated Microsoft 365 and Google calendars. Connect one of these people in Kalends, open the agenda beside this page, then change an event here.</p></header>
 <nav aria-label="People"><div class="card"><h2>People</h2><div id="people"></div></div></nav>
 <div><section class="card"><h2 id="who"></h2><ul id="events"></ul><form id="add"><input name="subject" aria-label="New event" placeholder="New event in 20 minutes" required maxlength="200"><button>Add</button></form></section>
+<section class="card"><h2 id="zoom">Zoom meetings</h2><p class="soft" id="zoom-none">None yet. Make a meeting in the agenda, or write @meet into an event's location.</p><ul id="zoom-meetings"></ul><form id="zoom-edit" hidden aria-labelledby="zoom"><input name="topic" aria-label="Topic" required maxlength="200"><input name="startsAt" type="datetime-local" aria-label="Start"><button>Save in Zoom</button></form></section>
 <section class="card"><h2>Break things</h2><p class="soft" id="tenant"></p><div class="knobs" id="knobs"></div></section>
 <section class="card"><h2>Latest calls</h2><table><tbody id="calls"></tbody></table></section></div></main><script src="/demo.js"></script></body></html>`
 
@@ -60,6 +61,7 @@ async function draw() {
   $("who").textContent = chosen.name + " (" + chosen.email + ")"
   const { events } = await (await fetch("/demo/people/" + encodeURIComponent(chosen.email))).json()
   $("events").replaceChildren(...events.map(row))
+  await drawZoom()
   const tenant = state.tenants.find((t) => t.service === chosen.service)
   $("tenant").textContent = tenant.domain
   const first = chosen.name.split(" ")[0]
@@ -80,6 +82,38 @@ function row(e) {
   acts.append(button("+30 min", () => change("move", { minutes: 30 })), button("Rename", () => { const subject = prompt("New title", e.subject); if (subject) void change("rename", { subject }) }), button("Cancel", () => change("cancel")))
   li.append(make("span", e.isAllDay ? day.format(new Date(e.startsAt)) : time.format(new Date(e.startsAt)), { className: "soft" }), make("span", e.subject + (e.original ? " ↻" : "")), acts)
   return li
+}
+async function drawZoom() {
+  const { meetings } = await (await fetch("/demo/zoom")).json()
+  $("zoom-none").hidden = meetings.length > 0
+  $("zoom-meetings").replaceChildren(...meetings.map(zoomRow))
+  if (!meetings.some((m) => m.id === $("zoom-edit").dataset.id)) $("zoom-edit").hidden = true
+}
+function zoomRow(m) {
+  const li = make("li", "")
+  const acts = make("span", "", { className: "acts" })
+  const button = (text, act) => { const b = make("button", text, { onclick: act }); b.setAttribute("aria-label", text + ": " + m.topic); return b }
+  acts.append(button("Edit", () => editZoom(m)), button("Delete", () => post("/demo/zoom/meetings/" + m.id + "/delete", {})))
+  li.append(make("span", m.startsAt ? time.format(new Date(m.startsAt)) : "any time", { className: "soft" }), make("span", m.topic + (m.isSeries ? " ↻" : "")), acts)
+  return li
+}
+function editZoom(m) {
+  const form = $("zoom-edit")
+  const { topic, startsAt } = form.elements
+  const local = new Date(new Date(m.startsAt).getTime() - new Date(m.startsAt).getTimezoneOffset() * 60000)
+  form.dataset.id = m.id
+  form.hidden = false
+  topic.value = m.topic
+  startsAt.disabled = m.isSeries
+  startsAt.value = m.isSeries ? "" : local.toISOString().slice(0, 16)
+  topic.focus()
+}
+$("zoom-edit").onsubmit = (event) => {
+  event.preventDefault()
+  const { topic, startsAt } = event.target.elements
+  const moved = startsAt.value === "" ? {} : { startsAt: new Date(startsAt.value).toISOString() }
+  event.target.hidden = true
+  void post("/demo/zoom/meetings/" + event.target.dataset.id, { topic: topic.value, ...moved })
 }
 $("add").onsubmit = (event) => {
   event.preventDefault()
