@@ -24,6 +24,8 @@ test.each([
   ["Jitsi Meet", "https://meet.jit.si/ObservatoryStandup"],
   ["Jitsi Meet", "https://8x8.vc/vpaas-magic-cookie-1/room"],
   ["BigBlueButton", "https://bbb.example.org/b/ada-xyz-123"],
+  ["BigBlueButton", "https://calendar.example.org/m/abcdefghijklmnopqrstuv23"],
+  ["BigBlueButton", "https://example.org/kalends/m/abcdefghijklmnopqrstuv23"],
   ["BigBlueButton", "https://learn.example.org/rooms/abc-def-ghi-jkl/join"],
   ["GoTo Meeting", "https://global.gotomeeting.com/join/123456789"],
   ["GoTo Meeting", "https://meet.goto.com/123456789"],

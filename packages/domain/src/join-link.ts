@@ -45,7 +45,8 @@ export const vendors: readonly Vendor[] = [
   {
     name: "BigBlueButton",
     hosts: [],
-    path: /^\/(?:b|rooms)\/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:\/join)?\/?$|^\/bigbluebutton\/api\/join$/,
+    // The last one is the page of this service that opens a meeting there.
+    path: /^\/(?:b|rooms)\/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:\/join)?\/?$|^\/bigbluebutton\/api\/join$|^\/(?:[\w.-]{1,60}\/)?m\/[a-z2-7]{24}\/?$/,
   },
   {
     name: "GoTo Meeting",

@@ -1,5 +1,4 @@
 import { isLoopbackName } from "@kalends/domain/loopback"
-import { type GuestRule, guestRules } from "./ports/meeting-backend.ts"
 
 /** One setting: the help text, the environment's name and docs/config.md all come from here. */
 export type Option = {
@@ -234,7 +233,7 @@ export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGue
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
-  readonly bbbGuests: GuestRule
+  readonly bbbGuests: "enter" | "wait" | "refuse"
   /** Where providers reach us; null when that is not possible and everything is polled. */
   readonly hookUrl: string | null
 }
@@ -315,6 +314,7 @@ function complete(values: Values): Config {
     throw new ConfigError(
       'KALENDS_MEETING_URL must be an https address with {code} once in its path, such as "https://meet.jit.si/{code}".',
     )
+  const guestRules = ["enter", "wait", "refuse"] as const
   const bbbGuests = guestRules.find((known) => known === values.bbbGuests)
   if (bbbGuests === undefined)
     throw new ConfigError(`KALENDS_BBB_GUESTS is "${values.bbbGuests}"; write one of ${guestRules.join(", ")}.`)

@@ -28,7 +28,7 @@ export function formPage(base: JoinPageBase, { entrant, guests, name, isNameRefu
     `<p class="hint" id="hint">${words.nameHint}</p>`,
     `<button type="submit">${words.enter}</button>`,
     "</form>",
-    entrant === "guest" ? `<p class="foot">${signInLink(base)}</p>` : "",
+    entrant === "guest" ? `<p class="foot">${words.signInHint} ${signInLink(base)}</p>` : "",
   ])
 }
 
@@ -41,12 +41,12 @@ export function refusalPage(base: JoinPageBase, refusal: JoinRefusal): string {
     `<p>${text}</p>`,
     // An empty address is this page's own, asked for anew without what was sent.
     isPassing ? `<p><a class="button" href="">${words.again}</a></p>` : "",
-    refusal === "refused" ? `<p>${signInLink(base)}</p>` : "",
+    refusal === "refused" ? `<p>${signInLink(base, "button")}</p>` : "",
   ])
 }
 
-function signInLink({ language, signInUrl }: JoinPageBase): string {
-  return `<a href="${escaped(signInUrl)}">${joinWords[language].signIn}</a>`
+function signInLink({ language, signInUrl }: JoinPageBase, look: "link" | "button" = "link"): string {
+  return `<a class="${look}" href="${escaped(signInUrl)}">${joinWords[language].signIn}</a>`
 }
 
 function page({ language, nonce }: JoinPageBase, title: string, parts: readonly string[]): string {

@@ -6,7 +6,7 @@ import { createBigBlueButtonBackend } from "../meeting-backends/bigbluebutton/in
 import { createDoors } from "../meetings/doors.ts"
 import { createHttpClient } from "../platform/http-client.ts"
 import type { GuestRule } from "../ports/meeting-backend.ts"
-import type { MeetingState } from "../ports/meeting-tables.ts"
+import type { MeetingRow, MeetingState } from "../ports/meeting-tables.ts"
 import type { SessionRow } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
@@ -42,11 +42,11 @@ async function start(guests: GuestRule = "enter") {
     await tables.insertAccount(stranger.account)
   })
   const meetingId = parseMeetingId("0198f7a0-0000-7000-8000-000000000001")
-  const row = {
+  const row: MeetingRow = {
     ...{ accountId: account.accountId, meetingId, userId: user.userId, backend: "bigbluebutton", backendId: code },
     ...{ state: "live", key, revision: 1, isRecurring: false, scheduledUntil: null, lastStartedAt: null },
     ...{ createdAt: clock.now(), reviewAt: clock.now() },
-  } as const
+  }
   await store.inAccount(account.accountId, (tables) => tables.meetings.insertMeeting(row))
   const found = () => store.inAccount(account.accountId, (tables) => tables.meetings.findMeeting(meetingId))
   const logged: unknown[] = []

@@ -100,8 +100,8 @@ export async function joinRoute(app: FastifyInstance, deps: JoinRouteDeps): Prom
 type PageBase = Parameters<typeof refusalPage>[0]
 
 /**
- * Nothing runs and nothing is loaded. `form-action`: where the form may lead, redirects included; BigBlueButton's own
- * balancer sends people on to servers that we know no names of, so that any https address is allowed.
+ * Nothing runs and nothing is loaded. `form-action`: where the form may lead, redirects included; a
+ * meeting service's balancer sends people on to servers that we know no names of, so that any https address is allowed.
  */
 function policy(nonce: string, formAction: string): string {
   return `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`

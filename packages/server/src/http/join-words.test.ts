@@ -41,8 +41,8 @@ describe("the join page", () => {
       formPage(base, { entrant, guests, name: "", isNameRefused: false })
     expect(textOf("owner", "wait")).toContain("as the meeting's host")
     expect(textOf("colleague", "wait")).toContain("as a participant")
-    expect(textOf("guest", "wait")).toContain("let in by the host")
-    expect(textOf("guest", "enter")).not.toContain("let in by the host")
+    expect(textOf("guest", "wait")).toContain("The host lets you in")
+    expect(textOf("guest", "enter")).not.toContain("The host lets you in")
   })
 
   test("has words for every refusal in both languages, and a way on where there is one", () => {

@@ -12,6 +12,7 @@ export type JoinWords = {
   readonly nameHint: string
   readonly badName: string
   readonly enter: string
+  readonly signInHint: string
   readonly signIn: string
   readonly again: string
   /** Of a meeting that this person opens; no event's content. */
@@ -26,13 +27,14 @@ const english: JoinWords = {
   nameHint: "The others see it.",
   badName: "Write a name of up to 64 characters.",
   enter: "Join",
-  signIn: "Is it your meeting, or are you of this organisation? Sign in, then open this link again.",
+  signInHint: "Is it your meeting, or your organisation's? Sign in first, then open this link again.",
+  signIn: "Sign in",
   again: "Try again",
   title: "Meeting",
   as: (entrant, guests) => {
     if (entrant === "owner") return "You are signed in: you enter as the meeting's host."
     if (entrant === "colleague") return "You are signed in, and enter as a participant."
-    return guests === "wait" ? "You are let in by the host." : ""
+    return guests === "wait" ? "The host lets you in." : ""
   },
   refusals: {
     unknown: {
@@ -64,13 +66,14 @@ const japanese: JoinWords = {
   nameHint: "ほかの参加者に表示されます。",
   badName: "お名前を64文字以内で入力してください。",
   enter: "参加する",
-  signIn: "主催者または同じ組織の方は、サインインしてから、このリンクをもう一度開いてください。",
+  signInHint: "主催者または同じ組織の方は、先にサインインしてから、このリンクをもう一度開いてください。",
+  signIn: "サインイン",
   again: "再試行",
   title: "会議",
   as: (entrant, guests) => {
     if (entrant === "owner") return "サインイン済みです。主催者として参加します。"
     if (entrant === "colleague") return "サインイン済みです。参加者として入室します。"
-    return guests === "wait" ? "主催者が入室を許可します。" : ""
+    return guests === "wait" ? "主催者の許可を待って入室します。" : ""
   },
   refusals: {
     unknown: {

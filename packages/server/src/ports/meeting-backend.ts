@@ -33,8 +33,7 @@ export type MeetingBackendLimits = {
 export type Entrant = "owner" | "colleague" | "guest"
 
 /** What becomes of guests: they enter, they wait until the owner lets them in, or they are refused. */
-export const guestRules = ["enter", "wait", "refuse"] as const
-export type GuestRule = (typeof guestRules)[number]
+export type GuestRule = "enter" | "wait" | "refuse"
 
 export type Entry = {
   /** Where the person's browser is sent; for this person and this sitting alone, and to be kept nowhere. */

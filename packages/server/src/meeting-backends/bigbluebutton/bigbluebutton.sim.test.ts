@@ -4,7 +4,7 @@ import { createHttpClient } from "../../platform/http-client.ts"
 import type { Entrant, MeetingDoor } from "../../ports/meeting-backend.ts"
 import { fakeClock } from "../../testing/fake-clock.ts"
 import { describeBackend, face } from "../conformance/suite.ts"
-import { createBigBlueButtonBackend } from "./index.ts"
+import { type BigBlueButtonOptions, createBigBlueButtonBackend } from "./index.ts"
 
 const codes = new Uint8Array(32).fill(7)
 const key = "1".repeat(32)
@@ -12,10 +12,10 @@ const key = "1".repeat(32)
 async function start(now: () => Temporal.Instant) {
   const bbb = await startBigBlueButton({ clock: now, checksums: ["sha256"] })
   const http = createHttpClient({ allowedPrivateHosts: [] })
-  const options = {
+  const options: BigBlueButtonOptions = {
     ...{ url: bbb.url, secret: bigBlueButtonSecret, guests: "enter" },
     publicUrl: "https://cal.example.org",
-  } as const
+  }
   const deps = { http, clock: { ...fakeClock(), now }, codes }
   const backend = createBigBlueButtonBackend(deps, options)
   const close = async () => {
