@@ -1,8 +1,11 @@
 import { bigBlueButtonSecret, startBigBlueButton } from "@kalends/simulator/bigbluebutton/bigbluebutton"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { createDoors } from "../../meetings/doors.ts"
 import { createHttpClient } from "../../platform/http-client.ts"
 import type { Entrant, MeetingDoor } from "../../ports/meeting-backend.ts"
+import { someDraft, startEngine } from "../../testing/engine.ts"
 import { fakeClock } from "../../testing/fake-clock.ts"
+import { recordOf } from "../../testing/memory-events.ts"
 import { describeBackend, face } from "../conformance/suite.ts"
 import { type BigBlueButtonOptions, createBigBlueButtonBackend } from "./index.ts"
 
@@ -105,6 +108,40 @@ describe("the BigBlueButton back end", () => {
     expect(bbb.meetings.find(code)?.endedAt).not.toBeNull()
     await clock.advance(120_000)
     await backend.end(code)
+  })
+
+  test("the whole sync: a link by a word in the location, nothing told to the server, ended with its event", async () => {
+    const { bbb, backend } = here
+    const engine = await startEngine({ dressBackend: () => backend })
+    const { jobs, pass, settle, accountId, calendarId, remote } = engine
+    const doors = createDoors({ store: engine.store, backends: new Map([[backend.name, backend]]), clock })
+    const sync = async () => {
+      await jobs.queue.add([{ kind: "pass", accountId, calendarId, noticedAtMs: null }])
+      for (let due = jobs.take(); due.length > 0; due = jobs.take())
+        for (const job of due) {
+          if (job.kind === "pass") await pass(job)
+          if (job.kind === "settle") await settle(job)
+        }
+    }
+    const id = await remote.hand.create({ ...someDraft(), rule: "FREQ=WEEKLY;COUNT=5" })
+    await remote.calendar.edit(id, ({ texts }) => void Object.assign(texts, { location: "@meet" }))
+    await sync()
+    const event = () => recordOf(remote.calendar.find(id) ?? never())
+    const code = /^https:\/\/cal\.example\.org\/m\/([a-z2-7]{24})$/.exec(event().location ?? "")?.[1] ?? never()
+    const { version } = event()
+    await remote.hand.rename(id, "Perseids")
+    await sync()
+    await sync()
+    expect(event().version).not.toBe(version)
+    expect(bbb.calls.count("create")).toBe(0)
+    const person = { visitor: null, name: "Ada", title: "Meeting" }
+    await fetch(await doors.enter(code, person), { redirect: "manual" })
+    expect(bbb.meetings.find(code)?.attendees.length).toBe(1)
+    await remote.hand.remove(id)
+    await sync()
+    expect(bbb.meetings.find(code)?.attendees).toEqual([])
+    await expect(doors.enter(code, person)).rejects.toMatchObject({ code: "meeting-ended" })
+    expect(bbb.calls.count("create")).toBe(1)
   })
 
   test("a server that is down, or another secret, is a Problem that names no secret", async () => {

@@ -26,7 +26,7 @@ const answerBytesMost = 64 * 1024
 
 /**
  * A query with its checksum: SHA-256 over the call's name, the query as it is sent and the shared secret
- * (docs.bigbluebutton.org/development/api, "API Security Model", seen 2026-11-23).
+ * (docs.bigbluebutton.org/development/api, "API Security Model", seen 2026-11-23). `algorithm`: their example is in SHA-1.
  */
 export function signedQuery(call: string, params: Params, secret: string, algorithm: "sha1" | "sha256" = "sha256") {
   const query = new URLSearchParams(params).toString()
@@ -84,7 +84,9 @@ export function classifyBigBlueButton({ status, headers, body }: Answer, now: Te
       context: { status },
     })
   if (key === "checksumError")
-    return new Problem("misconfigured", "The meeting server does not accept the shared secret.", { code: "bbb-secret" })
+    return new Problem("misconfigured", "The meeting server does not accept the shared secret, or no SHA-256.", {
+      code: "bbb-secret",
+    })
   if (key === "notFound") return new Problem("not-found", "The meeting server has no such meeting.")
   return new Problem("unsupported", "The meeting server refused the request.", {
     code: "bbb-refused",
