@@ -287,6 +287,7 @@ test("a group is renamed, and deleted only after asking, with what becomes diffe
       const deleting = /Delete the group|グループを削除/
       await page.getByRole("button", { name: deleting }).click()
       await page.getByRole("dialog").getByText("Grace Hopper").waitFor()
+      await expect.poll(() => page.locator("button:focus").textContent()).toMatch(/Keep it|残す/)
       await page.getByRole("dialog").getByRole("button", { name: deleting }).click()
       await page.getByRole("button", { name: /営業部/ }).waitFor()
       expect(scene.groups.map((group) => group.name)).toEqual(["営業部"])
@@ -303,6 +304,9 @@ test("nothing of the groups is wider than a phone, in any language", () =>
       expect(await overhang()).toBe(0)
       await page.getByRole("button", { name: /Pilots/ }).click()
       await page.getByRole("listitem").first().waitFor()
+      expect(await overhang()).toBe(0)
+      await page.getByRole("button", { name: /Add people|メンバーを追加/ }).click()
+      await page.getByRole("dialog").getByRole("listitem").first().waitFor()
       expect(await overhang()).toBe(0)
     },
   }))

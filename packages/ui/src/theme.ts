@@ -28,9 +28,23 @@ const dark: MantineColorsTuple = [
   "#0b0d11",
 ]
 
+/** Red dark enough for white text (5.5:1) where it fills a button, in both schemes. */
+const red: MantineColorsTuple = [
+  "#fff5f5",
+  "#ffe3e3",
+  "#ffc9c9",
+  "#ffa8a8",
+  "#ff8787",
+  "#ff6b6b",
+  "#c92a2a",
+  "#c92a2a",
+  "#b02525",
+  "#9b1f1f",
+]
+
 /** The look of every screen of Kalends. */
 export const theme = createTheme({
-  colors: { night, dark },
+  colors: { night, dark, red },
   primaryColor: "night",
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
