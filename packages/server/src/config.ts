@@ -202,7 +202,7 @@ export const options = [
   }),
   option("meetingUrl", "KALENDS_MEETING_URL", "text", {
     default: null,
-    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one.',
+    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one, where no other meeting service is set up.',
   }),
   option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
     default: "@meet",

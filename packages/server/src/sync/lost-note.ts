@@ -10,7 +10,9 @@ export function lostNote({ topic, schedule }: Partial<MeetingFace>): string {
     ...(topic === undefined ? [] : [`title "${topic}"`]),
     ...(schedule === undefined ? [] : [`time ${when(schedule)}`]),
   ]
-  return `Changed here and in the calendar at once; the calendar's version was taken. This one had ${parts.join(", ")}.`
+  // Times of a series cannot always be told from what its service shows.
+  const had = parts.length === 0 ? "other times" : parts.join(", ")
+  return `Changed here and in the calendar at once; the calendar's version was taken. This one had ${had}.`
 }
 
 function when(schedule: Schedule): string {
