@@ -44,6 +44,7 @@ function world() {
   const listeners = new Set<() => void>()
   const says = { list: [] as MeetingView[], meeting: meeting(), problem: null as Problem | null }
   const asked: string[] = []
+  let keys = 0
   const timers: { delayMs: number; callback: () => void; isLive: boolean }[] = []
   const answer = async <Answer>(call: string, value: () => Answer): Promise<Answer> => {
     asked.push(call)
@@ -72,7 +73,7 @@ function world() {
     platform: {
       now: () => now,
       zone,
-      newKey: () => "1".repeat(32),
+      newKey: () => String(++keys).padStart(32, "0"),
       after: (delayMs, callback) => {
         const timer = { delayMs, callback, isLive: true }
         timers.push(timer)
@@ -171,15 +172,19 @@ describe("a meeting that is opened", () => {
   })
 
   test("and cancelled is gone at once, and can be made again with a key of its own", async () => {
-    const { store, asked } = world()
+    const { store, says, asked } = world()
     store.open("m1")
     await store.reload()
     await store.cancel("m1")
     const { done } = store.state
     expect([store.state.open, done]).toMatchObject([null, { kind: "cancelled", subject: "Comets" }])
     if (done?.kind !== "cancelled") throw new Error("it is cancelled")
+    says.problem = new Problem("unavailable", "no answer")
+    await expect(store.again(done)).rejects.toBe(says.problem)
+    says.problem = null
     await store.again(done)
-    expect(asked).toContain(`create ${"1".repeat(32)}`)
+    const create = `create ${"1".padStart(32, "0")}`
+    expect(asked.filter((call) => call.startsWith("create"))).toEqual([create, create])
     expect(store.state.done).toMatchObject({ kind: "made", subject: "Comets" })
   })
 })

@@ -22,8 +22,8 @@ export type Done =
   | {
       readonly kind: "cancelled"
       readonly subject: string
-      /** What it takes to make another like it. */
-      readonly again: Omit<NewMeetingInput, "key">
+      /** What it takes to make another like it, with a key of its own: asked twice, it is made once. */
+      readonly again: NewMeetingInput
     }
 
 /** The meetings of ours in the agenda, in memory only: gone with the page, and at sign-out. */
@@ -164,12 +164,15 @@ export function createMeetingStore({ client, platform }: MeetingStoreDeps) {
       set({
         meetings: state.meetings.filter((one) => one.meetingId !== meetingId),
         open: null,
-        done: schedule === null ? null : { kind: "cancelled", subject, again: { subject, schedule } },
+        done:
+          schedule === null
+            ? null
+            : { kind: "cancelled", subject, again: { key: platform.newKey(), subject, schedule } },
       })
       void client.refresh()
     },
     /** Makes another meeting like the one that was cancelled. */
-    again: ({ again }: Extract<Done, { kind: "cancelled" }>) => make({ ...again, key: platform.newKey() }),
+    again: ({ again }: Extract<Done, { kind: "cancelled" }>) => make(again),
     /** Somebody joined from the agenda; who joins goes on, whether or not the service heard of it. */
     joined(event: CalendarEvent): void {
       const meeting = meetingOf(state.meetings, event)

@@ -34,7 +34,7 @@ export function MeetingForm({ words, now, zone, newKey, make }: MeetingFormProps
     try {
       await make({ key, subject: draft.subject, schedule: scheduleToJson(schedule) })
     } catch (error) {
-      setProblem(explain(error, words))
+      setProblem(`${explain(error, words)} ${words.typedStays}`)
       setIsBusy(false)
     }
   }

@@ -82,6 +82,7 @@ const en = {
   closeForm: "Close",
   making: "The meeting service and your calendar are asked…",
   fillIn: "Fill in the title, the date, the start and how many minutes it takes.",
+  typedStays: "What you typed is still here, and trying again makes no second meeting.",
   inThePast: "This is in the past. Was that meant?",
 }
 
@@ -163,6 +164,7 @@ const ja: Plain = {
   closeForm: "閉じる",
   making: "会議サービスとカレンダーに依頼しています…",
   fillIn: "件名、日付、開始、長さ（分）を入力してください。",
+  typedStays: "入力内容は残っています。もう一度試しても、会議が二重に作成されることはありません。",
   inThePast: "過去の日時です。このままでよろしいですか？",
 }
 
@@ -181,9 +183,8 @@ const problemsEn: Texts = {
   "zoom-refused": "The meeting service refuses these times. Choose another time, or a simpler repetition.",
   schedule: "This calendar has no way to write these times. Choose another time, or a simpler repetition.",
   zone: "The series goes by a clock that is not known here. Change it in your calendar.",
-  "service-unreachable":
-    "Kalends cannot be reached. Check your network and try again: what you typed is still here, and no second meeting is made.",
-  timeout: "There was no answer in time. Try again: what you typed is still here, and no second meeting is made.",
+  "service-unreachable": "Kalends cannot be reached. Check your network and try again.",
+  timeout: "There was no answer in time. Try again.",
   "signed-out": "You were signed out. Sign in again.",
   "protocol-mismatch": "The service was updated. Reload this page.",
   "auth-expired": "The calendar service asks you to sign in again. Reconnect it in the portal.",
@@ -192,8 +193,7 @@ const problemsEn: Texts = {
   "not-found": "The event is not in the calendar any more.",
   conflict: "It was changed somewhere else meanwhile. Look at it again, then try once more.",
   "rate-limited": "The meeting service or the calendar asks for patience. Try again in a few minutes.",
-  unavailable:
-    "The meeting service or the calendar does not answer at the moment. Try again: what you typed is still here, and no second meeting is made.",
+  unavailable: "The meeting service or the calendar does not answer at the moment. Try again.",
   malformed: "The answer could not be understood. Reload the page, and look whether it was done.",
   unsupported: "The meeting service or the calendar cannot do this. Choose another time, or a simpler repetition.",
   misconfigured: "The meeting service or the calendar is not set up right here; tell your administrator.",
@@ -212,10 +212,8 @@ const problemsJa: Texts = {
   "zoom-refused": "会議サービスがこの日時を拒否しました。別の日時か、より単純な繰り返しを選んでください。",
   schedule: "このカレンダーではこの日時を表せません。別の日時か、より単純な繰り返しを選んでください。",
   zone: "この定期予定のタイムゾーンを解釈できません。カレンダーで変更してください。",
-  "service-unreachable":
-    "Kalends に接続できません。ネットワークを確認し、もう一度お試しください。入力内容は残っており、会議が二重に作成されることはありません。",
-  timeout:
-    "時間内に応答がありませんでした。もう一度お試しください。入力内容は残っており、会議が二重に作成されることはありません。",
+  "service-unreachable": "Kalends に接続できません。ネットワークを確認し、もう一度お試しください。",
+  timeout: "時間内に応答がありませんでした。もう一度お試しください。",
   "signed-out": "サインアウトされました。もう一度サインインしてください。",
   "protocol-mismatch": "サービスが更新されました。ページを再読み込みしてください。",
   "auth-expired": "カレンダーサービスが再サインインを求めています。ポータルで再接続してください。",
@@ -225,8 +223,7 @@ const problemsJa: Texts = {
   "not-found": "予定はもうカレンダーにありません。",
   conflict: "その間に別の場所で変更されました。内容を確認して、もう一度お試しください。",
   "rate-limited": "会議サービスまたはカレンダーが混み合っています。数分後にもう一度お試しください。",
-  unavailable:
-    "会議サービスまたはカレンダーが現在応答していません。もう一度お試しください。入力内容は残っており、会議が二重に作成されることはありません。",
+  unavailable: "会議サービスまたはカレンダーが現在応答していません。もう一度お試しください。",
   malformed: "応答を解釈できませんでした。ページを再読み込みし、反映されたかご確認ください。",
   unsupported: "会議サービスまたはカレンダーが対応していません。別の日時か、より単純な繰り返しを選んでください。",
   misconfigured: "会議サービスまたはカレンダーの設定に誤りがあります。管理者にお知らせください。",
