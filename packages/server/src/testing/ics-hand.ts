@@ -12,10 +12,11 @@ type Kept = {
 export type IcsStore = {
   /** Writes a calendar object and tells its id. */
   readonly put: (name: string, ics: string) => Promise<ProviderEventId>
+  readonly get: (id: ProviderEventId) => Promise<string>
   readonly remove: (id: ProviderEventId) => Promise<void>
 }
 
-/** A hand that edits as a CalDAV client does: each edit writes the whole object. */
+/** A hand that edits as a CalDAV client does: each edit writes the whole object, with what others put into it. */
 export function createIcsHand(store: IcsStore): {
   readonly hand: Hand
   readonly createInUnknownZone: (subject: string, at: Temporal.Instant) => Promise<void>
@@ -25,12 +26,12 @@ export function createIcsHand(store: IcsStore): {
     const event = kept.get(id)
     if (event === undefined) throw new Error("no such event")
     change(event)
-    await store.put(event.name, icsOf(event))
+    await store.put(event.name, icsOf(event, othersIn(await store.get(id))))
   }
   const hand: Hand = {
     async create(draft) {
       const event: Kept = { name: `event-${kept.size + 1}.ics`, draft, cancelled: [], moved: [] }
-      const id = await store.put(event.name, icsOf(event))
+      const id = await store.put(event.name, icsOf(event, []))
       kept.set(id, event)
       return id
     },
@@ -75,10 +76,23 @@ function startingAt(draft: Draft, starts: Wall): Draft {
   }
 }
 
-function icsOf({ name, draft, cancelled, moved }: Kept): string {
+/** Properties of the first event in a file that this hand does not know. */
+function othersIn(ics: string): readonly string[] {
+  const lines = ics.replace(/\r?\n[ \t]/g, "").split(/\r?\n/)
+  const from = lines.indexOf("BEGIN:VEVENT")
+  return lines
+    .slice(from, lines.indexOf("END:VEVENT", from))
+    .filter((line) => /^(?:LOCATION|DESCRIPTION|X-)/.test(line))
+}
+
+function icsOf({ name, draft, cancelled, moved }: Kept, others: readonly string[]): string {
   const tzid = draft.time.kind === "timed" ? `;TZID=${draft.time.zone}` : ""
   const rule = draft.rule === null ? [] : [`RRULE:${draft.rule}`]
-  const master = vevent(name, draft, [...rule, ...cancelled.map((original) => `EXDATE${tzid}:${basic(original)}`)])
+  const master = vevent(name, draft, [
+    ...others,
+    ...rule,
+    ...cancelled.map((original) => `EXDATE${tzid}:${basic(original)}`),
+  ])
   const overrides = moved.flatMap(({ original, starts }) =>
     vevent(name, startingAt(draft, starts), [`RECURRENCE-ID${tzid}:${basic(original)}`]),
   )
@@ -98,7 +112,7 @@ function vevent(uid: string, { subject, time }: Draft, more: readonly string[]):
     `UID:${uid}`,
     "DTSTAMP:20261101T000000Z",
     ...when,
-    `SUMMARY:${subject}`,
+    `SUMMARY:${subject.replace(/[\\;,]/g, "\\$&")}`,
     ...more,
     "END:VEVENT",
   ]

@@ -87,6 +87,8 @@ function contents(context: DavContext, request: DavRequest): DavAnswer {
     if (object === null) return { status: 404 }
     return { status: 200, headers: { etag: object.etag, "content-type": "text/calendar" }, body: object.data }
   }
+  const isRefused = !isAsExpected(request, collection.find(path)?.etag ?? null)
+  if (isRefused && (method === "PUT" || method === "DELETE")) return { status: 412 }
   if (method === "PUT") {
     const { etag } = collection.put(path, body)
     registrations.contentUpdated(collection, isSilent)
@@ -96,6 +98,14 @@ function contents(context: DavContext, request: DavRequest): DavAnswer {
   if (!collection.remove(path)) return { status: 404 }
   registrations.contentUpdated(collection, isSilent)
   return { status: 204 }
+}
+
+/** If-Match and If-None-Match (RFC 9110 13.1); `etag` null: there is nothing there. */
+function isAsExpected({ headers }: DavRequest, etag: string | null): boolean {
+  const [match, noneMatch] = [headers["if-match"], headers["if-none-match"]]
+  const isListed = (list: string) =>
+    list.trim() === "*" ? etag !== null : list.split(",").some((one) => one.trim() === etag)
+  return (match === undefined || isListed(match)) && (noneMatch === undefined || !isListed(noneMatch))
 }
 
 /** Where a registration is removed: an address of the same server. */
@@ -154,6 +164,16 @@ function report({ account, faults }: DavContext, request: DavRequest): DavAnswer
   if (root?.name === "{urn:ietf:params:xml:ns:caldav}calendar-query")
     // Everything is given, whatever time is asked for: clients look at the times themselves.
     return xml(multistatus(collection.all().map((one) => propstats(one.href, objectProperties(one), wantedIn(root)))))
+  if (root?.name === "{urn:ietf:params:xml:ns:caldav}calendar-multiget") {
+    const hrefs = root.children.filter(({ name }) => name === "{DAV:}href").map(({ text }) => text.trim())
+    const members = hrefs.map((href) => {
+      const object = collection.find(href)
+      return object === null
+        ? statusOf(href, "404 Not Found")
+        : propstats(href, objectProperties(object), wantedIn(root))
+    })
+    return xml(multistatus(members))
+  }
   if (root?.name !== "{DAV:}sync-collection") return { status: 403, body: precondition("D:supported-report") }
   const answered = collection.since(child(root, "{DAV:}sync-token")?.text.trim() ?? "", faults.pageSize)
   if (answered === null) return { status: 403, body: precondition(syncTokenMissing) }

@@ -1,7 +1,9 @@
 import { type Access, authorization } from "@kalends/domain/access"
 import { Problem } from "@kalends/domain/problem"
-import { type Multistatus, parseMultistatus } from "@kalends/readers/caldav/multistatus"
+import { type Multistatus, parseMultistatus, xmlText } from "@kalends/readers/caldav/multistatus"
+import { addressOnServer } from "@kalends/readers/caldav/origin"
 import { classifyCaldav, classifyPushRegistration } from "@kalends/readers/caldav/problems"
+import { wire } from "@kalends/readers/parse"
 import type { Clock } from "../../ports/clock.ts"
 import type { HttpClient, IncomingResponse, OutgoingRequest } from "../../ports/http-client.ts"
 import type { WebPushKeys } from "./web-push.ts"
@@ -86,6 +88,48 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
       const problem = classifyCaldav(response, clock.now())
       if (problem !== null) throw problem
       return response
+    },
+    /** RFC 4791 7.9: the text of several objects of one calendar. */
+    getObjects: (target: Target, hrefs: readonly string[]) =>
+      multistatus(
+        target,
+        "REPORT",
+        "1",
+        `<c:calendar-multiget ${namespaces}><d:prop><d:getetag/><c:calendar-data/></d:prop>${hrefs.map((href) => `<d:href>${escapeXml(href)}</d:href>`).join("")}</c:calendar-multiget>`,
+      ),
+    /** The new tag; null where the server gives none. Throws "conflict" when the precondition does not hold. */
+    async putObject(
+      target: Target,
+      data: string,
+      precondition: Readonly<Record<string, string>>,
+    ): Promise<string | null> {
+      const headers = { "content-type": "text/calendar; charset=utf-8", ...precondition }
+      const response = await raw(target, { method: "PUT", headers, body: data })
+      const problem = classifyCaldav(response, clock.now())
+      if (problem !== null) throw problem
+      return response.headers.etag ?? null
+    },
+    async removeObject(target: Target, precondition: Readonly<Record<string, string>>): Promise<void> {
+      const problem = classifyCaldav(await raw(target, { method: "DELETE", headers: precondition }), clock.now())
+      if (problem !== null) throw problem
+    },
+    /** The mail addresses that mean the user (RFC 6638 2.4.1), in lower case; none where the server does not schedule. */
+    async listAddresses(target: Target): Promise<readonly string[]> {
+      const found = await multistatus(target, "PROPFIND", "0", propfind("<d:current-user-principal/>"))
+      const principal = xmlText(wire(found.responses[0]?.properties["current-user-principal"])?.href)
+      const url = principal === null ? null : addressOnServer(target.url, principal)
+      if (url === null) return []
+      const { responses } = await multistatus(
+        { ...target, url },
+        "PROPFIND",
+        "0",
+        propfind("<c:calendar-user-address-set/>"),
+      )
+      const hrefs = wire(responses[0]?.properties["calendar-user-address-set"])?.href
+      return (Array.isArray(hrefs) ? hrefs : [hrefs]).flatMap((href) => {
+        const mail = /^mailto:(.+)$/i.exec(xmlText(href)?.trim() ?? "")?.[1]
+        return mail === undefined ? [] : [mail.toLowerCase()]
+      })
     },
     findPush: (target: Target) =>
       multistatus(target, "PROPFIND", "0", propfind("<p:transports/><p:topic/><p:supported-triggers/>")),

@@ -7,6 +7,7 @@ import { wire } from "@kalends/readers/parse"
 import { z } from "zod"
 import type { ChangePage, ChangesInput, Cursor, EventChange } from "../../ports/calendar-provider.ts"
 import type { CaldavCalls, Target } from "./calls.ts"
+import { objectTexts } from "./mapping.ts"
 
 /** A sync token, or for servers without sync-collection the collection's tag and the tags of all objects. */
 const cursorSchema = z.discriminatedUnion("kind", [
@@ -30,7 +31,8 @@ export async function* caldavChanges(
 ): AsyncGenerator<ChangePage, void, void> {
   const target = targetOf(base, input)
   const cursor = input.cursor === null ? await firstCursor(calls, target) : readCursor(input.cursor)
-  if (cursor.kind === "tags") return yield await compareTags(calls, target, cursor)
+  const look = createLook(calls, target, input.lookout)
+  if (cursor.kind === "tags") return yield await look(await compareTags(calls, target, cursor))
   let token = cursor.token
   for (let page = 0; page < pagesMost; page++) {
     const { responses, syncToken } = await calls.syncCollection(target, token).catch((error: unknown) => {
@@ -43,15 +45,48 @@ export async function* caldavChanges(
     // 507 for the collection itself: cut short, to be continued with the new token (RFC 6578 3.6).
     const isCutShort = responses.some((response) => response.status === 507)
     const own = onThisServer(responses, target.url)
-    yield {
+    yield await look({
       changes: own.flatMap((response) => change(response, target.url)),
       malformedCount: responses.length - own.length,
       cursor: writeCursor({ kind: "token", token: syncToken }),
-    }
+    })
     if (!isCutShort || syncToken === token) return
     token = syncToken
   }
   throw new Problem("malformed", "The calendar server did not come to an end of its pages.")
+}
+
+/** Objects read at once. */
+const objectsAtOnce = 50
+
+/**
+ * Changes come as addresses alone: where somebody looks out, the objects are read in lots, shown, and forgotten. What cannot
+ * be read is looked at when its meeting is settled, if it has one.
+ */
+function createLook(calls: CaldavCalls, target: Target, lookout: ChangesInput["lookout"]) {
+  const findsIn = (data: string | null): readonly string[] => {
+    try {
+      return data === null || lookout === null ? [] : objectTexts(data).flatMap(lookout)
+    } catch {
+      return []
+    }
+  }
+  return async (page: ChangePage): Promise<ChangePage> => {
+    if (lookout === null) return page
+    const finds = new Map<string, readonly string[]>()
+    const hrefs = page.changes.flatMap((one) => (one.kind === "upserted" ? [one.eventId] : []))
+    for (let from = 0; from < hrefs.length; from += objectsAtOnce) {
+      const { responses } = await calls.getObjects(target, hrefs.slice(from, from + objectsAtOnce))
+      for (const { href, properties } of responses)
+        finds.set(new URL(href, target.url).pathname, findsIn(xmlText(properties["calendar-data"])))
+    }
+    const changes = page.changes.map((one) =>
+      one.kind === "upserted"
+        ? { ...one, finds: [...new Set(finds.get(new URL(one.eventId, target.url).pathname) ?? [])] }
+        : one,
+    )
+    return { ...page, changes }
+  }
 }
 
 async function firstCursor(calls: CaldavCalls, target: Target): Promise<CaldavCursor> {

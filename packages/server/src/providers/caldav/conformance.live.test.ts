@@ -39,6 +39,7 @@ describe.skipIf(!isInstalled)("Radicale", () => {
         headers: { authorization: `Basic ${btoa("ada:app password")}`, "content-type": "text/calendar" },
       })
       if (!answer.ok) throw new Error(`${method} ${href} gave ${answer.status}`)
+      return answer.text()
     }
     await dav("MKCALENDAR", path, null)
     const clock = fakeClock()
@@ -56,7 +57,8 @@ describe.skipIf(!isInstalled)("Radicale", () => {
         await dav("PUT", `${path}${name}`, ics)
         return parseProviderEventId(`${path}${name}`)
       },
-      remove: (id) => dav("DELETE", id, null),
+      get: (id) => dav("GET", id, null),
+      remove: async (id) => void (await dav("DELETE", id, null)),
     })
     const account = { server: radicale.url, username: "ada", password: "app password" }
     const loseCursors = () =>

@@ -42,13 +42,15 @@ async function pushingWorld(): Promise<World> {
   const dav = async (method: string, href: string, body: string | null) => {
     const answer = await fetch(`${server.url}${href}`, { method, body, headers: { authorization } })
     if (!answer.ok) throw new Error(`${method} ${href} gave ${answer.status}`)
+    return answer.text()
   }
   const { hand, createInUnknownZone } = createIcsHand({
     put: async (name, ics) => {
       await dav("PUT", `${calendar.path}${name}`, ics)
       return parseProviderEventId(`${calendar.path}${name}`)
     },
-    remove: (id) => dav("DELETE", id, null),
+    get: (id) => dav("GET", id, null),
+    remove: async (id) => void (await dav("DELETE", id, null)),
   })
   // Found once, as a connection keeps it.
   let found: Promise<{ readonly access: Access }> | null = null
@@ -82,7 +84,7 @@ async function pushingWorld(): Promise<World> {
       throttle: async (seconds, isSilent) => {
         server.faults.throttleNext = { retryAfterSeconds: isSilent ? null : seconds }
       },
-      malform: async (id) => dav("PUT", id, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:whenever\r\n"),
+      malform: async (id) => void (await dav("PUT", id, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:whenever\r\n")),
       revokeGrant: null,
       dropPushes: async () => {
         server.registrations.faults.isDropping = true

@@ -13,6 +13,7 @@ import { type ProviderDeps, senderFor } from "../provider-deps.ts"
 import { createCaldavCalls } from "./calls.ts"
 import { caldavChanges } from "./changes.ts"
 import { createDiscovery } from "./discovery.ts"
+import { createCaldavEvents } from "./events.ts"
 import { createCaldavPush, createPushDetection, subscriptionDays } from "./push.ts"
 
 export const limits: ProviderLimits = {
@@ -65,7 +66,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
       }
     },
     push: createCaldavPush({ calls, clock, home }),
-    events: null,
+    events: createCaldavEvents({ calls, clock, home }),
     listen: null,
     detectPush: createPushDetection({ calls, home }),
   }

@@ -1,0 +1,290 @@
+import { withBlock } from "@kalends/domain/body-block"
+import { findJoinLink } from "@kalends/domain/join-link"
+import { Problem } from "@kalends/domain/problem"
+import { originalStarts, type WallStart } from "@kalends/domain/recurrence"
+import { isSameSchedule, type MovedOccurrence, type Schedule, type Series, timeOf } from "@kalends/domain/schedule"
+import { movedLines, parseScheduleLines, scheduleLines } from "@kalends/domain/series-ical"
+import { findZone } from "@kalends/domain/zone"
+import { plainText } from "@kalends/readers/plain-text"
+import type { EventDraft, EventPatch, EventRecord, EventTexts } from "../../ports/calendar-provider.ts"
+import {
+  type ContentLine,
+  escapedText,
+  type IcsFile,
+  linesNamed,
+  type Part,
+  partOf,
+  readIcs,
+  textNamed,
+  withLines,
+  writeIcs,
+} from "./ics-text.ts"
+import { vtimezone } from "./vtimezone.ts"
+
+const tagName = "X-KALENDS-MEETING"
+const linkNames = [
+  "CONFERENCE",
+  "X-GOOGLE-CONFERENCE",
+  "X-MICROSOFT-SKYPETEAMSMEETINGURL",
+  "X-MICROSOFT-ONLINEMEETINGCONFLINK",
+]
+const timeNames = ["DTSTART", "DTEND", "DURATION"]
+const scheduleNames = [...timeNames, "RRULE", "RDATE", "EXDATE"]
+const eventsMost = 2_000
+
+/** The event or series of a calendar object, and the parts that are its own. */
+type Family = { readonly uid: string; readonly master: Part; readonly overrides: readonly Override[] }
+type Override = { readonly part: Part; readonly originalStart: WallStart; readonly isCancelled: boolean }
+
+/** What a calendar object says of its event, but for id and version. */
+export type ObjectRecord = Omit<EventRecord, "eventId" | "version" | "isOrganizer"> & {
+  /** Lower-case address; null where nobody is named, for then it is nobody else's. */
+  readonly organizer: string | null
+}
+
+/** The texts that may carry a meeting, of all events in an object. */
+export function objectTexts(data: string): readonly EventTexts[] {
+  return eventParts(readIcs(data)).map((part) => ({
+    location: textNamed(part, "LOCATION"),
+    others: [
+      plainText(textNamed(part, "DESCRIPTION")),
+      textNamed(part, "URL"),
+      ...linkNames.map((name) => textNamed(part, name)),
+      textNamed(part, tagName),
+    ],
+  }))
+}
+
+/** `uid` null: of the object's first event. Null when it holds none. Throws Problem "malformed" or "unsupported" (a zone, EXRULE). */
+export function readRecord(data: string, uid: string | null): ObjectRecord | null {
+  const family = familyOf(readIcs(data), uid)
+  if (family === null) return null
+  const { master } = family
+  const organizer = textNamed(master, "ORGANIZER")
+  return {
+    subject: textNamed(master, "SUMMARY") ?? "",
+    schedule: scheduleOf(family),
+    location: textNamed(master, "LOCATION"),
+    description: plainText(textNamed(master, "DESCRIPTION")),
+    onlineMeetingUrl: linkOf(master),
+    isCancelled: isCancelled(master),
+    tag: textNamed(master, tagName),
+    organizer: organizer === null ? null : organizer.replace(/^mailto:/i, "").toLowerCase(),
+  }
+}
+
+function linkOf(master: Part): string | null {
+  const told = linkNames.map((name) => textNamed(master, name)).find((url) => /^https:\/\//i.test(url ?? ""))
+  const url = textNamed(master, "URL")
+  return told ?? findJoinLink({ onlineMeetingUrl: null, location: url, description: null })?.url ?? null
+}
+
+const isCancelled = (part: Part) => textNamed(part, "STATUS")?.toUpperCase() === "CANCELLED"
+
+function eventParts({ parts }: IcsFile): readonly Part[] {
+  const found = parts.filter(({ isEvent }) => isEvent)
+  if (found.length > eventsMost) throw new Problem("malformed", "The calendar object holds too many events.")
+  return found
+}
+
+function familyOf(file: IcsFile, wanted: string | null): Family | null {
+  const events = eventParts(file)
+  const uid = wanted ?? events.map((part) => textNamed(part, "UID")).find((one) => one !== null) ?? null
+  const own = events.filter((part) => textNamed(part, "UID") === uid)
+  const sequence = (part: Part) => Number(textNamed(part, "SEQUENCE")) || 0
+  const master = own
+    .filter((part) => linesNamed(part, "RECURRENCE-ID").length === 0)
+    .reduce<Part | null>((best, part) => (best === null || sequence(part) >= sequence(best) ? part : best), null)
+  if (uid === null || master === null) return null
+  const overrides = own.flatMap((part) => {
+    if (linesNamed(part, "RECURRENCE-ID").length === 0) return []
+    const originalStart = originalOf(master, part)
+    return originalStart === null ? [] : [{ part, originalStart, isCancelled: isCancelled(part) }]
+  })
+  return { uid, master, overrides }
+}
+
+/** Original start of an override, on the clock of its series; null where there is no series. */
+function originalOf(master: Part, part: Part): WallStart | null {
+  const schedule = parseScheduleLines(linesOf(master), [linesOf(part)])
+  return schedule.kind === "series" ? (schedule.moved.at(-1)?.originalStart ?? null) : null
+}
+
+/** Lines that say when; a zone that only a path before its name makes strange is known by its name. */
+function linesOf(part: Part): readonly string[] {
+  return linesNamed(part, ...scheduleNames, "RECURRENCE-ID", "EXRULE").map((line) =>
+    line.replace(/;TZID="?([^":;]+)"?(?=[;:])/i, (whole, name: string) => {
+      const place = /([A-Z]\w+\/[A-Z][\w+-]+(?:\/\w+)?)$/.exec(name)?.[1]
+      return findZone(name) === null && place !== undefined ? `;TZID=${place}` : whole
+    }),
+  )
+}
+
+function scheduleOf({ master, overrides }: Family): Schedule {
+  const there = overrides.filter((one) => !one.isCancelled)
+  const schedule = parseScheduleLines(
+    linesOf(master),
+    there.map(({ part }) => linesOf(part)),
+  )
+  if (schedule.kind === "single") return schedule
+  const holes = overrides.filter((one) => one.isCancelled).map(({ originalStart }) => originalStart)
+  const { recurrence } = schedule
+  return { ...schedule, recurrence: { ...recurrence, excludedStarts: [...recurrence.excludedStarts, ...holes] } }
+}
+
+/** A new calendar object. `now`: for DTSTAMP. */
+export function newObject(
+  { subject, schedule, location, block, tag }: EventDraft,
+  key: string,
+  now: Temporal.Instant,
+): string {
+  const stamp = stampOf(now)
+  const event = partOf(true, [
+    "BEGIN:VEVENT",
+    `UID:${key}`,
+    `DTSTAMP:${stamp}`,
+    ...scheduleLines(schedule),
+    "END:VEVENT",
+  ])
+  const file: IcsFile = {
+    lineEnd: "\r\n",
+    parts: [
+      partOf(false, ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kalends//Kalends//EN"]),
+      event,
+      partOf(false, ["END:VCALENDAR", ""]),
+    ],
+  }
+  return editedObject(writeIcs(file), { uid: key, patch: { subject, location, block, tag, schedule }, now })
+}
+
+export type Edit = { readonly uid: string | null; readonly patch: EventPatch; readonly now: Temporal.Instant }
+
+/**
+ * The object with one event changed; all that is not meant stays letter for letter. Throws Problem "not-found" when the
+ * event is not in it.
+ */
+export function editedObject(data: string, { uid, patch, now }: Edit): string {
+  const file = readIcs(data)
+  const family = familyOf(file, uid)
+  if (family === null) throw new Problem("not-found", "The event is gone.")
+  const master = withSchedule(withTexts(family.master, patch), patch.schedule, now)
+  const overrides = patch.schedule === undefined ? null : wantedOverrides(family, master, patch.schedule)
+  const known = new Set(family.overrides.map(({ part }) => part))
+  const parts = file.parts.flatMap((part) => {
+    if (part === family.master) return [master, ...(overrides?.added ?? [])]
+    if (overrides === null || !known.has(part)) return [part]
+    const kept = overrides.kept.get(part)
+    return kept === undefined ? [] : [kept]
+  })
+  return writeIcs(withZones({ ...file, parts: inFilesZones(file, parts, family) }, patch.schedule))
+}
+
+function withTexts(part: Part, { subject, location, block, tag }: EventPatch): Part {
+  const put = (one: Part, name: string, text: string | null | undefined) =>
+    text === undefined
+      ? one
+      : withLines(one, [name], text === null || text === "" ? [] : [`${name}:${escapedText(text)}`])
+  const described = block === undefined ? undefined : withBlock(textNamed(part, "DESCRIPTION") ?? "", block)
+  const texts = [
+    ["SUMMARY", subject],
+    ["LOCATION", location],
+    ["DESCRIPTION", described],
+    [tagName, tag],
+  ] as const
+  return texts.reduce((one, [name, text]) => put(one, name, text), part)
+}
+
+function withSchedule(part: Part, schedule: Schedule | undefined, now: Temporal.Instant): Part {
+  const stamped = withLines(part, ["DTSTAMP"], [`DTSTAMP:${stampOf(now)}`])
+  const changed =
+    linesNamed(part, "LAST-MODIFIED").length > 0
+      ? withLines(stamped, ["LAST-MODIFIED"], [`LAST-MODIFIED:${stampOf(now)}`])
+      : stamped
+  if (schedule === undefined) return changed
+  const sequence = (Number(textNamed(part, "SEQUENCE")) || 0) + 1
+  return withLines(withLines(changed, scheduleNames, scheduleLines(schedule)), ["SEQUENCE"], [`SEQUENCE:${sequence}`])
+}
+
+/**
+ * Overrides of a series as it is to be. One that only has another title or guest is kept; one that is not to be elsewhere
+ * any more goes back to its time; one whose occurrence is gone, goes.
+ */
+function wantedOverrides(family: Family, master: Part, schedule: Schedule) {
+  const kept = new Map<Part, Part>()
+  if (schedule.kind === "single") return { kept, added: [] }
+  const wanted = new Map(schedule.moved.map((one) => [one.originalStart.toString(), one]))
+  const known = new Set<string>()
+  for (const { part, originalStart, isCancelled: isHole } of family.overrides) {
+    const name = originalStart.toString()
+    if (isHole || !isStart(schedule, originalStart)) continue
+    known.add(name)
+    kept.set(
+      part,
+      retimed(part, wanted.get(name) ?? { originalStart, time: timeOf(schedule, originalStart) }, schedule),
+    )
+  }
+  const added = schedule.moved
+    .filter(({ originalStart }) => !known.has(originalStart.toString()))
+    .map((one) =>
+      withLines(
+        withLines(master, ["RRULE", "RDATE", "EXDATE", "DURATION", "DTEND"], []),
+        ["DTSTART"],
+        movedLines(schedule, one),
+      ),
+    )
+  return { kept, added }
+}
+
+function retimed(part: Part, moved: MovedOccurrence, series: Series): Part {
+  const now = parseScheduleLines(linesOf(part).filter((line) => !/^(?:RRULE|RDATE|EXDATE)\b/i.test(line)))
+  if (isSameSchedule(now, { kind: "single", time: moved.time })) return part
+  return withLines(part, [...timeNames, "RECURRENCE-ID"], movedLines(series, moved))
+}
+
+/** True where the series has an occurrence with this original start. */
+function isStart({ recurrence }: Series, start: WallStart): boolean {
+  const from = start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start
+  const { starts } = originalStarts(recurrence, from, from.add({ seconds: 1 }))
+  return starts.some((one) => one.toString() === start.toString())
+}
+
+/** Our lines name zones as the file does: "Europe/Berlin" may be defined in it as "W. Europe Standard Time". */
+function inFilesZones(file: IcsFile, parts: readonly Part[], { master }: Family): readonly Part[] {
+  const own = linesNamed(master, "DTSTART")
+    .map((line) => /;TZID="?([^":;]+)"?(?=[;:])/i.exec(line)?.[1])
+    .find((name) => name !== undefined)
+  const zone = own === undefined ? null : findZone(own)
+  if (own === undefined || zone === null || zone === own) return parts
+  const asTheyStood = new Set(file.parts)
+  const renamed = (line: ContentLine): readonly ContentLine[] =>
+    line.text.includes(`;TZID=${zone}`)
+      ? partOf(true, [line.text.replace(`;TZID=${zone}`, `;TZID=${quoted(own)}`)]).lines
+      : [line]
+  return parts.map((part) => (asTheyStood.has(part) ? part : { ...part, lines: part.lines.flatMap(renamed) }))
+}
+
+const quoted = (name: string) => (/[^\w/+ .-]/.test(name) ? `"${name}"` : name)
+
+/** Every zone that is named is defined (RFC 5545 3.2.19). */
+function withZones(file: IcsFile, schedule: Schedule | undefined): IcsFile {
+  if (schedule === undefined) return file
+  const texts = file.parts.flatMap(({ lines }) => lines).map(({ text }) => text)
+  const defined = new Set(texts.flatMap((text) => /^TZID:(.+)$/i.exec(text)?.[1]?.trim() ?? []))
+  const named = new Set(
+    texts.flatMap((text) => /^(?:DTSTART|DTEND|RECURRENCE-ID);TZID=([^":;]+)[;:]/.exec(text)?.[1] ?? []),
+  )
+  const missing = [...named].filter((name) => !defined.has(name) && findZone(name) === name)
+  const from = schedule.kind === "series" ? schedule.recurrence.start : startOf(schedule)
+  const start = from instanceof Temporal.PlainDate ? from.toPlainDateTime() : from
+  const at = file.parts.findIndex(({ isEvent }) => isEvent)
+  return { ...file, parts: file.parts.toSpliced(at, 0, ...missing.map((zone) => vtimezone(zone, start))) }
+}
+
+function startOf({ time }: Extract<Schedule, { kind: "single" }>): WallStart {
+  if (time.kind === "all-day") return time.startsOn
+  return time.kind === "floating" ? time.starts : time.startsAt.toZonedDateTimeISO("UTC").toPlainDateTime()
+}
+
+function stampOf(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: "second" }).replace(/[-:]/g, "")
+}
