@@ -37,6 +37,16 @@ export function classifyCaldav(response: ReadResponse, now: Temporal.Instant): P
 }
 
 /**
+ * What the answer to a PUT means; null for success. 409 is no lost race but a refusal for good: the calendar is gone, or
+ * another object in it has this UID (RFC 4918 9.7.1, RFC 4791 5.3.2.1).
+ */
+export function classifyCaldavWrite(response: ReadResponse, now: Temporal.Instant): Problem | null {
+  if (response.status !== 409) return classifyCaldav(response, now)
+  const context = { status: response.status }
+  return new Problem("unsupported", "The calendar server does not take this event.", { code: "refused", context })
+}
+
+/**
  * What the answer to a push registration means; null for success. A server that will not push this calendar to us, or to
  * anybody, is no trouble: "unsupported", and the calendar is polled.
  */

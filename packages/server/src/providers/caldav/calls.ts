@@ -2,7 +2,7 @@ import { type Access, authorization } from "@kalends/domain/access"
 import { Problem } from "@kalends/domain/problem"
 import { type Multistatus, parseMultistatus, xmlText } from "@kalends/readers/caldav/multistatus"
 import { addressOnServer } from "@kalends/readers/caldav/origin"
-import { classifyCaldav, classifyPushRegistration } from "@kalends/readers/caldav/problems"
+import { classifyCaldav, classifyCaldavWrite, classifyPushRegistration } from "@kalends/readers/caldav/problems"
 import { wire } from "@kalends/readers/parse"
 import type { Clock } from "../../ports/clock.ts"
 import type { HttpClient, IncomingResponse, OutgoingRequest } from "../../ports/http-client.ts"
@@ -105,7 +105,7 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
     ): Promise<string | null> {
       const headers = { "content-type": "text/calendar; charset=utf-8", ...precondition }
       const response = await raw(target, { method: "PUT", headers, body: data })
-      const problem = classifyCaldav(response, clock.now())
+      const problem = classifyCaldavWrite(response, clock.now())
       if (problem !== null) throw problem
       return response.headers.etag ?? null
     },

@@ -41,8 +41,15 @@ export function createCaldavEvents({ calls, clock, home }: CaldavEventsDeps): Ev
   async function isOwn({ access, signal }: EventInput, organizer: string): Promise<boolean> {
     const name = access.kind === "password" ? access.username.toLowerCase() : ""
     if (organizer === name) return true
-    const addresses = await calls.listAddresses({ access, url: home(access), signal })
-    return addresses.length > 0 ? addresses.includes(organizer) : organizer.split("@")[0] === name
+    const url = home(access)
+    const addresses = await calls.listAddresses({ access, url, signal }).catch((error: unknown): readonly string[] => {
+      // A server that does not schedule may refuse the question; all else is told.
+      if (isProblem(error, "not-found", "forbidden", "unsupported")) return []
+      throw error
+    })
+    if (addresses.length > 0) return addresses.includes(organizer)
+    const [local, domain = ""] = organizer.split("@")
+    return local === name && `.${new URL(url).hostname}`.endsWith(`.${domain}`)
   }
 
   async function expected(input: EventInput & { readonly expect: string }): Promise<Whole | null> {

@@ -168,6 +168,64 @@ test("a new object defines its zone, names us and can be read", () => {
   expect(objectTexts(data)[0]?.location).toBe("https://x.example")
 })
 
+describe("exceptions of a series", () => {
+  const exception = (...lines: readonly string[]) => ["BEGIN:VEVENT", "UID:one", ...lines, "END:VEVENT"]
+  const withExceptions = (...exceptions: readonly (readonly string[])[]) =>
+    file(
+      ...exception(
+        "DTSTART;TZID=Europe/Berlin:20261124T090000",
+        "DTEND;TZID=Europe/Berlin:20261124T093000",
+        "RRULE:FREQ=DAILY;COUNT=5",
+        "LOCATION:@meet",
+      ),
+      ...exceptions.flatMap((lines) => exception(...lines)),
+    )
+  const at = "RECURRENCE-ID;TZID=Europe/Berlin:20261125T090000"
+  const later = "DTSTART;TZID=Europe/Berlin:20261125T140000"
+
+  test("go along with the texts that they had from their series, and keep their own", () => {
+    const data = withExceptions([at, later, "LOCATION:@meet", "SUMMARY:Own"])
+    const linked = edited(data, { subject: "New", location: "https://x.example", block: "Join", tag: "t" })
+    expect(objectTexts(linked).map(({ location }) => location)).toEqual(["https://x.example", "https://x.example"])
+    expect(linked).toContain("SUMMARY:Own")
+  })
+
+  test("cancelled ones need no start of their own, and stay as they are when another moves", () => {
+    const data = withExceptions([at, "STATUS:CANCELLED"])
+    const schedule = scheduleOf(data)
+    expect(schedule.recurrence.excludedStarts.map(String)).toEqual(["2026-11-25T09:00:00"])
+    const startsAt = Temporal.Instant.from("2026-11-26T15:00:00Z")
+    const time = { kind: "timed", startsAt, endsAt: startsAt.add({ minutes: 30 }), zone: "Europe/Berlin" } as const
+    const moved = [{ originalStart: Temporal.PlainDateTime.from("2026-11-26T09:00"), time }]
+    const after = edited(data, { schedule: { ...schedule, moved } })
+    expect(after).toContain("DTEND;TZID=Europe/Berlin:20261124T093000")
+    expect(after).toContain("STATUS:CANCELLED")
+    expect(scheduleOf(after)).toEqual({ ...schedule, moved })
+  })
+
+  test("named by their day alone are at the time of the series", () => {
+    const { moved } = scheduleOf(withExceptions(["RECURRENCE-ID;VALUE=DATE:20261125", later]))
+    expect(moved.map(({ originalStart }) => originalStart.toString())).toEqual(["2026-11-25T09:00:00"])
+  })
+
+  test("count once, in their newest version", () => {
+    const { moved } = scheduleOf(
+      withExceptions([at, later, "SEQUENCE:2"], [at, "DTSTART:20261125T200000Z", "SEQUENCE:1"]),
+    )
+    expect(moved.map(({ time }) => time)).toMatchObject([{ startsAt: Temporal.Instant.from("2026-11-25T13:00:00Z") }])
+  })
+
+  test("that change all that follow are refused rather than misread", () => {
+    const id = at.replace(";", ";RANGE=THISANDFUTURE;")
+    expect(() => scheduleOf(withExceptions([id, later]))).toThrow("from one day on")
+  })
+
+  test("without their series are an event of their own", () => {
+    const record = readRecord(file(...exception(at, later, "SUMMARY:Invited once")), null)
+    expect(record).toMatchObject({ subject: "Invited once", schedule: { kind: "single" } })
+  })
+})
+
 describe("the definition of a zone", () => {
   const linesOf = (zone: string) =>
     vtimezone(zone, Temporal.PlainDateTime.from("2026-11-24T09:00")).lines.map(({ text }) => text)

@@ -1,4 +1,5 @@
 import { withBlock } from "@kalends/domain/body-block"
+import type { EventTime } from "@kalends/domain/event"
 import { findJoinLink } from "@kalends/domain/join-link"
 import { Problem } from "@kalends/domain/problem"
 import { originalStarts, type WallStart } from "@kalends/domain/recurrence"
@@ -91,23 +92,54 @@ function familyOf(file: IcsFile, wanted: string | null): Family | null {
   const events = eventParts(file)
   const uid = wanted ?? events.map((part) => textNamed(part, "UID")).find((one) => one !== null) ?? null
   const own = events.filter((part) => textNamed(part, "UID") === uid)
-  const sequence = (part: Part) => Number(textNamed(part, "SEQUENCE")) || 0
-  const master = own
-    .filter((part) => linesNamed(part, "RECURRENCE-ID").length === 0)
-    .reduce<Part | null>((best, part) => (best === null || sequence(part) >= sequence(best) ? part : best), null)
+  const masters = own.filter((part) => !isOverride(part))
+  const master = newest(masters.length > 0 ? masters : own)
   if (uid === null || master === null) return null
-  const overrides = own.flatMap((part) => {
-    if (linesNamed(part, "RECURRENCE-ID").length === 0) return []
-    const originalStart = originalOf(master, part)
-    return originalStart === null ? [] : [{ part, originalStart, isCancelled: isCancelled(part) }]
+  const byStart = Map.groupBy(
+    own.filter((part) => part !== master && isOverride(part)),
+    (part) => String(originalOf(master, part)),
+  )
+  const overrides = [...byStart.values()].flatMap((versions) => {
+    const part = newest(versions)
+    const originalStart = part === null ? null : originalOf(master, part)
+    return part === null || originalStart === null ? [] : [{ part, originalStart, isCancelled: isCancelled(part) }]
   })
   return { uid, master, overrides }
 }
 
-/** Original start of an override, on the clock of its series; null where there is no series. */
+const isOverride = (part: Part) => linesNamed(part, "RECURRENCE-ID").length > 0
+
+/** Of several versions in one file the one with the highest SEQUENCE, of those the last. */
+function newest(versions: readonly Part[]): Part | null {
+  const sequence = (part: Part) => Number(textNamed(part, "SEQUENCE")) || 0
+  return versions.reduce<Part | null>(
+    (best, part) => (best === null || sequence(part) >= sequence(best) ? part : best),
+    null,
+  )
+}
+
+/**
+ * Original start of an override, on the clock of its series; null where there is no series. A cancelled one needs no start of
+ * its own, and some programs name the day alone. Throws Problem "unsupported" (code "schedule") for all that follow, too.
+ */
 function originalOf(master: Part, part: Part): WallStart | null {
-  const schedule = parseScheduleLines(linesOf(master), [linesOf(part)])
-  return schedule.kind === "series" ? (schedule.moved.at(-1)?.originalStart ?? null) : null
+  const [id = ""] = linesNamed(part, "RECURRENCE-ID")
+  if (/;RANGE=THISANDFUTURE\b/i.test(id))
+    throw new Problem("unsupported", "The series is changed from one day on within one event.", { code: "schedule" })
+  const schedule = parseScheduleLines(linesOf(master), [withStart(linesOf(part))])
+  if (schedule.kind === "single") return null
+  const { start } = schedule.recurrence
+  const original = schedule.moved.at(-1)?.originalStart ?? null
+  return original instanceof Temporal.PlainDate && start instanceof Temporal.PlainDateTime
+    ? original.toPlainDateTime(start.toPlainTime())
+    : original
+}
+
+function withStart(lines: readonly string[]): readonly string[] {
+  if (lines.some((line) => /^DTSTART\b/i.test(line))) return lines
+  return lines.flatMap((line) =>
+    /^RECURRENCE-ID\b/i.test(line) ? [line, line.replace(/^RECURRENCE-ID/i, "DTSTART")] : [line],
+  )
 }
 
 /** Lines that say when; a zone that only a path before its name makes strange is known by its name. */
@@ -121,15 +153,20 @@ function linesOf(part: Part): readonly string[] {
 }
 
 function scheduleOf({ master, overrides }: Family): Schedule {
-  const there = overrides.filter((one) => !one.isCancelled)
-  const schedule = parseScheduleLines(
-    linesOf(master),
-    there.map(({ part }) => linesOf(part)),
-  )
+  const schedule = parseScheduleLines(linesOf(master))
   if (schedule.kind === "single") return schedule
+  const there = overrides.filter((one) => !one.isCancelled)
+  const moved = there.map(({ part, originalStart }) => ({ originalStart, time: timeOfOverride(part) }))
   const holes = overrides.filter((one) => one.isCancelled).map(({ originalStart }) => originalStart)
   const { recurrence } = schedule
-  return { ...schedule, recurrence: { ...recurrence, excludedStarts: [...recurrence.excludedStarts, ...holes] } }
+  const excludedStarts = [...recurrence.excludedStarts, ...holes]
+  return { ...schedule, recurrence: { ...recurrence, excludedStarts }, moved: [...schedule.moved, ...moved] }
+}
+
+function timeOfOverride(part: Part): EventTime {
+  const schedule = parseScheduleLines(linesOf(part).filter((line) => !/^(?:RRULE|RDATE|EXDATE)\b/i.test(line)))
+  if (schedule.kind === "series") throw new Problem("malformed", "An occurrence cannot be a series.")
+  return schedule.time
 }
 
 /** A new calendar object. `now`: for DTSTAMP. */
@@ -167,12 +204,12 @@ export function editedObject(data: string, { uid, patch, now }: Edit): string {
   const file = readIcs(data)
   const family = familyOf(file, uid)
   if (family === null) throw new Problem("not-found", "The event is gone.")
-  const master = withSchedule(withTexts(family.master, patch), patch.schedule, now)
-  const overrides = patch.schedule === undefined ? null : wantedOverrides(family, master, patch.schedule)
-  const known = new Set(family.overrides.map(({ part }) => part))
+  const master = withSchedule(withTexts(family.master, patch), family, { patch, now })
+  const overrides = wantedOverrides(family, master, patch)
+  const known = new Set(file.parts.filter((part) => isOverride(part) && textNamed(part, "UID") === family.uid))
   const parts = file.parts.flatMap((part) => {
-    if (part === family.master) return [master, ...(overrides?.added ?? [])]
-    if (overrides === null || !known.has(part)) return [part]
+    if (part === family.master) return [master, ...overrides.added]
+    if (!known.has(part)) return [part]
     const kept = overrides.kept.get(part)
     return kept === undefined ? [] : [kept]
   })
@@ -194,7 +231,9 @@ function withTexts(part: Part, { subject, location, block, tag }: EventPatch): P
   return texts.reduce((one, [name, text]) => put(one, name, text), part)
 }
 
-function withSchedule(part: Part, schedule: Schedule | undefined, now: Temporal.Instant): Part {
+type Meant = { readonly patch: EventPatch; readonly now: Temporal.Instant }
+
+function withSchedule(part: Part, family: Family, { patch: { schedule }, now }: Meant): Part {
   const stamped = withLines(part, ["DTSTAMP"], [`DTSTAMP:${stampOf(now)}`])
   const changed =
     linesNamed(part, "LAST-MODIFIED").length > 0
@@ -202,26 +241,40 @@ function withSchedule(part: Part, schedule: Schedule | undefined, now: Temporal.
       : stamped
   if (schedule === undefined) return changed
   const sequence = (Number(textNamed(part, "SEQUENCE")) || 0) + 1
-  return withLines(withLines(changed, scheduleNames, scheduleLines(schedule)), ["SEQUENCE"], [`SEQUENCE:${sequence}`])
+  const raised = withLines(changed, ["SEQUENCE"], [`SEQUENCE:${sequence}`])
+  const own = ownSchedule(schedule, family)
+  const isSame = isSameSchedule(own, parseScheduleLines(linesOf(family.master)))
+  return isSame ? raised : withLines(raised, scheduleNames, scheduleLines(own))
+}
+
+/** What the master itself says of a schedule: not what its overrides do. */
+function ownSchedule(schedule: Schedule, { overrides }: Family): Schedule {
+  if (schedule.kind === "single") return schedule
+  const cancelled = new Set(overrides.filter((one) => one.isCancelled).map((one) => String(one.originalStart)))
+  const excludedStarts = schedule.recurrence.excludedStarts.filter((start) => !cancelled.has(String(start)))
+  return { ...schedule, moved: [], recurrence: { ...schedule.recurrence, excludedStarts } }
 }
 
 /**
- * Overrides of a series as it is to be. One that only has another title or guest is kept; one that is not to be elsewhere
- * any more goes back to its time; one whose occurrence is gone, goes.
+ * Overrides as they are to be. Texts that one shared with its series go along with the series'. One that is not to be
+ * elsewhere any more goes back to its time; one whose occurrence is gone, goes.
  */
-function wantedOverrides(family: Family, master: Part, schedule: Schedule) {
+function wantedOverrides(family: Family, master: Part, { schedule, ...texts }: EventPatch) {
   const kept = new Map<Part, Part>()
-  if (schedule.kind === "single") return { kept, added: [] }
+  for (const { part } of family.overrides) kept.set(part, withTexts(part, sharedTexts(part, family.master, texts)))
+  if (schedule === undefined) return { kept, added: [] }
+  if (schedule.kind === "single") return { kept: new Map<Part, Part>(), added: [] }
   const wanted = new Map(schedule.moved.map((one) => [one.originalStart.toString(), one]))
+  const excluded = new Set(schedule.recurrence.excludedStarts.map(String))
   const known = new Set<string>()
   for (const { part, originalStart, isCancelled: isHole } of family.overrides) {
     const name = originalStart.toString()
-    if (isHole || !isStart(schedule, originalStart)) continue
-    known.add(name)
-    kept.set(
-      part,
-      retimed(part, wanted.get(name) ?? { originalStart, time: timeOf(schedule, originalStart) }, schedule),
-    )
+    if (isHole ? !excluded.has(name) : !isStart(schedule, originalStart)) kept.delete(part)
+    else if (!isHole) {
+      known.add(name)
+      const moved = wanted.get(name) ?? { originalStart, time: timeOf(schedule, originalStart) }
+      kept.set(part, retimed(kept.get(part) ?? part, moved, schedule))
+    }
   }
   const added = schedule.moved
     .filter(({ originalStart }) => !known.has(originalStart.toString()))
@@ -235,8 +288,21 @@ function wantedOverrides(family: Family, master: Part, schedule: Schedule) {
   return { kept, added }
 }
 
+/** The texts of a patch that concern an override: those that it had from its series, and the block that it carries. */
+function sharedTexts(part: Part, master: Part, { subject, location, block, tag }: EventPatch): EventPatch {
+  const isShared = (name: string) => textNamed(part, name) === textNamed(master, name)
+  const description = textNamed(part, "DESCRIPTION") ?? ""
+  const hasBlock = withBlock(description, null) !== description.trim()
+  return {
+    ...(subject !== undefined && isShared("SUMMARY") ? { subject } : {}),
+    ...(location !== undefined && isShared("LOCATION") ? { location } : {}),
+    ...(block !== undefined && (hasBlock || isShared("DESCRIPTION")) ? { block } : {}),
+    ...(tag !== undefined && isShared(tagName) ? { tag } : {}),
+  }
+}
+
 function retimed(part: Part, moved: MovedOccurrence, series: Series): Part {
-  const now = parseScheduleLines(linesOf(part).filter((line) => !/^(?:RRULE|RDATE|EXDATE)\b/i.test(line)))
+  const now: Schedule = { kind: "single", time: timeOfOverride(part) }
   if (isSameSchedule(now, { kind: "single", time: moved.time })) return part
   return withLines(part, [...timeNames, "RECURRENCE-ID"], movedLines(series, moved))
 }
