@@ -37,6 +37,13 @@ export type Knobs = {
   approvesAll: boolean
   /** The user unticks the calendar at consent. */
   withholdsCalendar: boolean
+  /**
+   * How Exchange says that it is busy (`throttleNext`): a fault (500), an inner error in a 200, or IIS's 503. The first
+   * two name `throttleRetryAfterSeconds` as BackOffMilliseconds.
+   */
+  busyShape: "fault" | "inner" | "unavailable"
+  /** Exchange does the next n writes and loses their answers. */
+  loseWritesNext: number
 }
 
 /** Whether the answer that is ready now is to be cut; counts it. */
@@ -89,5 +96,7 @@ export function freshKnobs(): Knobs {
     isRemoved: false,
     approvesAll: false,
     withholdsCalendar: false,
+    busyShape: "fault",
+    loseWritesNext: 0,
   }
 }

@@ -60,7 +60,8 @@ export type SimOccurrence = {
   readonly isException: boolean
 }
 
-export type Tenant = { readonly id: string; readonly service: "microsoft" | "google"; readonly domain: string }
+export type Service = "microsoft" | "google" | "exchange"
+export type Tenant = { readonly id: string; readonly service: Service; readonly domain: string }
 export type Person = {
   readonly id: string
   readonly tenant: Tenant

@@ -10,13 +10,29 @@ export type SimRequest = {
   readonly form: URLSearchParams
   /** Named parts of the path. */
   readonly params: Readonly<Record<string, string>>
+  /** Stands for the connection that it came on: the same object for each request on it. */
+  readonly connection: object
+}
+
+/** The way out for an answer that goes on. */
+export type SimStream = {
+  write(text: string): void
+  /** Ends the answer as it should end. */
+  end(): void
+  /** Cuts the line. */
+  destroy(): void
+  /** Told once when the line is gone, whoever ended it. */
+  onClose(listener: () => void): void
 }
 
 export type SimResponse = {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list makes a header of its own of each. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | object
   readonly cut?: boolean
+  /** Goes on after the head, in pieces as they come; `body` is not sent then. */
+  readonly stream?: (out: SimStream) => void
 }
 export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse>
 export type Route = { readonly method: string; readonly pattern: RegExp; readonly handler: Handler }
@@ -71,6 +87,7 @@ async function handle(routes: readonly Route[], otherwise: Handler, raw: Incomin
     body,
     json: parseJson(body),
     form: new URLSearchParams(body),
+    connection: raw.socket,
   }
   return answerOf(routes, { ...request, params: {} }, otherwise)
 }
@@ -126,7 +143,13 @@ const cors = {
   "access-control-max-age": "600",
 }
 
-function send(response: ServerResponse, { status, headers = {}, body, cut }: SimResponse): void {
+function send(response: ServerResponse, answer: SimResponse): void {
+  const { status, headers = {}, body, cut, stream } = answer
+  if (stream !== undefined) {
+    response.writeHead(status, { ...cors, ...writable(headers) })
+    response.flushHeaders()
+    return stream(streamTo(response))
+  }
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body)
   // Nothing to cut in half: the whole answer is lost.
   if (cut === true && text === "") return void response.destroy()
@@ -134,7 +157,7 @@ function send(response: ServerResponse, { status, headers = {}, body, cut }: Sim
   response.writeHead(status, {
     ...cors,
     ...type,
-    ...headers,
+    ...writable(headers),
     ...(cut === true ? { "content-length": String(Buffer.byteLength(text)) } : {}),
   })
   if (cut === true) {
@@ -142,4 +165,18 @@ function send(response: ServerResponse, { status, headers = {}, body, cut }: Sim
     response.write(text.slice(0, Math.floor(text.length / 2)))
     setImmediate(() => response.destroy())
   } else response.end(text)
+}
+
+const writable = (headers: NonNullable<SimResponse["headers"]>): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+  )
+
+function streamTo(response: ServerResponse): SimStream {
+  return {
+    write: (text) => void response.write(text),
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+    onClose: (listener) => void response.once("close", listener),
+  }
 }

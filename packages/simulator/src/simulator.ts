@@ -3,6 +3,7 @@ import { createCallLog } from "./call-log.ts"
 import type { SimulatorContext } from "./context.ts"
 import { demoRoutes } from "./demo/page.ts"
 import { demoZoomRoutes } from "./demo/zoom.ts"
+import { createExchange } from "./exchange/exchange.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
@@ -11,7 +12,7 @@ import { freshKnobs, type Knobs } from "./knobs.ts"
 import { entraRoutes } from "./microsoft/entra.ts"
 import { graphRoutes } from "./microsoft/graph.ts"
 import { createSubscriptions } from "./microsoft/subscriptions.ts"
-import { Organisation, type Tenant } from "./org.ts"
+import { Organisation, type Service, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
 import { serve } from "./server.ts"
@@ -32,6 +33,7 @@ export const clients = {
 export const tenants = {
   microsoft: { id: "aaaaaaaa-0000-4000-8000-000000000001", service: "microsoft", domain: "northwind.example" },
   google: { id: "northwind-labs.example", service: "google", domain: "northwind-labs.example" },
+  exchange: { id: "exchange.northwind-works.example", service: "exchange", domain: "northwind-works.example" },
 } as const satisfies Readonly<Record<string, Tenant>>
 
 /** Starts the simulated services on one loopback port, with nobody in them. */
@@ -54,9 +56,11 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const channels = createChannels(context)
   const zoom = createZoom(platform, {}, "/zoom")
   const bigbluebutton = createBigBlueButton(platform)
+  const exchange = createExchange(context, tenants.exchange)
   const routes = [
     ...zoom.routes,
     ...bigbluebutton.routes,
+    ...exchange.routes,
     ...entraRoutes(context, microsoft),
     ...graphRoutes(context, microsoft, subscriptions),
     ...googleSignInRoutes(context, google),
@@ -64,9 +68,11 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
       grants: { microsoft, google },
+      exchange,
       expirePushes(person) {
         subscriptions.expire(person)
         channels.expire(person)
+        exchange.subscriptions.expire(person)
       },
     }),
   ]
@@ -81,12 +87,14 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     clients,
     tenants,
     org,
-    knobs: (service: "microsoft" | "google") => knobsOf(tenants[service].id),
+    knobs: (service: Service) => knobsOf(tenants[service].id),
     grants: { microsoft, google },
     /** A Zoom account with its own knobs and calls; nobody is in it. */
     zoom,
     /** A BigBlueButton server with its own knobs and calls. */
     bigbluebutton,
+    /** An Exchange server: accounts, delegates, rooms, streams. Its knobs are `knobs("exchange")`. */
+    exchange,
     calls,
     subscriptions,
     channels,
@@ -97,6 +105,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     close: (): Promise<void> => {
       pushes.close()
       zoom.webhooks.close()
+      exchange.streams.drop()
       return server.close()
     },
   }
@@ -111,6 +120,8 @@ const baseUrlsOf = (url: string) => ({
   zoomToken: `${url}/zoom/oauth/token`,
   zoomApi: `${url}/zoom/v2`,
   bigbluebutton: `${url}/bigbluebutton/`,
+  exchange: `${url}/EWS/Exchange.asmx`,
+  exchangeAutodiscover: `${url}/autodiscover/autodiscover.svc`,
 })
 
 export type Simulator = Awaited<ReturnType<typeof startSimulator>>

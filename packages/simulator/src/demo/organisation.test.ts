@@ -16,18 +16,21 @@ const week = (person: Person | undefined, days = 7) =>
     occurrencesOf(event, { from: now.subtract({ hours: 24 }), to: now.add({ hours: 24 * days }) }),
   )
 
-test("each service has six people, and there are three rooms that nobody signs in as", () => {
+test("each service has its people, and there are five rooms that nobody signs in as", () => {
   const org = filled()
-  expect([org.signers("microsoft").length, org.signers("google").length]).toEqual([6, 6])
+  expect((["microsoft", "google", "exchange"] as const).map((service) => org.signers(service).length)).toEqual([6, 6, 5])
   expect(org.people.filter(({ isRoom }) => isRoom).map(({ name }) => name)).toEqual([
     "Room Andromeda",
     "Room Cassiopeia",
     "Room Lyra",
+    "Room Draco",
+    "Room Perseus",
   ])
 })
 
 test("everybody has something within the next quarters of an hour or soon after, and a full week", () => {
-  for (const person of [...filled().signers("microsoft"), ...filled().signers("google")]) {
+  const org = filled()
+  for (const person of [...org.signers("microsoft"), ...org.signers("google"), ...org.signers("exchange")]) {
     const soon = week(person).filter(({ startsAt }) => Temporal.Instant.compare(startsAt, now) > 0)
     expect(soon.some(({ startsAt }) => Temporal.Instant.compare(startsAt, now.add({ hours: 3 })) < 0)).toBe(true)
     expect(week(person).length).toBeGreaterThan(10)

@@ -11,14 +11,16 @@ const observatory = [
   "Mary Jackson",
   "Radia Perlman",
 ]
+const works = ["Mary Somerville", "Caroline Herschel", "Williamina Fleming", "Beatrice Tinsley", "Wang Zhenyi"]
 const laboratory = ["Vera Rubin", "Jocelyn Bell", "Annie Cannon", "Cecilia Payne", "Henrietta Leavitt", "Nancy Roman"]
 
-/** An observatory on Microsoft 365 and its laboratory on Google: people, rooms and a lively month around today. */
+/** An observatory on Microsoft 365, its laboratory on Google and its works on Exchange: people, rooms and a lively month. */
 export function fillDemo(org: Organisation, now: Temporal.Instant): void {
   const day = dayOf(now)
   for (const [tenant, names, rooms] of [
     [tenants.microsoft, observatory, ["Andromeda", "Cassiopeia"]],
     [tenants.google, laboratory, ["Lyra"]],
+    [tenants.exchange, works, ["Draco", "Perseus"]],
   ] as const) {
     const people = names.map((name) =>
       org.addPerson(tenant, name, `${name.split(" ")[0]?.toLowerCase()}@${tenant.domain}`),
@@ -61,6 +63,7 @@ function hold({ details, by, with: others, room, exception }: Meeting): void {
 const links = {
   microsoft: "https://teams.microsoft.com/l/meetup-join/19%3ameeting_NorthWind%40thread.v2/0",
   google: "https://meet.google.com/nor-thwi-nds",
+  exchange: "https://northwind.webex.com/meet/works",
 }
 
 /** Series, two of them with an exception this week or the next. */

@@ -17,9 +17,9 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start
 @media(max-width:50rem){main{grid-template-columns:minmax(0,1fr);gap:1rem}li{grid-template-columns:1fr;gap:.35rem}section.card:has(table){overflow-x:auto}#people{display:flex;gap:.35rem;overflow-x:auto;padding:3px 3px .5rem}#people button{flex:none;width:auto;border-color:var(--edge)}}
 @media(forced-colors:active){[aria-pressed=true]{forced-color-adjust:none;background:Highlight!important;color:HighlightText!important}}
 </style></head>
-<body><main><header><h1>Demo organisation</h1><p class="soft">Simulated Microsoft 365 and Google calendars. Connect one of these people in Kalends, open the agenda beside this page, then change an event here.</p></header>
+<body><main><header><h1>Demo organisation</h1><p class="soft">Simulated Microsoft 365, Google and Exchange calendars. Connect one of these people in Kalends, open the agenda beside this page, then change an event here.</p></header>
 <nav aria-label="People"><div class="card"><h2>People</h2><div id="people"></div></div></nav>
-<div><section class="card"><h2 id="who"></h2><ul id="events"></ul><form id="add"><input name="subject" aria-label="New event" placeholder="New event in 20 minutes" required maxlength="200"><button>Add</button></form></section>
+<div><section class="card"><h2 id="who"></h2><p class="soft" id="sign-in"></p><ul id="events"></ul><form id="add"><input name="subject" aria-label="New event" placeholder="New event in 20 minutes" required maxlength="200"><button>Add</button></form></section>
 <section class="card"><h2 id="zoom">Zoom meetings</h2><p class="soft" id="zoom-none">None yet. Make a meeting in the agenda, or write @meet into an event's location.</p><ul id="zoom-meetings"></ul><form id="zoom-edit" hidden aria-labelledby="zoom"><input name="topic" aria-label="Topic" required maxlength="200"><input name="startsAt" type="datetime-local" aria-label="Start"><button>Save in Zoom</button></form></section>
 <section class="card"><h2>Break things</h2><p class="soft" id="tenant"></p><div class="knobs" id="knobs"></div></section>
 <section class="card"><h2>Latest calls</h2><table><tbody id="calls"></tbody></table></section></div></main><script src="/demo.js"></script></body></html>`
@@ -42,6 +42,9 @@ const switches = [
   ["Slow (1 s)", (k) => k.latencyMs > 0, (on) => ({ latencyMs: on ? 1000 : 0 })],
   ["Throttle next 3", (k) => k.throttleNext > 0 && k.throttleRetryAfterSeconds !== null, (on) => ({ throttleNext: on ? 3 : 0, throttleRetryAfterSeconds: 1 })],
   ["Throttle next 3, no time named", (k) => k.throttleNext > 0 && k.throttleRetryAfterSeconds === null, (on) => ({ throttleNext: on ? 3 : 0, throttleRetryAfterSeconds: on ? null : 1 })],
+  ["Exchange says busy within a 200", (k) => k.busyShape === "inner", (on) => ({ busyShape: on ? "inner" : "fault" })],
+  ["Exchange says busy with 503 alone", (k) => k.busyShape === "unavailable", (on) => ({ busyShape: on ? "unavailable" : "fault" })],
+  ["Exchange loses next write's answer", (k) => k.loseWritesNext > 0, (on) => ({ loseWritesNext: on ? 1 : 0 })],
   ["Fail next 5", (k) => k.failNext > 0, (on) => ({ failNext: on ? 5 : 0 })],
   ["Cut next page in half", (k) => k.cutNext > 0, (on) => ({ cutNext: on ? 1 : 0 })],
   ["Refuse next refresh", (k) => k.refuseTokenNext > 0, (on) => ({ refuseTokenNext: on ? 1 : 0 })],
@@ -54,7 +57,7 @@ async function draw() {
   chosen = state.people.find((p) => p.email === chosen?.email) ?? state.people[0]
   $("people").replaceChildren(...state.people.map((p) => {
     const button = make("button", p.name, { onclick: () => { chosen = p; void draw() } })
-    button.append(" ", make("small", (p.service === "google" ? "Google" : "Microsoft 365") + (p.isRoom ? " · room" : "")))
+    button.append(" ", make("small", ({ google: "Google", microsoft: "Microsoft 365", exchange: "Exchange" })[p.service] + (p.isRoom ? " · room" : "")))
     button.setAttribute("aria-pressed", String(p.email === chosen.email))
     return button
   }))
@@ -64,8 +67,10 @@ async function draw() {
   await drawZoom()
   const tenant = state.tenants.find((t) => t.service === chosen.service)
   $("tenant").textContent = tenant.domain
+  $("sign-in").textContent = chosen.signIn ? "Signs in as " + chosen.signIn.login + " with the password " + chosen.signIn.password + " at " + location.origin + "/EWS/Exchange.asmx" : ""
   const first = chosen.name.split(" ")[0]
-  const own = [["Revoke " + first + "'s permission", "revoke"], ["Lose " + first + "'s cursor", "lose-cursor"], ["End " + first + "'s notifications", "end-notifications"], ["Expire access tokens", "expire-access"], ["Add an unreadable event", "malformed-event"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
+  const isExchange = chosen.service === "exchange"
+  const own = [[isExchange ? "Expire " + first + "'s password" : "Revoke " + first + "'s permission", "revoke"], ["Lose " + first + "'s cursor", "lose-cursor"], ["End " + first + "'s notifications", "end-notifications"], [isExchange ? "Cut all streams" : "Expire access tokens", "expire-access"], ["Add an unreadable event", "malformed-event"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
   $("knobs").replaceChildren(...switches.map(([text, isOn, set]) => {
     const on = isOn(tenant.knobs)
     const button = make("button", text, { onclick: () => post("/demo/knobs/" + encodeURIComponent(tenant.id), set(!on)) })

@@ -1,4 +1,5 @@
 import type { SimulatorContext } from "../context.ts"
+import type { Exchange } from "../exchange/exchange.ts"
 import type { Grants } from "../grants.ts"
 import { freshKnobs, type Knobs } from "../knobs.ts"
 import { occurrenceAt, occurrencesOf, type Person, type SimDetails, type SimEvent, type SimTime } from "../org.ts"
@@ -9,12 +10,13 @@ const daysShown = 7
 
 type DemoReach = {
   readonly grants: { readonly microsoft: Grants; readonly google: Grants }
+  readonly exchange: Exchange
   /** Ends somebody's subscriptions without a word. */
   readonly expirePushes: (person: Person) => void
 }
 
 /** The page on which to edit the organisation's calendars and to break things, and what it calls. */
-export function demoRoutes(context: SimulatorContext, { grants, expirePushes }: DemoReach): readonly Route[] {
+export function demoRoutes(context: SimulatorContext, reach: DemoReach): readonly Route[] {
   const person = (request: SimRequest): Person | null => context.org.findPerson(request.params.email ?? "")
   const withPerson =
     (work: (found: Person, request: SimRequest) => SimResponse) =>
@@ -33,7 +35,7 @@ export function demoRoutes(context: SimulatorContext, { grants, expirePushes }: 
       headers: { "content-type": "text/javascript; charset=utf-8" },
       body: pageScript,
     })),
-    route("GET", "/demo/state", () => ({ status: 200, body: stateOf(context) })),
+    route("GET", "/demo/state", () => ({ status: 200, body: stateOf(context, reach.exchange) })),
     route(
       "GET",
       "/demo/people/:email",
@@ -49,7 +51,7 @@ export function demoRoutes(context: SimulatorContext, { grants, expirePushes }: 
       "/demo/people/:email/change",
       withPerson((found, { json }) => changeEvent(found, json)),
     ),
-    ...Object.entries(breakages(() => context.platform.now(), { grants, expirePushes })).map(([name, work]) =>
+    ...Object.entries(breakages(() => context.platform.now(), reach)).map(([name, work]) =>
       route(
         "POST",
         `/demo/people/:email/${name}`,
@@ -66,25 +68,35 @@ export function demoRoutes(context: SimulatorContext, { grants, expirePushes }: 
 /** What can be broken for one person. */
 const breakages = (
   now: () => Temporal.Instant,
-  { grants, expirePushes }: DemoReach,
+  { grants, exchange, expirePushes }: DemoReach,
 ): Readonly<Record<string, (person: Person) => void>> => ({
-  revoke: ({ tenant, email }) => grants[tenant.service].revoke(email),
+  // What a revoked grant is elsewhere is an expired password at Exchange, which has no grants.
+  revoke(person) {
+    const { service } = person.tenant
+    if (service === "exchange") exchange.expirePassword(person)
+    else grants[service].revoke(person.email)
+  },
   "lose-cursor": ({ calendar }) => calendar.loseCursors(),
   "end-notifications": expirePushes,
-  "expire-access": ({ tenant }) => grants[tenant.service].expireAccess(),
+  "expire-access"({ tenant: { service } }) {
+    if (service === "exchange") exchange.streams.drop()
+    else grants[service].expireAccess()
+  },
   "malformed-event": ({ calendar }) => {
     calendar.create({ subject: "Unreadable", time: halfHourFrom(now()) }).isMalformed = true
   },
 })
 
-function stateOf(context: SimulatorContext) {
+function stateOf(context: SimulatorContext, exchange: Exchange) {
   const tenants = [...new Map(context.org.people.map(({ tenant }) => [tenant.id, tenant])).values()]
   return {
-    people: context.org.people.map(({ name, email, tenant, isRoom }) => ({
-      name,
-      email,
-      service: tenant.service,
-      isRoom,
+    people: context.org.people.map((person) => ({
+      name: person.name,
+      email: person.email,
+      service: person.tenant.service,
+      isRoom: person.isRoom,
+      // Everybody here is made up, and so is the password.
+      signIn: person.tenant.service === "exchange" && !person.isRoom ? exchange.credentialsOf(person) : null,
     })),
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
     calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({
@@ -166,13 +178,19 @@ function movedBy(event: SimEvent, original: string | null, minutes: number): Par
   return { time: { ...time, start: add(time.start), end: add(time.end) } }
 }
 
+const choices: Readonly<Record<string, readonly string[]>> = {
+  slowReceiver: ["none", "delayed", "dropped"],
+  busyShape: ["fault", "inner", "unavailable"],
+}
+
 function setKnobs(knobs: Knobs, json: Json): SimResponse {
   const known = freshKnobs()
   for (const [name, value] of Object.entries(json)) {
     const sample = Object.entries(known).find(([known_]) => known_ === name)?.[1]
     const mayBeNull = name === "throttleRetryAfterSeconds" && value === null
-    const isPenalty = name !== "slowReceiver" || ["none", "delayed", "dropped"].includes(String(value))
-    if (sample !== undefined && isPenalty && (mayBeNull || typeof sample === typeof value))
+    const allowed: readonly string[] | undefined = choices[name]
+    const isChoice = allowed === undefined || allowed.includes(String(value))
+    if (sample !== undefined && isChoice && (mayBeNull || typeof sample === typeof value))
       Object.assign(knobs, { [name]: value })
   }
   return { status: 200, body: knobs }
