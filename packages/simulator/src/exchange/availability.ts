@@ -4,15 +4,15 @@ import { type Item, itemsInView, processed } from "./items.ts"
 import { freeBusyOf } from "./properties.ts"
 import { EwsError, errorParts, operationAnswer } from "./soap.ts"
 import type { EwsCall, Operation, World } from "./world.ts"
-import { allOf, element, find, leaf, type Markup, textAt, type XmlNode } from "./xml.ts"
-import { type BiasZone, localTime, readBiasZone, toInstant, zoneMarkup } from "./bias-zone.ts"
+import { allOf, element, find, leaf, type Markup, textAt } from "./xml.ts"
+import { type WallClock, wallClock } from "./bias-zone.ts"
 
 /** Limits of GetUserAvailability (timewindow.md; getuseravailability-operation.md). */
 const mailboxesMost = 100
 const windowDaysMost = 62
 
 type Question = {
-  readonly zone: BiasZone
+  readonly clock: WallClock
   readonly from: Temporal.Instant
   readonly to: Temporal.Instant
   readonly view: string
@@ -21,7 +21,7 @@ type Question = {
 
 /** GetUserAvailability: busy times, merged and one by one, in the zone of the request; details by permission. */
 export const getUserAvailabilityOperation: Operation = (world, call) => {
-  const question = readQuestion(call.node)
+  const question = readQuestion(world, call)
   const data = allOf(find(call.node, "MailboxDataArray"), "MailboxData")
   if (data.length > mailboxesMost)
     throw new EwsError("ErrorIdentityArrayTooBig", "There are too many target users in the array.", { isFault: true })
@@ -37,13 +37,14 @@ export const getUserAvailabilityOperation: Operation = (world, call) => {
   return operationAnswer("GetUserAvailability", element("m:FreeBusyResponseArray", answers))
 }
 
-function readQuestion(node: XmlNode): Question {
-  const zone = readBiasZone(find(node, "TimeZone"))
+function readQuestion(world: World, { node, zone }: EwsCall): Question {
+  const { year } = world.platform.now().toZonedDateTimeISO("UTC")
+  const clock = wallClock(find(node, "TimeZone"), zone, year)
   const options = find(node, "FreeBusyViewOptions")
-  if (zone === null || options === null)
+  if (clock === null || options === null)
     throw new EwsError("ErrorInvalidRequest", "The request is invalid.", { isFault: true })
-  const from = toInstant(textAt(options, "TimeWindow", "StartTime") ?? "", zone)
-  const to = toInstant(textAt(options, "TimeWindow", "EndTime") ?? "", zone)
+  const from = clock.read(textAt(options, "TimeWindow", "StartTime") ?? "")
+  const to = clock.read(textAt(options, "TimeWindow", "EndTime") ?? "")
   if (from === null || to === null || Temporal.Instant.compare(from, to) >= 0)
     throw new EwsError("ErrorInvalidTimeInterval", "The time interval is invalid.", { isFault: true })
   if (from.until(to).total("hours") > windowDaysMost * 24)
@@ -51,7 +52,7 @@ function readQuestion(node: XmlNode): Question {
   const stepMinutes = Number(textAt(options, "MergedFreeBusyIntervalInMinutes") ?? "30")
   if (!(stepMinutes >= 5 && stepMinutes <= 1_440))
     throw new EwsError("ErrorInvalidMergedFreeBusyInterval", "The interval is out of range.", { isFault: true })
-  return { zone, from, to, view: textAt(options, "RequestedView") ?? "FreeBusy", stepMinutes }
+  return { clock, from, to, view: textAt(options, "RequestedView") ?? "FreeBusy", stepMinutes }
 }
 
 function found(world: World, call: EwsCall, person: Person, question: Question): Markup {
@@ -73,7 +74,7 @@ function found(world: World, call: EwsCall, person: Person, question: Question):
             "t:CalendarEventArray",
             busy.map((item) => calendarEvent(world, item, { question, isDetailed })),
           ),
-      element("t:WorkingHours", [zoneMarkup(question.zone), workingPeriods]),
+      element("t:WorkingHours", [question.clock.markup, workingPeriods]),
     ]),
   ])
 }
@@ -112,8 +113,8 @@ function calendarEvent(world: World, item: Item, { question, isDetailed }: Telli
   const details = processed(item, world.directory)
   const isPrivate = details.isPrivate === true
   return element("t:CalendarEvent", [
-    leaf("t:StartTime", localTime(startsAt, question.zone)),
-    leaf("t:EndTime", localTime(endsAt, question.zone)),
+    leaf("t:StartTime", question.clock.write(startsAt)),
+    leaf("t:EndTime", question.clock.write(endsAt)),
     leaf("t:BusyType", freeBusyOf(details)),
     isDetailed
       ? element("t:CalendarEventDetails", [

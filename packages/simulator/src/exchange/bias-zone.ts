@@ -1,7 +1,8 @@
 import { element, find, leaf, type Markup, textAt, type XmlNode } from "./xml.ts"
+import { changesIn, readDateTime, ruleOf } from "./zones.ts"
 
 /** The zone of GetUserAvailability: a bias in minutes and two changes a year (MS docs: timezone-availability.md). */
-export type BiasZone = {
+type BiasZone = {
   /** UTC = local time + bias. */
   readonly bias: number
   readonly standard: Change
@@ -17,7 +18,7 @@ type Change = {
 
 const dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
-export function readBiasZone(node: XmlNode | null): BiasZone | null {
+function readBiasZone(node: XmlNode | null): BiasZone | null {
   const bias = Number(textAt(node, "Bias") ?? Number.NaN)
   if (!Number.isInteger(bias)) return null
   return { bias, standard: readChange(find(node, "StandardTime")), daylight: readChange(find(node, "DaylightTime")) }
@@ -56,7 +57,7 @@ function offsetAt(local: Temporal.PlainDateTime, { bias, standard, daylight }: B
   return -(bias + (isDaylight ? daylight.bias : standard.bias))
 }
 
-export function toInstant(text: string, zone: BiasZone): Temporal.Instant | null {
+function toInstant(text: string, zone: BiasZone): Temporal.Instant | null {
   try {
     if (/(Z|[+-]\d\d:\d\d)$/.test(text)) return Temporal.Instant.from(text)
     const local = Temporal.PlainDateTime.from(text)
@@ -67,14 +68,14 @@ export function toInstant(text: string, zone: BiasZone): Temporal.Instant | null
 }
 
 /** Local time without an offset, as the answers have it. */
-export function localTime(instant: Temporal.Instant, zone: BiasZone): string {
+function localTime(instant: Temporal.Instant, zone: BiasZone): string {
   const guess = instant.toZonedDateTimeISO("UTC").toPlainDateTime().add({ minutes: -zone.bias })
   const offset = offsetAt(guess, zone)
   const local = instant.add({ minutes: offset }).toZonedDateTimeISO("UTC").toPlainDateTime()
   return local.toString({ smallestUnit: "second" })
 }
 
-export function zoneMarkup({ bias, standard, daylight }: BiasZone): Markup {
+function zoneMarkup({ bias, standard, daylight }: BiasZone): Markup {
   const change = (name: string, one: Change) =>
     element(name, [
       leaf("t:Bias", one.bias),
@@ -88,4 +89,49 @@ export function zoneMarkup({ bias, standard, daylight }: BiasZone): Markup {
     change("t:StandardTime", standard),
     change("t:DaylightTime", daylight),
   ])
+}
+
+/** How a request's times are read and the answer's are written: local time without an offset. */
+export type WallClock = {
+  read(text: string): Temporal.Instant | null
+  write(instant: Temporal.Instant): string
+  /** The zone itself, for the answer's working hours. */
+  readonly markup: Markup
+}
+
+/** By the request's own zone; without one, as from Exchange 2010 on, by the zone of its header. Null for a damaged one. */
+export function wallClock(node: XmlNode | null, zone: string, year: number): WallClock | null {
+  const own = node === null ? headerZone(zone, year) : readBiasZone(node)
+  if (own === null) return null
+  if (node !== null)
+    return {
+      read: (text) => toInstant(text, own),
+      write: (instant) => localTime(instant, own),
+      markup: zoneMarkup(own),
+    }
+  return {
+    read: (text) => readDateTime(text, zone),
+    write: (instant) => instant.toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: "second" }),
+    markup: zoneMarkup(own),
+  }
+}
+
+/** An IANA zone in the old form, by its rules of a year. */
+function headerZone(zone: string, year: number): BiasZone {
+  const january = Temporal.ZonedDateTime.from({ timeZone: zone, year, month: 1, day: 1 }).offsetNanoseconds / 6e10
+  const changes = changesIn(zone, year)
+  const standard = Math.min(january, ...changes.map(({ to }) => to))
+  const part = (isDaylight: boolean): Change => {
+    const change = changes.find(({ to }) => (to === standard) !== isDaylight)
+    if (change === undefined) return { bias: 0, time: "00:00:00", dayOrder: 0, month: 0, dayOfWeek: "Sunday" }
+    const { minutes, occurrence, month, dayName } = ruleOf(change)
+    return {
+      bias: standard - change.to,
+      time: new Temporal.PlainTime(0).add({ minutes }).toString({ smallestUnit: "second" }),
+      dayOrder: occurrence === -1 ? 5 : occurrence,
+      month,
+      dayOfWeek: dayName,
+    }
+  }
+  return { bias: -standard, standard: part(false), daylight: part(true) }
 }

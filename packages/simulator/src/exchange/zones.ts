@@ -72,10 +72,10 @@ export function zoneReference(name: string, zone: string): Markup {
   return element(`t:${name}`, "", { Name: labelOf(id), Id: id })
 }
 
-type Change = { readonly at: Temporal.ZonedDateTime; readonly from: number; readonly to: number }
+export type Change = { readonly at: Temporal.ZonedDateTime; readonly from: number; readonly to: number }
 
 /** The changes of offset (minutes) within a year. */
-function changesIn(zone: string, year: number): readonly Change[] {
+export function changesIn(zone: string, year: number): readonly Change[] {
   const end = Temporal.ZonedDateTime.from({ timeZone: zone, year: year + 1, month: 1, day: 1 })
   let at = Temporal.ZonedDateTime.from({ timeZone: zone, year, month: 1, day: 1 })
   const found: Change[] = []
@@ -91,7 +91,7 @@ function changesIn(zone: string, year: number): readonly Change[] {
 const dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const
 
 /** "the last Sunday of October at 03:00", on the clock before the change. */
-function ruleOf({ at, from, to }: Change) {
+export function ruleOf({ at, from, to }: Change) {
   const wall = at.toPlainDateTime().add({ minutes: from - to })
   const isLast = wall.day + 7 > wall.daysInMonth
   return {
