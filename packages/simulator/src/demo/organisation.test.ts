@@ -18,7 +18,9 @@ const week = (person: Person | undefined, days = 7) =>
 
 test("each service has its people, and there are five rooms that nobody signs in as", () => {
   const org = filled()
-  expect((["microsoft", "google", "exchange"] as const).map((service) => org.signers(service).length)).toEqual([6, 6, 5])
+  expect((["microsoft", "google", "exchange"] as const).map((service) => org.signers(service).length)).toEqual([
+    6, 6, 5,
+  ])
   expect(org.people.filter(({ isRoom }) => isRoom).map(({ name }) => name)).toEqual([
     "Room Andromeda",
     "Room Cassiopeia",

@@ -104,7 +104,10 @@ function poxSettings(directory: Directory, { name, email }: Person, ewsUrl: stri
   return outlook([
     element("User", [
       leaf("DisplayName", name),
-      leaf("LegacyDN", `/o=${directory.domain}/ou=Exchange Administrative Group/cn=Recipients/cn=${email.split("@")[0]}`),
+      leaf(
+        "LegacyDN",
+        `/o=${directory.domain}/ou=Exchange Administrative Group/cn=Recipients/cn=${email.split("@")[0]}`,
+      ),
       leaf("AutoDiscoverSMTPAddress", email),
     ]),
     element("Account", [
@@ -131,11 +134,9 @@ function soap(reach: Reach, request: SimRequest): SimResponse {
     )
   const users = mailboxes.map((email) => userResponse(reach, email, { settings, ewsUrl: ewsUrlFor(request) }))
   return soapEnvelope(
-    element(
-      "Response",
-      [leaf("ErrorCode", "NoError"), leaf("ErrorMessage", ""), element("UserResponses", users)],
-      { "xmlns:i": instanceNamespace },
-    ),
+    element("Response", [leaf("ErrorCode", "NoError"), leaf("ErrorMessage", ""), element("UserResponses", users)], {
+      "xmlns:i": instanceNamespace,
+    }),
   )
 }
 
@@ -185,7 +186,8 @@ function userResponse({ directory, redirects }: Reach, email: string, { settings
     ExternalEwsUrl: ewsUrl,
     InternalEwsUrl: ewsUrl,
     ExternalEwsVersion: "15.02.1544.000",
-    EwsSupportedSchemas: "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, Exchange2013_SP1, Exchange2015",
+    EwsSupportedSchemas:
+      "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, Exchange2013_SP1, Exchange2015",
     GroupingInformation: directory.homeOf(person),
     InternalMailboxServer: `${directory.homeOf(person).toLowerCase()}.${directory.tenant.domain}`,
     CasVersion: "15.02.1544.000",
@@ -215,4 +217,3 @@ function userResponse({ directory, redirects }: Reach, email: string, { settings
     ),
   ])
 }
-

@@ -1,11 +1,11 @@
 import type { Person } from "../org.ts"
+import { type WallClock, wallClock } from "./bias-zone.ts"
 import { reaches } from "./directory.ts"
 import { type Item, itemsInView, processed } from "./items.ts"
-import { freeBusyOf } from "./properties.ts"
+import { freeBusyOf } from "./property-parts.ts"
 import { EwsError, errorParts, operationAnswer } from "./soap.ts"
 import type { EwsCall, Operation, World } from "./world.ts"
 import { allOf, element, find, leaf, type Markup, textAt } from "./xml.ts"
-import { type WallClock, wallClock } from "./bias-zone.ts"
 
 /** Limits of GetUserAvailability (timewindow.md; getuseravailability-operation.md). */
 const mailboxesMost = 100
@@ -28,7 +28,10 @@ export const getUserAvailabilityOperation: Operation = (world, call) => {
   const answers = data.map((node) => {
     const person = world.directory.findPerson(textAt(node, "Email", "Address") ?? "")
     if (person !== null) return found(world, call, person, question)
-    const error = new EwsError("ErrorMailRecipientNotFound", "Unable to resolve e-mail address to an Active Directory object.")
+    const error = new EwsError(
+      "ErrorMailRecipientNotFound",
+      "Unable to resolve e-mail address to an Active Directory object.",
+    )
     return element("m:FreeBusyResponse", [
       element("m:ResponseMessage", errorParts(error), { ResponseClass: "Error" }),
       element("m:FreeBusyView", leaf("t:FreeBusyViewType", "None")),
@@ -61,7 +64,8 @@ function found(world: World, call: EwsCall, person: Person, question: Question):
   const level = folder === undefined ? "None" : world.mailboxes.levelFor(call.actor, folder)
   const isDetailed = question.view.startsWith("Detailed") && reaches(level, "FreeBusyTimeAndSubjectAndLocation")
   const isMerged = question.view.includes("Merged")
-  const type = !isDetailed && question.view.startsWith("Detailed") ? question.view.replace("Detailed", "FreeBusy") : question.view
+  const type =
+    !isDetailed && question.view.startsWith("Detailed") ? question.view.replace("Detailed", "FreeBusy") : question.view
   const busy = items.filter(({ details }) => freeBusyOf(details) !== "Free" || isDetailed)
   return element("m:FreeBusyResponse", [
     element("m:ResponseMessage", leaf("m:ResponseCode", "NoError"), { ResponseClass: "Success" }),

@@ -61,7 +61,10 @@ function toInstant(text: string, zone: BiasZone): Temporal.Instant | null {
   try {
     if (/(Z|[+-]\d\d:\d\d)$/.test(text)) return Temporal.Instant.from(text)
     const local = Temporal.PlainDateTime.from(text)
-    return local.toZonedDateTime("UTC").toInstant().subtract({ minutes: offsetAt(local, zone) })
+    return local
+      .toZonedDateTime("UTC")
+      .toInstant()
+      .subtract({ minutes: offsetAt(local, zone) })
   } catch {
     return null
   }

@@ -16,10 +16,9 @@ import {
 } from "./people.ts"
 import type { SignIn } from "./sign-in.ts"
 import { EwsError, errorMessage, responseMessages, soapAnswer, soapFault } from "./soap.ts"
+import { getStreamingEventsOperation, type Streams } from "./streaming.ts"
 import {
   getEventsOperation,
-  getStreamingEventsOperation,
-  type Streams,
   type SubscriptionStore,
   subscribeOperation,
   unsubscribeOperation,
@@ -81,7 +80,11 @@ export function ewsRoutes(reach: Reach): readonly Route[] {
     const account = reach.signIn.signIn(request)
     // Exchange answers a browser with a page about the service.
     return isAccount(account)
-      ? { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: "<html><body>Service</body></html>" }
+      ? {
+          status: 200,
+          headers: { "content-type": "text/html; charset=utf-8" },
+          body: "<html><body>Service</body></html>",
+        }
       : account
   }
   return [

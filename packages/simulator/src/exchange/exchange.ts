@@ -6,7 +6,8 @@ import { Directory, type RoomProcessing } from "./directory.ts"
 import { ewsRoutes } from "./ews.ts"
 import { createMailboxes } from "./mailboxes.ts"
 import { createSignIn } from "./sign-in.ts"
-import { createStreams, createSubscriptionStore } from "./subscriptions.ts"
+import { createStreams } from "./streaming.ts"
+import { createSubscriptionStore } from "./subscriptions.ts"
 import type { World } from "./world.ts"
 
 /** An Exchange server without an HTTP server: `routes` to serve, and all that tests do to it. */
@@ -25,7 +26,7 @@ export function createExchange(context: SimulatorContext, tenant: Tenant) {
   const signIn = createSignIn(context.platform, directory)
   const redirects = new Map<string, Redirect>()
   const subscriptions = createSubscriptionStore(world)
-  const streams = createStreams(world, subscriptions)
+  const streams = createStreams(world)
   const count = (operation: string, person: string | null, status: number) =>
     context.calls.add({ service: "exchange", operation, person, status })
   const routes: readonly Route[] = [

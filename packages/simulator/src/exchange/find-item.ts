@@ -1,6 +1,6 @@
 import { type Item, itemsInView } from "./items.ts"
 import { type Folder, folderNodes } from "./mailboxes.ts"
-import { matches } from "./restriction.ts"
+import { matches, sorted } from "./restriction.ts"
 import { readShape, type Shape } from "./shape.ts"
 import { EwsError, eachMessage } from "./soap.ts"
 import { type EwsCall, itemMarkup, type Operation, viewOf, type World, wholeItems } from "./world.ts"
@@ -26,7 +26,11 @@ export const findItemOperation: Operation = (world, call) => {
 
 type Listing = { readonly folder: Folder; readonly shape: Shape }
 
-function calendarView(world: World, call: EwsCall, { folder, shape, view }: Listing & { readonly view: XmlNode }): Markup {
+function calendarView(
+  world: World,
+  call: EwsCall,
+  { folder, shape, view }: Listing & { readonly view: XmlNode },
+): Markup {
   if (folder.calendar === null)
     throw new EwsError("ErrorCalendarFolderIsInvalidForCalendarView", "The folder is not a calendar folder.")
   const from = readDateTime(view.attributes.StartDate ?? null, call.zone)
@@ -36,7 +40,10 @@ function calendarView(world: World, call: EwsCall, { folder, shape, view }: List
   if (Temporal.Instant.compare(from, to) > 0)
     throw new EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.")
   if (Temporal.Instant.compare(from.toZonedDateTimeISO("UTC").add({ years: 2 }).toInstant(), to) < 0)
-    throw new EwsError("ErrorCalendarViewRangeTooBig", "The specified view range exceeds the maximum range of two years.")
+    throw new EwsError(
+      "ErrorCalendarViewRangeTooBig",
+      "The specified view range exceeds the maximum range of two years.",
+    )
   const most = Math.min(Number(view.attributes.MaxEntriesReturned ?? findCountMost), findCountMost)
   const all = itemsInView(folder, { from, to }, world.mailboxZone())
   const shown = all.slice(0, most)
@@ -49,7 +56,8 @@ function calendarView(world: World, call: EwsCall, { folder, shape, view }: List
 function page(world: World, call: EwsCall, { folder, shape }: Listing): Markup {
   const paging = find(call.node, "IndexedPageItemView")
   const restriction = find(call.node, "Restriction")?.children[0] ?? null
-  const all = wholeItems(folder, world.mailboxZone()).filter((item) => matches(item, restriction, world.mailboxZone()))
+  const found = wholeItems(folder, world.mailboxZone()).filter((item) => matches(item, restriction))
+  const all = sorted(found, find(call.node, "SortOrder"))
   const wanted = Number(paging?.attributes.Offset ?? 0)
   const most = Math.min(Number(paging?.attributes.MaxEntriesReturned ?? findCountMost), findCountMost)
   const isFromEnd = paging?.attributes.BasePoint === "End"
@@ -73,4 +81,3 @@ function rootFolder(world: World, call: EwsCall, shape: Shape, { items, attribut
   const written = items.map((item) => itemMarkup(viewOf(world, call, item, shape.bodyType), shape))
   return element("m:RootFolder", element("t:Items", written), attributes)
 }
-

@@ -40,7 +40,8 @@ export const findFolderOperation: Operation = (world, call) => {
 /** The class that a restriction on `folder:FolderClass` asks for; no other restriction is looked at. */
 function wantedClass({ node }: EwsCall): string | null {
   const expression = find(node, "Restriction")?.children[0]
-  if (expression === undefined || find(expression, "FieldURI")?.attributes.FieldURI !== "folder:FolderClass") return null
+  if (expression === undefined || find(expression, "FieldURI")?.attributes.FieldURI !== "folder:FolderClass")
+    return null
   const constant = find(expression, "FieldURIOrConstant", "Constant") ?? find(expression, "Constant")
   return constant?.attributes.Value ?? null
 }
@@ -59,7 +60,10 @@ function folderMarkup(world: World, call: EwsCall, folder: Folder): Markup {
   const { mailboxes } = world
   const level = mailboxes.levelFor(call.actor, folder)
   const id = leaf("t:FolderId", "", { Id: mailboxes.folderIdOf(folder), ChangeKey: "AgAAABYAAAA=" })
-  if (textAt(call.node, "FolderShape", "BaseShape") === "IdOnly" && find(call.node, "FolderShape", "AdditionalProperties") === null)
+  if (
+    textAt(call.node, "FolderShape", "BaseShape") === "IdOnly" &&
+    find(call.node, "FolderShape", "AdditionalProperties") === null
+  )
     return element(folder.calendar === null ? "t:Folder" : "t:CalendarFolder", id)
   const above = mailboxes.parentOf(folder)
   const children = mailboxes.foldersOf(folder.person).filter(({ parent }) => parent === folder.key)
@@ -86,4 +90,3 @@ function rights({ calendar }: Folder, level: Parameters<typeof reaches>[0]): rea
     leaf("t:ViewPrivateItems", reaches(level, "Owner")),
   ]
 }
-

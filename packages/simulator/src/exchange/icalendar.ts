@@ -1,6 +1,6 @@
-import { originalAt, uidOf, zoneOfDetails } from "./items.ts"
 import { parseExtra } from "./item-extra.ts"
-import { freeBusyOf, type View } from "./properties.ts"
+import { originalAt, uidOf, zoneOfDetails } from "./items.ts"
+import { freeBusyOf, type View } from "./property-parts.ts"
 import { windowsName } from "./zones.ts"
 
 /**
@@ -38,7 +38,7 @@ export function mimeContent(view: View): string {
     "END:VEVENT",
     "END:VCALENDAR",
   ]
-  return Buffer.from(lines.map(folded).join("\r\n") + "\r\n", "utf8").toString("base64")
+  return Buffer.from(`${lines.map(folded).join("\r\n")}\r\n`, "utf8").toString("base64")
 }
 
 const basic = (instant: Temporal.Instant): string =>
@@ -86,7 +86,13 @@ function people({ details, item }: View): readonly string[] {
 function alarm({ details }: View): readonly string[] {
   const { reminderMinutes } = parseExtra(details)
   if (reminderMinutes === null) return []
-  return ["BEGIN:VALARM", "DESCRIPTION:REMINDER", `TRIGGER;RELATED=START:-PT${reminderMinutes}M`, "ACTION:DISPLAY", "END:VALARM"]
+  return [
+    "BEGIN:VALARM",
+    "DESCRIPTION:REMINDER",
+    `TRIGGER;RELATED=START:-PT${reminderMinutes}M`,
+    "ACTION:DISPLAY",
+    "END:VALARM",
+  ]
 }
 
 /** A VTIMEZONE under Windows' name: the offsets of the item's year. */
@@ -119,7 +125,10 @@ function section(kind: string, from: string, to: string, lines: readonly string[
 }
 
 const escaped = (text: string): string =>
-  text.replaceAll("\\", "\\\\").replaceAll(/([;,])/g, "\\$1").replaceAll(/\r?\n/g, "\\n")
+  text
+    .replaceAll("\\", "\\\\")
+    .replaceAll(/([;,])/g, "\\$1")
+    .replaceAll(/\r?\n/g, "\\n")
 
 /** No line is longer than 75 characters. */
 function folded(line: string): string {

@@ -95,7 +95,10 @@ function setAttendees(draft: Draft, node: XmlNode | null, which: string, { isRoo
   const fresh = node === null ? [] : attendeesIn(node, (email) => which === "Resources" || isRoom(email))
   const kept = all.filter((one) => kindOf(one) !== which)
   // An answer that is known already is not lost by writing the list again.
-  const merged = fresh.map((one) => ({ ...one, response: all.find(({ email }) => email === one.email)?.response ?? one.response }))
+  const merged = fresh.map((one) => ({
+    ...one,
+    response: all.find(({ email }) => email === one.email)?.response ?? one.response,
+  }))
   setDetails(draft, { attendees: [...kept, ...merged.filter(({ email }) => !kept.some((one) => one.email === email))] })
   if (which === "OptionalAttendees") setExtra(draft, { optional: fresh.map(({ email }) => email) })
 }
@@ -111,7 +114,8 @@ function setExtended(draft: Draft, node: XmlNode): void {
 
 function setReminder(draft: Draft, node: XmlNode): void {
   const minutes = parseExtra(draft.details).reminderMinutes
-  if (node.name === "ReminderIsSet") return setExtra(draft, { reminderMinutes: textAt(node) === "true" ? (minutes ?? 15) : null })
+  if (node.name === "ReminderIsSet")
+    return setExtra(draft, { reminderMinutes: textAt(node) === "true" ? (minutes ?? 15) : null })
   if (minutes !== null) setExtra(draft, { reminderMinutes: Number(textAt(node)) })
 }
 
@@ -226,4 +230,3 @@ function timeOf({ startsAt, endsAt, zone, isAllDay }: Draft): SimTime {
 
 const withZone = ({ details, zone }: Draft, time: SimTime): SimDetails =>
   time.kind === "all-day" ? withExtra({ ...details, time }, { zone }) : { ...details, time }
-

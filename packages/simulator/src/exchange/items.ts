@@ -78,7 +78,10 @@ function touches(startsAt: Temporal.Instant, endsAt: Temporal.Instant, { from, t
 }
 
 /** `ItemId` of an item; the change key goes with every write to the item, an occurrence's with every write to its series. */
-export function itemIdMarkup({ folder, event, original }: Pick<Item, "folder" | "event" | "original">, name = "t:ItemId"): Markup {
+export function itemIdMarkup(
+  { folder, event, original }: Pick<Item, "folder" | "event" | "original">,
+  name = "t:ItemId",
+): Markup {
   const id = itemId({ personId: folder.person.id, folder: folder.key, eventId: event.id, original })
   return leaf(name, "", { Id: id, ChangeKey: changeKey(event.sequence) })
 }

@@ -40,8 +40,7 @@ const notFound = (): EwsError =>
   new EwsError("ErrorFolderNotFound", "The specified folder could not be found in the store.")
 export const itemNotFound = (): EwsError =>
   new EwsError("ErrorItemNotFound", "The specified object was not found in the store.")
-const denied = (): EwsError =>
-  new EwsError("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+const denied = (): EwsError => new EwsError("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 const malformed = (): EwsError => new EwsError("ErrorInvalidIdMalformed", "Id is malformed.")
 
 export type Mailboxes = ReturnType<typeof createMailboxes>
@@ -71,11 +70,7 @@ export function createMailboxes(context: Pick<SimulatorContext, "platform">, dir
   const personById = (id: string): Person | null => directory.people().find((person) => person.id === id) ?? null
 
   const levelFor = ({ person }: Actor, folder: Folder): PermissionLevel =>
-    folder.person === person
-      ? "Owner"
-      : folder.calendar === null
-        ? "None"
-        : directory.levelOf(folder.person, person)
+    folder.person === person ? "Owner" : folder.calendar === null ? "None" : directory.levelOf(folder.person, person)
 
   /** What may not be seen is not found; what may be seen but not done is denied (handling-delegation-related-errors…md). */
   function check(actor: Actor, folder: Folder, needed: PermissionLevel): Folder {
@@ -135,7 +130,8 @@ export function createMailboxes(context: Pick<SimulatorContext, "platform">, dir
       return { folder: check(actor, folder, needed), key }
     },
     folderIdOf: (folder: Folder): string => folderId(folder.person.id, folder.key),
-    parentOf: (folder: Folder): Folder | null => (folder.parent === null ? null : folderAt(folder.person, folder.parent)),
+    parentOf: (folder: Folder): Folder | null =>
+      folder.parent === null ? null : folderAt(folder.person, folder.parent),
   }
 }
 

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest"
-import { challengeMessage, isProven, messageType, ntProof, readAuthenticate, responseKey, sessionBaseKey } from "./ntlm.ts"
+import {
+  challengeMessage,
+  isProven,
+  messageType,
+  ntProof,
+  readAuthenticate,
+  responseKey,
+  sessionBaseKey,
+} from "./ntlm.ts"
 
 // The published vectors: [MS-NLMP] 4.2.1 (common values) and 4.2.4 (NTLM v2).
 
@@ -33,17 +41,30 @@ test("a published response is proven by its password and by no other", () => {
 })
 
 test("a challenge names the domain and holds the eight bytes where clients look for them", () => {
-  const names = { domain: "NORTHWIND", computer: "EX01", dnsDomain: "northwind.example", dnsComputer: "ex01.northwind.example" }
+  const names = {
+    domain: "NORTHWIND",
+    computer: "EX01",
+    dnsDomain: "northwind.example",
+    dnsComputer: "ex01.northwind.example",
+  }
   const message = challengeMessage(challenge, names, 0n)
   expect(messageType(message)).toBe(2)
   expect(message.subarray(24, 32)).toEqual(challenge)
-  expect(message.subarray(message.readUInt32LE(16), message.readUInt32LE(16) + message.readUInt16LE(12)).toString("utf16le")).toBe("NORTHWIND")
+  expect(
+    message.subarray(message.readUInt32LE(16), message.readUInt32LE(16) + message.readUInt16LE(12)).toString("utf16le"),
+  ).toBe("NORTHWIND")
 })
 
 test.each([
   ["that is too short", Buffer.from("NTLMSSP\0\x03\0\0\0", "latin1")],
-  ["with a field beyond its end", Buffer.concat([Buffer.from("NTLMSSP\0\x03\0\0\0", "latin1"), Buffer.alloc(60, 0xff)])],
-  ["of another kind", challengeMessage(challenge, { domain: "D", computer: "C", dnsDomain: "d", dnsComputer: "c" }, 0n)],
+  [
+    "with a field beyond its end",
+    Buffer.concat([Buffer.from("NTLMSSP\0\x03\0\0\0", "latin1"), Buffer.alloc(60, 0xff)]),
+  ],
+  [
+    "of another kind",
+    challengeMessage(challenge, { domain: "D", computer: "C", dnsDomain: "d", dnsComputer: "c" }, 0n),
+  ],
 ])("a message %s is no answer to a challenge", (_, message) => {
   expect(readAuthenticate(message, challenge)).toBeNull()
 })

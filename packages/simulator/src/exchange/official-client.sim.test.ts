@@ -133,7 +133,14 @@ test("what changed since a state is told, and no more", async () => {
   const service = clientOf(mary)
   const folder = new FolderId(WellKnownFolderName.Calendar)
   const sync = (state: string) =>
-    service.SyncFolderItems(folder, new PropertySet(BasePropertySet.IdOnly), [], 512, SyncFolderItemsScope.NormalItems, state)
+    service.SyncFolderItems(
+      folder,
+      new PropertySet(BasePropertySet.IdOnly),
+      [],
+      512,
+      SyncFolderItemsScope.NormalItems,
+      state,
+    )
   const made = await newAppointment(service, "Review")
   const first = await sync("")
   expect([first.Count, first.MoreChangesAvailable]).toEqual([1, false])
@@ -207,11 +214,16 @@ test("a delegate with permission reads the owner's calendar", async () => {
 
 test("Autodiscover tells where the calendar is", async () => {
   const { email, password } = simulator.exchange.credentialsOf(mary)
-  const service = new AutodiscoverService(new Uri(simulator.baseUrls.exchangeAutodiscover), ExchangeVersion.Exchange2013)
+  const service = new AutodiscoverService(
+    new Uri(simulator.baseUrls.exchangeAutodiscover),
+    ExchangeVersion.Exchange2013,
+  )
   service.Credentials = new WebCredentials(email, password)
-  const answer = await service.GetUserSettings(email, [UserSettingName.ExternalEwsUrl, UserSettingName.GroupingInformation])
-  expect([UserSettingName.ExternalEwsUrl, UserSettingName.GroupingInformation].map((name) => answer.Settings.get(name))).toEqual([
-    simulator.baseUrls.exchange,
-    "EX01",
+  const answer = await service.GetUserSettings(email, [
+    UserSettingName.ExternalEwsUrl,
+    UserSettingName.GroupingInformation,
   ])
+  expect(
+    [UserSettingName.ExternalEwsUrl, UserSettingName.GroupingInformation].map((name) => answer.Settings.get(name)),
+  ).toEqual([simulator.baseUrls.exchange, "EX01"])
 })

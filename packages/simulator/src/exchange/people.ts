@@ -1,5 +1,5 @@
 import { readFolderId, readItemId } from "./ids.ts"
-import { mailbox } from "./properties.ts"
+import { mailbox } from "./property-parts.ts"
 import { EwsError, eachMessage, errorParts, operationAnswer } from "./soap.ts"
 import type { Operation } from "./world.ts"
 import { element, find, leaf, type Markup, textAt } from "./xml.ts"
@@ -13,7 +13,11 @@ export const resolveNamesOperation: Operation = (world, call) => {
   const wanted = (textAt(call.node, "UnresolvedEntry") ?? "").toLowerCase().replace(/^smtp:/, "")
   const found = world.directory
     .people()
-    .filter(({ name, email }) => wanted !== "" && [email, ...name.toLowerCase().split(" "), name.toLowerCase()].some((one) => one.startsWith(wanted)))
+    .filter(
+      ({ name, email }) =>
+        wanted !== "" &&
+        [email, ...name.toLowerCase().split(" "), name.toLowerCase()].some((one) => one.startsWith(wanted)),
+    )
     .slice(0, resolutionsMost)
   if (found.length === 0)
     return eachMessage("ResolveNames", [0], {
@@ -69,8 +73,7 @@ export const getRoomListsOperation: Operation = (world) =>
 /** GetRooms: the rooms of one list. */
 export const getRoomsOperation: Operation = (world, call) => {
   const rooms = world.directory.roomsOf(textAt(call.node, "RoomList", "EmailAddress") ?? "")
-  if (rooms === null)
-    return operationAnswer("GetRooms", errorParts(noResults()), { ResponseClass: "Error" })
+  if (rooms === null) return operationAnswer("GetRooms", errorParts(noResults()), { ResponseClass: "Error" })
   return success(
     "GetRooms",
     element(
@@ -122,4 +125,3 @@ export const convertIdOperation: Operation = (world, call) =>
       })
     },
   })
-

@@ -88,8 +88,7 @@ function range(parts: ReadonlyMap<string, string>, start: Temporal.PlainDate, zo
   const startDate = leaf("t:StartDate", dated(start, zone))
   const count = parts.get("COUNT")
   const until = parts.get("UNTIL")
-  if (count !== undefined)
-    return element("t:NumberedRecurrence", [startDate, leaf("t:NumberOfOccurrences", count)])
+  if (count !== undefined) return element("t:NumberedRecurrence", [startDate, leaf("t:NumberOfOccurrences", count)])
   if (until === undefined) return element("t:NoEndRecurrence", startDate)
   return element("t:EndDateRecurrence", [startDate, leaf("t:EndDate", dated(untilDate(until, zone), zone))])
 }

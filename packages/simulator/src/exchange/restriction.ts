@@ -1,12 +1,12 @@
-import { type Item, uidOf } from "./items.ts"
-import { isSameField, parseExtra } from "./item-extra.ts"
+import { type ItemValue, itemValue } from "./item-values.ts"
+import type { Item } from "./items.ts"
 import { EwsError } from "./soap.ts"
 import { find, textAt, type XmlNode } from "./xml.ts"
 
 /** Whether an item passes a search expression of FindItem; an expression that is not known here is refused. */
-export function matches(item: Item, expression: XmlNode | null, mailboxZone: string): boolean {
+export function matches(item: Item, expression: XmlNode | null): boolean {
   if (expression === null) return true
-  const passes = (child: XmlNode) => matches(item, child, mailboxZone)
+  const passes = (child: XmlNode) => matches(item, child)
   switch (expression.name) {
     case "And":
       return expression.children.every(passes)
@@ -15,7 +15,7 @@ export function matches(item: Item, expression: XmlNode | null, mailboxZone: str
     case "Not":
       return !expression.children.some(passes)
     case "Exists":
-      return valueOf(item, expression.children[0] ?? null) !== null
+      return itemValue(item, expression.children[0] ?? null) !== null
     case "Contains":
       return contains(item, expression)
     default:
@@ -24,7 +24,7 @@ export function matches(item: Item, expression: XmlNode | null, mailboxZone: str
 }
 
 function contains(item: Item, expression: XmlNode): boolean {
-  const value = String(valueOf(item, expression.children[0] ?? null) ?? "").toLowerCase()
+  const value = String(itemValue(item, expression.children[0] ?? null) ?? "").toLowerCase()
   const wanted = (find(expression, "Constant")?.attributes.Value ?? "").toLowerCase()
   switch (expression.attributes.ContainmentMode) {
     case "FullString":
@@ -49,7 +49,7 @@ function compares(item: Item, expression: XmlNode): boolean {
   const sign = signs[expression.name]
   if (sign === undefined)
     throw new EwsError("ErrorUnsupportedPathForQuery", "The query is not supported for the property.")
-  const value = valueOf(item, expression.children[0] ?? null)
+  const value = itemValue(item, expression.children[0] ?? null)
   const wanted = find(expression, "FieldURIOrConstant", "Constant")?.attributes.Value ?? textAt(expression) ?? ""
   if (value === null) return expression.name === "IsNotEqualTo"
   if (value instanceof Temporal.Instant) return sign(Temporal.Instant.compare(value, instantOf(wanted)))
@@ -65,41 +65,21 @@ function instantOf(text: string): Temporal.Instant {
   }
 }
 
-/** An item's value for a path in an expression; null where it has none. */
-function valueOf(item: Item, path: XmlNode | null): Temporal.Instant | number | string | null {
-  if (path?.name === "ExtendedFieldURI") return extendedValue(item, path.attributes)
-  switch (path?.attributes.FieldURI) {
-    case "calendar:Start":
-      return item.startsAt
-    case "calendar:End":
-      return item.endsAt
-    case "item:LastModifiedTime":
-      return item.event.changedAt
-    case "item:Subject":
-      return item.details.subject
-    case "calendar:Location":
-      return item.details.location ?? null
-    case "calendar:UID":
-      return uidOf(item)
-    case "calendar:CalendarItemType":
-      return item.type
-    case "item:ItemClass":
-      return "IPM.Appointment"
-    default:
-      return null
-  }
+/** Items in the order of a SortOrder; in that of their creation without one. */
+export function sorted(items: readonly Item[], order: XmlNode | null): readonly Item[] {
+  const fields = order?.children ?? []
+  return [...items].sort((one, other) => {
+    for (const field of fields) {
+      const [path = null] = field.children
+      const result = orderOf(itemValue(one, path), itemValue(other, path))
+      if (result !== 0) return field.attributes.Order === "Descending" ? -result : result
+    }
+    return 0
+  })
 }
 
-/** What was stored, or one of the properties that Exchange itself keeps of an appointment. */
-function extendedValue(item: Item, field: Readonly<Record<string, string>>): Temporal.Instant | number | string | null {
-  const stored = parseExtra(item.details).extended.find((one) => isSameField(one.field, field))?.values[0]
-  if (stored !== undefined) return stored
-  switch (field.PropertyName) {
-    case "urn:schemas:calendar:instancetype":
-      return item.type === "RecurringMaster" ? 1 : 0
-    case "urn:schemas:calendar:uid":
-      return uidOf(item)
-    default:
-      return Number(field.PropertyTag) === 0x3008 ? item.event.changedAt : null
-  }
+function orderOf(one: ItemValue, other: ItemValue): number {
+  if (one instanceof Temporal.Instant && other instanceof Temporal.Instant) return Temporal.Instant.compare(one, other)
+  if (typeof one === "number" && typeof other === "number") return one - other
+  return String(one ?? "").localeCompare(String(other ?? ""), "en")
 }

@@ -25,7 +25,11 @@ export class EwsError extends Error {
   readonly isFault: boolean
   readonly backOffMs: number | null
 
-  constructor(code: string, text: string, more: { readonly isFault?: boolean; readonly backOffMs?: number | null } = {}) {
+  constructor(
+    code: string,
+    text: string,
+    more: { readonly isFault?: boolean; readonly backOffMs?: number | null } = {},
+  ) {
     super(text)
     this.code = code
     this.isFault = more.isFault ?? false

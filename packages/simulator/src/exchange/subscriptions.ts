@@ -1,10 +1,9 @@
 import type { Person, SimEvent } from "../org.ts"
-import type { SimStream } from "../server.ts"
 import { changeKey, itemId, readWatermark, subscriptionId, watermark } from "./ids.ts"
 import { type Actor, type Folder, folderNodes } from "./mailboxes.ts"
-import { EwsError, eachMessage, responseMessages, streamedEnvelope, successMessage } from "./soap.ts"
-import { element, find, leaf, type Markup, textAt, allOf } from "./xml.ts"
+import { EwsError, eachMessage } from "./soap.ts"
 import type { EwsCall, Operation, World } from "./world.ts"
+import { allOf, element, find, leaf, type Markup, textAt } from "./xml.ts"
 
 type EventKind = "CreatedEvent" | "ModifiedEvent" | "DeletedEvent" | "MovedEvent" | "FreeBusyChangedEvent"
 type Notice = { readonly position: number; readonly markup: Markup }
@@ -28,7 +27,7 @@ export type Subscription = {
 
 /** Streaming subscriptions end when nobody has listened for 30 minutes. */
 const streamingIdleMinutes = 30
-const noticesAtOnce = 50
+export const noticesAtOnce = 50
 /** EWSMaxSubscriptions of Exchange 2013 and later (ews-throttling-in-exchange.md). */
 const subscriptionsMost = 5_000
 
@@ -51,14 +50,20 @@ export function createSubscriptionStore(world: World) {
     watched.add(calendar)
     calendar.onChange((event, kind) => {
       for (const subscription of all.values())
-        if (subscription.person === folder.person && covers(subscription, folder)) tell(subscription, folder, event, kind)
+        if (subscription.person === folder.person && covers(subscription, folder))
+          tell(subscription, folder, event, kind)
     })
   }
 
   const covers = ({ folders }: Subscription, folder: Folder) =>
     folders === null || folders.some(({ key }) => key === folder.key)
 
-  function tell(subscription: Subscription, folder: Folder, event: SimEvent, kind: "created" | "updated" | "deleted"): void {
+  function tell(
+    subscription: Subscription,
+    folder: Folder,
+    event: SimEvent,
+    kind: "created" | "updated" | "deleted",
+  ): void {
     const { dropPushes, doublePushes } = world.knobs
     if (dropPushes > 0 && world.platform.fraction() < dropPushes) return
     const kinds = kindsOf(kind, world.movedAway.has(event)).filter((one) => subscription.events.has(one))
@@ -96,8 +101,14 @@ export function createSubscriptionStore(world: World) {
     add(wish: Omit<Subscription, "id" | "lastUsedMs" | "position" | "notices" | "stream">): Subscription {
       const own = [...all.values()].filter((one) => one.person === wish.person && !isExpired(one))
       if (own.length >= subscriptionsMost)
-        throw new EwsError("ErrorExceededSubscriptionCount", "You have exceeded the available subscriptions for your account. Remove unnecessary subscriptions and try your request again.")
-      const id = subscriptionId(`${wish.server.toLowerCase()}.${world.directory.tenant.domain}`, world.platform.token("s"))
+        throw new EwsError(
+          "ErrorExceededSubscriptionCount",
+          "You have exceeded the available subscriptions for your account. Remove unnecessary subscriptions and try your request again.",
+        )
+      const id = subscriptionId(
+        `${wish.server.toLowerCase()}.${world.directory.tenant.domain}`,
+        world.platform.token("s"),
+      )
       const made: Subscription = { ...wish, id, lastUsedMs: nowMs(), position: 0, notices: [], stream: null }
       all.set(id, made)
       for (const folder of world.mailboxes.calendarFolders(wish.person)) watch(folder)
@@ -152,11 +163,16 @@ export const subscribeOperation =
     return eachMessage("Subscribe", [request], {
       one() {
         const isAll = request.attributes.SubscribeToAllFolders === "true"
-        const folders = folderNodes(request, "FolderIds").map((node) => world.mailboxes.folder(call.actor, node, "Reviewer"))
+        const folders = folderNodes(request, "FolderIds").map((node) =>
+          world.mailboxes.folder(call.actor, node, "Reviewer"),
+        )
         const person = isAll ? call.actor.person : (folders[0]?.person ?? null)
         if (person === null) throw new EwsError("ErrorMissingEmailAddress", "The account does not have a mailbox.")
         if (call.actor.person !== person)
-          throw new EwsError("ErrorSubscriptionDelegateAccessNotSupported", "Subscriptions are not supported for delegate user access.")
+          throw new EwsError(
+            "ErrorSubscriptionDelegateAccessNotSupported",
+            "Subscriptions are not supported for delegate user access.",
+          )
         const isPull = request.name === "PullSubscriptionRequest"
         const made = store.add({
           kind: isPull ? "pull" : "streaming",
@@ -167,15 +183,13 @@ export const subscribeOperation =
           events: new Set(allOf(find(request, "EventTypes"), "EventType").map(({ text }) => text.trim())),
           idleMinutes: isPull ? timeoutOf(textAt(request, "Timeout"), 1_440) : streamingIdleMinutes,
         })
-        return [
-          leaf("m:SubscriptionId", made.id),
-          isPull ? leaf("m:Watermark", watermark(made.id, 0)) : "",
-        ]
+        return [leaf("m:SubscriptionId", made.id), isPull ? leaf("m:Watermark", watermark(made.id, 0)) : ""]
       },
     })
   }
 
-function timeoutOf(text: string | null, most: number): number {
+/** Minutes within 1 and `most`. */
+export function timeoutOf(text: string | null, most: number): number {
   const minutes = Number(text)
   if (text === null || !Number.isInteger(minutes) || minutes < 1 || minutes > most)
     throw new EwsError("ErrorSchemaValidation", "The request failed schema validation: The timeout is out of range.", {
@@ -196,7 +210,10 @@ export const getEventsOperation =
         const text = textAt(node, "Watermark") ?? ""
         const since = readWatermark(text)
         if (since === null || since > subscription.position)
-          throw new EwsError("ErrorInvalidWatermark", "The watermark used for creating this subscription was not found.")
+          throw new EwsError(
+            "ErrorInvalidWatermark",
+            "The watermark used for creating this subscription was not found.",
+          )
         subscription.notices = subscription.notices.filter(({ position }) => position > since)
         const shown = subscription.notices.slice(0, noticesAtOnce)
         const status = element("t:StatusEvent", leaf("t:Watermark", watermark(subscription.id, since)))
@@ -218,137 +235,3 @@ export const unsubscribeOperation =
         return ""
       },
     })
-
-/** What streams are open, and how to break them. */
-export type Streams = ReturnType<typeof createStreams>
-
-const heartbeatMs = 45_000
-/** HangingConnectionLimit of Exchange 2019. */
-const streamsMost = 10
-const idsMost = 200
-
-export function createStreams(world: World, store: SubscriptionStore) {
-  const open = new Set<{ readonly mailbox: object; readonly out: SimStream }>()
-
-  const piece = (parts: readonly Markup[]) =>
-    streamedEnvelope(responseMessages("GetStreamingEvents", [successMessage("GetStreamingEvents", parts)]))
-  const status = (value: "OK" | "Closed") => leaf("m:ConnectionStatus", value)
-
-  function notification(subscription: Subscription): Markup | null {
-    const shown = subscription.notices.splice(0, noticesAtOnce)
-    if (shown.length === 0) return null
-    return element("m:Notification", [leaf("t:SubscriptionId", subscription.id), ...shown.map(({ markup }) => markup)])
-  }
-
-  function run(out: SimStream, subscriptions: readonly Subscription[], { minutes, mailbox }: Hanging): void {
-    const entry = { mailbox, out }
-    open.add(entry)
-    let isOpen = true
-    const timers = new Set<() => void>()
-    const after = (delayMs: number, work: () => void) => timers.add(world.platform.after(delayMs, () => isOpen && work()))
-    const flush = (): void => {
-      for (;;) {
-        const told = subscriptions.flatMap((one) => notification(one) ?? [])
-        if (told.length === 0) return
-        out.write(piece([element("m:Notifications", told)]))
-      }
-    }
-    const finish = (): void => {
-      if (!isOpen) return
-      out.write(piece([status("Closed")]))
-      out.end()
-    }
-    let isFlushing = false
-    const send = (): void => {
-      if (isFlushing) return
-      isFlushing = true
-      // What one act changes is told together.
-      queueMicrotask(() => {
-        isFlushing = false
-        if (isOpen) flush()
-      })
-    }
-    for (const one of subscriptions) {
-      one.stream?.close()
-      one.stream = { send, close: finish }
-    }
-    const beat = (): void => {
-      out.write(piece([status("OK")]))
-      after(heartbeatMs, beat)
-    }
-    out.onClose(() => {
-      isOpen = false
-      open.delete(entry)
-      for (const cancel of timers) cancel()
-      for (const one of subscriptions) {
-        if (one.stream?.send !== send) continue
-        one.stream = null
-        one.lastUsedMs = world.platform.now().epochMilliseconds
-      }
-    })
-    beat()
-    flush()
-    after(minutes * 60_000, finish)
-  }
-
-  return {
-    count: (): number => open.size,
-    /** Cuts every stream in the middle, without a last word. */
-    drop: (): void => [...open].forEach(({ out }) => void out.destroy()),
-    run,
-    isFull: (mailbox: object): boolean => [...open].filter((one) => one.mailbox === mailbox).length >= streamsMost,
-  }
-}
-
-type Hanging = { readonly minutes: number; readonly mailbox: object }
-
-/** GetStreamingEvents: an answer that goes on, one envelope after the other. */
-export const getStreamingEventsOperation =
-  (store: SubscriptionStore, streams: Streams): Operation =>
-  (_world, call) => {
-    const ids = allOf(find(call.node, "SubscriptionIds"), "SubscriptionId").map(({ text }) => text.trim())
-    const minutes = timeoutOf(textAt(call.node, "ConnectionTimeout"), 30)
-    if (ids.length === 0 || ids.length > idsMost)
-      throw new EwsError("ErrorInvalidSubscription", "The subscription is invalid.", { isFault: true })
-    const found: Subscription[] = []
-    const failed: { readonly id: string; readonly error: EwsError }[] = []
-    for (const id of ids) {
-      try {
-        found.push(store.find(id, call))
-      } catch (error) {
-        if (!(error instanceof EwsError)) throw error
-        failed.push({ id, error })
-      }
-    }
-    const mailbox = call.actor.person ?? call.actor.account
-    if (failed[0] === undefined && streams.isFull(mailbox))
-      throw new EwsError("ErrorExceededConnectionCount", "You have exceeded the available concurrent connections for your account. Try again once your other requests have completed.", { isFault: true })
-    const [first] = failed
-    return {
-      status: 200,
-      headers: { "content-type": "text/xml; charset=utf-8", "transfer-encoding": "chunked" },
-      stream: (out) => {
-        if (first === undefined) return streams.run(out, found, { minutes, mailbox })
-        out.write(refusal(first.error, failed.map(({ id }) => id)))
-        out.end()
-      },
-    }
-  }
-
-function refusal({ message, code }: EwsError, ids: readonly string[]): string {
-  const answer = element(
-    "m:GetStreamingEventsResponseMessage",
-    [
-      leaf("m:MessageText", message),
-      leaf("m:ResponseCode", code),
-      leaf("m:DescriptiveLinkKey", 0),
-      element(
-        "m:ErrorSubscriptionIds",
-        ids.map((id) => leaf("t:SubscriptionId", id)),
-      ),
-      leaf("m:ConnectionStatus", "Closed"),
-    ],
-    { ResponseClass: "Error" },
-  )
-  return streamedEnvelope(responseMessages("GetStreamingEvents", [answer]))
-}

@@ -14,7 +14,11 @@ export const syncFolderItemsOperation: Operation = (world, call) => {
   const shape = readShape(find(call.node, "ItemShape"), true)
   const wanted = Number(textAt(call.node, "MaxChangesReturned") ?? "0")
   if (!(wanted >= 1 && wanted <= changesMost))
-    throw new EwsError("ErrorSchemaValidation", "The request failed schema validation: The 'MaxChangesReturned' element is invalid.", { isFault: true })
+    throw new EwsError(
+      "ErrorSchemaValidation",
+      "The request failed schema validation: The 'MaxChangesReturned' element is invalid.",
+      { isFault: true },
+    )
   return eachMessage("SyncFolderItems", find(call.node, "SyncFolderId")?.children ?? [], {
     one(node) {
       const folder = world.mailboxes.folder(call.actor, node, "Reviewer")
@@ -33,7 +37,7 @@ function sinceOf(folder: Folder, state: string | null): number {
     position.personId !== person.id ||
     position.folder !== key ||
     position.sequence > (calendar?.sequence ?? 0) ||
-    (position.sequence < (calendar?.oldestCursor ?? 0))
+    position.sequence < (calendar?.oldestCursor ?? 0)
   )
     throw new EwsError("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.")
   return position.sequence

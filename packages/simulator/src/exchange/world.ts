@@ -2,15 +2,15 @@ import type { SimulatorContext } from "../context.ts"
 import type { Knobs } from "../knobs.ts"
 import type { SimEvent } from "../org.ts"
 import type { SimResponse } from "../server.ts"
+import type { PermissionLevel } from "./directory.ts"
 import { type Directory, reaches } from "./directory.ts"
 import { mimeContent } from "./icalendar.ts"
 import { readItemId } from "./ids.ts"
 import { type Item, occurrenceItem, processed, regularOriginals, wholeItem } from "./items.ts"
 import { type Actor, type Folder, itemNotFound, type Mailboxes } from "./mailboxes.ts"
-import { extendedMarkup, type View } from "./properties.ts"
+import { extendedMarkup, type View } from "./property-parts.ts"
 import type { Shape } from "./shape.ts"
 import { EwsError } from "./soap.ts"
-import type { PermissionLevel } from "./directory.ts"
 import { element, leaf, type Markup, type XmlNode } from "./xml.ts"
 
 /** What every operation works on. */
@@ -107,7 +107,9 @@ export function itemMarkup(view: View, shape: Shape): Markup {
   const extended = shape.extended.map((field) => extendedMarkup(view, field))
   const mime = shape.hasMime ? [leaf("t:MimeContent", mimeContent(view), { CharacterSet: "UTF-8" })] : []
   // ExtendedProperty stands between HasAttachments and Culture in the schema.
-  const at = shape.wanted.findIndex(({ name }) => name === "Culture" || /^(EffectiveRights|LastModified|UID)/.test(name))
+  const at = shape.wanted.findIndex(
+    ({ name }) => name === "Culture" || /^(EffectiveRights|LastModified|UID)/.test(name),
+  )
   const cut = at === -1 ? shape.wanted.findIndex(({ uri }) => uri.startsWith("calendar:")) : at
   const before = cut === -1 ? parts : parts.slice(0, cut)
   const after = cut === -1 ? [] : parts.slice(cut)
@@ -120,4 +122,3 @@ export function itemMarkup(view: View, shape: Shape): Markup {
 /** The folder's items as a listing without a calendar view has them: singles and masters. */
 export const wholeItems = (folder: Folder, zone: string): readonly Item[] =>
   (folder.calendar?.live() ?? []).map((event) => wholeItem(folder, event, zone))
-

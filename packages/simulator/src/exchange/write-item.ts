@@ -57,7 +57,10 @@ type Creation = { readonly folder: Folder; readonly node: XmlNode; readonly isSe
 function create(world: World, call: EwsCall, { folder, node, isSent }: Creation): Markup {
   const { calendar } = folder
   if (calendar === null)
-    throw new EwsError("ErrorCannotCreateCalendarItemInNonCalendarFolder", "Cannot create a calendar item in a non-calendar folder.")
+    throw new EwsError(
+      "ErrorCannotCreateCalendarItemInNonCalendarFolder",
+      "Cannot create a calendar item in a non-calendar folder.",
+    )
   const meaning = meaningOf(world, call)
   const draft = freshDraft(world, call)
   for (const property of inOrder(node.children)) setProperty(draft, property, meaning)
@@ -141,7 +144,10 @@ function propertyIn({ children }: XmlNode): XmlNode {
   const properties = children.find(({ name }) => name === "CalendarItem" || name === "Item")?.children ?? []
   const [property] = properties
   if (property === undefined || properties.length > 1)
-    throw new EwsError("ErrorIncorrectUpdatePropertyCount", "An object within a change description must contain one and only one property to modify.")
+    throw new EwsError(
+      "ErrorIncorrectUpdatePropertyCount",
+      "An object within a change description must contain one and only one property to modify.",
+    )
   return property
 }
 
@@ -185,7 +191,10 @@ function checkBoundary({ event, original, details, mailboxZone }: Moved): void {
   const previous = days.filter((one) => one < own).at(-1)
   const next = days.find((one) => one > own)
   if ((previous !== undefined && day <= previous) || (next !== undefined && day >= next))
-    throw new EwsError("ErrorOccurrenceCrossingBoundary", "Modified occurrence is crossing or overlapping adjacent occurrence.")
+    throw new EwsError(
+      "ErrorOccurrenceCrossingBoundary",
+      "Modified occurrence is crossing or overlapping adjacent occurrence.",
+    )
 }
 
 const localDate = (original: string, zone: string): string =>
@@ -209,4 +218,3 @@ export const deleteItemOperation: Operation = (world, call) => {
     },
   })
 }
-

@@ -49,9 +49,7 @@ function nodesOf(list: unknown): readonly XmlNode[] {
 }
 
 const textIn = (content: unknown): string =>
-  Array.isArray(content)
-    ? content.map((entry: unknown) => String(recordOf(entry)["#text"] ?? "")).join("")
-    : ""
+  Array.isArray(content) ? content.map((entry: unknown) => String(recordOf(entry)["#text"] ?? "")).join("") : ""
 
 const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {}
@@ -94,7 +92,8 @@ export const leaf = (name: string, value: string | number | boolean, attributes:
  */
 function escaped(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
-  return text.replace(/[&<>"\r]|[^\P{Cc}\t\n\r]/gu, (character) =>
-    entities[character] ?? `&#x${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()};`,
+  return text.replace(
+    /[&<>"\r]|[^\P{Cc}\t\n\r]/gu,
+    (character) => entities[character] ?? `&#x${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()};`,
   )
 }

@@ -3,7 +3,13 @@ import { element, find, leaf, type Markup, type XmlNode } from "./xml.ts"
 /** Windows' zones and their IANA names (CLDR windowsZones.xml, territory 001 first); more than one where people use both. */
 const zones: readonly (readonly [windows: string, label: string, ...iana: readonly string[]])[] = [
   ["UTC", "(UTC) Coordinated Universal Time", "UTC", "Etc/UTC"],
-  ["GMT Standard Time", "(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "Europe/London", "Europe/Dublin", "Europe/Lisbon"],
+  [
+    "GMT Standard Time",
+    "(UTC+00:00) Dublin, Edinburgh, Lisbon, London",
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Lisbon",
+  ],
   ["Greenwich Standard Time", "(UTC+00:00) Monrovia, Reykjavik", "Atlantic/Reykjavik"],
   [
     "W. Europe Standard Time",
@@ -16,11 +22,29 @@ const zones: readonly (readonly [windows: string, label: string, ...iana: readon
     "Europe/Stockholm",
     "Europe/Oslo",
   ],
-  ["Romance Standard Time", "(UTC+01:00) Brussels, Copenhagen, Madrid, Paris", "Europe/Paris", "Europe/Madrid", "Europe/Brussels", "Europe/Copenhagen"],
-  ["Central Europe Standard Time", "(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague", "Europe/Budapest", "Europe/Prague"],
+  [
+    "Romance Standard Time",
+    "(UTC+01:00) Brussels, Copenhagen, Madrid, Paris",
+    "Europe/Paris",
+    "Europe/Madrid",
+    "Europe/Brussels",
+    "Europe/Copenhagen",
+  ],
+  [
+    "Central Europe Standard Time",
+    "(UTC+01:00) Belgrade, Bratislava, Budapest, Ljubljana, Prague",
+    "Europe/Budapest",
+    "Europe/Prague",
+  ],
   ["Central European Standard Time", "(UTC+01:00) Sarajevo, Skopje, Warsaw, Zagreb", "Europe/Warsaw", "Europe/Zagreb"],
   ["GTB Standard Time", "(UTC+02:00) Athens, Bucharest", "Europe/Bucharest", "Europe/Athens"],
-  ["FLE Standard Time", "(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius", "Europe/Kiev", "Europe/Helsinki", "Europe/Riga"],
+  [
+    "FLE Standard Time",
+    "(UTC+02:00) Helsinki, Kyiv, Riga, Sofia, Tallinn, Vilnius",
+    "Europe/Kiev",
+    "Europe/Helsinki",
+    "Europe/Riga",
+  ],
   ["Israel Standard Time", "(UTC+02:00) Jerusalem", "Asia/Jerusalem"],
   ["South Africa Standard Time", "(UTC+02:00) Harare, Pretoria", "Africa/Johannesburg"],
   ["Turkey Standard Time", "(UTC+03:00) Istanbul", "Europe/Istanbul"],
@@ -50,7 +74,12 @@ const zones: readonly (readonly [windows: string, label: string, ...iana: readon
   ["Atlantic Standard Time", "(UTC-04:00) Atlantic Time (Canada)", "America/Halifax"],
   ["Newfoundland Standard Time", "(UTC-03:30) Newfoundland", "America/St_Johns"],
   ["E. South America Standard Time", "(UTC-03:00) Brasilia", "America/Sao_Paulo"],
-  ["Argentina Standard Time", "(UTC-03:00) City of Buenos Aires", "America/Buenos_Aires", "America/Argentina/Buenos_Aires"],
+  [
+    "Argentina Standard Time",
+    "(UTC-03:00) City of Buenos Aires",
+    "America/Buenos_Aires",
+    "America/Argentina/Buenos_Aires",
+  ],
 ]
 
 /** Windows' name of an IANA zone, or null when it has none here. */
@@ -198,4 +227,3 @@ export function readDateTime(text: string | null, zone: string): Temporal.Instan
     return null
   }
 }
-
