@@ -1,26 +1,45 @@
 import { parseExtra } from "./item-extra.ts"
-import { originalAt, uidOf, zoneOfDetails } from "./items.ts"
+import { occurrenceItem, uidOf, zoneOfDetails } from "./items.ts"
 import { freeBusyOf, type View } from "./property-parts.ts"
 import { windowsName } from "./zones.ts"
 
 /**
- * The MimeContent of a calendar item: iCalendar in base64. Exchange names zones as Windows does and writes no exceptions of
- * a series into it, but the dates it leaves out.
+ * The MimeContent of a calendar item: iCalendar in base64, a series with its changed occurrences. Exchange names zones as
+ * Windows does.
  */
 export function mimeContent(view: View): string {
-  const { item, details } = view
-  const zone = zoneOfDetails(details, view.mailboxZone)
+  const zone = zoneOfDetails(view.details, view.mailboxZone)
   const tzid = windowsName(zone) ?? zone
   const lines = [
     "BEGIN:VCALENDAR",
     "METHOD:PUBLISH",
     "PRODID:Microsoft Exchange Server 2010",
     "VERSION:2.0",
-    ...timeZone(tzid, zone, item.startsAt),
+    ...timeZone(tzid, zone, view.item.startsAt),
+    ...[view, ...changedOccurrences(view)].flatMap((one) => eventLines(one, tzid, zone)),
+    "END:VCALENDAR",
+  ]
+  return Buffer.from(`${lines.map(folded).join("\r\n")}\r\n`, "utf8").toString("base64")
+}
+
+function changedOccurrences(view: View): readonly View[] {
+  const { folder, event, original } = view.item
+  if (original !== null) return []
+  return [...event.exceptions.keys()].flatMap((key) => {
+    const item = occurrenceItem(folder, event, key, view.mailboxZone)
+    return item === null ? [] : [{ ...view, item, details: item.details }]
+  })
+}
+
+function eventLines(view: View, tzid: string, zone: string): readonly string[] {
+  const { item, details } = view
+  return [
     "BEGIN:VEVENT",
-    `UID:${uidOf(item)}`,
+    `UID:${uidOf({ event: item.event, details: item.event.details })}`,
     ...(item.event.details.rule === undefined || item.original !== null ? [] : [`RRULE:${item.event.details.rule}`]),
-    ...(item.original === null ? excluded(view, tzid, zone) : [recurrenceId(view, tzid, zone)]),
+    ...(item.original === null
+      ? excluded(view, tzid, zone)
+      : [originalLine("RECURRENCE-ID", item.original, tzid, zone)]),
     `SUMMARY;LANGUAGE=en-US:${escaped(details.subject)}`,
     ...(details.description === undefined ? [] : [`DESCRIPTION;LANGUAGE=en-US:${escaped(details.description)}`]),
     ...(details.location === undefined ? [] : [`LOCATION;LANGUAGE=en-US:${escaped(details.location)}`]),
@@ -36,9 +55,7 @@ export function mimeContent(view: View): string {
     `X-MICROSOFT-CDO-ALLDAYEVENT:${details.time.kind === "all-day" ? "TRUE" : "FALSE"}`,
     ...alarm(view),
     "END:VEVENT",
-    "END:VCALENDAR",
   ]
-  return Buffer.from(`${lines.map(folded).join("\r\n")}\r\n`, "utf8").toString("base64")
 }
 
 const basic = (instant: Temporal.Instant): string =>
@@ -55,11 +72,6 @@ function excluded({ item }: View, tzid: string, zone: string): readonly string[]
   return [...item.event.exceptions].flatMap(([original, one]) =>
     one === "cancelled" ? [originalLine("EXDATE", original, tzid, zone)] : [],
   )
-}
-
-function recurrenceId({ item, mailboxZone }: View, tzid: string, zone: string): string {
-  const original = item.original ?? originalAt("", item.details, mailboxZone).toString()
-  return originalLine("RECURRENCE-ID", original, tzid, zone)
 }
 
 function originalLine(name: string, original: string, tzid: string, zone: string): string {
