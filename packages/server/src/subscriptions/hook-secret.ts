@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto"
+import { timingSafeEqual } from "node:crypto"
 import {
   type AccountId,
   type CalendarId,
@@ -7,6 +7,7 @@ import {
   type SubscriptionId,
   uuidText,
 } from "@kalends/domain/ids"
+import { createHmacSha256 } from "./hmac-sha256.ts"
 
 /** What a hook secret is written for. */
 export type HookSubject = {
@@ -32,7 +33,8 @@ export const hookSecretChars = idChars + separator.length + 32
  * costs the same however many connections there are, and an unknown one costs what a known one does.
  */
 export function createHookSecrets(key: Uint8Array) {
-  const mac = (ids: Uint8Array) => createHmac("sha256", key).update(ids).digest().subarray(0, macBytes)
+  const hmac = createHmacSha256(key)
+  const mac = (ids: Uint8Array) => hmac(ids).subarray(0, macBytes)
   return {
     write({ accountId, calendarId, subscriptionId }: HookSubject): string {
       const ids = Buffer.concat(
