@@ -1,5 +1,6 @@
 /**
- * Third-party servers that tests and the demo use where they are installed: Radicale (CalDAV) and nats-server.
+ * Third-party servers that tests and the demo use where they are installed: Radicale (CalDAV), nats-server and DavMail
+ * (a client of Exchange that is a CalDAV server).
  * Each runs on a free loopback port with a folder of its own and is ended by its process id.
  */
 import { type ChildProcess, spawn } from "node:child_process"
@@ -11,12 +12,13 @@ import { delimiter, join } from "node:path"
 import { freePort } from "../packages/server/src/platform/free-port.ts"
 import { elapsedMs, environmentValue, pause, stopChild } from "./platform.ts"
 
-export type OptionalServer = "radicale" | "nats-server"
+export type OptionalServer = "radicale" | "nats-server" | "davmail-server"
 
 /** How each can be had, for the line that says it is missing. */
 export const optionalServers: Readonly<Record<OptionalServer, string>> = {
   radicale: "CalDAV tests and demo need it (Debian package: radicale)",
   "nats-server": "tests with several nodes need it (Debian package: nats-server)",
+  "davmail-server": "a test of the simulated Exchange needs it (Debian package: davmail-server)",
 }
 
 /** A started server. `stop` resolves once the process has ended and its temporary files are gone. */
@@ -116,6 +118,43 @@ export async function startNats(chosen?: number): Promise<RunningServer> {
   const port = chosen ?? (await freePort())
   const child = spawn(program, ["--addr", "127.0.0.1", "--port", String(port)], { stdio: "ignore", cwd: tmpdir() })
   return whenReady(child, { name: "nats-server", port, url: `nats://127.0.0.1:${port}`, stop: () => stopChild(child) })
+}
+
+/**
+ * Starts DavMail in front of an EWS endpoint, for CalDAV alone: `<url>/users/<address>/calendar/` with the mailbox's
+ * password. Throws when it is not installed or does not become ready.
+ */
+export async function startDavmail(ewsUrl: string): Promise<RunningServer> {
+  const program = requireProgram("davmail-server")
+  const folder = mkdtempSync(join(tmpdir(), "kalends-davmail-"))
+  const port = await freePort()
+  await writeFile(join(folder, "davmail.properties"), davmailProperties(ewsUrl, port, folder))
+  const child = spawn(program, [join(folder, "davmail.properties")], { stdio: "ignore", cwd: folder })
+  const stop = async () => {
+    await stopChild(child)
+    await rm(folder, { recursive: true, force: true })
+  }
+  return whenReady(child, { name: "davmail-server", port, url: `http://127.0.0.1:${port}`, stop })
+}
+
+function davmailProperties(ewsUrl: string, port: number, folder: string): string {
+  return [
+    "davmail.server=true",
+    "davmail.mode=EWS",
+    `davmail.url=${ewsUrl}`,
+    "davmail.bindAddress=127.0.0.1",
+    "davmail.allowRemote=false",
+    "davmail.disableUpdateCheck=true",
+    `davmail.caldavPort=${port}`,
+    "davmail.imapPort=",
+    "davmail.popPort=",
+    "davmail.smtpPort=",
+    "davmail.ldapPort=",
+    `davmail.logFilePath=${join(folder, "davmail.log")}`,
+    "log4j.rootLogger=ERROR",
+    "log4j.logger.davmail=ERROR",
+    "",
+  ].join("\n")
 }
 
 function requireProgram(name: OptionalServer): string {
