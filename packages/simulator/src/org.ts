@@ -181,6 +181,27 @@ export function occurrencesOf(event: SimEvent, span: Span | null): readonly SimO
     )
 }
 
+/** The occurrences that details by themselves would have. */
+export function occurrencesIn(details: SimDetails): readonly SimOccurrence[] {
+  const atFirst = Temporal.Instant.fromEpochMilliseconds(0)
+  return occurrencesOf(
+    {
+      id: "",
+      details,
+      exceptions: new Map(),
+      sequence: 0,
+      createdSequence: 0,
+      createdAt: atFirst,
+      changedAt: atFirst,
+      isDeleted: false,
+      createKey: null,
+      isMalformed: false,
+      former: new Set(),
+    },
+    null,
+  )
+}
+
 /** The occurrence of a series with this original start; null when there is none, or no longer. */
 export function occurrenceAt(event: SimEvent, original: string): SimOccurrence | null {
   const exception = event.exceptions.get(original)

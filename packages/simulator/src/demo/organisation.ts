@@ -1,3 +1,4 @@
+import { globalObjectId } from "../exchange/items.ts"
 import type { Organisation, Person, SimAttendee, SimDetails, SimTime } from "../org.ts"
 import { tenants } from "../simulator.ts"
 import { fillOwnWeek } from "./own-week.ts"
@@ -53,7 +54,15 @@ function hold({ details, by, with: others, room, exception }: Meeting): void {
   }))
   if (room !== undefined) attendees.push({ name: room.name, email: room.email, response: "accepted", isRoom: true })
   const where = room === undefined || details.location !== undefined ? {} : { location: room.name }
-  const shared = { ...details, ...where, organizer: { name: by.name, email: by.email }, attendees }
+  const uid = globalObjectId(`${details.subject} ${details.time.start}`)
+  const shared = {
+    ...details,
+    ...where,
+    organizer: { name: by.name, email: by.email },
+    attendees,
+    // Copies of a meeting have one UID at Exchange; the others here make theirs of the event.
+    ...(by.tenant.service === "exchange" ? { extra: { ews: { uid } } } : {}),
+  }
   for (const { calendar } of [by, ...others, ...(room === undefined ? [] : [room])]) {
     const event = calendar.create(shared)
     if (exception !== undefined) calendar.except(event, exception.original, exception.changes)

@@ -1,3 +1,4 @@
+import type { Knobs } from "../knobs.ts"
 import type { Person } from "../org.ts"
 import type { Route, SimRequest, SimResponse } from "../server.ts"
 import type { Account, Directory } from "./directory.ts"
@@ -16,7 +17,10 @@ const addressingNamespace = "http://www.w3.org/2005/08/addressing"
 const instanceNamespace = "http://www.w3.org/2001/XMLSchema-instance"
 const requestAction = `${autodiscoverNamespace}/Autodiscover/GetUserSettings`
 
+const down: SimResponse = { status: 503, body: "Service Unavailable" }
+
 type Reach = {
+  readonly knobs: Knobs
   readonly directory: Directory
   readonly signIn: SignIn
   readonly redirects: ReadonlyMap<string, Redirect>
@@ -28,7 +32,7 @@ export function autodiscoverRoutes(reach: Reach): readonly Route[] {
   const guarded =
     (operation: string, work: (request: SimRequest) => SimResponse) =>
     (request: SimRequest): SimResponse => {
-      const account = reach.signIn.signIn(request)
+      const account = reach.knobs.isDown ? down : reach.signIn.signIn(request)
       const answer = isAccount(account) ? work(request) : account
       reach.count(operation, isAccount(account) ? account.email : null, answer.status)
       return answer

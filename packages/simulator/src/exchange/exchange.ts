@@ -31,7 +31,7 @@ export function createExchange(context: SimulatorContext, tenant: Tenant) {
     context.calls.add({ service: "exchange", operation, person, status })
   const routes: readonly Route[] = [
     ...ewsRoutes({ world, signIn, store: subscriptions, streams, count }),
-    ...autodiscoverRoutes({ directory, signIn, redirects, count }),
+    ...autodiscoverRoutes({ knobs: world.knobs, directory, signIn, redirects, count }),
   ]
   return {
     routes,

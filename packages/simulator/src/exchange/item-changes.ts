@@ -1,4 +1,4 @@
-import type { SimAttendee, SimDetails, SimTime } from "../org.ts"
+import { occurrencesIn, type SimAttendee, type SimDetails, type SimTime } from "../org.ts"
 import { type ExtendedProperty, isSameField, parseExtra, textOfHtml, withExtra } from "./item-extra.ts"
 import { spanOf, zoneOfDetails } from "./items.ts"
 import { ruleOf } from "./recurrence.ts"
@@ -210,8 +210,30 @@ export function finished(draft: Draft): SimDetails {
     throw new EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.")
   const { rule, ...single } = draft.hasNewTime ? withZone(draft, timeOf(draft)) : draft.details
   if (draft.recurrence === null) return single
-  if (draft.recurrence !== undefined) return { ...single, rule: ruleOf(draft.recurrence, single.time) }
+  if (draft.recurrence !== undefined) return aligned(single, draft.recurrence)
   return rule === undefined ? single : { ...single, rule }
+}
+
+/** A series begins with its first occurrence, whatever `Start` says: by the range's StartDate and by the pattern. */
+function aligned(single: SimDetails, recurrence: XmlNode): SimDetails {
+  const range = recurrence.children.find(({ name }) => /^(NoEnd|EndDate|Numbered)Recurrence$/.test(name)) ?? null
+  const text = (textAt(range, "StartDate") ?? "").slice(0, 10)
+  const day = single.time.start.slice(0, 10)
+  const days = /^\d{4}-\d\d-\d\d$/.test(text) && text > day ? Temporal.PlainDate.from(day).until(text).days : 0
+  const time = shifted(single.time, days)
+  const details = { ...single, time, rule: ruleOf(recurrence, time) }
+  const [first] = occurrencesIn(details)
+  if (first === undefined) throw new EwsError("ErrorRecurrenceHasNoOccurrence", "The recurrence has no occurrences.")
+  return { ...details, time: first.details.time }
+}
+
+function shifted(time: SimTime, days: number): SimTime {
+  if (time.kind === "all-day") {
+    const move = (text: string) => Temporal.PlainDate.from(text).add({ days }).toString()
+    return { ...time, start: move(time.start), end: move(time.end) }
+  }
+  const move = (text: string) => Temporal.PlainDateTime.from(text).add({ days }).toString({ smallestUnit: "second" })
+  return { ...time, start: move(time.start), end: move(time.end) }
 }
 
 function timeOf({ startsAt, endsAt, zone, isAllDay }: Draft): SimTime {

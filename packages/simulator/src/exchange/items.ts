@@ -89,8 +89,13 @@ export function itemIdMarkup(
 /** The same in each copy of a meeting: a GlobalObjectId in hexadecimal ([MS-OXOCAL] 2.2.1.27). */
 export function uidOf({ event, details }: Pick<Item, "event" | "details">): string {
   const own = parseExtra(details).uid ?? parseExtra(event.details).uid
-  const digest = createHash("md5").update(event.id).digest("hex").toUpperCase()
-  return own ?? `040000008200E00074C5B7101A82E0080000000000000000000000000000000000000000100000${`00${digest}`}`
+  return own ?? globalObjectId(event.id)
+}
+
+/** A UID in Exchange's form, always the same for a text. */
+export function globalObjectId(text: string): string {
+  const digest = createHash("md5").update(text).digest("hex").toUpperCase()
+  return `040000008200E00074C5B7101A82E008${"0".repeat(32)}10000000${digest}`
 }
 
 /** How a room shows what it accepted, by its calendar processing (Set-CalendarProcessing). */

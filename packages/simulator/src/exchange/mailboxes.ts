@@ -34,8 +34,6 @@ const standard: readonly (readonly [key: string, name: string, parent: string | 
   ["tasks", "Tasks", "msgfolderroot", "IPF.Task"],
 ]
 
-export const distinguishedKeys: readonly string[] = standard.map(([key]) => key)
-
 const notFound = (): EwsError =>
   new EwsError("ErrorFolderNotFound", "The specified folder could not be found in the store.")
 export const itemNotFound = (): EwsError =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { occurrencesOf, type SimEvent, type SimTime } from "../org.ts"
+import { occurrencesIn, type SimTime } from "../org.ts"
 import { recurrenceMarkup, ruleOf } from "./recurrence.ts"
 import { parseXml } from "./xml.ts"
 
@@ -38,20 +38,8 @@ test.each([
 })
 
 test("the thirty-first is the last day of a month that has none", () => {
-  const event: SimEvent = {
-    id: "e",
-    details: { subject: "Accounts", time, rule: `${ruleIn(patterns[2] ?? "")};COUNT=4` },
-    exceptions: new Map(),
-    sequence: 1,
-    createdSequence: 1,
-    createdAt: Temporal.Instant.fromEpochMilliseconds(0),
-    changedAt: Temporal.Instant.fromEpochMilliseconds(0),
-    isDeleted: false,
-    createKey: null,
-    isMalformed: false,
-    former: new Set(),
-  }
-  expect(occurrencesOf(event, null).map(({ details }) => details.time.start.slice(0, 10))).toEqual([
+  const details = { subject: "Accounts", time, rule: `${ruleIn(patterns[2] ?? "")};COUNT=4` }
+  expect(occurrencesIn(details).map(({ details }) => details.time.start.slice(0, 10))).toEqual([
     "2026-01-31",
     "2026-02-28",
     "2026-03-31",

@@ -76,7 +76,15 @@ export function createSubscriptionStore(world: World) {
         markup: element(`t:${one}`, subscription.kind === "pull" ? parts : parts.slice(1)),
       })
     }
-    if (copies.length > 0) subscription.stream?.send()
+    if (copies.length > 0) later(() => subscription.stream?.send())
+  }
+
+  /** A delayed event waits on the server; whatever is told of the same subscription in between takes it along. */
+  function later(work: () => void): void {
+    const { delayPushesMs, delayShare } = world.knobs
+    const isLate = delayPushesMs > 0 && (delayShare >= 1 || world.platform.fraction() < delayShare)
+    if (isLate) world.platform.after(delayPushesMs * world.platform.fraction(), work)
+    else work()
   }
 
   function noticeParts(folder: Folder, event: SimEvent, kind: EventKind): readonly Markup[] {

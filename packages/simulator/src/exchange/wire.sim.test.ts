@@ -146,6 +146,13 @@ describe("single items", () => {
     ])
   })
 
+  test("a series begins with its first occurrence, whatever its start says", async () => {
+    await talk.create(
+      "<t:Start>2026-11-24T09:00:00Z</t:Start><t:End>2026-11-24T10:00:00Z</t:End><t:Recurrence><t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>Monday</t:DaysOfWeek></t:WeeklyRecurrence><t:NumberedRecurrence><t:StartDate>2026-12-01Z</t:StartDate><t:NumberOfOccurrences>2</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>",
+    )
+    expect(mary.calendar.live().map(({ details }) => details.time.start)).toEqual(["2026-12-07T09:00:00"])
+  })
+
   test("an occurrence may not be moved beyond its neighbour", async () => {
     daily()
     const [, second] = await talk.itemsIn("2026-11-24T00:00:00Z", "2026-11-26T00:00:00Z")

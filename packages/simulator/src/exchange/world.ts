@@ -8,6 +8,7 @@ import { mimeContent } from "./icalendar.ts"
 import { readItemId } from "./ids.ts"
 import { type Item, occurrenceItem, processed, regularOriginals, wholeItem } from "./items.ts"
 import { type Actor, type Folder, itemNotFound, type Mailboxes } from "./mailboxes.ts"
+import { properties } from "./properties.ts"
 import { extendedMarkup, type View } from "./property-parts.ts"
 import type { Shape } from "./shape.ts"
 import { EwsError } from "./soap.ts"
@@ -101,21 +102,18 @@ export function viewOf(world: World, call: EwsCall, item: Item, bodyType: Shape[
   }
 }
 
+const cultureAt = properties.findIndex(({ name }) => name === "Culture")
+
 /** The CalendarItem element with what the shape wants. */
 export function itemMarkup(view: View, shape: Shape): Markup {
   const parts = shape.wanted.map((property) => property.write(view))
   const extended = shape.extended.map((field) => extendedMarkup(view, field))
   const mime = shape.hasMime ? [leaf("t:MimeContent", mimeContent(view), { CharacterSet: "UTF-8" })] : []
-  // ExtendedProperty stands between HasAttachments and Culture in the schema.
-  const at = shape.wanted.findIndex(
-    ({ name }) => name === "Culture" || /^(EffectiveRights|LastModified|UID)/.test(name),
-  )
-  const cut = at === -1 ? shape.wanted.findIndex(({ uri }) => uri.startsWith("calendar:")) : at
-  const before = cut === -1 ? parts : parts.slice(0, cut)
-  const after = cut === -1 ? [] : parts.slice(cut)
+  // ExtendedProperty stands before Culture in the schema.
+  const cut = shape.wanted.filter((property) => properties.indexOf(property) < cultureAt).length
   return element(
     "t:CalendarItem",
-    [...mime, ...before, ...extended, ...after].map((part) => part ?? ""),
+    [...mime, ...parts.slice(0, cut), ...extended, ...parts.slice(cut)].map((part) => part ?? ""),
   )
 }
 
