@@ -9,7 +9,7 @@ import { allOf, element, find, leaf, type Markup, textAt } from "./xml.ts"
 
 /** Limits of GetUserAvailability (timewindow.md; getuseravailability-operation.md). */
 const mailboxesMost = 100
-const windowDaysMost = 62
+const windowDaysMost = 42
 
 type Question = {
   readonly clock: WallClock
@@ -24,7 +24,7 @@ export const getUserAvailabilityOperation: Operation = (world, call) => {
   const question = readQuestion(world, call)
   const data = allOf(find(call.node, "MailboxDataArray"), "MailboxData")
   if (data.length > mailboxesMost)
-    throw new EwsError("ErrorIdentityArrayTooBig", "There are too many target users in the array.", { isFault: true })
+    throw new EwsError("ErrorInvalidRequest", "There are too many target users in the array.", { isFault: true })
   const answers = data.map((node) => {
     const person = world.directory.findPerson(textAt(node, "Email", "Address") ?? "")
     if (person !== null) return found(world, call, person, question)

@@ -208,6 +208,8 @@ export function deleteProperty(draft: Draft, path: XmlNode, meaning: Meaning): v
 export function finished(draft: Draft): SimDetails {
   if (Temporal.Instant.compare(draft.startsAt, draft.endsAt) > 0)
     throw new EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate.")
+  if (draft.startsAt.until(draft.endsAt).total("hours") > 5 * 366 * 24)
+    throw new EwsError("ErrorCalendarDurationIsTooLong", "The duration is longer than five years.")
   const { rule, ...single } = draft.hasNewTime ? withZone(draft, timeOf(draft)) : draft.details
   if (draft.recurrence === null) return single
   if (draft.recurrence !== undefined) return aligned(single, draft.recurrence)

@@ -1,6 +1,7 @@
 import { occurrencesOf, type Person, type SimAttendee, type SimDetails, type SimEvent } from "../org.ts"
 import { parseExtra, withExtra } from "./item-extra.ts"
 import { type Item, uidOf } from "./items.ts"
+import { EwsError } from "./soap.ts"
 import type { World } from "./world.ts"
 
 /** What becomes of a meeting in the calendars of those invited who have a mailbox here: a copy, found by the UID. */
@@ -12,6 +13,8 @@ export const replyKinds: Readonly<Record<string, Reply>> = {
   TentativelyAcceptItem: "tentative",
   DeclineItem: "declined",
 }
+
+const organizerErrors = { accepted: "Accept", tentative: "Tentative", declined: "Decline" } as const
 
 const copyIn = (person: Person, uid: string): SimEvent | null =>
   person.calendar.live().find((event) => parseExtra(event.details).uid === uid) ?? null
@@ -76,6 +79,11 @@ function answer({ person, copy, organizer }: Answering, response: Reply): void {
 /** Somebody accepts, or declines and loses the copy. */
 export function respond(world: World, { folder: { person }, event }: Item, reply: Reply): void {
   const organizer = world.directory.findPerson(event.details.organizer?.email ?? "")
+  if (event.details.organizer === undefined || organizer === person)
+    throw new EwsError(
+      `ErrorCalendarIsOrganizerFor${organizerErrors[reply]}`,
+      "The operation is invalid for the organizer.",
+    )
   if (organizer !== null) answer({ person, copy: event, organizer }, reply)
   if (reply === "declined") person.calendar.remove(event)
 }

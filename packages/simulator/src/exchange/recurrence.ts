@@ -112,7 +112,7 @@ export function ruleOf(recurrence: XmlNode, time: SimTime): string {
   const found = recurrence.children.find(({ name }) => !/^(NoEnd|EndDate|Numbered)Recurrence$/.test(name))
   const extent = recurrence.children.find(({ name }) => /^(NoEnd|EndDate|Numbered)Recurrence$/.test(name))
   if (found === undefined || extent === undefined)
-    throw new EwsError("ErrorInvalidRecurrence", "The recurrence is invalid.")
+    throw new EwsError("ErrorCalendarInvalidRecurrence", "The recurrence cannot be created.")
   return [...patternParts(found), ...rangeParts(extent, time)].join(";")
 }
 
@@ -130,6 +130,8 @@ function patternParts(node: XmlNode): readonly string[] {
     case "DailyRecurrence":
       return ["FREQ=DAILY", `INTERVAL=${number("Interval", 1, 999)}`]
     case "WeeklyRecurrence": {
+      if (list.some((day) => day === "" || day.includes(",")))
+        throw new EwsError("ErrorCalendarInvalidDayForWeeklyRecurrence", "The days of the week are invalid.")
       const first = days[textAt(node, "FirstDayOfWeek") ?? "Sunday"] ?? "SU"
       return ["FREQ=WEEKLY", `INTERVAL=${number("Interval", 1, 99)}`, `BYDAY=${list.join(",")}`, `WKST=${first}`]
     }
@@ -142,14 +144,12 @@ function patternParts(node: XmlNode): readonly string[] {
     case "RelativeYearlyRecurrence":
       return ["FREQ=YEARLY", month, ...nth]
     default:
-      throw new EwsError("ErrorInvalidRecurrence", "The recurrence is invalid.")
+      throw new EwsError("ErrorCalendarInvalidRecurrence", "The recurrence cannot be created.")
   }
 }
 
 const outOfRange = (name: string): EwsError =>
-  new EwsError("ErrorSchemaValidation", `The request failed schema validation: The '${name}' element is invalid.`, {
-    isFault: true,
-  })
+  new EwsError("ErrorCalendarOutOfRange", `The value of ${name} is out of range.`)
 
 /** In a month without the day it is the month's last one ([MS-OXOCAL] 2.2.1.44.1.3). */
 function monthDay(day: number): readonly string[] {

@@ -5,7 +5,7 @@ import type { Folder } from "./mailboxes.ts"
 import { readShape, type Shape } from "./shape.ts"
 import { EwsError, eachMessage } from "./soap.ts"
 import { type EwsCall, itemMarkup, type Operation, viewOf, type World } from "./world.ts"
-import { element, find, leaf, type Markup, textAt } from "./xml.ts"
+import { element, find, leaf, type Markup, textAt, type XmlNode } from "./xml.ts"
 
 const changesMost = 512
 
@@ -21,10 +21,21 @@ export const syncFolderItemsOperation: Operation = (world, call) => {
     )
   return eachMessage("SyncFolderItems", find(call.node, "SyncFolderId")?.children ?? [], {
     one(node) {
-      const folder = world.mailboxes.folder(call.actor, node, "Reviewer")
+      const folder = folderFor(world, call, node)
       return changes(world, call, { folder, shape, wanted, since: sinceOf(folder, textAt(call.node, "SyncState")) })
     },
   })
+}
+
+/** A folder that is not there has a code of its own here (handling-synchronization-related-errors…md). */
+function folderFor(world: World, call: EwsCall, node: XmlNode): Folder {
+  try {
+    return world.mailboxes.folder(call.actor, node, "Reviewer")
+  } catch (error) {
+    if (error instanceof EwsError && error.code === "ErrorFolderNotFound")
+      throw new EwsError("ErrorSyncFolderNotFound", "The folder to be synchronized could not be found.")
+    throw error
+  }
 }
 
 /** The last change that the caller knows; 0 at the beginning. */

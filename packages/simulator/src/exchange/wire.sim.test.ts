@@ -187,6 +187,23 @@ describe("meetings", () => {
     expect(room.calendar.live()[0]?.details.organizer?.email).toBe(mary.email)
   })
 
+  test("somebody invited accepts or declines, the organizer may not", async () => {
+    const grace = simulator.org.addPerson(simulator.tenants.exchange, "Grace", "grace@northwind-works.example")
+    const id = await talk.create(invite.replaceAll("draco@", "grace@").replaceAll("Resources", "RequiredAttendees"))
+    const reply = (kind: string, target: Readonly<Record<string, string>>, person: Person) =>
+      talk.codes(
+        `<m:CreateItem MessageDisposition="SendAndSaveCopy"><m:Items><t:${kind}><t:ReferenceItemId Id="${target.Id}"/></t:${kind}></m:Items></m:CreateItem>`,
+        { person },
+      )
+    expect(await reply("AcceptItem", id, mary)).toEqual(["ErrorCalendarIsOrganizerForAccept"])
+    const theirs = talkTo(simulator, grace, fetch)
+    const [copy] = await theirs.itemsIn("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")
+    expect(await reply("TentativelyAcceptItem", idOf(copy), grace)).toEqual(["NoError"])
+    expect(mary.calendar.live()[0]?.details.attendees?.[0]?.response).toBe("tentative")
+    expect(await reply("DeclineItem", idOf(copy), grace)).toEqual(["NoError"])
+    expect([mary.calendar.live()[0]?.details.attendees?.[0]?.response, grace.calendar.live()]).toEqual(["declined", []])
+  })
+
   test("a room that strips subject and text shows neither", async () => {
     await talk.create(invite)
     simulator.exchange.directory.permit(room, mary, "Reviewer")
@@ -293,6 +310,20 @@ describe("subscriptions", () => {
       "<m:ErrorSubscriptionIds><t:SubscriptionId>gone</t:SubscriptionId></m:ErrorSubscriptionIds><m:ConnectionStatus>Closed",
     )
   })
+})
+
+test("the two kinds of ids of a series are not mistaken for each other", async () => {
+  daily()
+  const [first] = await talk.itemsIn("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")
+  const { text } = await talk.call(getItem(`<t:RecurringMasterItemId OccurrenceId="${idOf(first).Id}"/>`))
+  const master = /<t:ItemId Id="([^"]+)"/.exec(text)?.[1] ?? ""
+  mary.calendar.create({ subject: "Once", time: { ...time, start: "2026-12-24T09:00:00", end: "2026-12-24T10:00:00" } })
+  const [single] = await talk.itemsIn("2026-12-24T00:00:00Z", "2026-12-25T00:00:00Z")
+  const ids = `<t:RecurringMasterItemId OccurrenceId="${master}"/><t:OccurrenceItemId RecurringMasterId="${idOf(single).Id}" InstanceIndex="1"/>`
+  expect(await talk.codes(getItem(ids))).toEqual([
+    "ErrorCalendarCannotUseIdForOccurrenceId",
+    "ErrorCalendarCannotUseIdForRecurringMasterId",
+  ])
 })
 
 test("zones are given with their rules, and rooms' lists may be none", async () => {

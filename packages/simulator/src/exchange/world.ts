@@ -52,7 +52,7 @@ export function findItem(world: World, call: EwsCall, node: XmlNode, needed: Per
   if (node.name === "OccurrenceItemId") return occurrenceByIndex(folder, event.id, node, zone)
   if (node.name === "RecurringMasterItemId") {
     if (readItemId(id)?.original === null)
-      throw new EwsError("ErrorCalendarIsNotOccurrence", "The item is not an occurrence of a recurring series.")
+      throw new EwsError("ErrorCalendarCannotUseIdForOccurrenceId", "The Id is not the Id of an occurrence.")
     return wholeItem(folder, event, zone)
   }
   const item =
@@ -64,7 +64,7 @@ export function findItem(world: World, call: EwsCall, node: XmlNode, needed: Per
 function occurrenceByIndex(folder: Folder, eventId: string, node: XmlNode, zone: string): Item {
   const event = folder.calendar?.events.get(eventId)
   if (event?.details.rule === undefined)
-    throw new EwsError("ErrorCalendarIsNotRecurringMaster", "The item is not a recurring master.")
+    throw new EwsError("ErrorCalendarCannotUseIdForRecurringMasterId", "The Id is not the Id of a recurring master.")
   const original = regularOriginals(event)[Number(node.attributes.InstanceIndex ?? "0") - 1]
   if (original === undefined)
     throw new EwsError(

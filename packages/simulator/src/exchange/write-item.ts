@@ -157,7 +157,7 @@ function store({ folder, event, original, details: before }: Item, draft: Draft,
   const details = finished(draft)
   if (original !== null) {
     if (draft.recurrence != null)
-      throw new EwsError("ErrorCalendarIsNotRecurringMaster", "The item is not a recurring master.")
+      throw new EwsError("ErrorInvalidPropertySet", "Set action is invalid for property: Recurrence.")
     if (draft.hasNewTime) checkBoundary({ event, original, details, mailboxZone })
     const { rule: _, ...single } = details
     return void calendar.except(event, original, single)
