@@ -90,7 +90,7 @@ describe("signing in", () => {
       ["Negotiate", "NTLM", 'Basic realm="ex01.northwind-works.example"'],
     ])
     const challenged = await send(one, negotiate)
-    expect([challenged.status, challenged.offers.length]).toEqual([401, 1])
+    expect([challenged.status, challenged.offers.slice(1)]).toEqual([401, ["Negotiate"]])
     const proof = authenticate(challenged.offers[0] ?? "", simulator.exchange.credentialsOf(mary).password)
     expect((await send(other, proof)).status).toBe(401)
     expect((await send(one, proof)).status).toBe(200)

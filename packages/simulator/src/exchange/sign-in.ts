@@ -52,7 +52,9 @@ export function createSignIn(platform: SimulatorPlatform, directory: Directory) 
     }
     const fileTime = BigInt(platform.now().epochMilliseconds) * 10_000n + unixEpochIn100ns
     const message = challengeMessage(bytes, names, fileTime).toString("base64")
-    return { ...refused(), headers: { "www-authenticate": `${scheme} ${message}` } }
+    // Exchange offers its other scheme beside the challenge (captured in requests/requests-ntlm pull request 33).
+    const other = scheme === "NTLM" ? "Negotiate" : "NTLM"
+    return { ...refused(), headers: { "www-authenticate": [`${scheme} ${message}`, other], "x-feserver": "EX01" } }
   }
 
   function ntlm(connection: object, scheme: string, token: string): Account | SimResponse {

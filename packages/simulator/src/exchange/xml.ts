@@ -88,7 +88,7 @@ export const leaf = (name: string, value: string | number | boolean, attributes:
 
 /**
  * Control characters are written as references that XML 1.0 does not allow, as Exchange writes them
- * (github.com/ecederstrand/exchangelib issue 200 and others): a client has to live with them.
+ * (captured in OfficeDev/ews-java-api issues 156 and 233): a client has to live with them.
  */
 function escaped(text: string): string {
   const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
