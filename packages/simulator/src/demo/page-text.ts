@@ -52,6 +52,7 @@ const switches = [
   ["People withhold the calendar", (k) => k.withholdsCalendar, (on) => ({ withholdsCalendar: on })],
   ["Application removed", (k) => k.isRemoved, (on) => ({ isRemoved: on })],
 ]
+const elsewhere = ["Out of order", "Treat receiver as slow", "Refuse next refresh", "Used refresh tokens die", "People withhold the calendar"]
 async function draw() {
   state = await (await fetch("/demo/state")).json()
   chosen = state.people.find((p) => p.email === chosen?.email) ?? state.people[0]
@@ -65,13 +66,13 @@ async function draw() {
   const { events } = await (await fetch("/demo/people/" + encodeURIComponent(chosen.email))).json()
   $("events").replaceChildren(...events.map(row))
   await drawZoom()
+  const isExchange = chosen.service === "exchange"
   const tenant = state.tenants.find((t) => t.service === chosen.service)
   $("tenant").textContent = tenant.domain
   $("sign-in").textContent = chosen.signIn ? "Signs in as " + chosen.signIn.login + " with the password " + chosen.signIn.password + " at " + location.origin + "/EWS/Exchange.asmx" : ""
   const first = chosen.name.split(" ")[0]
-  const isExchange = chosen.service === "exchange"
-  const own = [[isExchange ? "Expire " + first + "'s password" : "Revoke " + first + "'s permission", "revoke"], ["Lose " + first + "'s cursor", "lose-cursor"], ["End " + first + "'s notifications", "end-notifications"], [isExchange ? "Cut all streams" : "Expire access tokens", "expire-access"], ["Add an unreadable event", "malformed-event"]].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
-  $("knobs").replaceChildren(...switches.map(([text, isOn, set]) => {
+  const own = [[isExchange ? "Expire " + first + "'s password" : "Revoke " + first + "'s permission", "revoke"], ["Lose " + first + "'s cursor", "lose-cursor"], ["End " + first + "'s notifications", "end-notifications"], [isExchange ? "Cut all streams" : "Expire access tokens", "expire-access"], ["Add an unreadable event", "malformed-event"], ...(isExchange && chosen.isRoom ? [["Strip subjects and texts, or stop", "strip-room"]] : [])].map(([text, path]) => make("button", text, { onclick: () => post("/demo/people/" + encodeURIComponent(chosen.email) + "/" + path, {}) }))
+  $("knobs").replaceChildren(...switches.filter(([text]) => (isExchange ? !elsewhere.includes(text) : !text.startsWith("Exchange"))).map(([text, isOn, set]) => {
     const on = isOn(tenant.knobs)
     const button = make("button", text, { onclick: () => post("/demo/knobs/" + encodeURIComponent(tenant.id), set(!on)) })
     button.setAttribute("aria-pressed", String(on))

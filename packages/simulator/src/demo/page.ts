@@ -82,6 +82,15 @@ const breakages = (
     if (service === "exchange") exchange.streams.drop()
     else grants[service].expireAccess()
   },
+  "strip-room"(person) {
+    if (person.tenant.service !== "exchange" || !person.isRoom) return
+    const isStripped = !exchange.directory.processingOf(person).deleteSubject
+    exchange.setProcessing(person, {
+      deleteSubject: isStripped,
+      addOrganizerToSubject: isStripped,
+      deleteComments: isStripped,
+    })
+  },
   "malformed-event": ({ calendar }) => {
     calendar.create({ subject: "Unreadable", time: halfHourFrom(now()) }).isMalformed = true
   },
