@@ -36,7 +36,9 @@ function eventLines(view: View, tzid: string, zone: string): readonly string[] {
   return [
     "BEGIN:VEVENT",
     `UID:${uidOf({ event: item.event, details: item.event.details })}`,
-    ...(item.event.details.rule === undefined || item.original !== null ? [] : [`RRULE:${item.event.details.rule}`]),
+    ...(item.event.details.rule === undefined || item.original !== null
+      ? []
+      : [`RRULE:${plainRule(item.event.details.rule)}`]),
     ...(item.original === null
       ? excluded(view, tzid, zone)
       : [originalLine("RECURRENCE-ID", item.original, tzid, zone)]),
@@ -57,6 +59,9 @@ function eventLines(view: View, tzid: string, zone: string): readonly string[] {
     "END:VEVENT",
   ]
 }
+
+/** Exchange writes the thirty-first of each month as the month's last day ([MS-OXCICAL] 2.1.3.2.2.3). */
+const plainRule = (rule: string): string => rule.replace("BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "BYMONTHDAY=-1")
 
 const basic = (instant: Temporal.Instant): string =>
   instant.toString({ smallestUnit: "second" }).replaceAll(/[-:]/g, "")

@@ -47,6 +47,11 @@ test("the thirty-first is the last day of a month that has none", () => {
   ])
 })
 
+test("a rule for the last day of the month is told as the thirty-first", () => {
+  const markup = recurrenceMarkup("FREQ=MONTHLY;BYMONTHDAY=-1", time, "Europe/Berlin")
+  expect(markup).toContain("<t:DayOfMonth>31</t:DayOfMonth>")
+})
+
 test.each([
   "<WeeklyRecurrence><Interval>0</Interval><DaysOfWeek>Monday</DaysOfWeek></WeeklyRecurrence>",
   "<HourlyRecurrence><Interval>1</Interval></HourlyRecurrence>",

@@ -48,7 +48,7 @@ function pattern(parts: ReadonlyMap<string, string>, start: Temporal.PlainDate):
   const byDay = parts.get("BYDAY") ?? ""
   const interval = leaf("t:Interval", parts.get("INTERVAL") ?? "1")
   const month = leaf("t:Month", months[Number(parts.get("BYMONTH") ?? start.month) - 1] ?? "January")
-  const dayOfMonth = leaf("t:DayOfMonth", (parts.get("BYMONTHDAY") ?? String(start.day)).split(",").at(-1) ?? "1")
+  const dayOfMonth = leaf("t:DayOfMonth", lastDay(parts.get("BYMONTHDAY") ?? String(start.day)))
   const isRelative = byDay !== ""
   switch (parts.get("FREQ")) {
     case "WEEKLY":
@@ -68,6 +68,12 @@ function pattern(parts: ReadonlyMap<string, string>, start: Temporal.PlainDate):
     default:
       return element("t:DailyRecurrence", interval)
   }
+}
+
+/** The last of a list stands for the whole (see `monthDay`); the last day of a month is the thirty-first. */
+function lastDay(list: string): string {
+  const last = list.split(",").at(-1) ?? "1"
+  return last === "-1" ? "31" : last
 }
 
 function weekDays(byDay: string, start: Temporal.PlainDate): string {
@@ -151,7 +157,7 @@ function patternParts(node: XmlNode): readonly string[] {
 const outOfRange = (name: string): EwsError =>
   new EwsError("ErrorCalendarOutOfRange", `The value of ${name} is out of range.`)
 
-/** In a month without the day it is the month's last one ([MS-OXOCAL] 2.2.1.44.1.3). */
+/** In a month without the day it is the month's last one (dayofmonth.md). */
 function monthDay(day: number): readonly string[] {
   if (day <= 28) return [`BYMONTHDAY=${day}`]
   return [`BYMONTHDAY=${Array.from({ length: day - 27 }, (_, index) => 28 + index).join(",")}`, "BYSETPOS=-1"]

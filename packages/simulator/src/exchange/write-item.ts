@@ -74,7 +74,7 @@ function create(world: World, call: EwsCall, { folder, node, isSent }: Creation)
   return withItem({ folder, event, original: null })
 }
 
-/** An item without a start begins at the next half hour and lasts as long ([MS-OXWSMTGS] 2.2.4.3). */
+/** An item without a start begins at the next half hour and lasts as long, chosen here. */
 function freshDraft(world: World, call: EwsCall): Draft {
   const halfHour = 1_800_000
   const start = Math.ceil(world.platform.now().epochMilliseconds / halfHour) * halfHour
