@@ -39,7 +39,7 @@ export const options = [
   }),
   option("hookUrl", "KALENDS_HOOK_URL", "url", {
     default: null,
-    text: "Address at which providers reach this service, where it differs from the public one. Notifications need https with a trusted certificate; without it every calendar is polled.",
+    text: "Address at which providers reach this service, where it differs from the public one. Notifications need https with a trusted certificate; without it calendars are polled, or listened to where the provider can be.",
   }),
   option("tlsCertificate", "KALENDS_TLS_CERTIFICATE", "path", {
     default: null,
