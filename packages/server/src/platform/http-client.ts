@@ -4,6 +4,7 @@ import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
 import { Agent, request as send } from "undici"
 import type { HttpClient, OutgoingRequest } from "../ports/http-client.ts"
+import { type Answer, createNtlmConnections } from "./ntlm-connections.ts"
 
 const defaultTimeoutMs = 15_000
 const defaultLimitBytes = 32 * 2 ** 20
@@ -41,40 +42,40 @@ export type HttpClientOptions = {
   readonly allowedPrivateHosts: readonly string[]
 }
 
-type Guarded = { readonly agent: Agent; readonly url: URL }
+type Guarded = { readonly isGuarded: boolean; readonly url: URL }
+
+const openConnect = { minVersion: "TLSv1.2" } as const
+const guardedConnect = { ...openConnect, lookup: publicLookup }
 
 /** Outgoing HTTP over undici: TLS 1.2 or newer, no redirects, no cookies, bounded in time and size. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
-  const open = new Agent({ connect: { minVersion: "TLSv1.2" }, allowH2: false, connections: 64 })
-  const guarded = new Agent({
-    connect: { minVersion: "TLSv1.2", lookup: publicLookup },
-    allowH2: false,
-    connections: 16,
-  })
+  const open = new Agent({ connect: openConnect, allowH2: false, connections: 64 })
+  const guarded = new Agent({ connect: guardedConnect, allowH2: false, connections: 16 })
+  const signedIn = createNtlmConnections()
 
   function route(request: OutgoingRequest): Guarded {
     const url = parseUrl(request.url)
     const isAllowed = options.allowedPrivateHosts.some((host) => host === url.host || host === url.hostname)
     if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackName(url.hostname)))
       throw new Problem("forbidden", "Only https addresses are used.", { code: "https-only" })
-    if (request.isUserGiven !== true || isAllowed) return { agent: open, url }
+    if (request.isUserGiven !== true || isAllowed) return { isGuarded: false, url }
     const bare = url.hostname.replace(/^\[|\]$/g, "")
     if (isLoopbackName(bare) || (isIP(bare) !== 0 && isSpecialAddress(bare))) throw privateAddress()
-    return { agent: guarded, url }
+    return { isGuarded: true, url }
   }
 
-  async function begin(request: OutgoingRequest) {
-    const { agent, url } = route(request)
+  async function begin(request: OutgoingRequest, isStream: boolean): Promise<Answer> {
+    const { isGuarded, url } = route(request)
     const timeout = AbortSignal.timeout(request.timeoutMs ?? defaultTimeoutMs)
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal])
+    const { method, headers, ntlm: credential, isRepeatable = false } = request
+    const asked = { method, headers: { ...headers }, body: request.body ?? null, signal }
     try {
-      return await send(url, {
-        dispatcher: agent,
-        method: request.method,
-        headers: { ...request.headers },
-        body: request.body ?? null,
-        signal,
-      })
+      if (credential !== undefined) {
+        const connect = isGuarded ? guardedConnect : openConnect
+        return await signedIn.send({ ...asked, url, credential, isRepeatable, connect, isGuarded }, isStream)
+      }
+      return { response: await send(url, { ...asked, dispatcher: isGuarded ? guarded : open }), done: () => {} }
     } catch (error) {
       throw unanswered(error)
     }
@@ -82,12 +83,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
 
   return {
     async send(request) {
-      const response = await begin(request)
-      const body = await readBounded(response.body, request.responseLimitBytes ?? defaultLimitBytes)
-      return { status: response.statusCode, headers: flatten(response.headers), body }
+      const { response, done } = await begin(request, false)
+      let isWhole = false
+      try {
+        const body = await readBounded(response.body, request.responseLimitBytes ?? defaultLimitBytes)
+        isWhole = true
+        return { status: response.statusCode, headers: flatten(response.headers), body }
+      } finally {
+        done(isWhole)
+      }
     },
     async stream(request) {
-      const response = await begin(request)
+      const { response, done } = await begin(request, true)
+      response.body.once("close", () => done(false))
       const { Readable } = await import("node:stream")
       return {
         status: response.statusCode,
@@ -96,7 +104,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient & { clo
       }
     },
     async close() {
-      await Promise.all([open.destroy(), guarded.destroy()])
+      await Promise.all([open.destroy(), guarded.destroy(), signedIn.close()])
     },
   }
 }

@@ -11,6 +11,14 @@ export type OutgoingRequest = {
   readonly responseLimitBytes?: number
   /** True for an address that a user typed: resolved and refused when it points into a private network. */
   readonly isUserGiven?: boolean
+  /**
+   * Signs in with NTLM version 2 on a connection that belongs to this credential alone, or with Basic where the server
+   * offers no NTLM and the connection is TLS. The user name is `DOMAIN\user` or `user@domain`. 401 comes back only where
+   * the credential was refused.
+   */
+  readonly ntlm?: { readonly username: string; readonly password: string }
+  /** With `ntlm`: doing it twice does no harm, so it may be sent again where an open connection breaks. */
+  readonly isRepeatable?: boolean
 }
 
 /** Header names are lower case. Redirects are never followed: 3xx comes back as it is. */
