@@ -122,6 +122,7 @@ test.each([
         const { events, malformedCount } = reader.parsePage(
           { status: 200, headers: {}, body: JSON.stringify({ [list]: items }) },
           query,
+          reader.firstPage(query),
         )
         return (
           events.length + malformedCount <= items.length &&

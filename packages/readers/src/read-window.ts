@@ -2,7 +2,7 @@ import { Problem } from "@kalends/domain/problem"
 import type { EventPage, Send, WindowQuery, WindowReader } from "./reader.ts"
 
 /** A window of any size ends within this many pages; more is taken for a provider that goes in circles. */
-export const pagesPerReadLimit = 500
+export const pagesPerReadLimit = 2_000
 
 export type ReadWindowInput = {
   readonly reader: WindowReader
@@ -14,17 +14,20 @@ export type ReadWindowInput = {
 
 /** Reads a window page by page. Throws the Problem the reader makes of a failed response. */
 export async function* readWindow(input: ReadWindowInput): AsyncGenerator<EventPage, void, void> {
-  let request = input.reader.firstPage(input.query)
+  const first = input.reader.firstPage(input.query)
+  const { origin } = new URL(first.url)
+  const open = [first]
   for (let page = 0; page < pagesPerReadLimit; page++) {
+    const request = open.shift()
+    if (request === undefined) return
+    if (!URL.canParse(request.url) || new URL(request.url).origin !== origin)
+      throw new Problem("malformed", "The calendar service pointed to a page on another server.")
     const response = await input.send(request, input.signal)
     const problem = input.reader.classify(response, input.now())
     if (problem !== null) throw problem
-    const parsed = input.reader.parsePage(response, input.query)
+    const parsed = input.reader.parsePage(response, input.query, request)
+    open.push(...parsed.next)
     yield parsed
-    if (parsed.next === null) return
-    if (!URL.canParse(parsed.next.url) || new URL(parsed.next.url).origin !== new URL(request.url).origin)
-      throw new Problem("malformed", "The calendar service pointed to a page on another server.")
-    request = parsed.next
   }
-  throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
+  if (open.length > 0) throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
 }

@@ -5,7 +5,7 @@ import type { TimeWindow } from "@kalends/domain/window"
 
 /** One HTTP request, without its credential: whoever sends it adds the Authorization header. */
 export type ReadRequest = {
-  readonly method: "GET" | "REPORT" | "PROPFIND"
+  readonly method: "GET" | "POST" | "REPORT" | "PROPFIND"
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
@@ -25,8 +25,8 @@ export type EventPage = {
   readonly events: readonly CalendarEvent[]
   /** Items that could not be understood: set aside and counted, never fatal. */
   readonly malformedCount: number
-  /** The next page, null on the last. */
-  readonly next: ReadRequest | null
+  /** Requests that are still to be made for the rest; none on the last page. */
+  readonly next: readonly ReadRequest[]
 }
 
 export type WindowQuery = {
@@ -45,8 +45,12 @@ export type WindowQuery = {
 export interface WindowReader {
   /** The request for the first page. */
   firstPage(query: WindowQuery): ReadRequest
-  /** What a page holds: occurrences expanded, events outside the window left out. Throws Problem "malformed" when the whole body cannot be read. */
-  parsePage(response: ReadResponse, query: WindowQuery): EventPage
+  /**
+   * What a page holds: occurrences expanded, events outside the window left out. `request` is the one that was answered,
+   * the very object: a reader may remember what it made it for. Throws Problem "malformed" when the whole
+   * body cannot be read.
+   */
+  parsePage(response: ReadResponse, query: WindowQuery, request: ReadRequest): EventPage
   /** The only reader of status codes. Null when the response is a success. */
   classify(response: ReadResponse, now: Temporal.Instant): Problem | null
 }

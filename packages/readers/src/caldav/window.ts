@@ -41,5 +41,5 @@ function expandResponses(body: string, query: WindowQuery): EventPage {
       malformedCount++
     }
   }
-  return { events, malformedCount, next: null }
+  return { events, malformedCount, next: [] }
 }

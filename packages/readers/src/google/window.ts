@@ -12,7 +12,7 @@ export const googleReader: WindowReader = {
   parsePage(response, query) {
     const body = parseBody(response.body)
     const token = text(body.nextPageToken)
-    return { ...mapItems(list(body.items), googleEvent), next: token === null ? null : page(query, token) }
+    return { ...mapItems(list(body.items), googleEvent), next: token === null ? [] : [page(query, token)] }
   },
   classify: classifyGoogle,
 }

@@ -26,7 +26,7 @@ export const graphReader: WindowReader = {
   parsePage(response) {
     const body = parseBody(response.body)
     const next = text(body["@odata.nextLink"])
-    return { ...mapItems(list(body.value), graphEvent), next: next === null ? null : page(next) }
+    return { ...mapItems(list(body.value), graphEvent), next: next === null ? [] : [page(next)] }
   },
   classify: classifyGraph,
 }

@@ -99,7 +99,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     changes,
     async *readWindow({ access, window, zone }) {
       admit(access)
-      yield { ...calendar.read(window, zone), next: null }
+      yield { ...calendar.read(window, zone), next: [] }
     },
     async fetchEvent({ access, eventId, zone }) {
       admit(access)
@@ -162,7 +162,7 @@ function changeOf({ id, sequence, isRemoved, texts }: StoredEvent, lookout: Chan
 function createMemoryReader(calendar: MemoryCalendar): WindowReader {
   return {
     firstPage: ({ apiBase }) => ({ method: "GET", url: `${apiBase}/window`, headers: {}, body: null }),
-    parsePage: (_response, { window, zone }) => ({ ...calendar.read(window, zone), next: null }),
+    parsePage: (_response, { window, zone }) => ({ ...calendar.read(window, zone), next: [] }),
     classify: ({ status }) =>
       status < 300
         ? null

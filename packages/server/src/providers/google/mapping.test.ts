@@ -14,7 +14,7 @@ const query = {
   window: timeWindow(Temporal.Instant.from("2026-11-01T00:00Z"), Temporal.Instant.from("2026-12-01T00:00Z")),
   zone: "UTC",
 }
-const page = () => googleReader.parsePage({ status: 200, headers: {}, body }, query)
+const page = () => googleReader.parsePage({ status: 200, headers: {}, body }, query, googleReader.firstPage(query))
 
 describe("a page of events", () => {
   test("gives the used attributes of an event, its description as text", () => {
@@ -70,7 +70,7 @@ describe("a page of events", () => {
   })
 
   test("asks for used attributes only, over the window, and so for the next page", () => {
-    const next = new URL(page().next?.url ?? "").searchParams
+    const next = new URL(page().next[0]?.url ?? "").searchParams
     expect(Object.fromEntries(next)).toMatchObject({
       singleEvents: "true",
       timeMin: "2026-11-01T00:00:00Z",

@@ -1,0 +1,67 @@
+import { Problem } from "@kalends/domain/problem"
+import type { ReadRequest } from "../reader.ts"
+import { attributeOf, child, find, parseXml, textAt, type XmlNode } from "./xml.ts"
+
+const soap = "http://schemas.xmlsoap.org/soap/envelope/"
+const types = "http://schemas.microsoft.com/exchange/services/2006/types"
+const messages = "http://schemas.microsoft.com/exchange/services/2006/messages"
+
+/** Text as content or attribute. What XML 1.0 cannot hold is left out. */
+export function escapeXml(text: string): string {
+  return [...text]
+    .filter((sign) => /[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(sign))
+    .join("")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+}
+
+/**
+ * The SOAP envelope of an operation. Times are asked for and given in UTC. `mailbox`: whom to act for
+ * (ExchangeImpersonation), null for the one who signs in.
+ */
+export function envelope(body: string, mailbox: string | null = null): string {
+  const acting =
+    mailbox === null
+      ? ""
+      : `<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>${escapeXml(mailbox)}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>`
+  const header = `<t:RequestServerVersion Version="Exchange2013_SP1"/>${acting}<t:TimeZoneContext><t:TimeZoneDefinition Id="UTC"/></t:TimeZoneContext>`
+  return `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${soap}" xmlns:t="${types}" xmlns:m="${messages}"><s:Header>${header}</s:Header><s:Body>${body}</s:Body></s:Envelope>`
+}
+
+/** A request to the EWS address. */
+export function ewsRequest(url: string, body: string): ReadRequest {
+  return {
+    method: "POST",
+    url,
+    headers: { "content-type": "text/xml; charset=utf-8", accept: "text/xml" },
+    body: envelope(body),
+  }
+}
+
+/** One message of an answer: what one part of the request came to. */
+export type EwsMessage = {
+  readonly node: XmlNode
+  readonly isError: boolean
+  readonly code: string
+}
+
+/** The messages of an answer, in the order of what was asked. Throws Problem "malformed" where it is none. */
+export function messagesOf(body: string): readonly EwsMessage[] {
+  const operation = operationOf(body)
+  const found = child(operation, "ResponseMessages")?.children ?? [operation]
+  return found.map((node) => ({
+    node,
+    isError: attributeOf(node, "ResponseClass") === "Error",
+    code: textAt(node, "ResponseCode") ?? "none",
+  }))
+}
+
+/** The element in the body of an answer: the operation's, or a Fault. */
+export function operationOf(body: string): XmlNode {
+  const root = parseXml(body)
+  const operation = root.name === "Envelope" ? find(root, "Body")?.children[0] : undefined
+  if (operation === undefined) throw new Problem("malformed", "The calendar service's answer cannot be read.")
+  return operation
+}
