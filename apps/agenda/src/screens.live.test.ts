@@ -114,6 +114,7 @@ test("the form is walked through with the keyboard, in the order in which it is 
       }
       await go((name) => /Repeats|繰り返し/.test(name))
       await page.locator("select:focus").selectOption("weekly")
+      await page.getByLabel(/How often|回数/).waitFor()
       await go((name) => /How often|回数/.test(name))
       await page.keyboard.press("ControlOrMeta+a")
       await page.keyboard.type("4")
@@ -122,6 +123,8 @@ test("the form is walked through with the keyboard, in the order in which it is 
       await page.keyboard.press("Enter")
       await page.getByRole("dialog").waitFor({ state: "detached" })
       expect(scene.meetings[0]?.event?.schedule).toMatchObject({ rules: ["FREQ=WEEKLY;COUNT=4"] })
+      // The list has the keys again once it has told of the meeting.
+      await page.getByRole("status").filter({ hasText: "Comet hunting" }).waitFor()
       await page.keyboard.press("?")
       await page.getByRole("dialog").waitFor()
     },

@@ -15,12 +15,11 @@ export type ReadWindowInput = {
 /** Reads a window page by page. Throws the Problem the reader makes of a failed response. */
 export async function* readWindow(input: ReadWindowInput): AsyncGenerator<EventPage, void, void> {
   const first = input.reader.firstPage(input.query)
-  const { origin } = new URL(first.url)
   const open = [first]
   for (let page = 0; page < pagesPerReadLimit; page++) {
     const request = open.shift()
     if (request === undefined) return
-    if (!URL.canParse(request.url) || new URL(request.url).origin !== origin)
+    if (request.url !== first.url && !isSameServer(request.url, first.url))
       throw new Problem("malformed", "The calendar service pointed to a page on another server.")
     const response = await input.send(request, input.signal)
     const problem = input.reader.classify(response, input.now())
@@ -30,4 +29,9 @@ export async function* readWindow(input: ReadWindowInput): AsyncGenerator<EventP
     yield parsed
   }
   if (open.length > 0) throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
+}
+
+/** Addresses without a server are none of the provider's: what is read through the service has them. */
+function isSameServer(url: string, first: string): boolean {
+  return URL.canParse(url) && URL.canParse(first) && new URL(url).origin === new URL(first).origin
 }

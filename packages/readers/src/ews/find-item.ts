@@ -41,12 +41,6 @@ export function findItemBody({ folderId, startsAt, endsAt }: CalendarView): stri
   return `<m:FindItem Traversal="Shallow">${shapeOf(viewFields)}${view}<m:ParentFolderIds><t:FolderId Id="${escapeXml(folderId)}"/></m:ParentFolderIds></m:FindItem>`
 }
 
-/** FindItem for the item that has this value in an extended property. */
-export function findByPropertyBody(folderId: string, property: string, value: string): string {
-  const restriction = `<m:Restriction><t:IsEqualTo>${property}<t:FieldURIOrConstant><t:Constant Value="${escapeXml(value)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>`
-  return `<m:FindItem Traversal="Shallow">${shapeOf([])}<m:IndexedPageItemView MaxEntriesReturned="2" Offset="0" BasePoint="Beginning"/>${restriction}<m:ParentFolderIds><t:FolderId Id="${escapeXml(folderId)}"/></m:ParentFolderIds></m:FindItem>`
-}
-
 /** The items of a FindItem's answer; `isWhole` is false where there are more than were shown. */
 export function foundItems({ node }: EwsMessage): { readonly items: readonly XmlNode[]; readonly isWhole: boolean } {
   const folder = find(node, "RootFolder")
