@@ -2,7 +2,7 @@ import fc from "fast-check"
 import ICAL from "ical.js"
 import { RRuleTemporal } from "rrule-temporal"
 import { describe, expect, test } from "vitest"
-import { occurrencesMost, originalStarts, untilOnWallClock } from "./recurrence.ts"
+import { isOriginalStart, occurrencesMost, originalStarts, startsNamed, untilOnWallClock } from "./recurrence.ts"
 
 const wall = (text: string) => Temporal.PlainDateTime.from(text)
 const everything = [wall("2000-01-01T00:00"), wall("2100-01-01T00:00")] as const
@@ -111,6 +111,24 @@ describe("a series", () => {
 function sequence(length: number): string {
   return Array.from({ length }, (_, index) => index).join()
 }
+
+describe("an original start", () => {
+  const series = { ...none, start: wall("2026-11-23T09:00"), rules: ["FREQ=DAILY;BYHOUR=9,15;COUNT=6"] }
+
+  test("names the occurrence at that very time, or all of its day", () => {
+    expect(startsNamed(series, wall("2026-11-24T15:00")).map(String)).toEqual(["2026-11-24T15:00:00"])
+    expect(startsNamed(series, Temporal.PlainDate.from("2026-11-24"))).toHaveLength(2)
+    expect(startsNamed(series, wall("2026-11-24T15:01"))).toEqual([])
+  })
+
+  test("is one of the series only where it is exactly one, and not taken away", () => {
+    expect(isOriginalStart(series, wall("2026-11-24T15:00"))).toBe(true)
+    expect(isOriginalStart(series, Temporal.PlainDate.from("2026-11-24"))).toBe(false)
+    expect(isOriginalStart({ ...series, excludedStarts: [wall("2026-11-24T15:00")] }, wall("2026-11-24T15:00"))).toBe(
+      false,
+    )
+  })
+})
 
 describe("a rule", () => {
   // RFC 5545 3.8.5.3 and its errata, first dates of each; times and zones left out where they do not matter.

@@ -49,6 +49,18 @@ export function originalStarts(
   return { starts: [...found].sort(([a], [b]) => a - b).map(([, single]) => single), badRules }
 }
 
+/** The original starts that a wall-clock time names: the one at that time, or all of that day where it is a date. */
+export function startsNamed(recurrence: Recurrence, name: WallStart): readonly WallStart[] {
+  const isDay = name instanceof Temporal.PlainDate
+  const from = isDay ? name.toPlainDateTime() : name
+  return originalStarts(recurrence, from, from.add(isDay ? { days: 1 } : { seconds: 1 })).starts
+}
+
+/** True where the series has an occurrence with exactly this original start. */
+export function isOriginalStart(recurrence: Recurrence, start: WallStart): boolean {
+  return startsNamed(recurrence, start).some((one) => one.toString() === start.toString())
+}
+
 function walkText(text: string, start: WallStart, limits: Parameters<typeof walkRule>[2]): ReturnType<typeof walkRule> {
   try {
     const rule = parseRule(text)

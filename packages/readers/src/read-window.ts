@@ -1,5 +1,6 @@
 import { Problem } from "@kalends/domain/problem"
 import type { EventPage, Send, WindowQuery, WindowReader } from "./reader.ts"
+import { isSameServer } from "./same-server.ts"
 
 /** A window of any size ends within this many pages; more is taken for a provider that goes in circles. */
 export const pagesPerReadLimit = 2_000
@@ -29,9 +30,4 @@ export async function* readWindow(input: ReadWindowInput): AsyncGenerator<EventP
     yield parsed
   }
   if (open.length > 0) throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
-}
-
-/** Addresses without a server are none of the provider's: what is read through the service has them. */
-function isSameServer(url: string, first: string): boolean {
-  return URL.canParse(url) && URL.canParse(first) && new URL(url).origin === new URL(first).origin
 }

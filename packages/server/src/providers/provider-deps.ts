@@ -1,5 +1,5 @@
 import { type Access, authorization } from "@kalends/domain/access"
-import { Problem } from "@kalends/domain/problem"
+import { isProblem, Problem } from "@kalends/domain/problem"
 import { type Wire, wire } from "@kalends/readers/parse"
 import type { Send } from "@kalends/readers/reader"
 import type { Clock } from "../ports/clock.ts"
@@ -46,4 +46,14 @@ export function readEach<Item>(items: readonly unknown[], read: (item: Wire) => 
       return []
     }
   })
+}
+
+/** What a call gave; null where there is no such thing (any more). */
+export async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (isProblem(error, "not-found")) return null
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import { isProblem, Problem } from "@kalends/domain/problem"
 import { onServer } from "@kalends/readers/caldav/origin"
 import type { EventInput, EventRecord, EventSource, Written } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
+import { orNull } from "../provider-deps.ts"
 import type { CaldavCalls, Target } from "./calls.ts"
 import { editedObject, newObject, readRecord } from "./mapping.ts"
 
@@ -101,13 +102,4 @@ function ifMatch(etag: string): Readonly<Record<string, string>> {
 
 function gone(): Problem {
   return new Problem("not-found", "The event is gone.")
-}
-
-async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (isProblem(error, "not-found")) return null
-    throw error
-  }
 }

@@ -2,10 +2,11 @@ import { withBlock } from "@kalends/domain/body-block"
 import type { EventTime } from "@kalends/domain/event"
 import { findJoinLink } from "@kalends/domain/join-link"
 import { Problem } from "@kalends/domain/problem"
-import { originalStarts, type WallStart } from "@kalends/domain/recurrence"
+import { isOriginalStart, type WallStart } from "@kalends/domain/recurrence"
 import { isSameSchedule, type MovedOccurrence, type Schedule, type Series, timeOf } from "@kalends/domain/schedule"
 import { movedLines, parseScheduleLines, scheduleLines } from "@kalends/domain/series-ical"
 import { findZone } from "@kalends/domain/zone"
+import { utcStamp } from "@kalends/readers/caldav/window"
 import { plainText } from "@kalends/readers/plain-text"
 import type { EventDraft, EventPatch, EventRecord, EventTexts } from "../../ports/calendar-provider.ts"
 import {
@@ -175,7 +176,7 @@ export function newObject(
   key: string,
   now: Temporal.Instant,
 ): string {
-  const stamp = stampOf(now)
+  const stamp = utcStamp(now)
   const event = partOf(true, [
     "BEGIN:VEVENT",
     `UID:${key}`,
@@ -234,10 +235,10 @@ function withTexts(part: Part, { subject, location, block, tag }: EventPatch): P
 type Meant = { readonly patch: EventPatch; readonly now: Temporal.Instant }
 
 function withSchedule(part: Part, family: Family, { patch: { schedule }, now }: Meant): Part {
-  const stamped = withLines(part, ["DTSTAMP"], [`DTSTAMP:${stampOf(now)}`])
+  const stamped = withLines(part, ["DTSTAMP"], [`DTSTAMP:${utcStamp(now)}`])
   const changed =
     linesNamed(part, "LAST-MODIFIED").length > 0
-      ? withLines(stamped, ["LAST-MODIFIED"], [`LAST-MODIFIED:${stampOf(now)}`])
+      ? withLines(stamped, ["LAST-MODIFIED"], [`LAST-MODIFIED:${utcStamp(now)}`])
       : stamped
   if (schedule === undefined) return changed
   const sequence = (Number(textNamed(part, "SEQUENCE")) || 0) + 1
@@ -269,7 +270,7 @@ function wantedOverrides(family: Family, master: Part, { schedule, ...texts }: E
   const known = new Set<string>()
   for (const { part, originalStart, isCancelled: isHole } of family.overrides) {
     const name = originalStart.toString()
-    if (isHole ? !excluded.has(name) : !isStart(schedule, originalStart)) kept.delete(part)
+    if (isHole ? !excluded.has(name) : !isOriginalStart(schedule.recurrence, originalStart)) kept.delete(part)
     else if (!isHole) {
       known.add(name)
       const moved = wanted.get(name) ?? { originalStart, time: timeOf(schedule, originalStart) }
@@ -307,13 +308,6 @@ function retimed(part: Part, moved: MovedOccurrence, series: Series): Part {
   return withLines(part, [...timeNames, "RECURRENCE-ID"], movedLines(series, moved))
 }
 
-/** True where the series has an occurrence with this original start. */
-function isStart({ recurrence }: Series, start: WallStart): boolean {
-  const from = start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start
-  const { starts } = originalStarts(recurrence, from, from.add({ seconds: 1 }))
-  return starts.some((one) => one.toString() === start.toString())
-}
-
 /** Our lines name zones as the file does: "Europe/Berlin" may be defined in it as "W. Europe Standard Time". */
 function inFilesZones(file: IcsFile, parts: readonly Part[], { master }: Family): readonly Part[] {
   const own = linesNamed(master, "DTSTART")
@@ -349,8 +343,4 @@ function withZones(file: IcsFile, schedule: Schedule | undefined): IcsFile {
 function startOf({ time }: Extract<Schedule, { kind: "single" }>): WallStart {
   if (time.kind === "all-day") return time.startsOn
   return time.kind === "floating" ? time.starts : time.startsAt.toZonedDateTimeISO("UTC").toPlainDateTime()
-}
-
-function stampOf(instant: Temporal.Instant): string {
-  return instant.toString({ smallestUnit: "second" }).replace(/[-:]/g, "")
 }

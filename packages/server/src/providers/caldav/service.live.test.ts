@@ -82,7 +82,9 @@ describe.skipIf(!isInstalled)("a calendar on a real CalDAV server", () => {
       zone: "UTC",
     }
     expect(
-      caldavReader.parsePage({ status: 207, headers: {}, body: read.text }, query, caldavReader.firstPage(query)).events.map(({ subject }) => subject),
+      caldavReader
+        .parsePage({ status: 207, headers: {}, body: read.text }, query, caldavReader.firstPage(query))
+        .events.map(({ subject }) => subject),
     ).toEqual(["Observation night"])
   })
 

@@ -10,6 +10,7 @@ import type {
   EventSource,
   Written,
 } from "../../ports/calendar-provider.ts"
+import { orNull } from "../provider-deps.ts"
 import type { GoogleCalls } from "./calls.ts"
 import { etagOf, googlePatch, googleRecord, googleTimes, instanceId, recordFields } from "./mapping.ts"
 
@@ -96,13 +97,4 @@ function wireOf({ subject, schedule, location, block, tag }: EventDraft): Wire {
 
 function movedOf(schedule: Schedule | null): readonly MovedOccurrence[] {
   return schedule?.kind === "series" ? schedule.moved : []
-}
-
-async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (isProblem(error, "not-found")) return null
-    throw error
-  }
 }

@@ -1,10 +1,11 @@
 import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
+import { isSameServer } from "@kalends/readers/same-server"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GraphCalls } from "./calls.ts"
 import { eventTexts, textsQuery } from "./mapping/record.ts"
-import { isOwnLink, requireOwnLink } from "./own-links.ts"
+import { requireOwnLink } from "./own-links.ts"
 
 /** Graph lets one mailbox be asked four things at a time. */
 const mastersAtOnce = 4
@@ -20,7 +21,7 @@ export async function* graphChanges(
 ): AsyncGenerator<ChangePage, void, void> {
   let url = input.cursor === null ? firstUrl(apiUrl, input) : input.cursor
   // A cursor of another address (the configuration changed) is of no use here, and must not be followed.
-  if (!isOwnLink(apiUrl, url)) throw cursorLost()
+  if (!isSameServer(apiUrl, url)) throw cursorLost()
   const look = createSeriesLook(calls, input)
   for (;;) {
     const body = await calls.getPage(input.access, url, input.signal).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import type { Series } from "@kalends/domain/schedule"
 import { graphEvent } from "@kalends/readers/graph/to-domain"
 import { list, text, type Wire, wire } from "@kalends/readers/parse"
 import type { EventDraft, EventInput, EventPatch, EventSource, Written } from "../../ports/calendar-provider.ts"
-import { readOne } from "../provider-deps.ts"
+import { orNull, readOne } from "../provider-deps.ts"
 import type { GraphCalls } from "./calls.ts"
 import {
   addressOf,
@@ -176,14 +176,5 @@ async function orUnwritable(work: Promise<unknown>): Promise<void> {
     await work
   } catch (error) {
     throw isProblem(error, "unsupported") ? unwritable(error) : error
-  }
-}
-
-async function orNull<Result>(work: Promise<Result>): Promise<Result | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (isProblem(error, "not-found")) return null
-    throw error
   }
 }

@@ -1,5 +1,5 @@
 import type { EventTime } from "@kalends/domain/event"
-import { originalStarts, type WallStart } from "@kalends/domain/recurrence"
+import { isOriginalStart, startsNamed, type WallStart } from "@kalends/domain/recurrence"
 import { isSameSchedule, type Schedule, type Series, timeOf } from "@kalends/domain/schedule"
 import { windowsZone } from "@kalends/domain/zone"
 import type { Wire } from "@kalends/readers/parse"
@@ -26,7 +26,8 @@ export function graphPatch({ subject, schedule, location, block, tag }: EventPat
 export function scheduleForGraph(schedule: Schedule): Wire {
   if (schedule.kind === "single") return { ...timesForGraph(schedule.time), recurrence: null }
   const { start } = schedule.recurrence
-  for (const { originalStart } of schedule.moved) if (!hasStart(schedule, originalStart)) throw unwritable()
+  const all = { ...schedule.recurrence, excludedStarts: [] }
+  if (!schedule.moved.every(({ originalStart }) => isOriginalStart(all, originalStart))) throw unwritable()
   return { ...timesForGraph(timeOf(schedule, start)), recurrence: recurrenceForGraph(schedule) }
 }
 
@@ -53,21 +54,10 @@ function moment(at: Temporal.Instant, zone: string | null): Wire {
   return { dateTime: written.toString({ smallestUnit: "second" }), timeZone: isNamed ? windowsZone(own) : "UTC" }
 }
 
-/** True where the series has an occurrence with this original start, cancelled or not. */
-function hasStart({ recurrence }: Series, start: WallStart): boolean {
-  const from = start instanceof Temporal.PlainDate ? start.toPlainDateTime() : start
-  const { starts } = originalStarts({ ...recurrence, excludedStarts: [] }, from, from.add({ seconds: 1 }))
-  return starts.some((one) => one.toString() === start.toString())
-}
-
 /** The starts that a series leaves out, one for each occurrence that there would be. */
 export function holesOf(series: Series): readonly WallStart[] {
   const all = { ...series.recurrence, excludedStarts: [] }
-  return series.recurrence.excludedStarts.flatMap((excluded) => {
-    const isDay = excluded instanceof Temporal.PlainDate
-    const from = isDay ? excluded.toPlainDateTime() : excluded
-    return originalStarts(all, from, from.add(isDay ? { days: 1 } : { seconds: 1 })).starts
-  })
+  return series.recurrence.excludedStarts.flatMap((excluded) => startsNamed(all, excluded))
 }
 
 /** The schedule in the words of the one there is: a zone under another name that Windows calls the same is the same. */
