@@ -1,3 +1,4 @@
+import { escapeMarkup } from "@kalends/domain/markup"
 import { Problem } from "@kalends/domain/problem"
 import type { ReadRequest } from "../reader.ts"
 import { attributeOf, child, find, parseXml, textAt, type XmlNode } from "./xml.ts"
@@ -8,13 +9,7 @@ const messages = "http://schemas.microsoft.com/exchange/services/2006/messages"
 
 /** Text as content or attribute. What XML 1.0 cannot hold is left out. */
 export function escapeXml(text: string): string {
-  return [...text]
-    .filter((sign) => /[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(sign))
-    .join("")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
+  return escapeMarkup(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ""))
 }
 
 /**

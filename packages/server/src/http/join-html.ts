@@ -1,3 +1,4 @@
+import { escapeMarkup } from "@kalends/domain/markup"
 import type { OpenDoor } from "../meetings/doors.ts"
 import { type JoinLanguage, type JoinRefusal, joinWords } from "./join-words.ts"
 
@@ -23,7 +24,7 @@ export function formPage(base: JoinPageBase, { entrant, guests, name, isNameRefu
     role === "" ? "" : `<p>${role}</p>`,
     '<form method="post">',
     `<label for="name">${words.name}</label>`,
-    `<input id="name" name="name" required maxlength="${nameCharsMost * 2}" autocomplete="name" autofocus value="${escaped(name)}" ${described}>`,
+    `<input id="name" name="name" required maxlength="${nameCharsMost * 2}" autocomplete="name" autofocus value="${escapeMarkup(name)}" ${described}>`,
     refusal,
     `<p class="hint" id="hint">${words.nameHint}</p>`,
     `<button type="submit">${words.enter}</button>`,
@@ -46,7 +47,7 @@ export function refusalPage(base: JoinPageBase, refusal: JoinRefusal): string {
 }
 
 function signInLink({ language, signInUrl }: JoinPageBase, look: "link" | "button" = "link"): string {
-  return `<a class="${look}" href="${escaped(signInUrl)}">${joinWords[language].signIn}</a>`
+  return `<a class="${look}" href="${escapeMarkup(signInUrl)}">${joinWords[language].signIn}</a>`
 }
 
 function page({ language, nonce }: JoinPageBase, title: string, parts: readonly string[]): string {
@@ -68,18 +69,6 @@ ${parts.filter((part) => part !== "").join("\n")}
 </body>
 </html>
 `
-}
-
-/** For text and for attributes in double quotes. */
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  }
-  return text.replace(/[&<>"']/g, (letter) => entities[letter] ?? "")
 }
 
 /** Colours and type of the portal's theme (packages/ui), which these pages cannot load. */

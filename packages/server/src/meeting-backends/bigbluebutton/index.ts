@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto"
 import { isProblem } from "@kalends/domain/problem"
-import { scheduleText } from "@kalends/domain/schedule"
 import type { Entrant, GuestRule, MeetingBackend, MeetingDoor } from "../../ports/meeting-backend.ts"
+import { codeOf, codePattern, faceless } from "../own-codes.ts"
 import { type BigBlueButtonCallsDeps, type BigBlueButtonSettings, createBigBlueButtonCalls } from "./calls.ts"
 
 export type BigBlueButtonDeps = BigBlueButtonCallsDeps & {
@@ -15,10 +15,7 @@ export type BigBlueButtonOptions = BigBlueButtonSettings & {
   readonly publicUrl: string
 }
 
-const codeChars = 24
-const codeShape = /^[a-z2-7]{24}$/
-/** RFC 4648 base 32, in lower case, as the built-in meetings have it. */
-const letters = "abcdefghijklmnopqrstuvwxyz234567"
+const codeShape = new RegExp(`^${codePattern}$`)
 const guestPolicies = { enter: "ALWAYS_ACCEPT", wait: "ASK_MODERATOR", refuse: "ALWAYS_DENY" } as const
 
 /**
@@ -28,8 +25,7 @@ const guestPolicies = { enter: "ALWAYS_ACCEPT", wait: "ASK_MODERATOR", refuse: "
 export function createBigBlueButtonBackend(deps: BigBlueButtonDeps, options: BigBlueButtonOptions): MeetingBackend {
   const calls = createBigBlueButtonCalls(deps, options)
   const drawn = (what: string) => createHmac("sha256", deps.codes).update(`bigbluebutton ${what}`).digest()
-  const codeFor = (key: string) =>
-    Array.from(drawn(`code ${key}`).subarray(0, codeChars), (byte) => letters[byte % 32]).join("")
+  const codeFor = (key: string) => codeOf(drawn(`code ${key}`))
   const passwordOf = (role: string, code: string) => drawn(`${role} ${code}`).toString("base64url").slice(0, 32)
   const page = new URL(`${options.publicUrl}/m/`)
   const urlOf = (code: string) => `${page.href}${code}`
@@ -52,17 +48,14 @@ export function createBigBlueButtonBackend(deps: BigBlueButtonDeps, options: Big
   }
 
   return {
+    ...faceless,
     name: "bigbluebutton",
-    limits: { isEditableElsewhere: false, keepsFace: false },
     door,
     async create({ key }) {
       const backendId = codeFor(key)
       return { backendId, joinUrl: urlOf(backendId) }
     },
     find: async (key) => codeFor(key),
-    fetch: async () => null,
-    shown: ({ topic, schedule }) => ({ topic, schedule: scheduleText(schedule) }),
-    update: async () => {},
     /** Who is in it is put out; mostly it is not running, and there is nothing to end. */
     async end(code) {
       await calls.end({ meetingID: code, password: passwordOf("moderator", code) }).catch((error: unknown) => {

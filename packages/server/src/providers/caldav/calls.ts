@@ -1,4 +1,5 @@
 import { type Access, authorization } from "@kalends/domain/access"
+import { escapeMarkup } from "@kalends/domain/markup"
 import { Problem } from "@kalends/domain/problem"
 import { type Multistatus, parseMultistatus, xmlText } from "@kalends/readers/caldav/multistatus"
 import { addressOnServer } from "@kalends/readers/caldav/origin"
@@ -81,7 +82,7 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
         target,
         "REPORT",
         "0",
-        `<d:sync-collection ${namespaces}><d:sync-token>${escapeXml(token)}</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>`,
+        `<d:sync-collection ${namespaces}><d:sync-token>${escapeMarkup(token)}</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop></d:sync-collection>`,
       ),
     async getObject(target: Target): Promise<IncomingResponse> {
       const response = await raw(target, { method: "GET", headers: { accept: "text/calendar" } })
@@ -95,7 +96,7 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
         target,
         "REPORT",
         "1",
-        `<c:calendar-multiget ${namespaces}><d:prop><d:getetag/><c:calendar-data/></d:prop>${hrefs.map((href) => `<d:href>${escapeXml(href)}</d:href>`).join("")}</c:calendar-multiget>`,
+        `<c:calendar-multiget ${namespaces}><d:prop><d:getetag/><c:calendar-data/></d:prop>${hrefs.map((href) => `<d:href>${escapeMarkup(href)}</d:href>`).join("")}</c:calendar-multiget>`,
       ),
     /** The new tag; null where the server gives none. Throws "conflict" when the precondition does not hold. */
     async putObject(
@@ -151,7 +152,7 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
 function pushRegister({ pushResource, keys, expiresAt }: PushRegistration): string {
   const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url")
   const subscription = [
-    `<p:push-resource>${escapeXml(pushResource)}</p:push-resource>`,
+    `<p:push-resource>${escapeMarkup(pushResource)}</p:push-resource>`,
     "<p:content-encoding>aes128gcm</p:content-encoding>",
     `<p:subscription-public-key type="p256dh">${base64url(keys.publicKey)}</p:subscription-public-key>`,
     `<p:auth-secret>${base64url(keys.authSecret)}</p:auth-secret>`,
@@ -167,8 +168,4 @@ function imfDate(at: Temporal.Instant): string {
   const { dayOfWeek, day, month, year, hour, minute, second } = at.toZonedDateTimeISO("UTC")
   const [date, hours, minutes, seconds] = [day, hour, minute, second].map((value) => String(value).padStart(2, "0"))
   return `${weekdays[dayOfWeek - 1]}, ${date} ${months[month - 1]} ${year} ${hours}:${minutes}:${seconds} GMT`
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
 }

@@ -1,4 +1,5 @@
 import { withBlock } from "@kalends/domain/body-block"
+import { escapeMarkup } from "@kalends/domain/markup"
 
 /** The lines around our block, as the domain writes them: they stay readable where Outlook rewrites the markup. */
 const [first = "", , last = ""] = withBlock("", "-").split("\n")
@@ -33,9 +34,5 @@ function withoutBlock(html: string): string {
 }
 
 function linked(line: string): string {
-  return escaped(line).replace(/https?:\/\/[^\s<>"]{1,2000}/g, (url) => `<a href="${url}">${url}</a>`)
-}
-
-function escaped(line: string): string {
-  return line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+  return escapeMarkup(line).replace(/https?:\/\/[^\s<>"]{1,2000}/g, (url) => `<a href="${url}">${url}</a>`)
 }
