@@ -1,10 +1,11 @@
 import type { Client } from "@kalends/client/client"
 import type { ClientState } from "@kalends/client/types"
 import type { AgendaEntry } from "@kalends/domain/agenda"
+import { Dialog } from "@kalends/ui/dialog"
 import { meetingWords } from "@kalends/ui/meeting-words"
 import { NewMeeting } from "@kalends/ui/new-meeting"
 import type { Language } from "@kalends/ui/words"
-import { Button, Group, Modal, Table, Text, Title } from "@mantine/core"
+import { Button, Group, Table, Text, Title } from "@mantine/core"
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react"
 import classes from "./agenda.module.css"
 import { Announcer, Condition, Freshness } from "./condition.tsx"
@@ -136,14 +137,8 @@ type HelpProps = { readonly isShown: boolean; readonly close: () => void; readon
 function KeyHelp({ isShown, close, language }: HelpProps) {
   const words = messages[language]
   return (
-    <Modal
-      opened={isShown}
-      onClose={close}
-      title={words.help}
-      closeButtonProps={{ "aria-label": words.close }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isShown} close={close} title={words.help} closeLabel={words.close}>
       <Table data={{ body: words.keys.map((row) => [...row]) }} />
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,5 +1,5 @@
 import { type Scene, showWritten } from "@kalends/ui/testing/scene"
-import type { Page } from "playwright-core"
+import type { Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../e2e/visits.ts"
 
@@ -38,14 +38,19 @@ async function expectNothingKept(page: Page): Promise<void> {
 
 const review = "Analytical Engine: design review"
 
-/** Opens the meeting that is on, by keys alone. */
-async function openReview(page: Page): Promise<void> {
+/** Brings the focus to the meeting that is on, by keys alone. How many stand before it depends on the time of day. */
+async function focusReview(page: Page): Promise<Locator> {
   await page.getByRole("heading", { name: review }).waitFor()
   const focused = page.locator("button:focus")
   const isThere = async () => (await focused.count()) > 0 && (await focused.textContent())?.includes(review) === true
-  // How many entries stand before it depends on the time of day.
   for (let steps = 0; steps < 8 && !(await isThere()); steps++) await page.keyboard.press("j")
   expect(await focused.textContent()).toContain(review)
+  return focused
+}
+
+/** Opens the meeting that is on. */
+async function openReview(page: Page): Promise<void> {
+  await focusReview(page)
   await page.keyboard.press("Enter")
   await page.getByRole("button", { name: /Change or cancel|変更・中止/ }).waitFor()
   await page.keyboard.press("e")
@@ -225,11 +230,7 @@ test("keys move the focus and open the details of a meeting", () =>
   visit(
     () => {},
     async (page) => {
-      await page.getByRole("heading", { name: "Analytical Engine: design review" }).waitFor()
-      const focused = page.locator("button:focus")
-      const isThere = async () => (await focused.allTextContents()).some((text) => text.includes("Analytical Engine"))
-      // How many come before it depends on the time of day: the sample's events lie around now.
-      for (let steps = 0; steps < 8 && !(await isThere()); steps++) await page.keyboard.press("j")
+      const focused = await focusReview(page)
       for (const key of ["ArrowDown", "k", "Enter"]) await page.keyboard.press(key)
       expect(await focused.textContent()).toContain("Analytical Engine: design review")
       expect(await focused.getAttribute("aria-expanded")).toBe("true")

@@ -1,6 +1,7 @@
 import type { UsersView } from "@kalends/protocol/api"
+import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Alert, Button, Card, Group, Modal, Stack, Text, Title } from "@mantine/core"
+import { Alert, Button, Card, Group, Stack, Text, Title } from "@mantine/core"
 import { useState } from "react"
 import { api } from "./api.ts"
 import { problemText } from "./api-problem.ts"
@@ -92,14 +93,7 @@ function AddPeople({ group, view, words, turn, move, isOpen, close, moved }: Add
     return [where === undefined ? words.inNoGroup : words.inGroup(where), change].filter(Boolean).join(" · ")
   }
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.addMembers}
-      size="lg"
-      closeButtonProps={{ "aria-label": words.close }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={words.addMembers} closeLabel={words.close} isWide>
       <Stack>
         {moved}
         <PeopleFinder
@@ -117,7 +111,7 @@ function AddPeople({ group, view, words, turn, move, isOpen, close, moved }: Add
           }
         />
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,6 +1,6 @@
 import type { GroupsView, GroupView } from "@kalends/protocol/groups"
-import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Anchor, Button, Card, Group, Modal, Radio, Stack, Text, Title } from "@mantine/core"
+import { ConfirmedAct } from "@kalends/ui/dialog"
+import { Anchor, Card, Radio, Stack, Text, Title } from "@mantine/core"
 import { useState } from "react"
 import { api } from "./api.ts"
 import { problemText } from "./api-problem.ts"
@@ -97,48 +97,19 @@ function GroupPolicy({ group, view, words, load }: GroupProps) {
 
 /** Asks before the group goes, and says what becomes different for its people. */
 function Dissolve({ group, view, words, load }: GroupProps) {
-  const [isAsking, setIsAsking] = useState(false)
-  const [isBusy, setIsBusy] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
-  const dissolve = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      await api.dissolveGroup(group.groupId)
-      await load()
-    } catch (error) {
-      setProblem(problemText(error, words))
-      setIsBusy(false)
-    }
-  }
   return (
-    <Group>
-      <Button color="red" variant="light" onClick={() => setIsAsking(true)}>
-        {words.dissolve}
-      </Button>
-      <Modal
-        opened={isAsking}
-        onClose={() => setIsAsking(false)}
-        title={words.dissolveTitle(group.name)}
-        closeButtonProps={{ "aria-label": words.close }}
-        transitionProps={{ duration: 0 }}
-      >
-        <Stack>
-          <Text>{words.dissolveText}</Text>
-          <div>
-            <ConcernText concern={groupConcern(view, group, null)} words={words} />
-          </div>
-          <ProblemAlert problem={problem} />
-          <Group justify="flex-end">
-            <Button variant="default" data-autofocus onClick={() => setIsAsking(false)}>
-              {words.keepGroup}
-            </Button>
-            <Button color="red" loading={isBusy} onClick={() => void dissolve()}>
-              {words.dissolve}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </Group>
+    <ConfirmedAct
+      label={words.dissolve}
+      title={words.dissolveTitle(group.name)}
+      keepLabel={words.keepGroup}
+      closeLabel={words.close}
+      act={() => api.dissolveGroup(group.groupId).then(load)}
+      explain={(error) => problemText(error, words)}
+    >
+      <Text>{words.dissolveText}</Text>
+      <div>
+        <ConcernText concern={groupConcern(view, group, null)} words={words} />
+      </div>
+    </ConfirmedAct>
   )
 }

@@ -1,6 +1,7 @@
 import type { GroupsView, GroupView } from "@kalends/protocol/groups"
+import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Button, Card, Group, Loader, Modal, Stack, Switch, Text, Title, UnstyledButton } from "@mantine/core"
+import { Button, Card, Group, Loader, Stack, Switch, Text, Title, UnstyledButton } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import { problemText } from "./api-problem.ts"
@@ -128,19 +129,13 @@ type NewProps = {
 
 function NewGroup({ isOpen, close, words, made }: NewProps) {
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.newGroup}
-      closeButtonProps={{ "aria-label": words.close }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={words.newGroup} closeLabel={words.close}>
       <NameForm
         words={words}
         name=""
         label={words.makeGroup}
         save={async (name) => made(await api.putGroup(platform.newId(), { name, isOn: null }))}
       />
-    </Modal>
+    </Dialog>
   )
 }

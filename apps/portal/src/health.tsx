@@ -1,6 +1,7 @@
 import type { ConnectionView } from "@kalends/protocol/api"
+import { Dialog } from "@kalends/ui/dialog"
 import { relativeTime, spanOf } from "@kalends/ui/words"
-import { Button, Card, Group, Modal, Stack, Text } from "@mantine/core"
+import { Button, Card, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { PasswordForm } from "./connect.tsx"
 import type { Messages } from "./messages.ts"
@@ -77,13 +78,7 @@ type DialogProps = Pick<HealthProps, "store" | "connection" | "words"> & {
 
 function DisconnectDialog({ store, connection, words, isAsking, close }: DialogProps) {
   return (
-    <Modal
-      opened={isAsking}
-      onClose={close}
-      title={words.disconnectTitle}
-      closeButtonProps={{ "aria-label": words.cancel }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isAsking} close={close} title={words.disconnectTitle} closeLabel={words.cancel}>
       <Stack>
         <Text>{words.disconnectText}</Text>
         <Group justify="flex-end">
@@ -101,7 +96,7 @@ function DisconnectDialog({ store, connection, words, isAsking, close }: DialogP
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
 

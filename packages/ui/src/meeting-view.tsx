@@ -1,14 +1,13 @@
 import type { Schedule } from "@kalends/domain/schedule"
 import { parseSchedule } from "@kalends/domain/schedule-json"
 import type { MeetingChangeInput, MeetingDetail } from "@kalends/protocol/meetings"
-import { Button, Group, Modal, Stack, Text, Timeline, Title } from "@mantine/core"
-import { useState } from "react"
+import { Button, Group, Text, Timeline, Title } from "@mantine/core"
+import { ConfirmedAct } from "./dialog.tsx"
 import classes from "./meeting.module.css"
 import { MeetingEdit } from "./meeting-edit.tsx"
 import { explain, type MeetingWords } from "./meeting-words.ts"
 import { nextStart } from "./meetings.ts"
 import { SeriesPicture } from "./series-picture.tsx"
-import { ProblemAlert } from "./sign-in-form.tsx"
 import { relativeTime } from "./words.ts"
 
 /** What can be done with a meeting; each throws what went wrong. */
@@ -100,49 +99,17 @@ type CancelProps = Pick<MeetingViewProps, "meeting" | "calls" | "words">
 
 /** Asks before it cancels: guests are told at once, and that cannot be taken back. */
 function Cancel({ meeting, calls, words }: CancelProps) {
-  const [isAsking, setIsAsking] = useState(false)
-  const [isBusy, setIsBusy] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
-  const close = () => {
-    setIsAsking(false)
-    setProblem(null)
-  }
-  const cancel = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      await calls.cancel(meeting.meetingId)
-    } catch (error) {
-      setProblem(explain(error, words))
-      setIsBusy(false)
-    }
-  }
   return (
-    <Group>
-      <Button color="red" variant="light" onClick={() => setIsAsking(true)}>
-        {words.cancelMeeting}
-      </Button>
-      <Modal
-        opened={isAsking}
-        onClose={close}
-        title={words.cancelMeetingTitle}
-        closeButtonProps={{ "aria-label": words.closeForm }}
-        transitionProps={{ duration: 0 }}
-      >
-        <Stack>
-          <Text>{words.cancelMeetingText}</Text>
-          <ProblemAlert problem={problem} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              {words.keepMeeting}
-            </Button>
-            <Button color="red" loading={isBusy} onClick={() => void cancel()}>
-              {words.cancelMeeting}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </Group>
+    <ConfirmedAct
+      label={words.cancelMeeting}
+      title={words.cancelMeetingTitle}
+      keepLabel={words.keepMeeting}
+      closeLabel={words.closeForm}
+      act={() => calls.cancel(meeting.meetingId)}
+      explain={(error) => explain(error, words)}
+    >
+      <Text>{words.cancelMeetingText}</Text>
+    </ConfirmedAct>
   )
 }
 

@@ -1,4 +1,5 @@
-import { Alert, Modal } from "@mantine/core"
+import { Alert } from "@mantine/core"
+import { Dialog } from "./dialog.tsx"
 import { MeetingForm, type MeetingFormProps } from "./meeting-form.tsx"
 
 export type NewMeetingProps = MeetingFormProps & {
@@ -12,20 +13,13 @@ export type NewMeetingProps = MeetingFormProps & {
 export function NewMeeting({ isOpen, close, canWrite, ...form }: NewMeetingProps) {
   const { words } = form
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={words.newMeeting}
-      size="lg"
-      closeButtonProps={{ "aria-label": words.closeForm }}
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog isOpen={isOpen} close={close} title={words.newMeeting} closeLabel={words.closeForm} isWide>
       {canWrite ? null : (
         <Alert color="orange" mb="md">
           {words.meetingWithoutEvent}
         </Alert>
       )}
       <MeetingForm {...form} />
-    </Modal>
+    </Dialog>
   )
 }
