@@ -305,19 +305,13 @@ function readUrl(entry: Option, text: string): string {
 function complete(values: Values): Config {
   const publicUrl = values.publicUrl ?? `http://localhost:${values.port}`
   const hookUrl = values.hookUrl ?? (publicUrl.startsWith("https:") || values.demoUrl !== null ? publicUrl : null)
-  const level = ["debug", "info", "warn", "error", "silent"] as const
-  const logLevel = level.find((known) => known === values.logLevel)
-  if (logLevel === undefined)
-    throw new ConfigError(`KALENDS_LOG_LEVEL is "${values.logLevel}"; write one of ${level.join(", ")}.`)
+  const logLevel = oneOf(["debug", "info", "warn", "error", "silent"], "KALENDS_LOG_LEVEL", values.logLevel)
   const meetingUrl = values.meetingUrl ?? (values.demoUrl === null ? null : "https://meet.jit.si/{code}")
   if (meetingUrl !== null && !isMeetingUrl(meetingUrl))
     throw new ConfigError(
       'KALENDS_MEETING_URL must be an https address with {code} once in its path, such as "https://meet.jit.si/{code}".',
     )
-  const guestRules = ["enter", "wait", "refuse"] as const
-  const bbbGuests = guestRules.find((known) => known === values.bbbGuests)
-  if (bbbGuests === undefined)
-    throw new ConfigError(`KALENDS_BBB_GUESTS is "${values.bbbGuests}"; write one of ${guestRules.join(", ")}.`)
+  const bbbGuests = oneOf(["enter", "wait", "refuse"], "KALENDS_BBB_GUESTS", values.bbbGuests)
   return {
     ...values,
     bbbGuests,
@@ -327,6 +321,12 @@ function complete(values: Values): Config {
     logLevel,
     keyFile: values.keyFile ?? `${values.dataFolder}/key`,
   }
+}
+
+function oneOf<const Word extends string>(words: readonly Word[], env: string, written: string): Word {
+  const word = words.find((known) => known === written)
+  if (word === undefined) throw new ConfigError(`${env} is "${written}"; write one of ${words.join(", ")}.`)
+  return word
 }
 
 function isMeetingUrl(template: string): boolean {

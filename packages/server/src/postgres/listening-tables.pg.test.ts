@@ -1,8 +1,7 @@
 import { sql } from "kysely"
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { afterEach, describe, expect, test } from "vitest"
+import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
-import { createDatabase, createPool } from "./database.ts"
 import { createStore } from "./store.ts"
 
 const nodeA = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
@@ -11,29 +10,19 @@ const nodeB = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 const nodeOther = "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
 const at = (seconds: number) => Temporal.Instant.from("2026-11-23T09:00:00Z").add({ seconds })
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
-
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 4))
-})
+const database = useDatabase()
 afterEach(async () => {
-  await createStore(database).asSystem(async (tables) => {
+  await createStore(database()).asSystem(async (tables) => {
     await tables.releaseListening({ nodeId: nodeA, now: at(0) })
     await tables.releaseListening({ nodeId: nodeB, now: at(0) })
     await tables.takeListening({ nodeId: nodeOther, now: at(1_000_000), leasedUntil: at(2_000_000), limit: 1_000 })
   })
 })
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
-})
 
 /** A connection that was asked to be listened to at second 0. */
 async function asked(seed: number) {
   const { account, user, connection } = sampleRows(seed)
-  const store = createStore(database)
+  const store = createStore(database())
   const { accountId, connectionId } = connection
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(accountId, async (tables) => {
@@ -50,7 +39,7 @@ const lease = (nodeId: string, second: number) => ({ nodeId, now: at(second), le
 describe("the leases of what is listened to", () => {
   test("of two nodes that look at once, each takes what the other does not", async () => {
     const all = [await asked(1), await asked(2), await asked(3), await asked(4)]
-    const store = createStore(database)
+    const store = createStore(database())
     const [ofA = [], ofB = []] = await Promise.all(
       [nodeA, nodeB].map((nodeId) =>
         store.asSystem((tables) => tables.takeListening({ ...lease(nodeId, 1), limit: 3 })),
@@ -128,7 +117,7 @@ describe("the leases of what is listened to", () => {
     const theirs = await asked(12)
     const seen = await mine.store.inAccount(mine.accountId, ({ listening }) => listening.find(theirs.connectionId))
     expect(seen).toBeNull()
-    const { rows } = await sql`select connection_id from listening`.execute(database)
+    const { rows } = await sql`select connection_id from listening`.execute(database())
     expect(rows).toEqual([])
     await mine.store.inAccount(mine.accountId, (tables) => tables.deleteConnection(mine.connectionId))
     expect(await mine.row()).toBeNull()
@@ -136,13 +125,15 @@ describe("the leases of what is listened to", () => {
   })
 
   test("taking is one indexed look, however many are listened to", async () => {
-    const { rows } = await database.transaction().execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', 'system', true), set_config('enable_seqscan', 'off', true)`.execute(
-        tx,
-      )
-      return sql<{ "QUERY PLAN": string }>`explain select account_id, connection_id from listening
+    const { rows } = await database()
+      .transaction()
+      .execute(async (tx) => {
+        await sql`select set_config('kalends.account_id', 'system', true), set_config('enable_seqscan', 'off', true)`.execute(
+          tx,
+        )
+        return sql<{ "QUERY PLAN": string }>`explain select account_id, connection_id from listening
         where leased_until <= ${at(0)} order by leased_until limit 500 for update skip locked`.execute(tx)
-    })
+      })
     expect(JSON.stringify(rows)).toContain("listening_by_lease")
   })
 })

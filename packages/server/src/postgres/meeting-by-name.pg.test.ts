@@ -1,24 +1,13 @@
 import { parseMeetingId } from "@kalends/domain/ids"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import type { MeetingRow } from "../ports/meeting-tables.ts"
 import type { Store } from "../ports/store.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
-import { createDatabase, createPool } from "./database.ts"
 import { createStore } from "./store.ts"
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 4))
-})
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
-})
-
+const database = useDatabase()
 const code = "a".repeat(24)
 const early = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
@@ -40,7 +29,7 @@ async function insertMeeting(store: Store, seed: number, createdAt: Temporal.Ins
 
 describe.each(["PostgreSQL", "memory"])("meetings by their service's name, in %s", (kind) => {
   test("are found in whichever account they are, of several the first made", async () => {
-    const store = kind === "memory" ? createMemoryStore() : createStore(database)
+    const store = kind === "memory" ? createMemoryStore() : createStore(database())
     const find = (backend: string, name: string) =>
       store.asSystem((tables) => tables.findMeetingByBackend(backend, name))
     expect(await find("memory", code)).toBeNull()

@@ -1,23 +1,12 @@
 import { type AccountId, type GroupId, parseGroupId, parseUserId, type UserId } from "@kalends/domain/ids"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import type { Store, UserPage } from "../ports/store.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
-import { createDatabase, createPool } from "./database.ts"
 import { createStore } from "./store.ts"
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
-
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 4))
-})
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
-})
+const database = useDatabase()
 
 const group = (number: number): GroupId => parseGroupId(`00000000-0000-4000-8000-0000000000a${number}`)
 const userId = (number: number): UserId => parseUserId(`00000000-0000-4000-8000-0000000000b${number}`)
@@ -44,7 +33,7 @@ describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) 
   let store: Store
   let accountId: AccountId
   beforeAll(async () => {
-    store = kind === "memory" ? createMemoryStore() : createStore(database)
+    store = kind === "memory" ? createMemoryStore() : createStore(database())
     accountId = await fill(store)
   })
 

@@ -1,37 +1,26 @@
 import { parseProviderCalendarId } from "@kalends/domain/ids"
 import { sql } from "kysely"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import { createProcessFanOut } from "../platform/process-fan-out.ts"
 import type { Hint } from "../ports/fan-out.ts"
-import { createDatabase, createPool } from "../postgres/database.ts"
 import { jobSchema } from "../postgres/job-queue.ts"
 import { createNoticeLog } from "../postgres/notice-log.ts"
 import { createStore } from "../postgres/store.ts"
 import { countingMetrics } from "../testing/engine.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryProvider, memoryCalendarId } from "../testing/memory-provider.ts"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { createListening } from "./listen.ts"
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
-
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 4))
-})
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
-})
+const database = useDatabase()
 
 /** A connection on the memory provider, asked to be listened to, and the parts of any node that may do so. */
 async function connectedWorld() {
   const clock = fakeClock()
   const random = seededRandom(5)
-  const store = createStore(database)
+  const store = createStore(database())
   const remote = createMemoryProvider({ clock, cursorComes: "after-the-last" })
   const { account, user, connection, credential, calendar } = sampleRows(21)
   const { accountId, connectionId } = connection
@@ -45,7 +34,7 @@ async function connectedWorld() {
   })
   const fanOut = createProcessFanOut()
   const log = { info() {}, warn() {}, error() {} }
-  const notices = createNoticeLog({ database, clock, log })
+  const notices = createNoticeLog({ database: database(), clock, log })
   const hints: Hint[] = []
   fanOut.listen({ kind: "calendar", accountId, calendarId: calendar.calendarId }, (hint) => hints.push(hint))
   const startNode = () => {
@@ -72,7 +61,7 @@ describe("listening on PostgreSQL", () => {
     const passes = async () => {
       await notices.feed()
       const { rows } = await sql<{ readonly payload: unknown }>`
-        select payload from ${sql.id(jobSchema)}._private_jobs where key = ${`pass:${calendarId}`}`.execute(database)
+        select payload from ${sql.id(jobSchema)}._private_jobs where key = ${`pass:${calendarId}`}`.execute(database())
       return rows.map(({ payload }) => payload)
     }
     const stopFirst = startNode()

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import pg from "pg"
-import { inject } from "vitest"
+import { afterAll, beforeAll, inject } from "vitest"
+import { createDatabase, createPool } from "../postgres/database.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -26,6 +27,21 @@ export async function cloneDatabase(): Promise<TestDatabase> {
     url: url.replace(/\/kalends$/, `/${name}`),
     drop: () => runAdmin(adminUrl, `drop database ${name} with (force)`),
   }
+}
+
+/** A clone that this file's tests share, from before the first to after the last. */
+export function useDatabase(): () => ReturnType<typeof createDatabase> {
+  let clone: TestDatabase
+  let database: ReturnType<typeof createDatabase>
+  beforeAll(async () => {
+    clone = await cloneDatabase()
+    database = createDatabase(createPool(clone.url, 4))
+  })
+  afterAll(async () => {
+    await database.destroy()
+    await clone.drop()
+  })
+  return () => database
 }
 
 async function runAdmin(adminUrl: string, statement: string): Promise<void> {
