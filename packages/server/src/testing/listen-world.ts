@@ -13,20 +13,17 @@ import { createListening } from "../subscriptions/listen.ts"
 import { countingMetrics } from "./engine.ts"
 import { fakeClock, settled } from "./fake-clock.ts"
 import { createMemoryStore } from "./memory-store.ts"
-import { memorySilenceMs } from "./memory-streams.ts"
+import { memorySilenceMs, type NoticeQueue, noticesOf } from "./memory-streams.ts"
 import { sampleRows } from "./rows.ts"
 import { seededRandom } from "./seeded-random.ts"
 
 /** A stream as the provider holds it. */
-export type HeldStream = {
+export type HeldStream = NoticeQueue & {
   readonly node: string
   readonly connectionId: ConnectionId
   readonly calendarIds: readonly string[]
   readonly openedAtMs: number
-  readonly waiting: StreamNotice[]
-  failure: Problem | null
   isOpen: boolean
-  wake: () => void
 }
 
 export type ListenWorldOptions = {
@@ -223,15 +220,7 @@ function createStreamServer(clock: Clock, perStreamMost: number) {
     }
     signal.addEventListener("abort", close)
     try {
-      while (stream.isOpen) {
-        const next = stream.waiting.shift()
-        if (next !== undefined) yield next
-        else if (stream.failure !== null) throw stream.failure
-        else
-          await new Promise<void>((resolve) => {
-            stream.wake = resolve
-          })
-      }
+      yield* noticesOf(stream, () => stream.isOpen)
     } finally {
       close()
       signal.removeEventListener("abort", close)

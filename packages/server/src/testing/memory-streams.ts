@@ -5,11 +5,22 @@ import type { ListenInput, StreamNotice, StreamSource } from "../ports/calendar-
 
 export const memorySilenceMs = 120_000
 
-type OpenStream = {
-  readonly calendarIds: readonly ProviderCalendarId[]
-  readonly waiting: StreamNotice[]
-  failure: Problem | null
-  wake: () => void
+/** Notices on their way; whoever adds one, or says that it failed or is closed, wakes the reader. */
+export type NoticeQueue = { readonly waiting: StreamNotice[]; failure: Problem | null; wake: () => void }
+
+type OpenStream = NoticeQueue & { readonly calendarIds: readonly ProviderCalendarId[] }
+
+/** What comes into a queue, as it comes, until it is closed or failed. */
+export async function* noticesOf(queue: NoticeQueue, isOpen: () => boolean): AsyncGenerator<StreamNotice, void, void> {
+  while (isOpen()) {
+    const next = queue.waiting.shift()
+    if (next !== undefined) yield next
+    else if (queue.failure !== null) throw queue.failure
+    else
+      await new Promise<void>((resolve) => {
+        queue.wake = resolve
+      })
+  }
 }
 
 /** Streams of notices in memory. `admit` throws for an access that opens nothing. */
@@ -23,15 +34,7 @@ export function createMemoryStreams(admit: (access: Access) => void) {
     signal.addEventListener("abort", wake)
     open.add(stream)
     try {
-      while (!signal.aborted) {
-        const next = stream.waiting.shift()
-        if (next !== undefined) yield next
-        else if (stream.failure !== null) throw stream.failure
-        else
-          await new Promise<void>((resolve) => {
-            stream.wake = resolve
-          })
-      }
+      yield* noticesOf(stream, () => !signal.aborted)
     } finally {
       open.delete(stream)
       signal.removeEventListener("abort", wake)
