@@ -10,6 +10,9 @@ type Vendor = {
   readonly query?: RegExp
 }
 
+/** What the codes of our own join links look like: 24 signs of base 32 in lower case. Source of a pattern, without anchors. */
+export const ownCodePattern = "[a-z2-7]{24}"
+
 const anyName = /^\/[\w.~%+-]{2,200}\/?$/
 
 /**
@@ -46,7 +49,9 @@ export const vendors: readonly Vendor[] = [
     name: "BigBlueButton",
     hosts: [],
     // The last one is the page of this service that opens a meeting there.
-    path: /^\/(?:b|rooms)\/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:\/join)?\/?$|^\/bigbluebutton\/api\/join$|^\/(?:[\w.-]{1,60}\/)?m\/[a-z2-7]{24}\/?$/,
+    path: new RegExp(
+      String.raw`^/(?:b|rooms)/[a-z\d]{3}(?:-[a-z\d]{3}){2,3}(?:/join)?/?$|^/bigbluebutton/api/join$|^/(?:[\w.-]{1,60}/)?m/${ownCodePattern}/?$`,
+    ),
   },
   {
     name: "GoTo Meeting",

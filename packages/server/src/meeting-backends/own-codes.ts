@@ -5,10 +5,7 @@ import type { MeetingBackend } from "../ports/meeting-backend.ts"
 const letters = "abcdefghijklmnopqrstuvwxyz234567"
 const codeChars = 24
 
-/** Source of the pattern of a code, without anchors. */
-export const codePattern = `[a-z2-7]{${codeChars}}`
-
-/** A code that nobody can guess, of at least 24 random bytes: five bits of each, 120 in all. */
+/** A code that nobody can guess (`ownCodePattern` in domain/join-link), of at least 24 random bytes: five bits of each, 120 in all. */
 export function codeOf(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, codeChars), (byte) => letters[byte % 32]).join("")
 }

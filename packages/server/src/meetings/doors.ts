@@ -1,3 +1,4 @@
+import { ownCodePattern } from "@kalends/domain/join-link"
 import { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { Entrant, GuestRule, MeetingBackend, MeetingDoor } from "../ports/meeting-backend.ts"
@@ -17,7 +18,7 @@ export type Visitor = Pick<UserRow, "accountId" | "userId"> | null
 type Found = { readonly meeting: MeetingRow; readonly door: MeetingDoor }
 
 /** What codes look like; anything else is looked for under a name that no meeting has, so that it takes as long. */
-const codeShape = /^[a-z2-7]{24}$/
+const codeShape = new RegExp(`^${ownCodePattern}$`)
 const nobodys = "-"
 
 /**

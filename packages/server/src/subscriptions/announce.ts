@@ -4,7 +4,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { Job, NoticeLog } from "../ports/job-queue.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import { createGroupCommit } from "./group-commit.ts"
-import type { HookSubject } from "./hook-secret.ts"
+import type { NoticeSubject } from "./hook-secret.ts"
 
 export type AnnounceDeps = {
   readonly notices: NoticeLog
@@ -16,7 +16,7 @@ export type AnnounceDeps = {
 /** A notice that was found genuine, and the calendar it is about. */
 export type Genuine = {
   readonly notice: Pick<Notice, "kind">
-  readonly subject: Pick<HookSubject, "accountId" | "calendarId">
+  readonly subject: NoticeSubject
 }
 
 /** Marks that may wait to be made durable; beyond that the provider is asked to send again. */

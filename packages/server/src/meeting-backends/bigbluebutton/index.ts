@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto"
+import { ownCodePattern } from "@kalends/domain/join-link"
 import { isProblem } from "@kalends/domain/problem"
 import type { Entrant, GuestRule, MeetingBackend, MeetingDoor } from "../../ports/meeting-backend.ts"
-import { codeOf, codePattern, faceless } from "../own-codes.ts"
+import { codeOf, faceless } from "../own-codes.ts"
 import { type BigBlueButtonCallsDeps, type BigBlueButtonSettings, createBigBlueButtonCalls } from "./calls.ts"
 
 export type BigBlueButtonDeps = BigBlueButtonCallsDeps & {
@@ -15,7 +16,7 @@ export type BigBlueButtonOptions = BigBlueButtonSettings & {
   readonly publicUrl: string
 }
 
-const codeShape = new RegExp(`^${codePattern}$`)
+const codeShape = new RegExp(`^${ownCodePattern}$`)
 const guestPolicies = { enter: "ALWAYS_ACCEPT", wait: "ASK_MODERATOR", refuse: "ALWAYS_DENY" } as const
 
 /**

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto"
+import { ownCodePattern } from "@kalends/domain/join-link"
 import type { MeetingBackend } from "../../ports/meeting-backend.ts"
-import { codeOf, codePattern, faceless } from "../own-codes.ts"
+import { codeOf, faceless } from "../own-codes.ts"
 
 export const builtinName = "builtin"
 const place = "{code}"
@@ -20,7 +21,7 @@ export function createBuiltinBackend({
 }): MeetingBackend {
   const codeFor = (key: string) => codeOf(createHmac("sha256", secret).update(`meeting ${key}`).digest())
   const urlOf = (code: string) => template.replace(place, code)
-  const shape = new RegExp(`^${template.split(place).map(escaped).join(`(${codePattern})`)}(?:[?#].*)?$`)
+  const shape = new RegExp(`^${template.split(place).map(escaped).join(`(${ownCodePattern})`)}(?:[?#].*)?$`)
   return {
     ...faceless,
     name: builtinName,
