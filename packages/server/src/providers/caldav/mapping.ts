@@ -34,8 +34,13 @@ const timeNames = ["DTSTART", "DTEND", "DURATION"]
 const scheduleNames = [...timeNames, "RRULE", "RDATE", "EXDATE"]
 const eventsMost = 2_000
 
-/** The event or series of a calendar object, and the parts that are its own. */
-type Family = { readonly uid: string; readonly master: Part; readonly overrides: readonly Override[] }
+/** The event or series of a calendar object, the parts that are its own, and what the master itself says of when. */
+type Family = {
+  readonly uid: string
+  readonly master: Part
+  readonly schedule: Schedule
+  readonly overrides: readonly Override[]
+}
 type Override = { readonly part: Part; readonly originalStart: WallStart; readonly isCancelled: boolean }
 
 /** What a calendar object says of its event, but for id and version. */
@@ -96,16 +101,14 @@ function familyOf(file: IcsFile, wanted: string | null): Family | null {
   const masters = own.filter((part) => !isOverride(part))
   const master = newest(masters.length > 0 ? masters : own)
   if (uid === null || master === null) return null
-  const byStart = Map.groupBy(
-    own.filter((part) => part !== master && isOverride(part)),
-    (part) => String(originalOf(master, part)),
-  )
+  const others = own.filter((part) => part !== master && isOverride(part))
+  const { schedule, originals } = originalsOf(master, others)
+  const byStart = Map.groupBy(originals, ({ originalStart }) => originalStart.toString())
   const overrides = [...byStart.values()].flatMap((versions) => {
-    const part = newest(versions)
-    const originalStart = part === null ? null : originalOf(master, part)
-    return part === null || originalStart === null ? [] : [{ part, originalStart, isCancelled: isCancelled(part) }]
+    const part = newest(versions.map((one) => one.part))
+    return versions.filter((one) => one.part === part).map((one) => ({ ...one, isCancelled: isCancelled(one.part) }))
   })
-  return { uid, master, overrides }
+  return { uid, master, schedule, overrides }
 }
 
 const isOverride = (part: Part) => linesNamed(part, "RECURRENCE-ID").length > 0
@@ -120,20 +123,27 @@ function newest(versions: readonly Part[]): Part | null {
 }
 
 /**
- * Original start of an override, on the clock of its series; null where there is no series. A cancelled one needs no start of
- * its own, and some programs name the day alone. Throws Problem "unsupported" (code "schedule") for all that follow, too.
+ * What a master says of when, and the original starts of its overrides on its clock; none where it is no series. A cancelled
+ * one needs no start of its own, and some programs name the day alone. Throws Problem "unsupported" (code "schedule") for
+ * one that changes all that follow, too.
  */
-function originalOf(master: Part, part: Part): WallStart | null {
-  const [id = ""] = linesNamed(part, "RECURRENCE-ID")
-  if (/;RANGE=THISANDFUTURE\b/i.test(id))
+function originalsOf(master: Part, overrides: readonly Part[]) {
+  if (overrides.some((part) => linesNamed(part, "RECURRENCE-ID").some((id) => /;RANGE=THISANDFUTURE\b/i.test(id))))
     throw new Problem("unsupported", "The series is changed from one day on within one event.", { code: "schedule" })
-  const schedule = parseScheduleLines(linesOf(master), [withStart(linesOf(part))])
-  if (schedule.kind === "single") return null
-  const { start } = schedule.recurrence
-  const original = schedule.moved.at(-1)?.originalStart ?? null
-  return original instanceof Temporal.PlainDate && start instanceof Temporal.PlainDateTime
-    ? original.toPlainDateTime(start.toPlainTime())
-    : original
+  const whole = parseScheduleLines(
+    linesOf(master),
+    overrides.map((part) => withStart(linesOf(part))),
+  )
+  if (whole.kind === "single") return { schedule: whole, originals: [] }
+  const { start } = whole.recurrence
+  const ownCount = whole.moved.length - overrides.length
+  const originals = whole.moved.slice(ownCount).flatMap(({ originalStart: named }, index) => {
+    const part = overrides[index]
+    const isDayOfTimed = named instanceof Temporal.PlainDate && start instanceof Temporal.PlainDateTime
+    const originalStart: WallStart = isDayOfTimed ? named.toPlainDateTime(start.toPlainTime()) : named
+    return part === undefined ? [] : [{ part, originalStart }]
+  })
+  return { schedule: { ...whole, moved: whole.moved.slice(0, ownCount) }, originals }
 }
 
 function withStart(lines: readonly string[]): readonly string[] {
@@ -153,8 +163,7 @@ function linesOf(part: Part): readonly string[] {
   )
 }
 
-function scheduleOf({ master, overrides }: Family): Schedule {
-  const schedule = parseScheduleLines(linesOf(master))
+function scheduleOf({ schedule, overrides }: Family): Schedule {
   if (schedule.kind === "single") return schedule
   const there = overrides.filter((one) => !one.isCancelled)
   const moved = there.map(({ part, originalStart }) => ({ originalStart, time: timeOfOverride(part) }))
@@ -244,7 +253,7 @@ function withSchedule(part: Part, family: Family, { patch: { schedule }, now }: 
   const sequence = (Number(textNamed(part, "SEQUENCE")) || 0) + 1
   const raised = withLines(changed, ["SEQUENCE"], [`SEQUENCE:${sequence}`])
   const own = ownSchedule(schedule, family)
-  const isSame = isSameSchedule(own, parseScheduleLines(linesOf(family.master)))
+  const isSame = isSameSchedule(own, family.schedule)
   return isSame ? raised : withLines(raised, scheduleNames, scheduleLines(own))
 }
 
