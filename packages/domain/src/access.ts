@@ -4,6 +4,11 @@ export type Access =
       readonly kind: "bearer"
       readonly token: string
       readonly expiresAt: Temporal.Instant
+      /**
+       * Whose mailbox is meant, where the token opens those of a whole organisation; left out, it is that of the person
+       * who signed in. An access with a mailbox is never handed to anybody's app.
+       */
+      readonly mailbox?: string
     }
   | {
       readonly kind: "password"
@@ -11,6 +16,8 @@ export type Access =
       readonly server: string
       readonly username: string
       readonly password: string
+      /** As above: a service account acts for this mailbox. */
+      readonly mailbox?: string
     }
 
 /** The value of the Authorization header for this access. */

@@ -21,6 +21,10 @@ export type SessionId = Branded<"SessionId">
 export type GroupId = Branded<"GroupId">
 /** One meeting, whichever meeting service holds it. UUID. */
 export type MeetingId = Branded<"MeetingId">
+/** An administrator's connection to a whole organisation at one calendar service. UUID. */
+export type TenantConnectionId = Branded<"TenantConnectionId">
+/** Work over many people's calendars, done step by step: connecting or moving them. UUID. */
+export type RolloutId = Branded<"RolloutId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -50,6 +54,9 @@ export const parseSubscriptionId = (text: string): SubscriptionId =>
   parseUuid(text, "subscription id") as SubscriptionId
 export const parseGroupId = (text: string): GroupId => parseUuid(text, "group id") as GroupId
 export const parseMeetingId = (text: string): MeetingId => parseUuid(text, "meeting id") as MeetingId
+export const parseTenantConnectionId = (text: string): TenantConnectionId =>
+  parseUuid(text, "tenant connection id") as TenantConnectionId
+export const parseRolloutId = (text: string): RolloutId => parseUuid(text, "rollout id") as RolloutId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -49,3 +49,9 @@ export function foundItems({ node }: EwsMessage): { readonly items: readonly Xml
     isWhole: attributeOf(folder, "IncludesLastItemInRange") !== "false",
   }
 }
+
+/** FindItem of the items that have this value in an extended property, ids alone; `property` is an ExtendedFieldURI. */
+export function findByPropertyBody(folderId: string, property: string, value: string): string {
+  const restriction = `<m:Restriction><t:IsEqualTo>${property}<t:FieldURIOrConstant><t:Constant Value="${escapeXml(value)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>`
+  return `<m:FindItem Traversal="Shallow">${shapeOf([])}${restriction}<m:ParentFolderIds><t:FolderId Id="${escapeXml(folderId)}"/></m:ParentFolderIds></m:FindItem>`
+}

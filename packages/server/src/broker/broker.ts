@@ -1,21 +1,31 @@
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
-import { Problem } from "@kalends/domain/problem"
-import type { AccessBroker, AccessWish, HeldAccess, KeepAlive } from "../ports/access-broker.ts"
+import { isProblem, Problem } from "@kalends/domain/problem"
+import {
+  type AccessBroker,
+  type AccessWish,
+  type HeldAccess,
+  type KeepAlive,
+  type TenantBroker,
+  tenantTarget,
+} from "../ports/access-broker.ts"
 import type { ConnectionRow } from "../ports/store.ts"
 import { type RefreshDeps, refreshOrTell, type Wanted } from "./refresh.ts"
 import { gone, requireConnection, storedAccess } from "./stored-access.ts"
+import { createTenantAccess } from "./tenant-access.ts"
 
 /**
  * The token broker: a fresh access for a connection, refreshed when it must be. One refresh is in flight for each
  * credential in the whole cluster: whoever refreshes holds the credential's row, and whoever waited for it uses what is
  * there afterwards. The rotated refresh token is stored before the new access token is used by anybody.
  */
-export function createBroker(deps: RefreshDeps): AccessBroker & KeepAlive {
+export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & KeepAlive {
   const inFlight = new Map<string, Promise<HeldAccess>>()
+  const accessByTenant = createTenantAccess(deps)
 
   async function freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
-    const known = await usableAccess(deps, { accountId, connectionId, wish })
-    if (known !== null) return known
+    const found = await findAccess(deps, { accountId, connectionId, wish })
+    if (found.kind === "access") return found.access
+    if (found.kind === "tenant") return accessOfMember(found, wish)
     const waiting = inFlight.get(connectionId)
     if (waiting !== undefined) return waiting
     const work = refreshOrTell(deps, { accountId, connectionId, wish }).finally(() => inFlight.delete(connectionId))
@@ -23,8 +33,22 @@ export function createBroker(deps: RefreshDeps): AccessBroker & KeepAlive {
     return work
   }
 
+  async function accessOfMember({ connection, credentialVersion }: ByTenant, wish: AccessWish): Promise<HeldAccess> {
+    try {
+      return { ...(await accessByTenant(tenantTarget(connection), wish)), credentialVersion }
+    } catch (error) {
+      if (isProblem(error))
+        await deps.life.isTroubled(connection.accountId, connection.connectionId, error, {
+          isLasting: false,
+          credentialVersion,
+        })
+      throw error
+    }
+  }
+
   return {
     freshAccess,
+    accessByTenant,
     async keepAlive(accountId, connectionId) {
       if (await forgetAccess(deps, accountId, connectionId))
         await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
@@ -32,14 +56,20 @@ export function createBroker(deps: RefreshDeps): AccessBroker & KeepAlive {
   }
 }
 
+type ByTenant = { readonly kind: "tenant"; readonly connection: ConnectionRow; readonly credentialVersion: number }
+/** `none`: a grant is there, and nothing of it that serves. */
+type Found = { readonly kind: "access"; readonly access: HeldAccess } | ByTenant | { readonly kind: "none" }
+
 /** What is stored, if it serves, of a connection that may be used. */
-function usableAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted): Promise<HeldAccess | null> {
+function findAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted): Promise<Found> {
   return deps.store.inAccount(accountId, async (tables) => {
     const connection = await requireConnection(tables, connectionId)
     refuseUnusable(connection)
     const credential = await tables.findCredential(connectionId)
     if (credential === null) throw gone()
-    return storedAccess(deps, tables, credential, wish)
+    if (credential.secretKind === "tenant") return { kind: "tenant", connection, credentialVersion: credential.version }
+    const access = await storedAccess(deps, tables, credential, wish)
+    return access === null ? { kind: "none" } : { kind: "access", access }
   })
 }
 
@@ -48,7 +78,7 @@ function forgetAccess({ store }: RefreshDeps, accountId: AccountId, connectionId
   return store.inAccount(accountId, async (tables) => {
     // Held, because a refresh under way may be about to store a rotated token that an older row would overwrite.
     const credential = await tables.lockCredential(connectionId)
-    if (credential === null || credential.secretKind === "password") return false
+    if (credential === null || credential.secretKind !== "refresh-token") return false
     await tables.upsertCredential({
       ...credential,
       version: credential.version + 1,

@@ -39,7 +39,12 @@ export async function beginConnection(deps: ConnectDeps, asker: Asker, input: Co
   }
   if (input.signIn === "password" && provider.signIn.kind === "password") {
     const found = await provider.signIn.discover(input)
-    const connection = await made(deps, asker.user, provider, { ...found, permission: input.permission, grant: null })
+    const connection = await made(deps, asker.user, provider, {
+      ...found,
+      permission: input.permission,
+      grant: null,
+      tenantConnectionId: null,
+    })
     return { next: "done", connection }
   }
   throw wrongSignIn()
@@ -88,7 +93,13 @@ export async function finishConnection(
   if (grant.refreshToken === null)
     throw new Problem("forbidden", "The calendar service gave no lasting permission.", { code: "no-refresh-token" })
   const access: Access = { kind: "bearer", token: grant.accessToken, expiresAt: grant.accessExpiresAt }
-  return made(deps, asker.user, provider, { access, subject, permission: grant.permission, grant })
+  return made(deps, asker.user, provider, {
+    access,
+    subject,
+    permission: grant.permission,
+    grant,
+    tenantConnectionId: null,
+  })
 }
 
 async function refuseSecondService({ store }: ConnectDeps, user: UserRow, provider: CalendarProvider): Promise<void> {

@@ -22,7 +22,7 @@ export function createConnections({ store, providers, fanOut, addresses, opening
     readThrough: (user: UserRow, input: ReadThroughInput) => readThrough(handOver, user, input),
     /** Removes a connection: SPEC 1.6. Says truthfully what was done. */
     remove: (user: UserRow, connectionId: ConnectionId): Promise<RemovalView> =>
-      removeConnection({ store, vault, providers, fanOut, clock, metrics }, user, connectionId),
+      removeConnection({ store, broker, vault, providers, fanOut, clock, metrics }, user, connectionId),
 
     list: (user: UserRow): Promise<ConnectionView[]> =>
       store.inAccount(user.accountId, async (tables) => {

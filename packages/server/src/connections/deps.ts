@@ -1,5 +1,5 @@
 import type { ProviderName } from "@kalends/domain/ids"
-import type { AccessBroker } from "../ports/access-broker.ts"
+import type { AccessBroker, TenantBroker } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -31,7 +31,7 @@ export type ConnectionsDeps = {
   /** What opens a calendar, and what it means when it does not open. */
   readonly opening: {
     readonly vault: SecretVault
-    readonly broker: AccessBroker
+    readonly broker: AccessBroker & TenantBroker
     readonly life: ConnectionLife
     readonly http: HttpClient
   }
@@ -61,6 +61,7 @@ export type HandOverDeps = {
 /** To remove a connection. */
 export type RemovalDeps = {
   readonly store: Store
+  readonly broker: TenantBroker
   readonly vault: SecretVault
   readonly providers: Providers
   readonly fanOut: FanOut

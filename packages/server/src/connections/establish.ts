@@ -1,13 +1,19 @@
 import type { Access } from "@kalends/domain/access"
-import { type CalendarId, parseCalendarId, parseConnectionId, parseCredentialId } from "@kalends/domain/ids"
+import {
+  type CalendarId,
+  parseCalendarId,
+  parseConnectionId,
+  parseCredentialId,
+  type TenantConnectionId,
+} from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
-import type { AccountTables, AuditAction, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import type { AccountTables, AuditAction, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import type { ConnectDeps } from "./deps.ts"
 
-type EstablishDeps = Pick<ConnectDeps, "store" | "vault" | "world">
+export type EstablishDeps = Pick<ConnectDeps, "vault" | "world">
 
 const calendarsMost = 20
 
@@ -17,43 +23,65 @@ export type Established = {
   readonly subject: Subject
   readonly permission: Permission
   readonly grant: Grant | null
+  /** The administrator's connection that opens it; null where its person signed in. */
+  readonly tenantConnectionId: TenantConnectionId | null
 }
 
-/**
- * Writes the connection, its sealed credential and its calendars, and queues the first work, all or nothing. Rows are
- * locked in the order credential, connection, account, as everywhere.
- */
+/** Lists the calendars and writes the connection, all or nothing. */
 export async function establish(
-  deps: EstablishDeps,
+  deps: EstablishDeps & Pick<ConnectDeps, "store">,
   user: UserRow,
   provider: CalendarProvider,
   made: Established,
 ): Promise<ConnectionRow> {
-  const listed = await provider.listCalendars(made.access, AbortSignal.timeout(20_000))
-  const chosen = chooseCalendars(listed)
+  const chosen = await listChosen(provider, made.access)
+  const actor = { kind: "user", userId: user.userId } as const
+  return deps.store.inAccount(user.accountId, (tables) =>
+    establishIn(deps, tables, { user, provider, made, chosen, actor }),
+  )
+}
+
+/** The calendars that a connection is about. Throws Problem "unsupported" (code "no-calendar") where there is none. */
+export async function listChosen(provider: CalendarProvider, access: Access): Promise<readonly ProviderCalendar[]> {
+  const chosen = chooseCalendars(await provider.listCalendars(access, AbortSignal.timeout(20_000)))
   if (chosen.length === 0)
     throw new Problem("unsupported", "There is no calendar in this account.", { code: "no-calendar" })
+  return chosen
+}
+
+export type Establishing = {
+  readonly user: UserRow
+  readonly provider: CalendarProvider
+  readonly made: Established
+  readonly chosen: readonly ProviderCalendar[]
+  readonly actor: AuditEntry["actor"]
+}
+
+/**
+ * Writes the connection, its sealed credential and its calendars, and queues the first work. Rows are locked in the order
+ * credential, connection, account, as everywhere.
+ */
+export async function establishIn(
+  deps: EstablishDeps,
+  tables: AccountTables,
+  { user, provider, made, chosen, actor }: Establishing,
+): Promise<ConnectionRow> {
   const { accountId } = user
-  return deps.store.inAccount(accountId, async (tables) => {
-    const known = await lockKnown(tables, user)
-    const connection = await writeConnection(deps, tables, { user, provider, made, known: known?.connection ?? null })
-    await writeCredential(deps, tables, { connection, made, known: known?.credential ?? null })
-    const calendarIds = await writeCalendars(deps, tables, connection, chosen)
-    await tables.addJobs(
-      calendarIds.flatMap((calendarId) => [
-        { kind: "pass", accountId, calendarId, noticedAtMs: null },
-        { kind: "subscribe", accountId, calendarId },
-      ]),
-    )
-    const record = (action: AuditAction, reason: string) =>
-      tables.appendAudit(
-        { actor: { kind: "user", userId: user.userId }, action, subjectId: connection.connectionId, reason },
-        deps.world.clock.now(),
-      )
-    await record("secret-sealed", "connect")
-    await record("connection-made", made.permission)
-    return connection
-  })
+  const known = await lockKnown(tables, user)
+  const connection = await writeConnection(deps, tables, { user, provider, made, known: known?.connection ?? null })
+  await writeCredential(deps, tables, { connection, made, known: known?.credential ?? null })
+  const calendarIds = await writeCalendars(deps, tables, connection, chosen)
+  await tables.addJobs(
+    calendarIds.flatMap((calendarId) => [
+      { kind: "pass", accountId, calendarId, noticedAtMs: null },
+      { kind: "subscribe", accountId, calendarId },
+    ]),
+  )
+  const record = (action: AuditAction, reason: string) =>
+    tables.appendAudit({ actor, action, subjectId: connection.connectionId, reason }, deps.world.clock.now())
+  if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
+  await record("connection-made", made.permission)
+  return connection
 }
 
 /** The primary calendar where there is one; otherwise all, up to a bound. */
@@ -100,6 +128,7 @@ async function writeConnection(
     subjectEmail: made.subject.email,
     subjectId: made.subject.id,
     tenantId: made.subject.tenantId,
+    tenantConnectionId: made.tenantConnectionId,
     problemKind: null,
     problemCode: null,
     problemAt: null,
@@ -156,15 +185,15 @@ async function sealMade(
   { vault }: EstablishDeps,
   tables: AccountTables,
   connectionId: ConnectionRow["connectionId"],
-  { access, grant }: Established,
+  { access, grant, tenantConnectionId }: Established,
 ): Promise<SealedParts> {
+  const none = { sealedAccessToken: null, accessExpiresAt: null, refreshExpiresAt: null }
+  if (tenantConnectionId !== null) return { sealedSecret: new Uint8Array(), secretKind: "tenant", ...none }
   if (access.kind === "password")
     return {
       sealedSecret: await vault.sealSecret(tables, { connectionId, kind: "password" }, writePasswordRecord(access)),
       secretKind: "password",
-      sealedAccessToken: null,
-      accessExpiresAt: null,
-      refreshExpiresAt: null,
+      ...none,
     }
   return {
     sealedSecret: await vault.sealSecret(tables, { connectionId, kind: "refresh-token" }, grant?.refreshToken ?? ""),

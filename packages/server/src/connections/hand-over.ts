@@ -53,7 +53,8 @@ export async function handOverAccess(
   const actor = { kind: "user", userId: user.userId } as const
   const wish: AccessWish = { actor, reason: "client-request", refusedTokenDigest }
   const access = await broker.freshAccess(user.accountId, connectionId, wish)
-  const isDirect = reach === "native" || provider.limits.isReachableFromBrowser
+  // What opens other people's mailboxes too stays here, whoever asks.
+  const isDirect = access.mailbox === undefined && (reach === "native" || provider.limits.isReachableFromBrowser)
   const entry = {
     actor,
     action: "access-handed-over",

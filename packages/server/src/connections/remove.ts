@@ -2,6 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import type { ConnectionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { RemovalView } from "@kalends/protocol/api"
+import { tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
 import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow, UserRow } from "../ports/store.ts"
@@ -103,6 +104,7 @@ async function openLast(
     const record = isAccessNeeded ? await open("password", sealedSecret) : null
     return { access: record === null ? null : { kind: "password", ...parsePasswordRecord(record) }, refreshToken: null }
   }
+  if (secretKind === "tenant") return { access: null, refreshToken: null }
   const refreshToken = await open("refresh-token", sealedSecret)
   const isValid = accessExpiresAt !== null && Temporal.Instant.compare(clock.now(), accessExpiresAt) < 0
   const token =
@@ -117,9 +119,20 @@ async function tellProvider(deps: RemovalDeps, taken: Taken): Promise<Told> {
   const provider = deps.providers.get(taken.connection.provider)
   if (provider === undefined) return { stopped: 0, grantRevoked: "not-confirmed" }
   const isAccessNeeded = taken.subscriptions.length > 0 && taken.access === null
-  const last = isAccessNeeded ? await lastRefresh(deps, provider, taken) : taken
+  const last = isAccessNeeded ? await lastAccess(deps, provider, taken) : taken
   const stopped = last.access === null ? 0 : await stopAll(deps, provider, last.access, taken.subscriptions)
-  return { stopped, grantRevoked: await revoke(deps, provider, last.refreshToken) }
+  return { stopped, grantRevoked: await revoke(deps, provider, { ...taken, ...last }) }
+}
+
+/** Access for stopping subscriptions, where none is at hand. What cannot be stopped is left to expire, and the user is told so. */
+async function lastAccess(deps: RemovalDeps, provider: CalendarProvider, taken: Taken): Promise<LastSecrets> {
+  const { connection } = taken
+  if (connection.tenantConnectionId === null) return lastRefresh(deps, provider, taken)
+  const actor = { kind: "user", userId: connection.userId } as const
+  const access = within(deps.clock, providerTimeoutMs, () =>
+    deps.broker.accessByTenant(tenantTarget(connection), { actor, reason: "removal" }),
+  )
+  return { access: await access.catch(() => null), refreshToken: null }
 }
 
 /** Access for stopping subscriptions when the stored one has run out. What it gives is not stored; a rotated token is the one to revoke. */
@@ -171,9 +184,9 @@ async function stopAll(
 async function revoke(
   { clock }: RemovalDeps,
   { signIn }: CalendarProvider,
-  refreshToken: string | null,
+  { connection, refreshToken }: Taken,
 ): Promise<RemovalView["grantRevoked"]> {
-  if (signIn.kind !== "oauth") return "not-possible"
+  if (signIn.kind !== "oauth" || connection.tenantConnectionId !== null) return "not-possible"
   if (refreshToken === null) return "not-confirmed"
   try {
     return (await within(clock, providerTimeoutMs, () => signIn.revoke(refreshToken))) ? "revoked" : "not-possible"

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
-import type { AccountId, ConnectionId } from "@kalends/domain/ids"
-import type { AuditEntry } from "./store.ts"
+import type { AccountId, ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
+import { Problem } from "@kalends/domain/problem"
+import type { AuditEntry, ConnectionRow } from "./store.ts"
 
 export type AccessWish = {
   readonly actor: AuditEntry["actor"]
@@ -9,6 +11,13 @@ export type AccessWish = {
   readonly reason: string
   /** Base64url SHA-256 of a token that the provider has just refused. */
   readonly refusedTokenDigest?: string | undefined
+}
+
+/** Throws Problem "not-found" when the connection is none of an administrator's. */
+export function tenantTarget({ accountId, tenantConnectionId, permission, subjectEmail }: ConnectionRow): TenantTarget {
+  if (tenantConnectionId === null || subjectEmail === null)
+    throw new Problem("not-found", "There is no such connection.", { code: "no-connection" })
+  return { accountId, tenantConnectionId, permission, mailbox: subjectEmail }
 }
 
 /** An access, and the version of the credential it came from: what it meets says something about that one only. */
@@ -21,6 +30,23 @@ export interface AccessBroker {
    * "rate-limited" (try later), "misconfigured" (the operator must act), "not-found".
    */
   freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess>
+}
+
+/** Hands out what an administrator's connection opens. */
+export interface TenantBroker {
+  /**
+   * An access by an administrator's connection to a mailbox that need not be connected (yet, or any more). Throws Problem
+   * as above; "unavailable" (code "tenant-connection-broken") where the administrator must mend it.
+   */
+  accessByTenant(target: TenantTarget, wish: AccessWish): Promise<Access>
+}
+
+/** A mailbox, and the administrator's connection that opens it. */
+export type TenantTarget = {
+  readonly accountId: AccountId
+  readonly tenantConnectionId: TenantConnectionId
+  readonly permission: Permission
+  readonly mailbox: string
 }
 
 export interface KeepAlive {

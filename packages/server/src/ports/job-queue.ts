@@ -1,4 +1,4 @@
-import type { AccountId, CalendarId, ConnectionId, MeetingId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, MeetingId, RolloutId } from "@kalends/domain/ids"
 
 /**
  * One calendar is due for a pass. `noticedAtMs`: when a notification last said so (epoch ms), which is when clients were
@@ -19,6 +19,8 @@ export type Job =
   | { readonly kind: "settle"; readonly accountId: AccountId; readonly meetingId: MeetingId; readonly cause: string }
   /** Refresh an idle grant before it dies of disuse. */
   | { readonly kind: "keep-alive"; readonly accountId: AccountId; readonly connectionId: ConnectionId }
+  /** Do the next steps of a rollout. */
+  | { readonly kind: "rollout"; readonly accountId: AccountId; readonly rolloutId: RolloutId }
 
 /** The name under which waiting jobs coalesce. */
 export function jobKey(job: Job): string {
@@ -30,6 +32,8 @@ export function jobKey(job: Job): string {
       return `${job.kind}:${job.connectionId}`
     case "settle":
       return `${job.kind}:${job.meetingId}`
+    case "rollout":
+      return `${job.kind}:${job.rolloutId}`
   }
 }
 

@@ -1,8 +1,8 @@
-import type { ConnectionId } from "@kalends/domain/ids"
+import type { ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
 import type { AccountTables, AuditEntry, SecretKind } from "./store.ts"
 
 /** What a secret is bound to: it opens nowhere else. */
-export type SecretPlace = { readonly connectionId: ConnectionId; readonly kind: SecretKind }
+export type SecretPlace = { readonly connectionId: ConnectionId | TenantConnectionId; readonly kind: SecretKind }
 
 /** Who opens a secret and for what, as the audit log will say. */
 export type Opening = SecretPlace & { readonly actor: AuditEntry["actor"]; readonly reason: string }

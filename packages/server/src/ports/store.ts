@@ -10,6 +10,7 @@ import type {
   ProviderName,
   SessionId,
   SubscriptionId,
+  TenantConnectionId,
   UserId,
 } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
@@ -17,6 +18,8 @@ import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "./meeting-tables.ts"
+import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
+import type { TenantTables } from "./tenant-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
 
@@ -71,6 +74,8 @@ export type ConnectionRow = {
   readonly subjectEmail: string | null
   readonly subjectId: string
   readonly tenantId: string | null
+  /** The administrator's connection that opens it; null where its person signed in. */
+  readonly tenantConnectionId: TenantConnectionId | null
   readonly createdAt: Temporal.Instant
   readonly lastOkAt: Temporal.Instant | null
   readonly problemKind: ProblemKind | null
@@ -79,8 +84,11 @@ export type ConnectionRow = {
   readonly problemAt: Temporal.Instant | null
 }
 
-/** refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. */
-export type SecretKind = "refresh-token" | "access-token" | "password"
+/**
+ * refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. tenant: what an
+ * administrator gave for everybody.
+ */
+export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant"
 
 /** A connection's secrets, sealed. One row per connection; `version` grows with each change and settles refresh races. */
 export type CredentialRow = {
@@ -88,9 +96,9 @@ export type CredentialRow = {
   readonly connectionId: ConnectionId
   readonly credentialId: CredentialId
   readonly version: number
-  /** Refresh token, or the password record. */
+  /** Refresh token, or the password record; empty where the tenant connection has it. */
   readonly sealedSecret: Uint8Array
-  readonly secretKind: "refresh-token" | "password"
+  readonly secretKind: "refresh-token" | "password" | "tenant"
   readonly sealedAccessToken: Uint8Array | null
   readonly accessExpiresAt: Temporal.Instant | null
   readonly refreshExpiresAt: Temporal.Instant | null
@@ -167,6 +175,10 @@ export type AuditAction =
   | "meeting-held"
   | "meeting-note"
   | "policy-changed"
+  | "tenant-connected"
+  | "tenant-state-changed"
+  | "tenant-removed"
+  | "rollout-changed"
 
 /** One content-free entry of the tenant's log. */
 export type AuditEntry = {
@@ -240,12 +252,14 @@ export interface AccountTables {
   readonly syncPolicy: SyncPolicyTables
   readonly meetings: MeetingTables
   readonly listening: ListeningTables
+  readonly tenants: TenantTables
+  readonly rollouts: RolloutTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
-export interface SystemTables extends SystemListeningTables, SystemMeetingTables {
+export interface SystemTables extends SystemListeningTables, SystemMeetingTables, SystemRolloutTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

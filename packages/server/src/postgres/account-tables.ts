@@ -6,6 +6,8 @@ import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables, createSyncPolicyTables } from "./meeting-tables.ts"
+import { createRolloutTables } from "./rollout-tables.ts"
+import { createTenantTables } from "./tenant-tables.ts"
 
 /** The tables of one account within `tx`. */
 export function createAccountTables(tx: Transaction<Database>, accountId: AccountId): AccountTables {
@@ -21,6 +23,8 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     listAudit: (page) => listAudit(tx, accountId, page),
     meetings: createMeetingTables(tx, accountId),
     listening: createListeningTables(tx, accountId),
+    tenants: createTenantTables(tx, accountId),
+    rollouts: createRolloutTables(tx, accountId),
     syncPolicy: createSyncPolicyTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }

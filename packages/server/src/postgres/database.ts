@@ -13,6 +13,7 @@ import {
 import pg from "pg"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -24,6 +25,7 @@ import type {
   SubscriptionRow,
   UserRow,
 } from "../ports/store.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
@@ -36,6 +38,9 @@ export type Database = {
   calendar: CalendarRow
   subscription: SubscriptionRow
   listening: ListeningRow
+  tenantConnection: TenantConnectionRow
+  rollout: RolloutRow
+  rolloutStep: StepRow
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

@@ -85,13 +85,16 @@ create table connection (
   problem_kind text,
   problem_code text,
   problem_at timestamp with time zone,
+  tenant_connection_id uuid,
   UNIQUE (account_id, user_id),
   PRIMARY KEY (account_id, connection_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, tenant_connection_id) REFERENCES tenant_connection(account_id, tenant_connection_id),
   CHECK ((permission = ANY (ARRAY['read'::text, 'read-write'::text]))),
   CHECK ((state = ANY (ARRAY['connecting'::text, 'healthy'::text, 'unreachable'::text, 'needs-reauth'::text, 'needs-consent'::text, 'disabled'::text])))
 );
 CREATE INDEX connection_by_tenant ON connection USING btree (provider, tenant_id) WHERE (tenant_id IS NOT NULL);
+CREATE INDEX connection_by_tenant_connection ON connection USING btree (account_id, tenant_connection_id) WHERE (tenant_connection_id IS NOT NULL);
 create policy by_account on connection using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table credential (
@@ -108,7 +111,7 @@ create table credential (
   UNIQUE (account_id, connection_id),
   PRIMARY KEY (account_id, credential_id),
   FOREIGN KEY (account_id, connection_id) REFERENCES connection(account_id, connection_id) ON DELETE CASCADE,
-  CHECK ((secret_kind = ANY (ARRAY['refresh-token'::text, 'password'::text]))),
+  CHECK ((secret_kind = ANY (ARRAY['refresh-token'::text, 'password'::text, 'tenant'::text]))),
   CHECK ((version > 0))
 );
 CREATE INDEX credential_by_use ON credential USING btree (used_at);
@@ -216,6 +219,49 @@ create table notice_batch (
   PRIMARY KEY (batch_id)
 );
 
+create table rollout (
+  account_id uuid not null,
+  rollout_id uuid not null,
+  kind text not null,
+  state text not null,
+  tenant_connection_id uuid not null,
+  permission text not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  touched_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (account_id, rollout_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, tenant_connection_id) REFERENCES tenant_connection(account_id, tenant_connection_id) ON DELETE CASCADE,
+  CHECK ((kind = ANY (ARRAY['connect'::text, 'migrate'::text]))),
+  CHECK ((permission = ANY (ARRAY['read'::text, 'read-write'::text]))),
+  CHECK ((state = ANY (ARRAY['checking'::text, 'checked'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'stopped'::text])))
+);
+CREATE INDEX rollout_by_touch ON rollout USING btree (touched_at) WHERE (state = ANY (ARRAY['checking'::text, 'running'::text, 'undoing'::text]));
+create policy by_account on rollout using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table rollout_step (
+  account_id uuid not null,
+  rollout_id uuid not null,
+  user_id uuid not null,
+  state text not null,
+  problem_kind text,
+  problem_code text,
+  tried_at timestamp with time zone,
+  attempts integer not null,
+  found jsonb,
+  kept jsonb,
+  sealed_secret bytea,
+  sealed_access_token bytea,
+  PRIMARY KEY (account_id, rollout_id, user_id),
+  FOREIGN KEY (account_id, rollout_id) REFERENCES rollout(account_id, rollout_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((attempts >= 0)),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'checked'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'undone'::text])))
+);
+CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state);
+create policy by_account on rollout_step using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table session (
   account_id uuid not null,
   session_id uuid not null,
@@ -250,6 +296,33 @@ create table subscription (
 CREATE INDEX subscription_by_calendar ON subscription USING btree (account_id, calendar_id);
 CREATE INDEX subscription_by_renewal ON subscription USING btree (renew_at);
 create policy by_account on subscription using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table tenant_connection (
+  account_id uuid not null,
+  tenant_connection_id uuid not null,
+  provider text not null,
+  method text not null,
+  permission text not null,
+  tenant_id text not null,
+  identity text not null,
+  sealed_secret bytea not null,
+  version integer not null,
+  secret_expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  last_ok_at timestamp with time zone,
+  problem_kind text,
+  problem_code text,
+  problem_at timestamp with time zone,
+  UNIQUE (account_id, provider, tenant_id),
+  PRIMARY KEY (account_id, tenant_connection_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(identity) <= 320)),
+  CHECK ((length(method) <= 40)),
+  CHECK ((permission = ANY (ARRAY['read'::text, 'read-write'::text]))),
+  CHECK ((length(tenant_id) <= 320)),
+  CHECK ((version > 0))
+);
+create policy by_account on tenant_connection using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table user_group (
   account_id uuid not null,

@@ -5,6 +5,7 @@ import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
+import { createSystemRollouts } from "./rollout-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
 
@@ -13,6 +14,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
     ...createSystemListening(tx),
     ...createSystemMeetings(tx),
+    ...createSystemRollouts(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

@@ -2,6 +2,8 @@
 export type Locks<Holder extends object> = {
   /** Resolves when `holder` has the lock; at once when it has it already. Throws Error "deadlock detected" instead of waiting for ever. */
   take(holder: Holder, name: string): Promise<void>
+  /** True when `holder` has the lock now; false, without waiting, when another has it. */
+  takeAtOnce(holder: Holder, name: string): boolean
   releaseAll(holder: Holder): void
 }
 
@@ -34,6 +36,12 @@ export function createLocks<Holder extends object>(): Locks<Holder> {
       if (wouldDeadlock(holder, name)) throw new Error("deadlock detected")
       waitsFor.set(holder, name)
       await new Promise<void>((resume) => queues.set(name, [...(queues.get(name) ?? []), { holder, resume }]))
+    },
+
+    takeAtOnce(holder, name) {
+      const owner = owners.get(name)
+      if (owner === undefined) owners.set(name, holder)
+      return owner === undefined || owner === holder
     },
 
     releaseAll(holder) {

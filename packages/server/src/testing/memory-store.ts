@@ -8,6 +8,7 @@ import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryMeetings, memorySyncPolicy, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
+import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 
 export type MemoryStore = Store & {
   /** Jobs that wait, in the order of their keys; coalesced as the queue does. */
@@ -64,6 +65,8 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     ...recordTables(tx, accountId),
     meetings: memoryMeetings(tx, accountId),
     listening: memoryListening(tx, accountId),
+    tenants: memoryTenants(tx, accountId),
+    rollouts: memoryRollouts(tx, accountId),
     syncPolicy: memorySyncPolicy(tx, accountId),
   }
 }
@@ -311,6 +314,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
   return {
     ...memorySystemListening(tx),
     ...memorySystemMeetings(tx),
+    ...memorySystemRollouts(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

@@ -2,6 +2,7 @@ import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import type { Job } from "../ports/job-queue.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -13,6 +14,7 @@ import type {
   SubscriptionRow,
   UserRow,
 } from "../ports/store.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import type { Locks } from "./memory-locks.ts"
 
 export type WaitingJob = { readonly job: Job; readonly runAt: Temporal.Instant | null }
@@ -35,6 +37,10 @@ export type MemoryRows = {
   meeting: MeetingRow
   link: LinkRow
   group: GroupRow
+  tenant: TenantConnectionRow
+  rollout: RolloutRow
+  /** By rollout and user id. */
+  step: StepRow
   /** By user id. */
   member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
   /** Accounts whose sync was switched off, by account id. */
@@ -56,6 +62,9 @@ const tableNames = [
   "meeting",
   "link",
   "group",
+  "tenant",
+  "rollout",
+  "step",
   "member",
   "syncOff",
 ] as const
@@ -79,6 +88,9 @@ export function emptyTables(): RowMaps {
     meeting: new Map(),
     link: new Map(),
     group: new Map(),
+    tenant: new Map(),
+    rollout: new Map(),
+    step: new Map(),
     member: new Map(),
     syncOff: new Map(),
   }
@@ -108,6 +120,8 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
     find,
     list,
     lock: (table: TableName, key: string) => locks.take(holder, lockName(table, key)),
+    /** False, at once, when another holds it. */
+    lockAtOnce: (table: TableName, key: string) => locks.takeAtOnce(holder, lockName(table, key)),
     async put<Name extends TableName>(table: Name, key: string, row: MemoryRows[Name]): Promise<void> {
       await locks.take(holder, lockName(table, key))
       deleted.delete(lockName(table, key))

@@ -48,6 +48,7 @@ export function sampleRows(seed = 1): {
       subjectEmail: `ada${seed}@example.org`,
       subjectId: `subject-${seed}`,
       tenantId: "tenant-1",
+      tenantConnectionId: null,
       createdAt: startsAt,
       lastOkAt: startsAt,
       problemKind: null,

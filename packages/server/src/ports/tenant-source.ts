@@ -1,0 +1,71 @@
+import type { Access } from "@kalends/domain/access"
+import type { Permission } from "@kalends/domain/permission"
+
+/** One thing that an administrator types or pastes. What it is called, screens say by its name. */
+export type TenantField = {
+  /** From the closed list in protocol/tenants.ts. */
+  readonly name: string
+  readonly kind: "text" | "secret" | "long-secret" | "long-text"
+  readonly isOptional: boolean
+}
+
+/** One way in which an organisation lets a service in. */
+export type TenantMethod = { readonly name: string; readonly fields: readonly TenantField[] }
+
+/** What an administrator gave: the values of a method's fields, by their names. */
+export type TenantGiven = Readonly<Record<string, string>>
+
+export type TenantOpened = {
+  /** Everything that signs in later on, as one text; it is sealed and never shown again. */
+  readonly secret: string
+  /** Who signs in, for people: an application's id, a service account's name. No secret. */
+  readonly identity: string
+  /** The provider's name of the organisation: a tenant's id, a domain, a server's host. */
+  readonly tenantId: string
+  /** When what was given ends; null where that cannot be known. */
+  readonly secretExpiresAt: Temporal.Instant | null
+}
+
+/** Somebody, or a room, in the organisation's own directory. */
+export type DirectoryEntry = {
+  readonly email: string
+  readonly displayName: string
+  readonly kind: "person" | "room"
+}
+
+export type DirectoryPage = {
+  readonly entries: readonly DirectoryEntry[]
+  /** What to ask for the next page with, opaque; null on the last. */
+  readonly next: string | null
+}
+
+export type DirectoryQuery = {
+  readonly next: string | null
+  /** Beginning of a name or an address; null for everybody. */
+  readonly search: string | null
+  readonly signal: AbortSignal
+}
+
+export type TenantWish = {
+  readonly secret: string
+  /** Address of the mailbox to open. */
+  readonly mailbox: string
+  readonly permission: Permission
+}
+
+/**
+ * Access to everybody's calendars of an organisation, given once by its administrator. What fails throws Problem: with
+ * `isTenantWide`, or of kind "misconfigured", it concerns all mailboxes (a secret that ended, consent that is missing);
+ * otherwise the one that was asked for.
+ */
+export interface TenantSource {
+  readonly methods: readonly TenantMethod[]
+  /** Reads what was given and proves it by signing in. Throws Problem "malformed" (its code names the field) for what cannot be read. */
+  open(method: string, given: TenantGiven, permission: Permission): Promise<TenantOpened>
+  /** True when one token opens every mailbox, so that it is asked for once for all. */
+  readonly isTokenForAll: boolean
+  /** An access to one mailbox; at most one request. */
+  access(wish: TenantWish): Promise<Access>
+  /** People and rooms of the organisation, a page at a time; null where it has no directory that can be read. */
+  readonly directory: ((secret: string, query: DirectoryQuery) => Promise<DirectoryPage>) | null
+}

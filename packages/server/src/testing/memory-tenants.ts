@@ -1,0 +1,140 @@
+import type { AccountId, RolloutId, UserId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import type { RolloutScope, RolloutTables, StepRow, StepState, SystemRolloutTables } from "../ports/rollout-tables.ts"
+import type { TenantTables } from "../ports/tenant-tables.ts"
+import type { MemoryTransaction } from "./memory-tables.ts"
+
+/** Administrators' connections of one account, in memory. */
+export function memoryTenants(tx: MemoryTransaction, accountId: AccountId): TenantTables {
+  const mine = () => tx.list("tenant").filter((row) => row.accountId === accountId)
+  const connections = (tenantConnectionId: string) =>
+    tx
+      .list("connection")
+      .filter((row) => row.accountId === accountId && row.tenantConnectionId === tenantConnectionId)
+      .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1))
+  return {
+    async insert(row) {
+      await tx.lock("tenant", `${row.provider} ${row.tenantId}`)
+      if (mine().some(({ provider, tenantId }) => provider === row.provider && tenantId === row.tenantId))
+        throw new Problem("conflict", "This organisation is connected already.", { code: "tenant-known" })
+      await tx.put("tenant", row.tenantConnectionId, row)
+    },
+    update: (id, changes) =>
+      tx.change("tenant", id, (row) => (row.accountId === accountId ? { ...row, ...changes } : row)),
+    find: async (id) => mine().find((row) => row.tenantConnectionId === id) ?? null,
+    list: async () => mine().sort((a, b) => Temporal.Instant.compare(a.createdAt, b.createdAt)),
+    async delete(id) {
+      if (connections(id).length > 0) throw new Error("violates foreign key constraint of connection")
+      await tx.remove("tenant", id)
+    },
+    listConnections: async (id, { after, limit }) =>
+      connections(id)
+        .filter(({ connectionId }) => after === null || connectionId > after)
+        .slice(0, limit)
+        .map(({ connectionId, userId }) => ({ connectionId, userId })),
+    countConnections: async (id) => connections(id).length,
+  }
+}
+
+const stepKey = (rolloutId: RolloutId, userId: UserId) => `${rolloutId} ${userId}`
+
+/** Rollouts of one account, in memory. */
+export function memoryRollouts(tx: MemoryTransaction, accountId: AccountId): RolloutTables {
+  const mine = () => tx.list("rollout").filter((row) => row.accountId === accountId)
+  const steps = (rolloutId: RolloutId) =>
+    tx
+      .list("step")
+      .filter((row) => row.accountId === accountId && row.rolloutId === rolloutId)
+      .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+  return {
+    insert: (row) => tx.put("rollout", row.rolloutId, row),
+    async updateIf(id, states, changes) {
+      await tx.lock("rollout", id)
+      const row = mine().find(({ rolloutId }) => rolloutId === id)
+      if (row === undefined || !states.includes(row.state)) return false
+      await tx.put("rollout", id, { ...row, ...changes })
+      return true
+    },
+    find: async (id) => mine().find(({ rolloutId }) => rolloutId === id) ?? null,
+    list: async (limit) =>
+      mine()
+        .sort((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt))
+        .slice(0, limit),
+    addSteps: (rolloutId, scope) => addSteps(tx, { accountId, rolloutId }, scope),
+    listSteps: async (id, { states, after, limit }) =>
+      steps(id)
+        .filter((row) => (states === null || states.includes(row.state)) && (after === null || row.userId > after))
+        .slice(0, limit)
+        .flatMap((row) => {
+          const user = tx.find("user", row.userId)
+          return user === null ? [] : [{ ...row, email: user.email, displayName: user.displayName }]
+        }),
+    async lockStep(id, userId) {
+      const key = stepKey(id, userId)
+      if (!tx.lockAtOnce("step", key)) return null
+      return tx.find("step", key)
+    },
+    updateStep: (id, userId, changes) => tx.change("step", stepKey(id, userId), (row) => ({ ...row, ...changes })),
+    async resetSteps(id, from, to) {
+      const found = steps(id).filter(({ state }) => from.includes(state))
+      const fresh = { state: to, attempts: 0, problemKind: null, problemCode: null }
+      for (const { userId } of found) await tx.change("step", stepKey(id, userId), (row) => ({ ...row, ...fresh }))
+      return found.length
+    },
+    async countSteps(id) {
+      const counts: Partial<Record<StepState, number>> = {}
+      for (const { state } of steps(id)) counts[state] = (counts[state] ?? 0) + 1
+      return counts
+    },
+    async countProblems(id) {
+      const failed = steps(id).filter(({ state, problemKind }) => state === "failed" && problemKind !== null)
+      const groups = Map.groupBy(failed, ({ problemKind, problemCode }) => `${problemKind} ${problemCode}`)
+      const counted = [...groups.values()].flatMap((rows) => {
+        const [first] = rows
+        return first === undefined || first.problemKind === null
+          ? []
+          : [{ kind: first.problemKind, code: first.problemCode, count: rows.length }]
+      })
+      return counted.sort((a, b) => b.count - a.count)
+    },
+  }
+}
+
+type Whose = { readonly accountId: AccountId; readonly rolloutId: RolloutId }
+
+async function addSteps(
+  tx: MemoryTransaction,
+  { accountId, rolloutId }: Whose,
+  { groupId, emails, provider }: RolloutScope,
+): Promise<number> {
+  const isWanted = (userId: UserId, email: string) =>
+    (groupId === null || tx.find("member", userId)?.groupId === groupId) &&
+    (emails === null || emails.includes(email)) &&
+    (provider === null || tx.list("connection").some((row) => row.userId === userId && row.provider === provider))
+  const users = tx.list("user").filter((user) => user.accountId === accountId && isWanted(user.userId, user.email))
+  const added = users.filter(({ userId }) => tx.find("step", stepKey(rolloutId, userId)) === null)
+  for (const { userId } of added) {
+    const fresh: StepRow = {
+      ...{ accountId, rolloutId, userId, state: "waiting", attempts: 0 },
+      ...{ problemKind: null, problemCode: null, triedAt: null, found: null, kept: null },
+      ...{ sealedSecret: null, sealedAccessToken: null },
+    }
+    await tx.put("step", stepKey(rolloutId, userId), fresh)
+  }
+  return added.length
+}
+
+/** Rollouts across accounts, in memory. */
+export function memorySystemRollouts(tx: MemoryTransaction): SystemRolloutTables {
+  return {
+    async takeStalledRollouts({ untouchedSince, now, limit }) {
+      const stalled = tx
+        .list("rollout")
+        .filter(({ state }) => state === "checking" || state === "running" || state === "undoing")
+        .filter(({ touchedAt }) => Temporal.Instant.compare(touchedAt, untouchedSince) < 0)
+        .slice(0, limit)
+      for (const row of stalled) await tx.put("rollout", row.rolloutId, { ...row, touchedAt: now })
+      return stalled.map(({ accountId, rolloutId }) => ({ accountId, rolloutId }))
+    },
+  }
+}
