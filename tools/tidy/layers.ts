@@ -25,10 +25,15 @@ const features = [
   "rooms",
   "bookings",
   "people",
+  "tenants",
 ]
 
 /** Feature to feature, besides none at all. */
-const featureEdges: Readonly<Record<string, readonly string[]>> = { broker: ["vault"], sync: ["meetings"] }
+const featureEdges: Readonly<Record<string, readonly string[]>> = {
+  broker: ["vault"],
+  sync: ["meetings"],
+  tenants: ["connections"],
+}
 
 const server = "packages/server/src"
 const adapters = (kind: string, own: readonly string[]): Layer => ({

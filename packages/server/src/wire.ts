@@ -19,6 +19,7 @@ import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
+import { tenantRoutes } from "./http/tenant-routes.ts"
 import { webPages } from "./http/web-pages.ts"
 import { reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
@@ -63,6 +64,10 @@ import { createReceiver } from "./subscriptions/receiver.ts"
 import { createCalendarSync } from "./sync/calendar-sync.ts"
 import { createMeetingReceiver } from "./sync/meeting-receiver.ts"
 import { createSettle } from "./sync/settle.ts"
+import type { TenantsDeps } from "./tenants/deps.ts"
+import { createRollouts } from "./tenants/rollouts.ts"
+import { createRunRollout } from "./tenants/run-rollout.ts"
+import { createTenants } from "./tenants/tenants.ts"
 import { createKeyFileCustody } from "./vault/key-file-custody.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createVault } from "./vault/vault.ts"
@@ -158,20 +163,20 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const secrets = createHookSecrets(secret.derive("hooks"))
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
-  const hookUrlOf = (provider: CalendarProvider) =>
-    config.hookUrl === null ? null : `${config.hookUrl}/hooks/${provider.name}`
+  const hookUrlOf = ({ name }: CalendarProvider) => config.hookUrl && `${config.hookUrl}/hooks/${name}`
   const { sync, settle, meetings, doors } = createMeetingParts(config, secret, {
     ...{ store, broker, providerOf, http },
     world: { clock, random, metrics },
   })
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
+  const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
+  const { run, ...tenantParts } = createTenantParts(tenantDeps)
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const addresses = {
-    redirectUri: `${config.publicUrl}/v1/oauth/callback`,
-    consentUri: `${config.publicUrl}/v1/consent/callback`,
+    ...callbackUris(config),
     stateBox: createStateBox(secret.derive("connect-state"), random),
-    labelOf: (name: string) => registry.find((entry) => entry.name === name)?.label ?? name,
+    labelOf,
     stalenessBoundSeconds: pace.stalenessBoundSeconds,
   }
   const listening = createListening({
@@ -200,8 +205,22 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
-    tasks: createTaskList({ pass, arm, settle, broker, queue, world: { clock, log } }),
+    ...tenantParts,
+    tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run }, world: { clock, log } }),
   }
+}
+
+/** Where providers send browsers back to. */
+function callbackUris({ publicUrl }: Config) {
+  return { redirectUri: `${publicUrl}/v1/oauth/callback`, consentUri: `${publicUrl}/v1/consent/callback` }
+}
+
+/** The calendar service's name for people. */
+const labelOf = (name: string) => registry.find((entry) => entry.name === name)?.label ?? name
+
+/** Administrators' connections, and work over many people. */
+function createTenantParts(deps: TenantsDeps) {
+  return { tenants: createTenants(deps), rollouts: createRollouts(deps), run: createRunRollout(deps) }
 }
 
 type MeetingParts = EventAccessDeps & {
@@ -268,6 +287,7 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
+      await tenantRoutes(app, { tenants: features.tenants, rollouts: features.rollouts, requireUser, clock })
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       await app.register(async (own) =>
         joinRoute(own, {

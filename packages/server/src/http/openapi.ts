@@ -4,6 +4,7 @@ import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import { tenantRoutes } from "./tenant-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
 const absent = <Part>(): Part => z.custom<Part>().parse({})
@@ -23,6 +24,7 @@ export async function openApiDocument(): Promise<object> {
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())
+      await tenantRoutes(all, absent())
     },
   })
   await app.ready()

@@ -13,6 +13,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { createSessionGuard, type RequireUser } from "./session-guard.ts"
+import { tenantRoutes } from "./tenant-routes.ts"
 
 const publicUrl = "http://localhost:8080"
 const rows = sampleRows(1)
@@ -60,6 +61,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
+      await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses() })
     },
   })
 }
@@ -217,4 +219,15 @@ const bodies: Readonly<Record<string, object>> = {
   "PATCH /v1/sync-policy": { isOn: true },
   "PUT /v1/groups/{groupId}": { name: "Pilots", isOn: null },
   "PUT /v1/users/{userId}/group": { groupId: null },
+  "POST /v1/tenants": { provider: "memory", method: "certificate", permission: "read", given: {} },
+  "PUT /v1/tenants/{tenantConnectionId}/secret": { method: "certificate", given: {} },
+  "POST /v1/tenants/{tenantConnectionId}/people": {
+    people: [{ email: "bo@example.org", displayName: "Bo" }],
+    groupId: null,
+  },
+  "POST /v1/rollouts": {
+    ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
+    scope: { groupId: null, emails: null },
+  },
+  "POST /v1/rollouts/{rolloutId}/actions": { action: "start" },
 }

@@ -25,6 +25,9 @@ const reviewsPerTick = 500
 const releaseEveryTicks = 12
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
+/** A worker that says nothing of its rollout for this long is dead. */
+const rolloutSilenceMinutes = 2
+const rolloutsPerTick = 50
 /** A review that nobody ends is due again after this long. */
 const reviewRetryMinutes = 60
 
@@ -55,6 +58,15 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     await queue.add(due.map((meeting) => ({ kind: "settle", ...meeting, cause: "review" })))
   }
 
+  async function addStalledRollouts(): Promise<void> {
+    const now = clock.now()
+    const untouchedSince = now.subtract({ minutes: rolloutSilenceMinutes })
+    const stalled = await store.asSystem((tables) =>
+      tables.takeStalledRollouts({ untouchedSince, now, limit: rolloutsPerTick }),
+    )
+    await queue.add(stalled.map((rollout) => ({ kind: "rollout", ...rollout })))
+  }
+
   /** The library itself waits four hours before it gives back the jobs of a worker that was killed. */
   async function releaseLeftJobs(): Promise<void> {
     const count = await queue.release(clock.now().subtract({ minutes: jobMinutesMost }))
@@ -73,6 +85,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     while ((await addDuePasses()) === calendarsPerTick);
     await addDueRenewals()
     await addDueReviews()
+    await addStalledRollouts()
     if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }

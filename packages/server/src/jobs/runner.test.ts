@@ -24,6 +24,7 @@ function tasks(thrown: unknown = null) {
     pass: act,
     arm: async (...ids) => act(...ids).then(() => "pushed"),
     broker: { keepAlive: act },
+    rollouts: { run: act },
     queue: jobs.queue,
     settle: act,
     world: { clock, log: { info: write, warn: write, error: write } },

@@ -1,4 +1,4 @@
-import { parseAccountId, parseCalendarId, parseConnectionId, parseMeetingId } from "@kalends/domain/ids"
+import { parseAccountId, parseCalendarId, parseConnectionId, parseMeetingId, parseRolloutId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
@@ -9,6 +9,7 @@ import type { JobQueue } from "../ports/job-queue.ts"
 import type { Log } from "../ports/log.ts"
 import type { createArm } from "../subscriptions/arm.ts"
 import type { Settle } from "../sync/settle.ts"
+import type { RunRollout } from "../tenants/run-rollout.ts"
 import type { Pass } from "./pass.ts"
 
 export type RunnerDeps = {
@@ -16,6 +17,7 @@ export type RunnerDeps = {
   readonly arm: ReturnType<typeof createArm>
   readonly settle: Settle
   readonly broker: KeepAlive
+  readonly rollouts: RunRollout
   readonly queue: JobQueue
   readonly world: { readonly clock: Clock; readonly log: Log }
 }
@@ -34,10 +36,14 @@ const settlePayload = z.object({
   meetingId: z.uuid().transform(parseMeetingId),
   cause: z.string().max(60),
 })
+const rolloutPayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  rolloutId: z.uuid().transform(parseRolloutId),
+})
 const armRetryMinutes = 5
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
-export function createTaskList({ pass, arm, settle, broker, queue, world }: RunnerDeps): TaskList {
+export function createTaskList({ pass, arm, settle, broker, rollouts, queue, world }: RunnerDeps): TaskList {
   const { clock, log } = world
   return {
     pass: async (payload) => pass(passPayload.parse(payload)),
@@ -57,6 +63,10 @@ export function createTaskList({ pass, arm, settle, broker, queue, world }: Runn
       }
     },
     settle: async (payload) => settle({ kind: "settle", ...settlePayload.parse(payload) }),
+    async rollout(payload) {
+      const { accountId, rolloutId } = rolloutPayload.parse(payload)
+      await rollouts.run(accountId, rolloutId)
+    },
     async "keep-alive"(payload) {
       const { accountId, connectionId } = connectionPayload.parse(payload)
       await broker.keepAlive(accountId, connectionId).catch((error: unknown) => {

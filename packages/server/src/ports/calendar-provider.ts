@@ -5,6 +5,7 @@ import type { Permission } from "@kalends/domain/permission"
 import type { Schedule } from "@kalends/domain/schedule"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { EventPage, WindowReader } from "@kalends/readers/reader"
+import type { EventIdentities } from "./event-identities.ts"
 import type { TenantSource } from "./tenant-source.ts"
 
 /** What the engine must know of a provider; data, so that it never asks who you are. */
@@ -334,6 +335,8 @@ export interface CalendarProvider {
   readonly push: PushSource | null
   /** Where we can listen for changes; used where it cannot push to us. */
   readonly listen: StreamSource | null
+  /** Events by a name that outlives a move to another service; null where that cannot be had. */
+  readonly identities: EventIdentities | null
   /** Access to everybody's calendars, given by an administrator; null where there is none. */
   readonly tenant: TenantSource | null
   /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */

@@ -214,6 +214,8 @@ export interface AccountTables {
   lockAccount(): Promise<void>
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
+  /** `email` in lower case. */
+  findUserByEmail(email: string): Promise<UserRow | null>
   /** By e-mail address, from `after` (exclusive) on, each with the state of their connection and their group; null without. */
   listUsers(page: UserPage): Promise<readonly ListedUser[]>
   insertSession(row: SessionRow): Promise<void>

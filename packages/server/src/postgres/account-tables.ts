@@ -30,7 +30,10 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
   }
 }
 
-type PeopleTables = Pick<AccountTables, "insertUser" | "findUser" | "listUsers" | "insertSession" | "deleteSession">
+type PeopleTables = Pick<
+  AccountTables,
+  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "deleteSession"
+>
 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
   return {
@@ -47,6 +50,13 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
         .selectAll()
         .where("accountId", "=", accountId)
         .where("userId", "=", userId)
+        .executeTakeFirst()) ?? null,
+    findUserByEmail: async (email) =>
+      (await tx
+        .selectFrom("appUser")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("email", "=", email)
         .executeTakeFirst()) ?? null,
     listUsers: (page) => listUsers(tx, accountId, page),
     async insertSession(row) {

@@ -87,7 +87,10 @@ function fence(row: { readonly accountId: AccountId }, accountId: AccountId): vo
   if (row.accountId !== accountId) throw new Error("new row violates row-level security policy")
 }
 
-type PeopleTables = Pick<AccountTables, "insertUser" | "findUser" | "listUsers" | "insertSession" | "deleteSession">
+type PeopleTables = Pick<
+  AccountTables,
+  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "deleteSession"
+>
 
 function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables {
   return {
@@ -102,6 +105,11 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       await tx.put("user", row.userId, row)
     },
     findUser: async (userId) => own(tx.find("user", userId), accountId),
+    findUserByEmail: async (email) =>
+      tx
+        .list("user")
+        .filter(mine(accountId))
+        .find((user) => user.email === email) ?? null,
     async listUsers({ after, limit, search, group }) {
       const wanted = (search ?? "").toLowerCase()
       const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null

@@ -60,6 +60,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     push: createGraphPush(calls, clock),
     events: createGraphEvents(calls, settings.apiUrl),
     listen: null,
+    identities: null,
     tenant: null,
     detectPush: null,
   }

@@ -1,0 +1,125 @@
+import { parseRolloutId, parseTenantConnectionId } from "@kalends/domain/ids"
+import {
+  directoryQuerySchema,
+  directorySchema,
+  importedPeopleSchema,
+  importPeopleSchema,
+  newRolloutSchema,
+  newTenantSchema,
+  rolloutActionSchema,
+  rolloutSchema,
+  rolloutsSchema,
+  stepsQuerySchema,
+  stepsSchema,
+  tenantMethodsSchema,
+  tenantRemovalSchema,
+  tenantSchema,
+  tenantSecretSchema,
+  tenantsSchema,
+} from "@kalends/protocol/tenants"
+import type { FastifyInstance } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import { z } from "zod"
+import type { Clock } from "../ports/clock.ts"
+import type { Rollouts } from "../tenants/rollouts.ts"
+import type { Tenants } from "../tenants/tenants.ts"
+import { limits } from "./limits.ts"
+import { createRateLimit } from "./rate-limit.ts"
+import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+
+export type TenantRoutesDeps = {
+  readonly tenants: Tenants
+  readonly rollouts: Rollouts
+  readonly requireUser: RequireUser
+  readonly clock: Clock
+}
+
+const byTenant = z.object({ tenantConnectionId: z.uuid() })
+const byRollout = z.object({ rolloutId: z.uuid() })
+
+/** Administrators' connections to whole organisations, and work over many people. */
+export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDeps): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { tenants, requireUser } = deps
+  const connects = createRateLimit(deps.clock, limits.connectsPerUser)
+  const administrator = async (request: Parameters<RequireUser>[0]) =>
+    requireAdministrator(await requireUser(request)).user
+  const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
+
+  app.get("/v1/tenants/methods", { schema: { response: { 200: tenantMethodsSchema } } }, async (request) => {
+    await administrator(request)
+    return tenants.methods()
+  })
+  app.get("/v1/tenants", { schema: { response: { 200: tenantsSchema } } }, async (request) => ({
+    tenants: await tenants.list(await administrator(request)),
+  }))
+  app.post(
+    "/v1/tenants",
+    { schema: { body: newTenantSchema, response: { 201: tenantSchema } } },
+    async (request, reply) => {
+      const user = await administrator(request)
+      connects.take(user.userId)
+      return reply.code(201).send(await tenants.connect(user, request.body))
+    },
+  )
+  app.put(
+    "/v1/tenants/:tenantConnectionId/secret",
+    { schema: { params: one, body: tenantSecretSchema, response: { 200: tenantSchema } } },
+    async (request) => {
+      const user = await administrator(request)
+      connects.take(user.userId)
+      return tenants.replaceSecret(user, request.params, request.body)
+    },
+  )
+  app.delete(
+    "/v1/tenants/:tenantConnectionId",
+    { schema: { params: one, response: { 200: tenantRemovalSchema } } },
+    async (request) => tenants.remove(await administrator(request), request.params),
+  )
+  app.get(
+    "/v1/tenants/:tenantConnectionId/directory",
+    { schema: { params: one, querystring: directoryQuerySchema, response: { 200: directorySchema } } },
+    async (request) => {
+      const { next = null, search } = request.query
+      return tenants.directory(await administrator(request), request.params, { next, search: search || null })
+    },
+  )
+  app.post(
+    "/v1/tenants/:tenantConnectionId/people",
+    { schema: { params: one, body: importPeopleSchema, response: { 200: importedPeopleSchema } } },
+    async (request) => tenants.importPeople(await administrator(request), request.body),
+  )
+  rolloutRoutes(plain, deps)
+}
+
+function rolloutRoutes(plain: FastifyInstance, { rollouts, requireUser }: TenantRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const administrator = async (request: Parameters<RequireUser>[0]) =>
+    requireAdministrator(await requireUser(request)).user
+  const one = byRollout.transform(({ rolloutId }) => parseRolloutId(rolloutId))
+
+  app.get("/v1/rollouts", { schema: { response: { 200: rolloutsSchema } } }, async (request) => ({
+    rollouts: await rollouts.list(await administrator(request)),
+  }))
+  app.post(
+    "/v1/rollouts",
+    { schema: { body: newRolloutSchema, response: { 201: rolloutSchema } } },
+    async (request, reply) => reply.code(201).send(await rollouts.create(await administrator(request), request.body)),
+  )
+  app.get("/v1/rollouts/:rolloutId", { schema: { params: one, response: { 200: rolloutSchema } } }, async (request) =>
+    rollouts.find(await administrator(request), request.params),
+  )
+  app.get(
+    "/v1/rollouts/:rolloutId/steps",
+    { schema: { params: one, querystring: stepsQuerySchema, response: { 200: stepsSchema } } },
+    async (request) => {
+      const { state = null, after = null } = request.query
+      return rollouts.steps(await administrator(request), request.params, { state, after })
+    },
+  )
+  app.post(
+    "/v1/rollouts/:rolloutId/actions",
+    { schema: { params: one, body: rolloutActionSchema, response: { 200: rolloutSchema } } },
+    async (request) => rollouts.act(await administrator(request), request.params, request.body.action),
+  )
+}

@@ -1,0 +1,181 @@
+import { parseProviderName, parseTenantConnectionId, type TenantConnectionId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import {
+  type NewTenantInput,
+  type TenantMethodsView,
+  type TenantRemovalView,
+  type TenantSecretInput,
+  type TenantView,
+  tenantFieldNames,
+} from "@kalends/protocol/tenants"
+import type { AccountTables, AuditEntry, UserRow } from "../ports/store.ts"
+import type { TenantGiven, TenantSource } from "../ports/tenant-source.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
+import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
+import { createDirectory } from "./directory.ts"
+
+/** Connections are removed so many at a time, so that no transaction holds the account for long. */
+const removedAtOnce = 100
+
+/** Administrators' connections to whole organisations: made, given another secret, removed, and looked into. */
+export function createTenants(deps: TenantsDeps) {
+  const { store, vault, providers, fanOut, world } = deps
+  const { clock, random, labelOf } = world
+
+  async function view(tables: AccountTables, row: TenantConnectionRow): Promise<TenantView> {
+    const { problemKind, problemCode, problemAt } = row
+    return {
+      tenantConnectionId: row.tenantConnectionId,
+      provider: row.provider,
+      providerLabel: labelOf(row.provider),
+      method: row.method,
+      permission: row.permission,
+      tenantId: row.tenantId,
+      identity: row.identity,
+      secretExpiresAt: row.secretExpiresAt?.toString() ?? null,
+      createdAt: row.createdAt.toString(),
+      lastOkAt: row.lastOkAt?.toString() ?? null,
+      problem:
+        problemKind === null || problemAt === null
+          ? null
+          : { kind: problemKind, code: problemCode, at: problemAt.toString() },
+      connectionCount: await tables.tenants.countConnections(row.tenantConnectionId),
+      hasDirectory: (providers.get(row.provider)?.tenant?.directory ?? null) !== null,
+    }
+  }
+
+  const audit = (tables: AccountTables, user: UserRow, entry: Omit<AuditEntry, "actor">) =>
+    tables.appendAudit({ ...entry, actor: actorOf(user) }, clock.now())
+
+  return {
+    ...createDirectory(deps),
+
+    methods(): TenantMethodsView {
+      const offered = [...providers.values()].flatMap(({ name, tenant }) =>
+        tenant === null ? [] : [{ provider: name, label: labelOf(name), ...methodsView(tenant) }],
+      )
+      return { providers: offered }
+    },
+
+    list: (user: UserRow): Promise<TenantView[]> =>
+      store.inAccount(user.accountId, async (tables) => {
+        const views: TenantView[] = []
+        for (const row of await tables.tenants.list()) views.push(await view(tables, row))
+        return views
+      }),
+
+    /** Throws the provider's Problem where what was given does not open it, "conflict" where it is connected already. */
+    async connect(user: UserRow, { provider, method, permission, given }: NewTenantInput): Promise<TenantView> {
+      const source = tenantSourceOf(deps, provider)
+      const { secret, ...opened } = await source.open(method, readGiven(source, method, given), permission)
+      const tenantConnectionId = parseTenantConnectionId(random.uuid())
+      return store.inAccount(user.accountId, async (tables) => {
+        const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
+        const row: TenantConnectionRow = {
+          ...{ accountId: user.accountId, tenantConnectionId, provider: parseProviderName(provider) },
+          ...{ method, permission, ...opened, version: 1 },
+          sealedSecret: await vault.sealSecret(tables, place, secret),
+          ...{ createdAt: clock.now(), lastOkAt: clock.now() },
+          ...{ problemKind: null, problemCode: null, problemAt: null },
+        }
+        await tables.tenants.insert(row)
+        await audit(tables, user, { action: "tenant-connected", subjectId: tenantConnectionId, reason: method })
+        return view(tables, row)
+      })
+    },
+
+    /** Throws Problem "conflict" (code "another-tenant") when it opens another organisation than before. */
+    async replaceSecret(user: UserRow, id: TenantConnectionId, input: TenantSecretInput): Promise<TenantView> {
+      const known = await store.inAccount(user.accountId, (tables) => requireTenant(tables, id))
+      const source = tenantSourceOf(deps, known.provider)
+      const { secret, ...opened } = await source.open(
+        input.method,
+        readGiven(source, input.method, input.given),
+        known.permission,
+      )
+      if (opened.tenantId !== known.tenantId)
+        throw new Problem("conflict", "This is the secret of another organisation.", { code: "another-tenant" })
+      return store.inAccount(user.accountId, async (tables) => {
+        const current = await requireTenant(tables, id)
+        const changes = {
+          ...{ ...opened, method: input.method, version: current.version + 1, lastOkAt: clock.now() },
+          ...{ problemKind: null, problemCode: null, problemAt: null },
+          sealedSecret: await vault.sealSecret(tables, { connectionId: id, kind: "tenant" }, secret),
+        }
+        await tables.tenants.update(id, changes)
+        await audit(tables, user, { action: "tenant-connected", subjectId: id, reason: "secret-replaced" })
+        return view(tables, { ...current, ...changes })
+      })
+    },
+
+    /** Deletes the secret and disconnects everybody whose calendar it opens. What providers still tell of, runs out there. */
+    async remove(user: UserRow, id: TenantConnectionId): Promise<TenantRemovalView> {
+      await store.inAccount(user.accountId, (tables) => requireTenant(tables, id))
+      let connectionsRemoved = 0
+      for (;;) {
+        const gone = await store.inAccount(user.accountId, (tables) => removeSome(tables, user, id))
+        connectionsRemoved += gone.length
+        for (const { userId, connectionId } of gone)
+          fanOut.publish(
+            { kind: "user", accountId: user.accountId, userId },
+            { kind: "connection-changed", connectionId, state: "gone" },
+          )
+        if (gone.length < removedAtOnce) return { secretsDeleted: true, connectionsRemoved }
+      }
+    },
+  }
+
+  /** With the last of them, in one transaction, the administrator's connection itself. */
+  async function removeSome(tables: AccountTables, user: UserRow, id: TenantConnectionId) {
+    const some = await tables.tenants.listConnections(id, { after: null, limit: removedAtOnce })
+    for (const { connectionId } of some) {
+      await tables.lockCredential(connectionId)
+      await tables.deleteConnection(connectionId)
+    }
+    const entry = { actor: actorOf(user), action: "connection-removed", reason: "tenant-removed" } as const
+    for (const { connectionId } of some) await tables.appendAudit({ ...entry, subjectId: connectionId }, clock.now())
+    if (some.length < removedAtOnce) {
+      await tables.tenants.delete(id)
+      await audit(tables, user, { action: "tenant-removed", subjectId: id, reason: "asked" })
+    }
+    return some
+  }
+}
+
+export type Tenants = ReturnType<typeof createTenants>
+
+async function requireTenant(tables: AccountTables, id: TenantConnectionId): Promise<TenantConnectionRow> {
+  const row = await tables.tenants.find(id)
+  if (row === null) throw noTenant()
+  return row
+}
+
+type FieldName = (typeof tenantFieldNames)[number]
+
+function methodsView({
+  methods,
+  directory,
+}: TenantSource): Omit<TenantMethodsView["providers"][number], "provider" | "label"> {
+  const isKnown = (name: string): name is FieldName => tenantFieldNames.some((known) => known === name)
+  return {
+    hasDirectory: directory !== null,
+    methods: methods.map(({ name, fields }) => ({
+      name,
+      fields: fields.flatMap(({ name: field, ...rest }) => (isKnown(field) ? [{ name: field, ...rest }] : [])),
+    })),
+  }
+}
+
+/** What was given for the fields that the method has. Throws Problem "malformed" (code "field-missing") where one is left out. */
+function readGiven({ methods }: TenantSource, name: string, given: NewTenantInput["given"]): TenantGiven {
+  const method = methods.find((known) => known.name === name)
+  if (method === undefined)
+    throw new Problem("unsupported", "This calendar service is let in another way.", { code: "wrong-method" })
+  const entries = method.fields.flatMap(({ name: field, isOptional }) => {
+    const value = given[field as FieldName]?.trim() ?? ""
+    if (value === "" && !isOptional)
+      throw new Problem("malformed", "Something is missing in the form.", { code: "field-missing", context: { field } })
+    return value === "" ? [] : [[field, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
