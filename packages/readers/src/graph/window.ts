@@ -21,7 +21,7 @@ export const graphReader: WindowReader = {
       $select: selectedFields,
       $top: String(pageSize),
     })
-    return page(`${apiBase}/me/calendars/${encodeURIComponent(calendarId)}/calendarView?${query}`)
+    return page(`${apiBase}/calendars/${encodeURIComponent(calendarId)}/calendarView?${query}`)
   },
   parsePage(response) {
     const body = parseBody(response.body)

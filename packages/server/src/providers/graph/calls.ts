@@ -5,6 +5,7 @@ import { parseBody } from "@kalends/readers/json-body"
 import type { Wire } from "@kalends/readers/parse"
 import type { Clock } from "../../ports/clock.ts"
 import type { HttpClient, OutgoingRequest } from "../../ports/http-client.ts"
+import { mailboxUrl } from "./mailbox.ts"
 
 export type GraphCalls = ReturnType<typeof createGraphCalls>
 
@@ -46,34 +47,36 @@ export function createGraphCalls({
   const get = async (access: Access, url: string, signal: AbortSignal): Promise<Wire> =>
     parseBody(await call(access, { method: "GET", url, headers: {}, signal }))
 
-  const eventsUrl = (calendarId: string) => `${apiUrl}/me/calendars/${encodeURIComponent(calendarId)}/events`
-  const eventUrl = ({ calendarId, eventId }: EventAddress) => `${eventsUrl(calendarId)}/${encodeURIComponent(eventId)}`
+  const eventsUrl = (access: Access, calendarId: string) =>
+    `${mailboxUrl(apiUrl, access)}/calendars/${encodeURIComponent(calendarId)}/events`
+  const eventUrl = (access: Access, { calendarId, eventId }: EventAddress) =>
+    `${eventsUrl(access, calendarId)}/${encodeURIComponent(eventId)}`
 
   return {
     listCalendars: (access: Access, signal: AbortSignal) =>
-      get(access, `${apiUrl}/me/calendars?$select=id,isDefaultCalendar,canEdit&$top=100`, signal),
+      get(access, `${mailboxUrl(apiUrl, access)}/calendars?$select=id,isDefaultCalendar,canEdit&$top=100`, signal),
     getEvent: (access: Access, eventId: string, select: string, signal: AbortSignal) =>
-      get(access, `${apiUrl}/me/events/${encodeURIComponent(eventId)}?$select=${select}`, signal),
+      get(access, `${mailboxUrl(apiUrl, access)}/events/${encodeURIComponent(eventId)}?$select=${select}`, signal),
     /** A master or single event, with its body as text or as the HTML it is. */
     getWhole: async (access: Access, address: EventAddress, query: URLSearchParams, { body, signal }: Asked) =>
       parseBody(
         await call(access, {
           method: "GET",
-          url: `${eventUrl(address)}?${queryText(query)}`,
+          url: `${eventUrl(access, address)}?${queryText(query)}`,
           headers: body === "html" ? { prefer: htmlPrefer } : {},
           signal,
         }),
       ),
     /** The occurrences of a series in a window. */
     listInstances: (access: Access, address: EventAddress, query: URLSearchParams, signal: AbortSignal) =>
-      get(access, `${eventUrl(address)}/instances?${queryText(query)}`, signal),
+      get(access, `${eventUrl(access, address)}/instances?${queryText(query)}`, signal),
     findEvents: (access: Access, calendarId: string, query: URLSearchParams, signal: AbortSignal) =>
-      get(access, `${eventsUrl(calendarId)}?${queryText(query)}`, signal),
+      get(access, `${eventsUrl(access, calendarId)}?${queryText(query)}`, signal),
     createEvent: async (access: Access, calendarId: string, body: Wire, signal: AbortSignal): Promise<Wire> =>
       parseBody(
         await send(access, {
           method: "POST",
-          url: eventsUrl(calendarId),
+          url: eventsUrl(access, calendarId),
           headers: {},
           body: JSON.stringify(body),
           signal,
@@ -82,13 +85,13 @@ export function createGraphCalls({
     patchEvent: async (access: Access, address: EventAddress, body: Wire, { etag, signal }: Precondition) =>
       void (await send(access, {
         method: "PATCH",
-        url: eventUrl(address),
+        url: eventUrl(access, address),
         headers: ifMatch(etag),
         body: JSON.stringify(body),
         signal,
       })),
     deleteEvent: async (access: Access, address: EventAddress, { etag, signal }: Precondition): Promise<void> =>
-      void (await call(access, { method: "DELETE", url: eventUrl(address), headers: ifMatch(etag), signal })),
+      void (await call(access, { method: "DELETE", url: eventUrl(access, address), headers: ifMatch(etag), signal })),
     /** `url` is a delta or next link, already known to be on Graph's host. */
     getPage: get,
     createSubscription: async (access: Access, body: Wire, signal: AbortSignal): Promise<Wire> =>

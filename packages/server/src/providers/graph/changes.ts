@@ -4,6 +4,7 @@ import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
 import { isSameServer } from "@kalends/readers/same-server"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GraphCalls } from "./calls.ts"
+import { mailboxUrl } from "./mailbox.ts"
 import { eventTexts, textsQuery } from "./mapping/record.ts"
 import { requireOwnLink } from "./own-links.ts"
 
@@ -42,12 +43,12 @@ export async function* graphChanges(
   }
 }
 
-function firstUrl(apiUrl: string, { calendarId, window }: ChangesInput): string {
+function firstUrl(apiUrl: string, { access, calendarId, window }: ChangesInput): string {
   const query = new URLSearchParams({
     startDateTime: window.startsAt.toString(),
     endDateTime: window.endsAt.toString(),
   })
-  return `${apiUrl}/me/calendars/${encodeURIComponent(calendarId)}/calendarView/delta?${query}`
+  return `${mailboxUrl(apiUrl, access)}/calendars/${encodeURIComponent(calendarId)}/calendarView/delta?${query}`
 }
 
 /** `isBare`: the item came without its texts. */

@@ -10,6 +10,7 @@ import { type GraphSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGraphCalls } from "./calls.ts"
 import { graphChanges } from "./changes.ts"
 import { createGraphEvents } from "./events.ts"
+import { mailboxUrl } from "./mailbox.ts"
 import { createGraphPush, subscriptionMinutes } from "./push.ts"
 import { createGraphSignIn } from "./sign-in.ts"
 
@@ -31,7 +32,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     limits,
     signIn: createGraphSignIn(settings, oauth, clock),
     reader: graphReader,
-    apiBase: () => settings.apiUrl,
+    apiBase: (access) => mailboxUrl(settings.apiUrl, access),
     async listCalendars(access, signal) {
       const { value } = await calls.listCalendars(access, signal)
       return readEach(list(value), (calendar) => ({
@@ -44,7 +45,7 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     readWindow: (input) =>
       readWindow({
         reader: graphReader,
-        query: { ...input, apiBase: settings.apiUrl },
+        query: { ...input, apiBase: mailboxUrl(settings.apiUrl, input.access) },
         send: senderFor(http, input.access),
         now: () => clock.now(),
         signal: input.signal,

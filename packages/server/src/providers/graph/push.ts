@@ -11,13 +11,14 @@ import type {
 } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { GraphCalls } from "./calls.ts"
+import { mailboxPath } from "./mailbox.ts"
 
 /** Under the 10,080 minutes that events allow, so that a slow clock does not ask for too much (providers.md A.1). */
 export const subscriptionMinutes = 10_080 - 15
 const itemsMost = 1_000
 const tokenCharsMost = 4_096
 const bodyBytesMost = 4 * 2 ** 20
-const resource = "me/events"
+const resourceOf = (access: Access) => `${mailboxPath(access)}/events`
 
 /** Change notifications for the mailbox's events, with lifecycle events from the first day on: they cannot be added later. */
 export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
@@ -28,7 +29,7 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
       changeType: "created,updated,deleted",
       notificationUrl: input.hookUrl,
       lifecycleNotificationUrl: `${input.hookUrl}/lifecycle`,
-      resource,
+      resource: resourceOf(input.access),
       expirationDateTime: expiration(),
       clientState: input.secret,
     }
@@ -39,6 +40,7 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
    * are listed. It is removed and the new one made.
    */
   async function replaceStale(input: SubscribeInput): Promise<Wire> {
+    const resource = resourceOf(input.access).toLowerCase()
     const { value } = await calls.listSubscriptions(input.access, input.signal)
     const rows = list(value)
       .map(wire)
