@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto"
 import { Problem } from "@kalends/domain/problem"
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose"
+import { createLocalJWKSet, importPKCS8, type JSONWebKeySet, jwtVerify, SignJWT } from "jose"
 import type { Clock } from "../ports/clock.ts"
 import type { HttpClient } from "../ports/http-client.ts"
 import type { IdTokenCheck, OAuthClient } from "../ports/oauth-client.ts"
@@ -7,6 +8,7 @@ import type { IdTokenCheck, OAuthClient } from "../ports/oauth-client.ts"
 /** Keys of an issuer are asked for again after this long, and at once when a token names an unknown one. */
 const keysLifeMs = 60 * 60_000
 const clockToleranceSeconds = 120
+const assertionSeconds = 5 * 60
 
 export function createOAuthClient({ http, clock }: { readonly http: HttpClient; readonly clock: Clock }): OAuthClient {
   const held = new Map<string, { readonly keys: JSONWebKeySet; readonly untilMs: number }>()
@@ -45,6 +47,17 @@ export function createOAuthClient({ http, clock }: { readonly http: HttpClient; 
         responseLimitBytes: 256 * 1024,
       })
       return { status: response.status, retryAfter: response.headers["retry-after"], body: parseObject(response.body) }
+    },
+    async signAssertion({ privateKey, algorithm, header, claims }) {
+      const key = await importPKCS8(privateKey, algorithm).catch((cause: unknown) => {
+        throw new Problem("malformed", "The private key cannot be read.", { code: "private-key", cause })
+      })
+      const seconds = Math.floor(clock.now().epochMilliseconds / 1000)
+      return new SignJWT({ ...claims, jti: randomUUID() })
+        .setProtectedHeader({ ...header, alg: algorithm, typ: "JWT" })
+        .setIssuedAt(seconds)
+        .setExpirationTime(seconds + assertionSeconds)
+        .sign(key)
     },
     async verifyIdToken(check) {
       const refused = (cause: unknown) =>

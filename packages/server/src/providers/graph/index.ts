@@ -10,9 +10,11 @@ import { type GraphSettings, refreshTokenIdleDays } from "./auth.ts"
 import { createGraphCalls } from "./calls.ts"
 import { graphChanges } from "./changes.ts"
 import { createGraphEvents } from "./events.ts"
+import { createGraphIdentities } from "./identities.ts"
 import { mailboxUrl } from "./mailbox.ts"
 import { createGraphPush, subscriptionMinutes } from "./push.ts"
 import { createGraphSignIn } from "./sign-in.ts"
+import { createGraphTenant } from "./tenant.ts"
 
 export const limits: ProviderLimits = {
   pageSize: 500,
@@ -25,7 +27,10 @@ export const limits: ProviderLimits = {
 }
 
 /** Microsoft 365 through Microsoft Graph. */
-export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settings: GraphSettings): CalendarProvider {
+export function createGraphProvider(
+  { http, clock, random, oauth }: ProviderDeps,
+  settings: GraphSettings,
+): CalendarProvider {
   const calls = createGraphCalls({ http, clock, apiUrl: settings.apiUrl })
   return {
     name: parseProviderName("graph"),
@@ -61,8 +66,8 @@ export function createGraphProvider({ http, clock, oauth }: ProviderDeps, settin
     push: createGraphPush(calls, clock),
     events: createGraphEvents(calls, settings.apiUrl),
     listen: null,
-    identities: null,
-    tenant: null,
+    identities: createGraphIdentities(calls),
+    tenant: createGraphTenant({ http, clock, random, oauth }, settings),
     detectPush: null,
   }
 }
