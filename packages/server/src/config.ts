@@ -120,10 +120,14 @@ export const options = [
     default: "https://www.googleapis.com/calendar/v3",
     text: "Google Calendar's address.",
   }),
+  option("ews", "KALENDS_EWS", "yes-no", {
+    default: "yes",
+    text: "Offer Exchange Server, through Exchange Web Services.",
+  }),
   option("caldav", "KALENDS_CALDAV", "yes-no", { default: "yes", text: "Offer CalDAV." }),
   option("allowedPrivateHosts", "KALENDS_ALLOWED_PRIVATE_HOSTS", "list", {
     default: "",
-    text: "Host names (or host:port) in private networks that people may name as their CalDAV server, separated by commas.",
+    text: "Host names (or host:port) in private networks that people may name as their Exchange or CalDAV server, separated by commas.",
   }),
   option("reconcilePushSeconds", "KALENDS_RECONCILE_PUSH_SECONDS", "integer", {
     default: "900",

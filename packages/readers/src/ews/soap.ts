@@ -12,17 +12,18 @@ export function escapeXml(text: string): string {
   return escapeMarkup(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ""))
 }
 
-/**
- * The SOAP envelope of an operation. Times are asked for and given in UTC. `mailbox`: whom to act for
- * (ExchangeImpersonation), null for the one who signs in.
- */
-export function envelope(body: string, mailbox: string | null = null): string {
-  const acting =
-    mailbox === null
-      ? ""
-      : `<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>${escapeXml(mailbox)}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>`
-  const header = `<t:RequestServerVersion Version="Exchange2013_SP1"/>${acting}<t:TimeZoneContext><t:TimeZoneDefinition Id="UTC"/></t:TimeZoneContext>`
+const version = '<t:RequestServerVersion Version="Exchange2013_SP1"/>'
+
+/** The SOAP envelope of an operation. Times are asked for and given in UTC. */
+export function envelope(body: string): string {
+  const header = `${version}<t:TimeZoneContext><t:TimeZoneDefinition Id="UTC"/></t:TimeZoneContext>`
   return `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${soap}" xmlns:t="${types}" xmlns:m="${messages}"><s:Header>${header}</s:Header><s:Body>${body}</s:Body></s:Envelope>`
+}
+
+/** The same request for another's mailbox (ExchangeImpersonation), which whoever signs in must be allowed. */
+export function actingFor(mailbox: string, request: ReadRequest): ReadRequest {
+  const acting = `<t:ExchangeImpersonation><t:ConnectingSID><t:PrimarySmtpAddress>${escapeXml(mailbox)}</t:PrimarySmtpAddress></t:ConnectingSID></t:ExchangeImpersonation>`
+  return { ...request, body: request.body?.replace(version, `${version}${acting.replaceAll("$", "$$$$")}`) ?? null }
 }
 
 /** A request to the EWS address. */

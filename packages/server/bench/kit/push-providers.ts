@@ -11,6 +11,7 @@ const nowhere = "https://provider.invalid"
 const settings = {
   graph: { clientId: "bench", clientSecret: "bench", tenant: "common", loginUrl: nowhere, apiUrl: nowhere },
   google: { clientId: "bench", clientSecret: "bench", accountsUrl: nowhere, tokenUrl: nowhere, apiUrl: nowhere },
+  ews: false,
   caldav: false,
 }
 

@@ -1,6 +1,6 @@
 import type { Access } from "@kalends/domain/access"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { type AccessWish, type TenantTarget, tokenDigest } from "../ports/access-broker.ts"
+import { type AccessWish, accessDigest, type TenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
@@ -99,7 +99,7 @@ async function requireTenant({ store, providers }: TenantAccessDeps, { accountId
 }
 
 function serves({ access, untilMs }: Held, { refusedTokenDigest }: AccessWish, nowMs: number): boolean {
-  const isRefused = access.kind === "bearer" && refusedTokenDigest === tokenDigest(access.token)
+  const isRefused = refusedTokenDigest === accessDigest(access)
   return !isRefused && untilMs - nowMs >= marginMs
 }
 

@@ -2,7 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import type { AccountId, CalendarId } from "@kalends/domain/ids"
 import { isPassing, isProblem, Problem } from "@kalends/domain/problem"
 import { covers, cursorWindow, timeWindow, watchedWindow } from "@kalends/domain/window"
-import { type AccessBroker, type AccessWish, tokenDigest } from "../ports/access-broker.ts"
+import { type AccessBroker, type AccessWish, accessDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, ChangePage } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -160,11 +160,12 @@ export function createPass(deps: PassDeps) {
     try {
       return await read(run, access)
     } catch (error) {
-      if (!isProblem(error, "auth-expired") || access.kind !== "bearer") throw error
+      const isReplaceable = access.kind === "bearer" || access.mailbox !== undefined
+      if (!isProblem(error, "auth-expired") || !isReplaceable) throw error
       run.credentialVersion = null
       const replaced = await deps.broker.freshAccess(accountId, connectionId, {
         ...wish,
-        refusedTokenDigest: tokenDigest(access.token),
+        refusedTokenDigest: accessDigest(access),
       })
       run.credentialVersion = replaced.credentialVersion
       return read(run, replaced)

@@ -54,6 +54,11 @@ export interface KeepAlive {
   keepAlive(accountId: AccountId, connectionId: ConnectionId): Promise<void>
 }
 
+/** As tokenDigest, of whatever an access signs in with. */
+export function accessDigest(access: Access): string {
+  return tokenDigest(access.kind === "bearer" ? access.token : `${access.username}:${access.password}`)
+}
+
 /** Base64url SHA-256 of a token, by which a caller names the one that was refused. */
 export function tokenDigest(token: string): string {
   return createHash("sha256").update(token).digest("base64url")

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { createCaldavProvider } from "./caldav/index.ts"
+import { createEwsProvider } from "./ews/index.ts"
 import type { GoogleSettings } from "./google/auth.ts"
 import { createGoogleProvider } from "./google/index.ts"
 import type { GraphSettings } from "./graph/auth.ts"
@@ -11,6 +12,7 @@ import type { ProviderDeps } from "./provider-deps.ts"
 export type ProviderSettings = {
   readonly graph: GraphSettings | null
   readonly google: GoogleSettings | null
+  readonly ews: boolean
   readonly caldav: boolean
 }
 
@@ -39,6 +41,13 @@ export const registry: readonly Entry[] = [
     signIn: "oauth",
     hasAdminConsent: false,
     create: (deps, { google }) => google && createGoogleProvider(deps, google),
+  },
+  {
+    name: "ews",
+    label: "Exchange",
+    signIn: "password",
+    hasAdminConsent: false,
+    create: (deps, { ews }) => (ews ? createEwsProvider(deps) : null),
   },
   {
     name: "caldav",
@@ -73,6 +82,7 @@ export function settingsFrom(config: Config): ProviderSettings {
             tokenUrl: config.googleTokenUrl,
             apiUrl: config.googleApiUrl,
           },
+    ews: config.ews,
     caldav: config.caldav,
   }
 }

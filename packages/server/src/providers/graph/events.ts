@@ -4,7 +4,9 @@ import type { Series } from "@kalends/domain/schedule"
 import { graphEvent } from "@kalends/readers/graph/to-domain"
 import { list, text, type Wire, wire } from "@kalends/readers/parse"
 import type { EventDraft, EventInput, EventPatch, EventSource, Written } from "../../ports/calendar-provider.ts"
+import { unwritable } from "../patterned-recurrence.ts"
 import { orNull, readOne } from "../provider-deps.ts"
+import { inWordsOf, isOnlyOccurrences } from "../series-steps.ts"
 import type { GraphCalls } from "./calls.ts"
 import {
   addressOf,
@@ -16,8 +18,7 @@ import {
   tagProperty,
   type Whole,
 } from "./mapping/record.ts"
-import { unwritable } from "./mapping/recurrence.ts"
-import { graphPatch, inWordsOf, isOnlyOccurrences } from "./mapping/to-wire.ts"
+import { graphPatch } from "./mapping/to-wire.ts"
 import { createOccurrences } from "./occurrences.ts"
 import { requireOwnLink } from "./own-links.ts"
 

@@ -1,8 +1,9 @@
-import type { EventTime } from "@kalends/domain/event"
 import type { WallStart } from "@kalends/domain/recurrence"
-import { momentText, originalName, type Series, timeOf } from "@kalends/domain/schedule"
+import { originalName, type Series } from "@kalends/domain/schedule"
 import { list, text, type Wire, wire } from "@kalends/readers/parse"
 import type { EventInput } from "../../ports/calendar-provider.ts"
+import { unwritable } from "../patterned-recurrence.ts"
+import { stepsBetween } from "../series-steps.ts"
 import type { GraphCalls } from "./calls.ts"
 import {
   type Address,
@@ -12,12 +13,9 @@ import {
   instancesFields,
   originalOf,
 } from "./mapping/record.ts"
-import { unwritable } from "./mapping/recurrence.ts"
-import { holesOf, timesForGraph } from "./mapping/to-wire.ts"
+import { timesForGraph } from "./mapping/to-wire.ts"
 import { requireOwnLink } from "./own-links.ts"
 
-/** One occurrence that is to be elsewhere, or (null) not at all. */
-type Step = { readonly originalStart: WallStart; readonly time: EventTime | null }
 const pagesMost = 50
 
 /** Single occurrences of a series: which there are, and how each is changed. Graph knows them as events of their own. */
@@ -75,31 +73,6 @@ export function createOccurrences(calls: GraphCalls, apiUrl: string) {
       }
     },
   }
-}
-
-function stepsBetween(now: Series, wanted: Series): readonly Step[] {
-  const holesNow = new Set(holesOf(now).map(String))
-  const holes = holesOf(wanted).filter((hole) => !holesNow.has(hole.toString()))
-  const holesWanted = new Set(holesOf(wanted).map(String))
-  const movedNow = new Map(now.moved.map((one) => [one.originalStart.toString(), momentText(one.time)]))
-  const movedWanted = new Set(wanted.moved.map((one) => one.originalStart.toString()))
-  const elsewhere = wanted.moved.filter(
-    ({ originalStart, time }) =>
-      (movedNow.get(originalStart.toString()) ?? unmoved(now, originalStart)) !== momentText(time),
-  )
-  const back = now.moved.filter(({ originalStart, time }) => {
-    const name = originalStart.toString()
-    return !movedWanted.has(name) && !holesWanted.has(name) && momentText(time) !== unmoved(now, originalStart)
-  })
-  return [
-    ...holes.map((originalStart) => ({ originalStart, time: null })),
-    ...elsewhere,
-    ...back.map(({ originalStart }) => ({ originalStart, time: timeOf(now, originalStart) })),
-  ]
-}
-
-function unmoved(series: Series, originalStart: WallStart): string {
-  return momentText(timeOf(series, originalStart))
 }
 
 /** All of the days on which these occurrences take place, on whichever clock, as the API's parameters name them. */

@@ -109,10 +109,17 @@ describe("an organisation on Microsoft 365", () => {
         "@odata.nextLink": next,
       },
     }
-    const { source, http } = world([token, people, token, { status: 200, json: { value: [] } }, token, {
-      status: 403,
-      json: { error: { code: "Authorization_RequestDenied" } },
-    }])
+    const { source, http } = world([
+      token,
+      people,
+      token,
+      { status: 200, json: { value: [] } },
+      token,
+      {
+        status: 403,
+        json: { error: { code: "Authorization_RequestDenied" } },
+      },
+    ])
     const signal = new AbortController().signal
     const first = await source.directory?.(secret, { next: null, search: "O'N", signal })
     expect(first).toEqual({

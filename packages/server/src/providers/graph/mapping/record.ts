@@ -14,7 +14,7 @@ import { graphEvent } from "@kalends/readers/graph/to-domain"
 import { list, text, type Wire, wire } from "@kalends/readers/parse"
 import { plainText } from "@kalends/readers/plain-text"
 import type { EventRecord, EventTexts } from "../../../ports/calendar-provider.ts"
-import { ruleFromGraph } from "./recurrence.ts"
+import { ruleFromPatterned } from "../../patterned-recurrence.ts"
 
 const set = "String {9d3c2f4e-6b0a-4f0e-8f6d-5a1c7e24b9d0} Name"
 /** Our tag: a named property of the mailbox, which Exchange's other protocols see, too. */
@@ -94,7 +94,7 @@ export function originalOf(series: Series, item: Wire): WallStart {
 export function seriesFromGraph(item: Wire, exceptions: readonly Wire[]): Series {
   const recurrence = wire(item.recurrence) ?? {}
   const { time } = graphEvent(item)
-  const rules = [ruleFromGraph(recurrence)]
+  const rules = [ruleFromPatterned(recurrence)]
   const base = { kind: "series", moved: [] } as const
   const frame = (start: WallStart) => ({ start, rules, extraStarts: [], excludedStarts: [] })
   if (time.kind === "floating") throw new TypeError("Graph gives every time its zone")

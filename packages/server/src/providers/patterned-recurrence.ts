@@ -23,10 +23,11 @@ const types: ReadonlyMap<string, "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY"> = ne
 const february = 2
 
 /**
- * The rule (RRULE value) of a patternedRecurrence (recurrencepattern.md, recurrencerange.md). Throws TypeError for one
+ * Outlook's recurrence patterns, in the form that Microsoft Graph gives them (patternedRecurrence: recurrencepattern.md,
+ * recurrencerange.md); Exchange's own protocols have the same ones. The rule (RRULE value) of one. Throws TypeError for one
  * that is none of the six patterns.
  */
-export function ruleFromGraph(recurrence: Wire): string {
+export function ruleFromPatterned(recurrence: Wire): string {
   const pattern = wire(recurrence.pattern) ?? {}
   const type = text(pattern.type) ?? ""
   const frequency = oneOf(types, type, null)
@@ -88,10 +89,10 @@ function endOf({ type, numberOfOccurrences, endDate }: Wire): readonly string[] 
 }
 
 /**
- * What Graph is told of a series. Throws Problem "unsupported" (code "schedule") for what its six patterns cannot say:
+ * What a series is in patterns. Throws Problem "unsupported" (code "schedule") for what its six patterns cannot say:
  * several rules, added dates, positions, hours, a fifth weekday, a start that the rule does not name.
  */
-export function recurrenceForGraph({ recurrence }: Series): Wire {
+export function toPatterned({ recurrence }: Series): Wire {
   const { start, rules, extraStarts } = recurrence
   const [text = ""] = rules
   const rule = ruleOf(text, start)
@@ -99,14 +100,14 @@ export function recurrenceForGraph({ recurrence }: Series): Wire {
     throw unwritable()
   const startsOn = start instanceof Temporal.PlainDate ? start : start.toPlainDate()
   const pattern = patternOf(explicitRule(rule, start), start)
-  // Graph begins a series at the first day of its pattern, whatever the start says.
+  // Outlook begins a series at the first day of its pattern, whatever the start says.
   if (!names(pattern, startsOn)) throw unwritable()
   return { pattern, range: { ...rangeOf(rule, start), startDate: startsOn.toString() } }
 }
 
-/** What Graph has no words for. */
+/** What Outlook has no words for. */
 export function unwritable(cause?: unknown): Problem {
-  return new Problem("unsupported", "Microsoft 365 has no way to say this schedule.", { code: "schedule", cause })
+  return new Problem("unsupported", "Outlook has no way to say this schedule.", { code: "schedule", cause })
 }
 
 function rangeOf({ count, until }: Rule, start: Series["recurrence"]["start"]): Wire {
@@ -157,7 +158,7 @@ function monthPattern(rule: Rule, kind: "Monthly" | "Yearly"): Wire {
   return { type: `relative${kind}`, daysOfWeek: days.map(({ weekday }) => dayNames[weekday] ?? ""), index }
 }
 
-/** As Graph's number means it: see `monthDay`. Days 29 to 31 of an RRULE leave out months, which Graph cannot say. */
+/** As a pattern's number means it: see `monthDay`. Days 29 to 31 of an RRULE leave out months, which a pattern cannot say. */
 function dayOfEveryMonth({ monthDays, positions }: Rule): number | null {
   const [day = 0] = monthDays
   if (positions.length === 0 && monthDays.length === 1) return day === -1 ? 31 : day > 0 && day <= 28 ? day : null

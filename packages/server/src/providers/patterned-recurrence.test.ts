@@ -3,7 +3,7 @@ import { originalStarts } from "@kalends/domain/recurrence"
 import type { Series } from "@kalends/domain/schedule"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { recurrenceForGraph, ruleFromGraph } from "./recurrence.ts"
+import { ruleFromPatterned, toPatterned } from "./patterned-recurrence.ts"
 
 const dayNames = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const
 
@@ -52,12 +52,12 @@ const writable = fc
     return { start: `${start}T09:00`, rule: `${rule};INTERVAL=${interval}${end}` }
   })
 
-describe("a recurrence in Graph's words", () => {
+describe("a recurrence in Outlook's patterns", () => {
   test("means the same occurrences when it is read back", () => {
     fc.assert(
       fc.property(writable, ({ start, rule }) => {
         const series = seriesOf(start, rule)
-        const read = ruleFromGraph(recurrenceForGraph(series))
+        const read = ruleFromPatterned(toPatterned(series))
         expect({ rule, starts: startsOf(series, [read]) }).toEqual({ rule, starts: startsOf(series) })
       }),
       { numRuns: 300 },
@@ -74,7 +74,7 @@ describe("a recurrence in Graph's words", () => {
     ["a start that the rule does not name", "FREQ=WEEKLY;BYDAY=FR"],
   ])("%s have no pattern, which is said before anything is written", (_, rule) => {
     try {
-      recurrenceForGraph(seriesOf("2026-01-29T09:00", rule))
+      toPatterned(seriesOf("2026-01-29T09:00", rule))
       expect.unreachable()
     } catch (error) {
       expect(isProblem(error, "unsupported") && error.code).toBe("schedule")
@@ -82,7 +82,7 @@ describe("a recurrence in Graph's words", () => {
   })
 
   test("a series begins on its first day, on the clock of the series", () => {
-    expect(recurrenceForGraph(seriesOf("2026-01-29T09:00", "FREQ=WEEKLY"))).toEqual({
+    expect(toPatterned(seriesOf("2026-01-29T09:00", "FREQ=WEEKLY"))).toEqual({
       pattern: { type: "weekly", interval: 1, daysOfWeek: ["thursday"], firstDayOfWeek: "monday" },
       range: { type: "noEnd", startDate: "2026-01-29" },
     })
@@ -93,7 +93,7 @@ describe("a recurrence in Graph's words", () => {
     [{ type: "absoluteMonthly", interval: 1, dayOfMonth: 30 }, "BYMONTHDAY=28,29,30;BYSETPOS=-1"],
     [{ type: "absoluteYearly", interval: 1, dayOfMonth: 29, month: 2 }, "BYMONTHDAY=-1"],
   ])("a day that a month lacks is its last one", (pattern, part) => {
-    expect(ruleFromGraph({ pattern, range: { type: "noEnd" } })).toContain(part)
+    expect(ruleFromPatterned({ pattern, range: { type: "noEnd" } })).toContain(part)
   })
 
   test("what is no pattern is not guessed at", () => {
@@ -103,6 +103,6 @@ describe("a recurrence in Graph's words", () => {
       { type: "daily", interval: 0 },
       { type: "relativeMonthly" },
     ])
-      expect(() => ruleFromGraph({ pattern, range: { type: "noEnd" } })).toThrow(TypeError)
+      expect(() => ruleFromPatterned({ pattern, range: { type: "noEnd" } })).toThrow(TypeError)
   })
 })

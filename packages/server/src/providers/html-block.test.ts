@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { htmlWithBlock } from "./body.ts"
+import { htmlWithBlock } from "./html-block.ts"
 
 const page = `<html><head></head><body><div class="x">Bring &amp; share</div></body></html>`
 const block = "Join: https://meet.example/room?a=1&b=2"

@@ -1,0 +1,54 @@
+import { escapeXml, ewsRequest } from "@kalends/readers/ews/soap"
+import { textAt } from "@kalends/readers/ews/xml"
+import type { Clock } from "../../../ports/clock.ts"
+import type { HttpClient, StreamedResponse } from "../../../ports/http-client.ts"
+import { type Ask, onlyMessage, passwordOf, signedRequest, type Target } from "./ask.ts"
+
+/** Longest that a stream may stay open, in minutes (getstreamingevents-operation.md). */
+export const streamMinutesMost = 30
+
+/** A subscription, and the cookie that brings calls about it to the server that keeps it. */
+export type Subscription = { readonly id: string; readonly headers: Readonly<Record<string, string>> }
+
+const eventTypes = [
+  "CreatedEvent",
+  "DeletedEvent",
+  "ModifiedEvent",
+  "MovedEvent",
+  "CopiedEvent",
+  "FreeBusyChangedEvent",
+]
+const affinity = { "x-preferserveraffinity": "true" }
+
+/** Subscribe for streaming notifications of these folders. */
+export async function subscribe(
+  ask: Ask,
+  clock: Clock,
+  target: Target,
+  folderIds: readonly string[],
+): Promise<Subscription> {
+  const folders = folderIds.map((id) => `<t:FolderId Id="${escapeXml(id)}"/>`).join("")
+  const types = eventTypes.map((type) => `<t:EventType>${type}</t:EventType>`).join("")
+  const body = `<m:Subscribe><m:StreamingSubscriptionRequest><t:FolderIds>${folders}</t:FolderIds><t:EventTypes>${types}</t:EventTypes></m:StreamingSubscriptionRequest></m:Subscribe>`
+  const answered = await ask(target, body, { isRepeatable: false, headers: affinity })
+  const id = textAt(onlyMessage(answered, clock).node, "SubscriptionId") ?? ""
+  const cookie = /x-backendoverridecookie=[^;,\s]+/i.exec(answered.headers["set-cookie"] ?? "")?.[0]
+  return { id, headers: { ...affinity, ...(cookie === undefined ? {} : { cookie }) } }
+}
+
+/** GetStreamingEvents: an answer that goes on for as long as the stream is open. */
+export function openStream(
+  http: HttpClient,
+  { access, signal }: Target,
+  { id, headers }: Subscription,
+): Promise<StreamedResponse> {
+  const body = `<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>${escapeXml(id)}</t:SubscriptionId></m:SubscriptionIds><m:ConnectionTimeout>${streamMinutesMost}</m:ConnectionTimeout></m:GetStreamingEvents>`
+  const request = signedRequest(access, ewsRequest(passwordOf(access).server, body), { isRepeatable: true, headers })
+  return http.stream({ ...request, signal, timeoutMs: (streamMinutesMost + 1) * 60_000 })
+}
+
+/** Unsubscribe: the server need not keep it until it runs out. */
+export async function unsubscribe(ask: Ask, target: Target, { id, headers }: Subscription): Promise<void> {
+  const body = `<m:Unsubscribe><m:SubscriptionId>${escapeXml(id)}</m:SubscriptionId></m:Unsubscribe>`
+  await ask(target, body, { isRepeatable: true, headers })
+}
