@@ -124,6 +124,10 @@ export const options = [
     default: "yes",
     text: "Offer Exchange Server, through Exchange Web Services.",
   }),
+  option("exchangeHandOver", "KALENDS_EXCHANGE_HAND_OVER", "text", {
+    default: "session",
+    text: "What apps of a person on Exchange get: session (calls on their own calendar are made for them, and the password stays here) or credential (user name and password, for apps that sign in at the server themselves).",
+  }),
   option("caldav", "KALENDS_CALDAV", "yes-no", { default: "yes", text: "Offer CalDAV." }),
   option("allowedPrivateHosts", "KALENDS_ALLOWED_PRIVATE_HOSTS", "list", {
     default: "",
@@ -233,11 +237,12 @@ type Values = {
 }
 
 /** The settings, frozen. `publicUrl`, `keyFile` are filled in; addresses have no trailing slash. */
-export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGuests"> & {
+export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGuests" | "exchangeHandOver"> & {
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
   readonly bbbGuests: "enter" | "wait" | "refuse"
+  readonly exchangeHandOver: "session" | "credential"
   /** Where providers reach us; null when that is not possible and everything is polled. */
   readonly hookUrl: string | null
 }
@@ -316,8 +321,11 @@ function complete(values: Values): Config {
       'KALENDS_MEETING_URL must be an https address with {code} once in its path, such as "https://meet.jit.si/{code}".',
     )
   const bbbGuests = oneOf(["enter", "wait", "refuse"], "KALENDS_BBB_GUESTS", values.bbbGuests)
+  const handOvers = ["session", "credential"] as const
+  const exchangeHandOver = oneOf(handOvers, "KALENDS_EXCHANGE_HAND_OVER", values.exchangeHandOver)
   return {
     ...values,
+    exchangeHandOver,
     bbbGuests,
     meetingUrl,
     publicUrl,

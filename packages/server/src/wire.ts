@@ -18,6 +18,7 @@ import { joinRoute } from "./http/join-route.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
+import { proxyRoute } from "./http/proxy-route.ts"
 import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
 import { webPages } from "./http/web-pages.ts"
@@ -175,6 +176,8 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const addresses = {
     ...callbackUris(config),
+    publicUrl: config.publicUrl,
+    handsOverPasswords: config.exchangeHandOver === "credential",
     stateBox: createStateBox(secret.derive("connect-state"), random),
     labelOf,
     stalenessBoundSeconds: pace.stalenessBoundSeconds,
@@ -288,6 +291,7 @@ function appOptions(
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await tenantRoutes(app, { tenants: features.tenants, rollouts: features.rollouts, requireUser, clock })
+      await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       await app.register(async (own) =>
         joinRoute(own, {

@@ -125,7 +125,10 @@ describe("access by an administrator's connection", () => {
 
   test("is never handed to an app", async () => {
     const { connections, asker, connectionId } = await world()
-    const answer = await connections.handOverAccess(asker.user, connectionId, { reach: "native" })
+    const answer = await connections.handOverAccess(asker.user, connectionId, {
+      reach: "native",
+      sessionId: asker.session.sessionId,
+    })
     expect(answer.access.kind).toBe("read-through")
     expect(JSON.stringify(answer)).not.toContain("token")
   })

@@ -1,4 +1,4 @@
-import { parseCalendarId, parseProviderName } from "@kalends/domain/ids"
+import { parseCalendarId, parseProviderName, parseSessionId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
 import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
@@ -168,7 +168,10 @@ describe("handing over", () => {
     const { connect, connections, asker, see } = await connectedWorld()
     const { connectionId } = await connect()
     const id = (await see()).connection?.connectionId ?? (connectionId as never)
-    const answer = await connections.handOverAccess(asker.user, id, { reach: "browser" })
+    const answer = await connections.handOverAccess(asker.user, id, {
+      reach: "browser",
+      sessionId: asker.session.sessionId,
+    })
     expect(answer.access).toMatchObject({ kind: "bearer", apiBase: "https://memory.invalid" })
     expect(Object.keys(answer.access).sort()).toEqual(["apiBase", "expiresAt", "kind", "token"])
     expect((await see()).audit.at(-1)).toMatchObject({ action: "access-handed-over", reason: "browser" })
@@ -186,7 +189,10 @@ describe("handing over", () => {
     const { connection } = await world.see()
     if (connection === null) throw new Error("it was connected")
     const hand = (reach: "browser" | "native") =>
-      world.connections.handOverAccess(world.asker.user, connection.connectionId, { reach })
+      world.connections.handOverAccess(world.asker.user, connection.connectionId, {
+        reach,
+        sessionId: world.asker.session.sessionId,
+      })
     expect((await hand("browser")).access).toEqual({ kind: "read-through", apiBase: "https://memory.invalid" })
     expect((await hand("native")).access.kind).toBe(signIn === "password" ? "password" : "bearer")
   })
@@ -205,7 +211,7 @@ describe("handing over", () => {
     const calendarId = parseCalendarId("9b2f7a3e-0c1d-4e5f-8a9b-0c1d2e3f4a5b")
     const through = { connectionId, calendarId, window, zone: "UTC", signal: AbortSignal.timeout(1000) }
     for (const refused of [
-      connections.handOverAccess(stranger, connectionId, { reach: "native" }),
+      connections.handOverAccess(stranger, connectionId, { reach: "native", sessionId: parseSessionId(connectionId) }),
       connections.readThrough(stranger, through),
       connections.remove(stranger, connectionId),
     ])

@@ -5,6 +5,7 @@ import type { UserRow } from "../ports/store.ts"
 import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
 import type { ConnectionsDeps } from "./deps.ts"
 import { type AccessRequest, handOverAccess, type ReadThroughInput, readThrough } from "./hand-over.ts"
+import { createProxiedSessions } from "./proxy.ts"
 import { removeConnection } from "./remove.ts"
 import { connectionView } from "./view.ts"
 
@@ -14,11 +15,14 @@ export function createConnections({ store, providers, fanOut, addresses, opening
   const { clock, metrics } = world
   const connect = { store, vault, providers, fanOut, addresses, world }
   const handOver = { store, broker, providers, life, http, clock }
+  const { stateBox, publicUrl, handsOverPasswords } = addresses
+  const proxied = createProxiedSessions({ ...handOver, stateBox, publicUrl })
   return {
     begin: (asker: Asker, input: ConnectInput) => beginConnection(connect, asker, input),
     finish: (asker: Asker, answer: ProviderAnswer) => finishConnection(connect, asker, answer),
     handOverAccess: (user: UserRow, connectionId: ConnectionId, request: AccessRequest) =>
-      handOverAccess(handOver, user, connectionId, request),
+      handOverAccess({ ...handOver, proxied, handsOverPasswords }, user, connectionId, request),
+    proxied,
     readThrough: (user: UserRow, input: ReadThroughInput) => readThrough(handOver, user, input),
     /** Removes a connection: SPEC 1.6. Says truthfully what was done. */
     remove: (user: UserRow, connectionId: ConnectionId): Promise<RemovalView> =>

@@ -13,6 +13,8 @@ import type { StateBox } from "./connect-state.ts"
 
 /** Addresses and bounds that the connections feature tells others. */
 export type ConnectionAddresses = {
+  readonly publicUrl: string
+  readonly handsOverPasswords: boolean
   readonly redirectUri: string
   readonly consentUri: string
   readonly stateBox: StateBox

@@ -1,5 +1,5 @@
 import { type Access, authorization } from "@kalends/domain/access"
-import type { CalendarId, ConnectionId } from "@kalends/domain/ids"
+import type { CalendarId, ConnectionId, SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { AccessAnswer } from "@kalends/protocol/api"
@@ -7,6 +7,13 @@ import { type AccessWish, tokenDigest } from "../ports/access-broker.ts"
 import type { AccountTables, ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
 import type { HandOverDeps } from "./deps.ts"
+import type { ProxiedSession, ProxiedSessions } from "./proxy.ts"
+
+export type AccessDeps = HandOverDeps & {
+  readonly proxied: ProxiedSessions
+  /** Whether apps are given passwords where we could make their calls for them. */
+  readonly handsOverPasswords: boolean
+}
 
 /** A provider's own answer, passed through: nothing of it is read or kept here. */
 export type ReadThrough = {
@@ -23,7 +30,12 @@ export type ReadThroughInput = {
   readonly signal: AbortSignal
 }
 
-export type AccessRequest = { readonly reach: "browser" | "native"; readonly refusedTokenDigest?: string | undefined }
+export type AccessRequest = {
+  readonly reach: "browser" | "native"
+  readonly refusedTokenDigest?: string | undefined
+  /** The session that asks: what it is given in place of a secret ends with it. */
+  readonly sessionId: SessionId
+}
 
 /** Another's connection is answered like one that does not exist. */
 export async function ownConnection(
@@ -39,10 +51,10 @@ export async function ownConnection(
 
 /** What a user's own app opens the calendar with; audited. A browser that cannot use a secret is not given it. */
 export async function handOverAccess(
-  deps: HandOverDeps,
+  deps: AccessDeps,
   user: UserRow,
   connectionId: ConnectionId,
-  { reach, refusedTokenDigest }: AccessRequest,
+  { reach, refusedTokenDigest, sessionId }: AccessRequest,
 ): Promise<AccessAnswer> {
   const { store, broker, providers } = deps
   const { connection, calendars } = await store.inAccount(user.accountId, async (tables) => ({
@@ -55,11 +67,12 @@ export async function handOverAccess(
   const access = await broker.freshAccess(user.accountId, connectionId, wish)
   // What opens other people's mailboxes too stays here, whoever asks.
   const isDirect = access.mailbox === undefined && (reach === "native" || provider.limits.isReachableFromBrowser)
+  const isProxied = provider.proxy !== null && (!isDirect || (access.kind === "password" && !deps.handsOverPasswords))
   const entry = {
     actor,
     action: "access-handed-over",
     subjectId: connectionId,
-    reason: isDirect ? reach : "read-through",
+    reason: isProxied ? "proxied" : isDirect ? reach : "read-through",
   } as const
   await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.clock.now()))
   return {
@@ -73,9 +86,11 @@ export async function handOverAccess(
       canWrite,
     })),
     // A browser that cannot use a secret is not given it.
-    access: isDirect
-      ? handed(access, provider.apiBase(access))
-      : { kind: "read-through", apiBase: provider.apiBase(access) },
+    access: isProxied
+      ? proxiedAccess(deps.proxied.issue(user, sessionId, connection))
+      : isDirect
+        ? handed(access, provider.apiBase(access))
+        : { kind: "read-through", apiBase: provider.apiBase(access) },
   }
 }
 
@@ -91,6 +106,10 @@ export async function readThrough(deps: HandOverDeps, user: UserRow, input: Read
   if (calendar === null || calendar.connectionId !== connection.connectionId)
     throw new Problem("not-found", "There is no such calendar.")
   const provider = providerNamed(providers, connection.provider)
+  if (provider.proxy !== null)
+    throw new Problem("unsupported", "Apps read this calendar in another way; ask for access.", {
+      code: "not-read-through",
+    })
   const ask = (access: Access) => {
     const calendarId = calendar.providerCalendarId
     const request = provider.reader.firstPage({ apiBase: provider.apiBase(access), calendarId, window, zone })
@@ -119,6 +138,10 @@ export async function readThrough(deps: HandOverDeps, user: UserRow, input: Read
   }
   const contentType = response.headers["content-type"] ?? "application/octet-stream"
   return { status: response.status, contentType, body: response.body }
+}
+
+function proxiedAccess({ token, expiresAt, apiBase }: ProxiedSession): AccessAnswer["access"] {
+  return { kind: "bearer", token, expiresAt: expiresAt.toString(), apiBase }
 }
 
 /** Field by field: nothing else that is known of an access leaves. */

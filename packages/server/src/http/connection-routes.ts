@@ -82,9 +82,10 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     "/v1/connections/:connectionId/access",
     { schema: { params: byId, body: accessRequestSchema, response: { 200: accessAnswerSchema } } },
     async (request) => {
-      const { user } = await requireUser(request)
+      const { user, session } = await requireUser(request)
       if (request.body.refusedTokenDigest !== undefined) replacements.take(user.userId)
-      return connections.handOverAccess(user, idOf(request.params), request.body)
+      const asked = { ...request.body, sessionId: session.sessionId }
+      return connections.handOverAccess(user, idOf(request.params), asked)
     },
   )
 

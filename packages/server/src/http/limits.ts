@@ -23,6 +23,8 @@ export const limits = {
   replacementsPerUser: tenMinutes(30),
   /** Join pages opened and forms sent from one network: an office of hundreds goes into its meetings at the full hour. */
   joinsPerNetwork: tenMinutes(1200),
+  /** Calls to the provider that are made for one connection's apps. */
+  proxiedPerConnection: tenMinutes(3000),
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

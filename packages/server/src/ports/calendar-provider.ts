@@ -6,6 +6,7 @@ import type { Schedule } from "@kalends/domain/schedule"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { EventPage, WindowReader } from "@kalends/readers/reader"
 import type { EventIdentities } from "./event-identities.ts"
+import type { ProxiedCalls } from "./proxied-calls.ts"
 import type { TenantSource } from "./tenant-source.ts"
 
 /** What the engine must know of a provider; data, so that it never asks who you are. */
@@ -335,6 +336,8 @@ export interface CalendarProvider {
   readonly push: PushSource | null
   /** Where we can listen for changes; used where it cannot push to us. */
   readonly listen: StreamSource | null
+  /** Calls that we make for apps, which are then not given what opens the calendar; null where apps make them. */
+  readonly proxy: ProxiedCalls | null
   /** Events by a name that outlives a move to another service; null where that cannot be had. */
   readonly identities: EventIdentities | null
   /** Access to everybody's calendars, given by an administrator; null where there is none. */

@@ -219,6 +219,8 @@ export interface AccountTables {
   /** By e-mail address, from `after` (exclusive) on, each with the state of their connection and their group; null without. */
   listUsers(page: UserPage): Promise<readonly ListedUser[]>
   insertSession(row: SessionRow): Promise<void>
+  /** Whether the session is there and not over. */
+  hasSession(sessionId: SessionId, now: Temporal.Instant): Promise<boolean>
   /** False when there was none: of two who delete at once, one is told true. */
   deleteSession(sessionId: SessionId): Promise<boolean>
   /** Throws Problem "conflict" when the user has a connection already. */

@@ -32,7 +32,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
 
 type PeopleTables = Pick<
   AccountTables,
-  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "deleteSession"
+  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "hasSession" | "deleteSession"
 >
 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
@@ -62,6 +62,14 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
     async insertSession(row) {
       await tx.insertInto("session").values(row).execute()
     },
+    hasSession: async (sessionId, now) =>
+      (await tx
+        .selectFrom("session")
+        .select("sessionId")
+        .where("accountId", "=", accountId)
+        .where("sessionId", "=", sessionId)
+        .where("expiresAt", ">", now)
+        .executeTakeFirst()) !== undefined,
     async deleteSession(sessionId) {
       const { numDeletedRows } = await tx
         .deleteFrom("session")

@@ -121,6 +121,8 @@ function sessionOf(user: UserRow, clock: Clock, random: Random): SessionRow {
 
 function addressesWith(stateBox: ReturnType<typeof createStateBox>) {
   return {
+    publicUrl: "https://kalends.example",
+    handsOverPasswords: false,
     redirectUri: "https://kalends.example/v1/oauth/callback",
     consentUri: "https://kalends.example/v1/consent/callback",
     stateBox,

@@ -112,7 +112,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     push: pushes.source,
     listen: streams.source,
     events: createMemoryEvents(calendar, ({ access }) => admit(access)),
-    ...{ identities: null, tenant: null, detectPush: null },
+    ...{ proxy: null, identities: null, tenant: null, detectPush: null },
   }
 
   return {

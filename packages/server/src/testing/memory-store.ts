@@ -89,7 +89,7 @@ function fence(row: { readonly accountId: AccountId }, accountId: AccountId): vo
 
 type PeopleTables = Pick<
   AccountTables,
-  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "deleteSession"
+  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "hasSession" | "deleteSession"
 >
 
 function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables {
@@ -134,6 +134,10 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
     async insertSession(row) {
       fence(row, accountId)
       await tx.put("session", row.sessionId, row)
+    },
+    hasSession: async (sessionId, now) => {
+      const session = own(tx.find("session", sessionId), accountId)
+      return session !== null && Temporal.Instant.compare(now, session.expiresAt) < 0
     },
     deleteSession: async (sessionId) =>
       own(tx.find("session", sessionId), accountId) !== null && tx.remove("session", sessionId),

@@ -68,6 +68,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     push: createCaldavPush({ calls, clock, home }),
     events: createCaldavEvents({ calls, clock, home }),
     listen: null,
+    proxy: null,
     identities: null,
     tenant: null,
     detectPush: createPushDetection({ calls, home }),

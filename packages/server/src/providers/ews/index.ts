@@ -13,6 +13,7 @@ import { createEwsDiscovery } from "./discovery.ts"
 import { createEwsEvents } from "./events.ts"
 import { createEwsIdentities } from "./identities.ts"
 import { createEwsStreams } from "./listen.ts"
+import { ewsProxy } from "./proxy.ts"
 import { createEwsTenant } from "./tenant.ts"
 
 export const limits: ProviderLimits = {
@@ -59,6 +60,7 @@ export function createEwsProvider({ http, clock }: ProviderDeps): CalendarProvid
     push: null,
     events: createEwsEvents(calls),
     listen: createEwsStreams(calls, clock),
+    proxy: ewsProxy,
     identities: createEwsIdentities(calls),
     tenant: createEwsTenant(calls),
     detectPush: null,

@@ -60,6 +60,7 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
     push: createGooglePush(calls),
     events: createGoogleEvents(calls),
     listen: null,
+    proxy: null,
     identities: null,
     tenant: null,
     detectPush: null,

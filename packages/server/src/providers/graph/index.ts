@@ -12,6 +12,7 @@ import { graphChanges } from "./changes.ts"
 import { createGraphEvents } from "./events.ts"
 import { createGraphIdentities } from "./identities.ts"
 import { mailboxUrl } from "./mailbox.ts"
+import { createGraphProxy } from "./proxy.ts"
 import { createGraphPush, subscriptionMinutes } from "./push.ts"
 import { createGraphSignIn } from "./sign-in.ts"
 import { createGraphTenant } from "./tenant.ts"
@@ -66,6 +67,7 @@ export function createGraphProvider(
     push: createGraphPush(calls, clock),
     events: createGraphEvents(calls, settings.apiUrl),
     listen: null,
+    proxy: createGraphProxy(settings.apiUrl),
     identities: createGraphIdentities(calls),
     tenant: createGraphTenant({ http, clock, random, oauth }, settings),
     detectPush: null,
