@@ -2,6 +2,8 @@ import type { Penalty } from "./receiver-health.ts"
 
 /** Faults of one tenant; all off at the start. Probabilities are 0 to 1. */
 export type Knobs = {
+  /** Application permissions (roles) that an administrator's consent gives. */
+  applicationRoles: readonly string[]
   latencyMs: number
   dropPushes: number
   doublePushes: number
@@ -75,6 +77,7 @@ export function nextFailure(knobs: Knobs): Failure | null {
 
 export function freshKnobs(): Knobs {
   return {
+    applicationRoles: ["Calendars.ReadWrite", "User.Read.All", "Place.Read.All"],
     latencyMs: 0,
     dropPushes: 0,
     doublePushes: 0,

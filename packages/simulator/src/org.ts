@@ -307,7 +307,9 @@ export class Organisation {
     return this.people.filter(({ tenant, isRoom }) => tenant.service === service && !isRoom)
   }
 
-  findPerson(key: string): Person | null {
-    return this.people.find(({ id, email }) => id === key || email === key.toLowerCase()) ?? null
+  /** By id or address; one address may have a mailbox at two services, while it moves. */
+  findPerson(key: string, service?: Tenant["service"]): Person | null {
+    const isNamed = ({ id, email }: Person) => id === key || email === key.toLowerCase()
+    return this.people.find((one) => isNamed(one) && (service ?? one.tenant.service) === one.tenant.service) ?? null
   }
 }

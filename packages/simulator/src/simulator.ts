@@ -9,10 +9,12 @@ import { createChannels } from "./google/channels.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
 import { createGrants } from "./grants.ts"
 import { freshKnobs, type Knobs } from "./knobs.ts"
+import { directoryRoutes } from "./microsoft/directory.ts"
 import { entraRoutes } from "./microsoft/entra.ts"
 import { graphRoutes } from "./microsoft/graph.ts"
+import { copyToMicrosoft } from "./microsoft/move-mailbox.ts"
 import { createSubscriptions } from "./microsoft/subscriptions.ts"
-import { Organisation, type Service, type Tenant } from "./org.ts"
+import { Organisation, type Person, type Service, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
 import { serve } from "./server.ts"
@@ -62,6 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...bigbluebutton.routes,
     ...exchange.routes,
     ...entraRoutes(context, microsoft),
+    ...directoryRoutes(context, microsoft),
     ...graphRoutes(context, microsoft, subscriptions),
     ...googleSignInRoutes(context, google),
     ...googleCalendarRoutes(context, google, channels),
@@ -95,6 +98,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     bigbluebutton,
     /** An Exchange server: accounts, delegates, rooms, streams. Its knobs are `knobs("exchange")`. */
     exchange,
+    /** A mailbox of the Exchange server, copied to Microsoft 365 with new ids; the old one stays. */
+    copyToMicrosoft: (person: Person): Person => copyToMicrosoft(org, tenants.microsoft, person),
     calls,
     subscriptions,
     channels,

@@ -51,7 +51,7 @@ function mailbox(context: SimulatorContext, { params, url }: SimRequest, grant: 
   const { userId } = params
   const isMe = /^\/v1\.0\/me(\/|$)/.test(url.pathname)
   if (userId === undefined) return grant.isApplication && isMe ? graphError(400, "BadRequest") : grant.person
-  const found = context.org.findPerson(userId)
+  const found = context.org.findPerson(userId, "microsoft")
   if (found === null || found.tenant.id !== grant.person.tenant.id) return graphError(404, "ErrorInvalidUser")
   return grant.isApplication || found === grant.person ? found : graphError(403, "ErrorAccessDenied")
 }

@@ -117,7 +117,10 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     if (tenant === undefined) return refusal(400, "invalid_request", 90002)
     if (!(form.get("scope") ?? "").endsWith("/.default")) return refusal(400, "invalid_scope", 1002012)
     if (context.knobs(tenant.id).isRemoved) return refusal(400, "unauthorized_client", 700016)
-    const grant = grants.newApplicationGrant(tenant, consents.has(tenant.id) ? "Calendars.ReadWrite" : ".")
+    const grant = grants.newApplicationGrant(
+      tenant,
+      consents.has(tenant.id) ? context.knobs(tenant.id).applicationRoles.join(" ") : ".",
+    )
     const { scope: _, ...body } = tokens(grant, "")
     return { status: 200, body }
   }

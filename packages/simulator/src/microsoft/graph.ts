@@ -8,7 +8,7 @@ import { deltaAnswer } from "./delta.ts"
 import { graphError } from "./errors.ts"
 import { toRecurrence } from "./recurrence.ts"
 import type { Subscriptions } from "./subscriptions.ts"
-import { changeKey, fromGraph, graphWire, propertiesOf } from "./wire.ts"
+import { changeKey, fromGraph, graphWire, propertiesOf, uidOf } from "./wire.ts"
 
 function ownCalendar(request: SimRequest, person: Person): boolean {
   const { calendarId } = request.params
@@ -27,7 +27,7 @@ const view: Authorized = (request, person) => {
 const events: Authorized = (request, person) => {
   if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
   const filter = request.url.searchParams.get("$filter")
-  const isMeant = filter === null ? () => true : propertyFilter(filter)
+  const isMeant = filter === null ? () => true : (propertyFilter(filter) ?? uidFilter(filter))
   if (isMeant === null) return graphError(400, "ErrorInvalidRequest")
   return paged(request, person.calendar.live().filter(isMeant), (event) => master(event, person))
 }
@@ -238,6 +238,12 @@ function one(person: Person, id: string): SimResponse {
   return occurrence === null
     ? graphError(404, "ErrorItemNotFound")
     : { status: 200, body: graphWire(occurrence, person.email) }
+}
+
+/** `iCalUId eq '…'`, of singles and masters; null for any other filter. */
+function uidFilter(filter: string): ((event: SimEvent) => boolean) | null {
+  const uid = /^iCalUId eq '((?:[^']|'')*)'$/i.exec(filter)?.[1]?.replaceAll("''", "'")
+  return uid === undefined ? null : (event) => uidOf(event) === uid
 }
 
 /** `singleValueExtendedProperties/Any(ep: ep/id eq '…' and ep/value eq '…')`; null for any other filter. */

@@ -197,7 +197,7 @@ function watchedMailbox(context: SimulatorContext, resource: unknown, grant: Gra
   const [isKnown, key] = /^\/?(?:me|users\/([^/]+))\/(?:calendars\/[^/]+\/)?events$/i.exec(String(resource)) ?? []
   if (isKnown === undefined) return null
   if (key === undefined) return grant.isApplication === true ? null : grant.person
-  const person = context.org.findPerson(decodeURIComponent(key))
+  const person = context.org.findPerson(decodeURIComponent(key), "microsoft")
   if (person === null || person.tenant.id !== grant.person.tenant.id) return null
   return grant.isApplication === true || person === grant.person ? person : null
 }

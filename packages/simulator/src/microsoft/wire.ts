@@ -9,6 +9,10 @@ export function occurrenceId(event: SimEvent, original: string | null): string {
   return original === null ? event.id : `${event.id}_${original.replace(/[-:.]/g, "")}`
 }
 
+/** The UID that an event has with every service; one that moved here has that of before. */
+export const uidOf = ({ id, details }: SimEvent): string =>
+  typeof details.extra?.iCalUId === "string" ? details.extra.iCalUId : `${id}@simulated`
+
 export const changeKey = (event: SimEvent): string => `ck${event.sequence}`
 
 /** One event as Graph writes it, times in UTC with seven fractional digits and no offset (providers.md A.4). */
@@ -24,7 +28,7 @@ export function graphWire({ event, details, original, isException }: SimOccurren
     createdDateTime: event.createdAt.toString({ fractionalSecondDigits: 7 }),
     lastModifiedDateTime: event.changedAt.toString({ fractionalSecondDigits: 7 }),
     transactionId: event.createKey,
-    iCalUId: `${occurrenceId(event, original)}@simulated`,
+    iCalUId: original === null ? uidOf(event) : `${uidOf(event)}_${original.replace(/[-:.]/g, "")}`,
     type: original === null ? (isSeries ? "seriesMaster" : "singleInstance") : isException ? "exception" : "occurrence",
     ...(original === null
       ? {}
