@@ -118,6 +118,30 @@ describe("single items", () => {
     ).toEqual(["ErrorChangeKeyRequiredForWriteOperations"])
   })
 
+  test("an occurrence has the change key of its series, and is not updated without it", async () => {
+    daily()
+    const [first] = await talk.itemsIn("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z")
+    const { text } = await talk.call(getItem(`<t:RecurringMasterItemId OccurrenceId="${idOf(first).Id}"/>`))
+    const [, id = "", key = ""] = /<t:ItemId Id="([^"]+)" ChangeKey="([^"]+)"/.exec(text) ?? []
+    const rename = (attributes: string) =>
+      talk.codes(
+        update(
+          `<t:OccurrenceItemId RecurringMasterId="${id}" InstanceIndex="2"${attributes}/>`,
+          "item:Subject",
+          "<t:Subject>Two</t:Subject>",
+        ),
+      )
+    expect(await rename("")).toEqual(["ErrorChangeKeyRequiredForWriteOperations"])
+    expect(await rename(` ChangeKey="${key}"`)).toEqual(["NoError"])
+    expect(await rename(` ChangeKey="${key}"`)).toEqual(["ErrorIrresolvableConflict"])
+  })
+
+  test("texts may have signs by their numbers", async () => {
+    const id = await talk.create("<t:Subject>&#39;A&#x27; &amp;#39;</t:Subject>")
+    const { text } = await talk.call(getItem(itemId(id)))
+    expect(text).toContain("<t:Subject>'A' &amp;#39;</t:Subject>")
+  })
+
   test("extended properties, categories and HTML come back as they were written", async () => {
     const field =
       '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="kalends" PropertyType="String"/>'

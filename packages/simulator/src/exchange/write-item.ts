@@ -109,14 +109,15 @@ export const updateItemOperation: Operation = (world, call) => {
   })
 }
 
-/** An old change key fails with NeverOverwrite; AutoResolve merges, for the properties are written one by one. */
-function checkVersion({ event }: Item, { attributes, name }: XmlNode, resolution: string): void {
+/**
+ * An old change key fails with NeverOverwrite; AutoResolve merges, for the properties are written one by one. That of a
+ * series is that of all its occurrences (occurrenceitemid.md), and without one nothing is updated (responsecode.md).
+ */
+function checkVersion({ event }: Item, { attributes }: XmlNode, resolution: string): void {
   if (resolution === "AlwaysOverwrite") return
-  if (attributes.ChangeKey === undefined && name === "ItemId")
+  if (attributes.ChangeKey === undefined)
     throw new EwsError("ErrorChangeKeyRequiredForWriteOperations", "A change key is required for this operation.")
-  const key = attributes.ChangeKey ?? null
-  if (key === null) return
-  const sequence = readChangeKey(key)
+  const sequence = readChangeKey(attributes.ChangeKey)
   if (sequence === null) throw new EwsError("ErrorInvalidChangeKey", "The change key is invalid.")
   if (resolution === "NeverOverwrite" && sequence !== event.sequence)
     throw new EwsError(

@@ -17,6 +17,8 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   trimValues: false,
   ignoreDeclaration: true,
+  // References by number, too.
+  htmlEntities: true,
 })
 
 /** The root element, or null for what is not XML. A document type is refused: nobody needs one, and entities could swell. */
