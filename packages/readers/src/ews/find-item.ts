@@ -50,8 +50,8 @@ export function foundItems({ node }: EwsMessage): { readonly items: readonly Xml
   }
 }
 
-/** FindItem of the items that have this value in an extended property, ids alone; `property` is an ExtendedFieldURI. */
+/** FindItem of the items that have this value in an extended property: ids, and when they were made; `property` is an ExtendedFieldURI. */
 export function findByPropertyBody(folderId: string, property: string, value: string): string {
   const restriction = `<m:Restriction><t:IsEqualTo>${property}<t:FieldURIOrConstant><t:Constant Value="${escapeXml(value)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>`
-  return `<m:FindItem Traversal="Shallow">${shapeOf([])}${restriction}<m:ParentFolderIds><t:FolderId Id="${escapeXml(folderId)}"/></m:ParentFolderIds></m:FindItem>`
+  return `<m:FindItem Traversal="Shallow">${shapeOf(["item:DateTimeCreated"])}${restriction}<m:ParentFolderIds><t:FolderId Id="${escapeXml(folderId)}"/></m:ParentFolderIds></m:FindItem>`
 }

@@ -1,10 +1,12 @@
+import type { EventTime } from "@kalends/domain/event"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { originalStarts, type WallStart } from "@kalends/domain/recurrence"
 import type { Series } from "@kalends/domain/schedule"
+import { shapeOf } from "@kalends/readers/ews/find-item"
 import type { ItemName } from "@kalends/readers/ews/get-item"
-import { itemIdOf, zoneOf } from "@kalends/readers/ews/to-domain"
-import { textAt } from "@kalends/readers/ews/xml"
+import { changeKeyOf, itemIdOf, zoneOf } from "@kalends/readers/ews/to-domain"
+import { textAt, type XmlNode } from "@kalends/readers/ews/xml"
 import type { EventDraft, EventInput, EventPatch, EventSource, Written } from "../../ports/calendar-provider.ts"
 import { unwritable } from "../patterned-recurrence.ts"
 import { orNull } from "../provider-deps.ts"
@@ -15,6 +17,9 @@ import { keyName, namedField } from "./mapping/texts.ts"
 import { draftXml, patchFields, timeFields } from "./mapping/to-xml.ts"
 
 type Creating = Parameters<EventSource["create"]>[0]
+type Move = { readonly name: ItemName; readonly time: EventTime }
+
+const keyShape = shapeOf([])
 
 /** Whole items of Exchange, read and written one at a time. */
 export function createEwsEvents(calls: EwsCalls): EventSource {
@@ -41,16 +46,19 @@ export function createEwsEvents(calls: EwsCalls): EventSource {
     return { eventId: input.eventId, version: whole.record.version }
   }
 
-  /** Items that were made with this key, the one that counts first: the same one for everybody who looks. */
+  /** Items that were made with this key, the oldest first: the one that others may have been told of already. */
   async function findMade({ access, calendarId, key, signal }: Creating): Promise<readonly string[]> {
     const found = await calls.findByProperty({ access, signal }, calendarId, {
       property: namedField(keyName),
       value: key,
     })
-    return found.map(itemIdOf).sort()
+    return found
+      .map((item) => ({ id: itemIdOf(item), age: `${textAt(item, "DateTimeCreated")} ${itemIdOf(item)}` }))
+      .sort((a, b) => (a.age < b.age ? -1 : 1))
+      .map(({ id }) => id)
   }
 
-  /** Exchange has no key of its own for asking twice: two who made it at once find both, and keep the same one. */
+  /** Exchange has no key of its own for asking twice: of two who made it at once, the later one finds both and takes its own back. */
   async function make(input: Creating): Promise<string> {
     const [known] = await findMade(input)
     if (known !== undefined) return known
@@ -68,12 +76,22 @@ export function createEwsEvents(calls: EwsCalls): EventSource {
     const series = now.record.schedule
     for (const { originalStart, time } of stepsBetween(series, wanted)) {
       const name = nameOf(input.eventId, series, originalStart, now.exceptions)
-      if (time === null) await orNull(calls.deleteItem(input, name))
-      else {
-        const fields = timeFields(time, zoneOf(now.item))
-        await orUnwritable(calls.updateItem(input, { name, changeKey: null, fields, isSent: isMeeting(now.item) }))
-      }
+      if (time === null) await (name === null ? null : orNull(calls.deleteItem(input, name)))
+      else if (name === null) throw unwritable()
+      else await orUnwritable(moveOccurrence(input, now.item, { name, time }))
     }
+  }
+
+  /** An update has to bring a change key (responsecode.md), which every write to the series makes anew: it is asked for before each. */
+  async function moveOccurrence(input: EventInput, series: XmlNode, { name, time }: Move) {
+    const item = await calls.getItem(input, name, keyShape)
+    if (item === null) throw new Problem("conflict", "The occurrence is gone meanwhile.")
+    await calls.updateItem(input, {
+      name: { kind: "item", id: itemIdOf(item) },
+      changeKey: changeKeyOf(item),
+      fields: timeFields(time, zoneOf(series)),
+      isSent: isMeeting(series),
+    })
   }
 
   return {
@@ -117,14 +135,19 @@ function isForGuests({ subject, schedule, location, block }: EventPatch): boolea
   return [subject, schedule, location, block].some((part) => part !== undefined)
 }
 
-/** An occurrence that was moved has an id of its own; any other is named by its place in the series, from 1. */
-function nameOf(masterId: string, series: Series, start: WallStart, exceptions: ReadonlyMap<string, string>): ItemName {
+/** An occurrence that was moved has an id of its own; any other is named by its place in the series, from 1. Null for none. */
+function nameOf(
+  masterId: string,
+  series: Series,
+  start: WallStart,
+  exceptions: ReadonlyMap<string, string>,
+): ItemName | null {
   const id = exceptions.get(start.toString())
   if (id !== undefined) return { kind: "item", id }
   const all = { ...series.recurrence, excludedStarts: [] }
   const wall = (one: WallStart) => (one instanceof Temporal.PlainDate ? one.toPlainDateTime() : one)
   const { starts } = originalStarts(all, wall(all.start), wall(start).add({ seconds: 1 }))
-  return { kind: "occurrence", masterId, index: starts.length }
+  return starts.at(-1)?.toString() === start.toString() ? { kind: "occurrence", masterId, index: starts.length } : null
 }
 
 function hasExceptions(schedule: EventDraft["schedule"]): boolean {

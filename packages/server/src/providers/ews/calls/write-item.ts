@@ -26,8 +26,7 @@ export async function createItem(
 
 export type Update = {
   readonly name: ItemName
-  /** Null for an occurrence: its series was looked at before. */
-  readonly changeKey: string | null
+  readonly changeKey: string
   readonly fields: readonly Field[]
   /** Whether guests are told. */
   readonly isSent: boolean
@@ -35,8 +34,8 @@ export type Update = {
 
 /** UpdateItem that writes over nobody's change. Throws "conflict" when the change key is not the item's any more. */
 export async function updateItem({ ask, clock }: Calling, target: Target, update: Update): Promise<Written> {
-  const key = update.changeKey === null ? "" : ` ChangeKey="${escapeXml(update.changeKey)}"`
-  const named = itemNameXml(update.name).replace(/\/>$/, `${key}/>`)
+  const key = ` ChangeKey="${escapeXml(update.changeKey)}"/>`
+  const named = itemNameXml(update.name).replace(/\/>$/, () => key)
   const sending = update.isSent ? "SendToAllAndSaveCopy" : "SendToNone"
   const body = `<m:UpdateItem ConflictResolution="NeverOverwrite" MessageDisposition="SaveOnly" SendMeetingInvitationsOrCancellations="${sending}"><m:ItemChanges><t:ItemChange>${named}<t:Updates>${update.fields.map(fieldXml).join("")}</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`
   return writtenOf(onlyMessage(await ask(target, body, once), clock).node)
