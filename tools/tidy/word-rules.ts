@@ -31,6 +31,8 @@ const providerPlaces: readonly RegExp[] = [
   /^packages\/simulator\//,
   /^(tools|e2e|bench)\/|^[^/]+$/,
   /\.tsx$|(^|\/)messages[a-z-]*\.ts$|\/messages\//,
+  // Settings of calendar services, named as their folders name them.
+  /^packages\/protocol\/src\/checkup-codes\.ts$/,
   // Windows zone names, as CLDR lists them.
   /^packages\/domain\/src\/zone\.ts$/,
   // Vendors of meetings, not providers of calendars: recognising their links is a list of their names.

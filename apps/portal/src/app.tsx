@@ -11,7 +11,9 @@ import { Home } from "./home-screen.tsx"
 import { Meetings } from "./meetings-screen.tsx"
 import { type Messages, messages } from "./messages.ts"
 import { Notices } from "./notices.tsx"
+import { Organisation } from "./organisation-screen.tsx"
 import { People } from "./people.tsx"
+import { isOfOrganisation } from "./place.ts"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
@@ -119,7 +121,11 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
           }
           administration={
             user.role === "administrator"
-              ? { people: <People store={store} words={words} />, groups: <Groups words={words} /> }
+              ? {
+                  people: <People store={store} words={words} />,
+                  groups: <Groups words={words} />,
+                  organisation: <Organisation {...{ words, locale, now }} service={state.service} />,
+                }
               : null
           }
         />
@@ -133,22 +139,44 @@ type PlacesProps = {
   readonly home: React.ReactNode
   readonly meetings: React.ReactNode
   /** Null for who is no administrator. */
-  readonly administration: { readonly people: React.ReactNode; readonly groups: React.ReactNode } | null
+  readonly administration: Readonly<Record<"people" | "groups" | "organisation", React.ReactNode>> | null
 }
 
+const organisation = "organisation"
+
+/** The tabs. Pages about organisations stand in the address, so that they are found again; the others do not. */
 function Places({ words, home, meetings, administration }: PlacesProps) {
+  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
+  const [chosen, choose] = useState("home")
+  const isOrganisation = administration !== null && isOfOrganisation(address)
+  const value = isOrganisation ? organisation : chosen
+  const open = (tab: string | null) => {
+    if (tab === organisation) return platform.goToPlace(organisation)
+    choose(tab ?? "home")
+    if (isOrganisation) platform.goToPlace("")
+  }
   return (
-    <Tabs defaultValue="home" keepMounted={false}>
+    <Tabs value={value} onChange={open} keepMounted={false}>
       <Tabs.List mb="xl">
         <Tabs.Tab value="home">{words.home}</Tabs.Tab>
         <Tabs.Tab value="meetings">{words.meetings}</Tabs.Tab>
-        {administration === null ? null : <Tabs.Tab value="people">{words.people}</Tabs.Tab>}
-        {administration === null ? null : <Tabs.Tab value="groups">{words.groups}</Tabs.Tab>}
+        {administration === null ? null : (
+          <>
+            <Tabs.Tab value="people">{words.people}</Tabs.Tab>
+            <Tabs.Tab value="groups">{words.groups}</Tabs.Tab>
+            <Tabs.Tab value={organisation}>{words.tenants.organisationTab}</Tabs.Tab>
+          </>
+        )}
       </Tabs.List>
       <Tabs.Panel value="home">{home}</Tabs.Panel>
       <Tabs.Panel value="meetings">{meetings}</Tabs.Panel>
-      {administration === null ? null : <Tabs.Panel value="people">{administration.people}</Tabs.Panel>}
-      {administration === null ? null : <Tabs.Panel value="groups">{administration.groups}</Tabs.Panel>}
+      {administration === null ? null : (
+        <>
+          <Tabs.Panel value="people">{administration.people}</Tabs.Panel>
+          <Tabs.Panel value="groups">{administration.groups}</Tabs.Panel>
+          <Tabs.Panel value={organisation}>{administration.organisation}</Tabs.Panel>
+        </>
+      )}
     </Tabs>
   )
 }

@@ -1,18 +1,44 @@
 import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
+import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { english } from "./messages-en.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
+import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
+import { tenantProblemTexts } from "./messages-tenant-problems.ts"
+import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
 type Looked = "providerText" | "states" | "revoked"
 
 /** What every language has to have. */
 export type Catalogue = Omit<typeof english, Looked> & Readonly<Record<Looked, Texts>>
-export type Messages = Catalogue & MeetingWords & GroupWords & { readonly problems: Texts }
+export type Messages = Catalogue &
+  MeetingWords &
+  GroupWords & {
+    readonly problems: Texts
+    readonly tenants: TenantWords
+    readonly rollouts: RolloutWords
+    /** What is wrong with an organisation's connection, in words for its administrator. */
+    readonly tenantProblems: Texts
+    readonly guides: Readonly<Record<string, Guide>>
+    readonly checkup: CheckupPageWords
+  }
+
+function messagesIn(language: Language, catalogue: Catalogue): Messages {
+  return {
+    ...{ ...meetingWords[language], ...groupWords[language], ...catalogue },
+    problems: problemTexts[language],
+    tenants: tenantWords[language],
+    rollouts: rolloutWords[language],
+    tenantProblems: { ...problemTexts[language], ...tenantProblemTexts[language] },
+    guides: guides[language],
+    checkup: checkupWords[language],
+  }
+}
 
 export const messages: Readonly<Record<Language, Messages>> = {
-  en: { ...meetingWords.en, ...groupWords.en, ...english, problems: problemTexts.en },
-  ja: { ...meetingWords.ja, ...groupWords.ja, ...japanese, problems: problemTexts.ja },
+  en: messagesIn("en", english),
+  ja: messagesIn("ja", japanese),
 }

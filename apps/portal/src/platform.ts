@@ -34,6 +34,43 @@ export const platform = {
   newId: () => crypto.randomUUID(),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),
   go: (url: string) => window.location.assign(url),
+  /** What stands behind the # of the address: which of the portal's pages is open. */
+  placeText: () => window.location.hash.replace(/^#/, ""),
+  /** Goes there, as a step that the browser's own way back undoes. */
+  goToPlace(text: string): void {
+    window.location.hash = text
+    window.scrollTo(0, 0)
+  },
+  /** Calls back whenever the place has changed; answers what ends that. */
+  onPlace(callback: () => void): () => void {
+    window.addEventListener("hashchange", callback)
+    return () => window.removeEventListener("hashchange", callback)
+  },
+  /** True while nobody can see the page. */
+  isHidden: () => document.visibilityState === "hidden",
+  /** Calls back whenever the page can be seen again; answers what ends that. */
+  onShown(callback: () => void): () => void {
+    const changed = () => {
+      if (document.visibilityState === "visible") callback()
+    }
+    document.addEventListener("visibilitychange", changed)
+    return () => document.removeEventListener("visibilitychange", changed)
+  },
+  /** False where the browser does not allow it. */
+  copy: (text: string): Promise<boolean> =>
+    (navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
+      () => true,
+      () => false,
+    ),
+  /** Hands a file of text to the browser's downloads. */
+  download(name: string, text: string, type: string): void {
+    const url = URL.createObjectURL(new Blob([text], { type }))
+    const link = document.createElement("a")
+    link.href = url
+    link.download = name
+    link.click()
+    URL.revokeObjectURL(url)
+  },
   /** The set-up code in the address, taken out of it. */
   takeSetupCode(): string {
     const code = /^#setup=([\w-]{8,64})$/.exec(window.location.hash)?.[1] ?? ""

@@ -40,10 +40,19 @@ export type ConfirmedActProps = {
   /** Leaves the page when it succeeds; what it throws is told in the dialog. */
   readonly act: () => Promise<unknown>
   readonly explain: (error: unknown) => string
+  /** "lossy" is red; "main" is what the page is for; "plain" stands back. */
+  readonly tone?: "lossy" | "main" | "plain"
 }
 
-/** A button for what cannot be taken back: it asks before. */
-export function ConfirmedAct({ label, title, keepLabel, closeLabel, children, act, explain }: ConfirmedActProps) {
+const looks = {
+  lossy: { color: "red", variant: "light" },
+  main: { variant: "filled" },
+  plain: { variant: "default" },
+} as const
+
+/** A button for what is not lightly taken back: it asks before. */
+export function ConfirmedAct({ tone = "lossy", ...props }: ConfirmedActProps) {
+  const { label, title, keepLabel, closeLabel, children, act, explain } = props
   const [isAsking, setIsAsking] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -63,7 +72,7 @@ export function ConfirmedAct({ label, title, keepLabel, closeLabel, children, ac
   }
   return (
     <Group>
-      <Button color="red" variant="light" onClick={() => setIsAsking(true)}>
+      <Button {...looks[tone]} onClick={() => setIsAsking(true)}>
         {label}
       </Button>
       <Dialog isOpen={isAsking} {...{ close, title, closeLabel }}>
@@ -74,7 +83,7 @@ export function ConfirmedAct({ label, title, keepLabel, closeLabel, children, ac
             <Button variant="default" onClick={close} data-autofocus>
               {keepLabel}
             </Button>
-            <Button color="red" loading={isBusy} onClick={() => void confirm()}>
+            <Button {...(tone === "lossy" ? { color: "red" } : {})} loading={isBusy} onClick={() => void confirm()}>
               {label}
             </Button>
           </Group>

@@ -63,3 +63,8 @@ export function dayName(date: Temporal.PlainDate, locale: string): string {
     noonMs,
   )
 }
+
+/** "30 April 2027": a day by its date, as it is on the clock of UTC. */
+export function dateWords(at: Temporal.Instant, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(at.epochMilliseconds)
+}

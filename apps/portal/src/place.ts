@@ -1,0 +1,55 @@
+/** Which page about organisations is open. It stands in the address, so that reloading finds it again. */
+export type Place =
+  | { readonly kind: "list" }
+  | { readonly kind: "connect" }
+  | { readonly kind: "tenant" | "secret" | "directory" | "checkup"; readonly tenantConnectionId: string }
+  | { readonly kind: "rollout"; readonly rolloutId: string }
+  | { readonly kind: "begin"; readonly work: "connect" | "migrate"; readonly tenantConnectionId: string | null }
+
+const root = "organisation"
+const idText = /^[0-9a-f-]{36}$/
+const pages = { secret: "secret", directory: "directory", checkup: "settings" } as const
+const works = { connect: "connect-people", migrate: "move-people" } as const
+
+/** True when the address names one of these pages. */
+export function isOfOrganisation(text: string): boolean {
+  return text === root || text.startsWith(`${root}/`)
+}
+
+/** What the address names; the list where it names nothing that is known. */
+export function placeOf(text: string): Place {
+  const [, first = "", second = ""] = text.split("/")
+  if (first === "connect") return { kind: "connect" }
+  if (first === "work" && idText.test(second)) return { kind: "rollout", rolloutId: second }
+  const work = workOf(first)
+  if (work !== null) return { kind: "begin", work, tenantConnectionId: null }
+  if (!idText.test(first)) return { kind: "list" }
+  const begun = workOf(second)
+  if (begun !== null) return { kind: "begin", work: begun, tenantConnectionId: first }
+  const page = (["secret", "directory", "checkup"] as const).find((name) => pages[name] === second)
+  return { kind: page ?? "tenant", tenantConnectionId: first }
+}
+
+function workOf(text: string): "connect" | "migrate" | null {
+  return (["connect", "migrate"] as const).find((work) => works[work] === text) ?? null
+}
+
+/** The text behind the # for a page. */
+export function placeText(place: Place): string {
+  switch (place.kind) {
+    case "list":
+      return root
+    case "connect":
+      return `${root}/connect`
+    case "tenant":
+      return `${root}/${place.tenantConnectionId}`
+    case "secret":
+    case "directory":
+    case "checkup":
+      return `${root}/${place.tenantConnectionId}/${pages[place.kind]}`
+    case "rollout":
+      return `${root}/work/${place.rolloutId}`
+    case "begin":
+      return [root, place.tenantConnectionId, works[place.work]].filter((part) => part !== null).join("/")
+  }
+}
