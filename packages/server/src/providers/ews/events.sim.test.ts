@@ -183,6 +183,31 @@ describe("single occurrences of a series", () => {
     expect(timesOf(await series(id))[1]).toBe("2026-11-25T09:00")
   })
 
+  test("that was cancelled is put back with the series, and the others are moved as before", async () => {
+    const id = theirs({ rule: "FREQ=DAILY;COUNT=4" })
+    const whole = await series(id)
+    const moves = [["2026-11-26T09:00", "2026-11-26T14:00"]] as const
+    const excludedStarts = [wall("2026-11-25T09:00")]
+    await patch(id, {
+      schedule: { ...moving(whole, moves), recurrence: { ...whole.recurrence, excludedStarts } },
+    })
+    expect(eventOf(id).exceptions.size).toBe(2)
+    await patch(id, { schedule: moving(whole, moves) })
+    expect(timesOf(await series(id))).toEqual([
+      ...["2026-11-24T09:00", "2026-11-25T09:00", "2026-11-26T14:00", "2026-11-27T09:00"],
+    ])
+  })
+
+  test("are where they are to be when the series gets another rule", async () => {
+    const id = theirs({ rule: "FREQ=DAILY;COUNT=4" })
+    const { recurrence, ...rest } = moving(await series(id), [["2026-12-01T09:00", "2026-12-02T09:30"]])
+    const excludedStarts = [wall("2026-12-08T09:00")]
+    await patch(id, {
+      schedule: { ...rest, recurrence: { ...recurrence, rules: ["FREQ=WEEKLY;COUNT=4"], excludedStarts } },
+    })
+    expect(timesOf(await series(id))).toEqual(["2026-11-24T09:00", "2026-12-02T09:30", "2026-12-15T09:00"])
+  })
+
   test("one that the series does not have is not taken for the one before it", async () => {
     const id = theirs({ rule: "FREQ=DAILY;COUNT=5" })
     const stray = moving(await series(id), [["2026-11-25T08:00", "2026-11-25T12:00"]])
@@ -220,9 +245,13 @@ describe("single occurrences of a series", () => {
     expect(timesOf(await series(id))).toEqual([
       ...["2026-11-24 to 2026-11-26", "2026-12-02 to 2026-12-03", "2026-12-15 to 2026-12-17"],
     ])
+    const moved = expect.objectContaining({
+      time: { kind: "all-day", start: "2026-12-02", end: "2026-12-03" },
+      extra: { ews: expect.objectContaining({ zone: "Europe/Berlin" }) },
+    })
     expect([...eventOf(id).exceptions]).toEqual([
       ["2026-12-08", "cancelled"],
-      ["2026-12-01", expect.objectContaining({ time: { kind: "all-day", start: "2026-12-02", end: "2026-12-03" } })],
+      ["2026-12-01", moved],
     ])
   })
 })
@@ -325,6 +354,33 @@ describe("what is written", () => {
     const { version } = await record(id)
     await source().remove({ ...at(id), expect: version })
     expect(invited()).toEqual([])
+  })
+
+  test("guests are told of an occurrence that is moved or cancelled", async () => {
+    const id = theirs({ attendees: guests(), rule: "FREQ=DAILY;COUNT=4" })
+    const { recurrence, ...rest } = moving(await series(id), [["2026-11-25T09:00", "2026-11-25T14:00"]])
+    const excludedStarts = [wall("2026-11-26T09:00")]
+    await patch(id, { schedule: { ...rest, recurrence: { ...recurrence, excludedStarts } } })
+    const [copy] = office.guest.calendar.live()
+    expect([...(copy?.exceptions ?? [])].sort()).toEqual([
+      ["2026-11-25T08:00:00Z", expect.objectContaining({ subject: "Theirs" })],
+      ["2026-11-26T08:00:00Z", "cancelled"],
+    ])
+  })
+
+  test("nothing is written over that somebody else writes between our look and our write", async () => {
+    const id = theirs({})
+    const calls: EwsCalls = {
+      ...office.calls,
+      async updateItem(target, update) {
+        office.mary.calendar.update(eventOf(id), { subject: "Theirs, renamed" })
+        return office.calls.updateItem(target, update)
+      },
+    }
+    const { version } = await record(id)
+    const written = source(calls).update({ ...at(id), patch: { subject: "Ours" }, expect: version })
+    expect((await problemOf(written)).kind).toBe("conflict")
+    expect((await record(id)).subject).toBe("Theirs, renamed")
   })
 
   test("an HTML description is kept as it is around our block", async () => {
