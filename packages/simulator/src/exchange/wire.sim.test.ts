@@ -136,6 +136,19 @@ describe("single items", () => {
     expect(await rename(` ChangeKey="${key}"`)).toEqual(["ErrorIrresolvableConflict"])
   })
 
+  test("properties of a new item come in the order of the schema, or the request is refused", async () => {
+    const create = (content: string) =>
+      talk.codes(
+        `<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem>${content}</t:CalendarItem></m:Items></m:CreateItem>`,
+      )
+    const subject = "<t:Subject>Review</t:Subject>"
+    const location = "<t:Location>Dome 2</t:Location>"
+    expect(await create(subject + location)).toEqual(["NoError"])
+    expect(await create(location + subject)).toEqual(["ErrorSchemaValidation"])
+    expect(await create(subject + subject)).toEqual(["ErrorSchemaValidation"])
+    expect(mary.calendar.live()).toHaveLength(1)
+  })
+
   test("texts may have signs by their numbers", async () => {
     const id = await talk.create("<t:Subject>&#39;A&#x27; &amp;#39;</t:Subject>")
     const { text } = await talk.call(getItem(itemId(id)))

@@ -5,6 +5,7 @@ import { withExtra } from "./item-extra.ts"
 import { type Item, itemIdMarkup, uidOf, zoneOfDetails } from "./items.ts"
 import type { Folder } from "./mailboxes.ts"
 import { cancelCopies, deliver, type Reply, replyKinds, respond } from "./meetings.ts"
+import { properties } from "./properties.ts"
 import { EwsError, eachMessage } from "./soap.ts"
 import { type EwsCall, findItem, type Operation, type World } from "./world.ts"
 import { allOf, element, find, leaf, type Markup, type XmlNode } from "./xml.ts"
@@ -52,6 +53,27 @@ function answer(world: World, call: EwsCall, node: XmlNode, reply: Reply): Marku
   return withItem(item)
 }
 
+/** Properties in the order of the schema ([MS-OXWSCORE], [MS-OXWSMTGS]), with those that are written and never told. */
+const schemaOrder = properties.flatMap(({ name }) => {
+  if (name === "Culture") return ["ExtendedProperty", name]
+  return name === "StartTimeZone" ? ["MeetingTimeZone", name] : [name]
+})
+
+/** In any other order the whole request is refused (blogs.msdn.microsoft.com/dhruvkh, 2011-10-18). */
+function checkOrder(nodes: readonly XmlNode[]): void {
+  let last = -1
+  for (const { name } of nodes) {
+    const place = schemaOrder.indexOf(name)
+    if (place >= 0 && (place < last || (place === last && name !== "ExtendedProperty")))
+      throw new EwsError(
+        "ErrorSchemaValidation",
+        `The request failed schema validation: The element 'CalendarItem' has invalid child element '${name}'.`,
+        { isFault: true },
+      )
+    last = Math.max(last, place)
+  }
+}
+
 type Creation = { readonly folder: Folder; readonly node: XmlNode; readonly isSent: boolean }
 
 function create(world: World, call: EwsCall, { folder, node, isSent }: Creation): Markup {
@@ -63,6 +85,7 @@ function create(world: World, call: EwsCall, { folder, node, isSent }: Creation)
     )
   const meaning = meaningOf(world, call)
   const draft = freshDraft(world, call)
+  checkOrder(node.children)
   for (const property of inOrder(node.children)) setProperty(draft, property, meaning)
   const details = finished(draft)
   const { name, email } = folder.person
