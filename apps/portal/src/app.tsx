@@ -156,7 +156,7 @@ function Places({ words, home, meetings, administration }: PlacesProps) {
     if (isOrganisation) platform.goToPlace("")
   }
   return (
-    <Tabs value={value} onChange={open} keepMounted={false}>
+    <Tabs value={value} onChange={open} keepMounted={false} classNames={{ tab: classes.tab ?? "" }}>
       <Tabs.List mb="xl">
         <Tabs.Tab value="home">{words.home}</Tabs.Tab>
         <Tabs.Tab value="meetings">{words.meetings}</Tabs.Tab>

@@ -1,11 +1,11 @@
-import { Card, List, Stack, Text, Title } from "@mantine/core"
-import { type Facts, type Finding, filled, untold } from "./checkup.ts"
+import { Card, Stack, Text, Title } from "@mantine/core"
+import { type Facts, type Finding, filled, linesFor, readable, untold } from "./checkup.ts"
 import type { Messages } from "./messages.ts"
 import type { CheckWords } from "./messages-checkup.ts"
 import { CopyLines } from "./page-parts.tsx"
 import classes from "./portal.module.css"
 
-type FindingProps = { readonly finding: Finding; readonly words: Messages }
+type FindingProps = { readonly finding: Finding; readonly words: Messages; readonly locale: string }
 type FindingsProps = { readonly findings: readonly Finding[]; readonly words: Messages }
 
 function wordsOf({ code }: Pick<Finding, "code">, { checkup }: Messages): CheckWords {
@@ -18,17 +18,17 @@ function subjectText({ subject, mailboxes }: Finding, { checkup }: Messages): st
 }
 
 /** What is filled into the texts: what was found, and the mailbox where it is one. */
-function factsOf({ facts, mailboxes }: Finding): Facts {
+function factsOf({ facts, mailboxes }: Finding, locale: string): Facts {
   const [only] = mailboxes
-  return only === undefined || mailboxes.length > 1 ? facts : { mailbox: only, ...facts }
+  return { ...(only === undefined || mailboxes.length > 1 ? {} : { mailbox: only }), ...readable(facts, locale) }
 }
 
 /** One setting that is wrong, or perhaps is: what, where, and how it is mended. */
-export function FindingCard({ finding, words }: FindingProps) {
+export function FindingCard({ finding, words, locale }: FindingProps) {
   const { checkup } = words
   const { name, wrong, fix, steps = [], lines } = wordsOf(finding, words)
-  const facts = factsOf(finding)
-  const others = untold([wrong, fix, lines ?? "", ...steps], finding.facts)
+  const facts = factsOf(finding, locale)
+  const others = untold([wrong, fix, lines ?? "", ...steps], facts)
   const isWrong = finding.outcome === "wrong"
   return (
     <Card withBorder padding="lg" className={classes.finding} data-outcome={finding.outcome}>
@@ -59,13 +59,13 @@ export function FindingCard({ finding, words }: FindingProps) {
           </div>
         )}
         {steps.length === 0 ? null : (
-          <List type="ordered" className={classes.guide}>
+          <ol className={classes.guide}>
             {steps.map((step) => (
-              <List.Item key={step}>{filled(step, facts)}</List.Item>
+              <li key={step}>{filled(step, facts)}</li>
             ))}
-          </List>
+          </ol>
         )}
-        {lines === undefined ? null : <CopyLines text={filled(lines, facts)} words={words} />}
+        {lines === undefined ? null : <CopyLines text={linesFor(lines, facts, finding.mailboxes)} words={words} />}
       </Stack>
     </Card>
   )

@@ -45,8 +45,7 @@ export function CheckupPage({ tenantConnectionId, words, locale, now }: CheckupP
         </Group>
       ) : found === null ? null : (
         <Findings
-          found={found}
-          words={words}
+          {...{ found, words, locale }}
           when={relativeTime(Temporal.Instant.from(found.checkedAt), now, locale)}
         />
       )}
@@ -102,10 +101,10 @@ function CheckupForm({ words: { checkup }, isBusy, isFirst, run }: FormProps) {
   )
 }
 
-type FindingsProps = Pick<PageProps, "words"> & { readonly found: CheckupView; readonly when: string }
+type FindingsProps = Pick<PageProps, "words" | "locale"> & { readonly found: CheckupView; readonly when: string }
 
 /** Wrong ones first, then those in doubt, those that could not be looked at, and, folded, those that are right. */
-function Findings({ found, words, when }: FindingsProps) {
+function Findings({ found, words, locale, when }: FindingsProps) {
   const { checkup } = words
   const wrong = findingsOf(found, "wrong")
   const doubtful = findingsOf(found, "doubtful")
@@ -137,7 +136,7 @@ function Findings({ found, words, when }: FindingsProps) {
             )}
             <Stack gap="sm">
               {findings.map((finding) => (
-                <FindingCard key={JSON.stringify(finding)} finding={finding} words={words} />
+                <FindingCard key={JSON.stringify(finding)} {...{ finding, words, locale }} />
               ))}
             </Stack>
           </section>

@@ -1,7 +1,7 @@
 import type { CheckView } from "@kalends/protocol/checkup"
 import { checkupCodes } from "@kalends/protocol/checkup-codes"
 import { expect, test } from "vitest"
-import { filled, findingsOf, readMailboxes, untold } from "./checkup.ts"
+import { filled, findingsOf, linesFor, readable, readMailboxes, untold } from "./checkup.ts"
 import { messages } from "./messages.ts"
 
 test("every setting that is looked at has words in both languages", () => {
@@ -29,6 +29,19 @@ test("a text is filled with what was found, and what it does not name is told be
   expect(filled(text, { endsOn: "2027-04-30" })).toBe("The secret ends on 2027-04-30.")
   expect(filled(text, {})).toBe("The secret ends on a day soon.")
   expect(untold([text], { endsOn: "2027-04-30", role: "Calendars.Read", because: "x" })).toEqual(["Calendars.Read"])
+})
+
+test("lines about mailboxes are there for each of them, and days are written as people do", () => {
+  const lines = "Connect\nSet -Identity {mailbox|<room>}"
+  expect(linesFor(lines, {}, [])).toBe("Connect\nSet -Identity <room>")
+  expect(linesFor(lines, {}, ["a@b.example", "c@b.example"])).toBe(
+    "Connect\nSet -Identity a@b.example\nSet -Identity c@b.example",
+  )
+  expect(readable({ endsOn: "2027-04-30", at: "2027-04-30T09:00:00Z", seconds: 4 }, "en-GB")).toEqual({
+    endsOn: "30 April 2027",
+    at: "30 April 2027",
+    seconds: 4,
+  })
 })
 
 const check = (changes: Partial<CheckView>): CheckView => ({

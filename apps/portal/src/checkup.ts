@@ -1,4 +1,5 @@
 import type { CheckupView, CheckView } from "@kalends/protocol/checkup"
+import { dateWords } from "@kalends/ui/words"
 
 export type Facts = CheckView["facts"]
 
@@ -34,12 +35,31 @@ export function filled(text: string, facts: Facts): string {
   )
 }
 
+/** Days and instants as people write them; everything else as it is. */
+export function readable(facts: Facts, locale: string): Facts {
+  const shown = (value: string | number) => {
+    const day = /^(\d{4}-\d\d-\d\d)(T|$)/.exec(String(value))?.[1]
+    return day === undefined ? value : dateWords(Temporal.Instant.from(`${day}T00:00:00Z`), locale)
+  }
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, shown(value)]))
+}
+
+/** Lines to copy, with each that is about a mailbox once for every one of them. */
+export function linesFor(lines: string, facts: Facts, mailboxes: readonly string[]): string {
+  const each = (line: string) =>
+    mailboxes.length > 1 && line.includes("{mailbox|")
+      ? mailboxes.map((mailbox) => filled(line, { ...facts, mailbox }))
+      : [filled(line, facts)]
+  return lines.split("\n").flatMap(each).join("\n")
+}
+
+/** Told in another way: why something could not be looked at, and which mailbox it was. */
+const hidden = new Set(["because", "mailbox"])
+
 /** What was found and is named in none of the texts. */
 export function untold(texts: readonly string[], facts: Facts): readonly string[] {
   const named = new Set(texts.flatMap((text) => [...text.matchAll(place)].map(([, name]) => name)))
-  return Object.entries(facts).flatMap(([name, value]) =>
-    named.has(name) || name === "because" ? [] : [String(value)],
-  )
+  return Object.entries(facts).flatMap(([name, value]) => (named.has(name) || hidden.has(name) ? [] : [String(value)]))
 }
 
 const mailboxesMost = 20

@@ -61,7 +61,7 @@ export const rolloutsEnglish = {
       ? found === 0
         ? "No meetings have to be moved with them."
         : `The events of ${meetings(found)} were found again in the new calendars.`
-      : `The events of ${meetings(found)} were found again in the new calendars; of ${missing} they were not.`,
+      : `The events of ${meetings(found)} were found again in the new calendars; those of ${meetings(missing)} were not.`,
   meetingsOf: (found: number, missing: number) =>
     missing === 0 ? `${meetings(found)} found` : `${meetings(found)} found, ${missing} not`,
   actions: {

@@ -62,6 +62,7 @@ export const tenantsEnglish = {
     password: "The password of the service account",
     mailbox: "E-mail address of a mailbox in the scope of the service account",
   },
+  sentence: (text: string) => `${text}.`,
   optional: (label: string) => `${label} (optional)`,
   chooseFile: "Choose a file",
   fileTooLarge: "That file is too large to be a key or certificate.",

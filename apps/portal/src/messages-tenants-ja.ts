@@ -61,6 +61,7 @@ export const tenantsJapanese: TenantWords = {
     password: "サービスアカウントのパスワード",
     mailbox: "サービスアカウントの範囲内にあるメールボックスのアドレス",
   },
+  sentence: (text) => `${text}。`,
   optional: (label) => `${label}（任意）`,
   chooseFile: "ファイルを選択",
   fileTooLarge: "このファイルは大きすぎます。鍵や証明書ではないようです。",

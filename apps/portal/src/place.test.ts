@@ -11,7 +11,7 @@ const places: readonly Place[] = [
   { kind: "checkup", tenantConnectionId: id },
   { kind: "rollout", rolloutId: id },
   { kind: "begin", work: "connect", tenantConnectionId: id },
-  { kind: "begin", work: "migrate", tenantConnectionId: null },
+  { kind: "begin", work: "migrate", tenantConnectionId: id },
 ]
 
 test("every page is found again by its address", () => {

@@ -4,7 +4,7 @@ export type Place =
   | { readonly kind: "connect" }
   | { readonly kind: "tenant" | "secret" | "directory" | "checkup"; readonly tenantConnectionId: string }
   | { readonly kind: "rollout"; readonly rolloutId: string }
-  | { readonly kind: "begin"; readonly work: "connect" | "migrate"; readonly tenantConnectionId: string | null }
+  | { readonly kind: "begin"; readonly work: "connect" | "migrate"; readonly tenantConnectionId: string }
 
 const root = "organisation"
 const idText = /^[0-9a-f-]{36}$/
@@ -21,17 +21,11 @@ export function placeOf(text: string): Place {
   const [, first = "", second = ""] = text.split("/")
   if (first === "connect") return { kind: "connect" }
   if (first === "work" && idText.test(second)) return { kind: "rollout", rolloutId: second }
-  const work = workOf(first)
-  if (work !== null) return { kind: "begin", work, tenantConnectionId: null }
   if (!idText.test(first)) return { kind: "list" }
-  const begun = workOf(second)
-  if (begun !== null) return { kind: "begin", work: begun, tenantConnectionId: first }
+  const work = (["connect", "migrate"] as const).find((name) => works[name] === second)
+  if (work !== undefined) return { kind: "begin", work, tenantConnectionId: first }
   const page = (["secret", "directory", "checkup"] as const).find((name) => pages[name] === second)
   return { kind: page ?? "tenant", tenantConnectionId: first }
-}
-
-function workOf(text: string): "connect" | "migrate" | null {
-  return (["connect", "migrate"] as const).find((work) => works[work] === text) ?? null
 }
 
 /** The text behind the # for a page. */
@@ -50,6 +44,6 @@ export function placeText(place: Place): string {
     case "rollout":
       return `${root}/work/${place.rolloutId}`
     case "begin":
-      return [root, place.tenantConnectionId, works[place.work]].filter((part) => part !== null).join("/")
+      return `${root}/${place.tenantConnectionId}/${works[place.work]}`
   }
 }

@@ -11,7 +11,7 @@ import { tenantName } from "./tenant-words.tsx"
 import { useLoaded } from "./use-loaded.ts"
 
 type Work = "connect" | "migrate"
-type BeginProps = PageProps & HandProps & { readonly work: Work; readonly tenantConnectionId: string | null }
+type BeginProps = PageProps & HandProps & { readonly work: Work; readonly tenantConnectionId: string }
 
 /** Many people are connected, or moved: by which connection, whom, and what may be done. */
 export function BeginPage({ work, tenantConnectionId, ...props }: BeginProps) {
@@ -23,7 +23,7 @@ export function BeginPage({ work, tenantConnectionId, ...props }: BeginProps) {
   const tenants = loaded.value?.tenants ?? []
   const tenant = tenants.find((one) => one.tenantConnectionId === tenantConnectionId)
   const back =
-    tenantConnectionId === null || tenant === undefined
+    tenant === undefined
       ? ({ label: words.tenants.connections, place: { kind: "list" } } as const)
       : ({ label: tenantName(tenant), place: { kind: "tenant", tenantConnectionId } } as const)
   return (
@@ -54,7 +54,9 @@ const isWhom = (text: string): text is Whom => text === "everybody" || text === 
 
 function BeginForm({ work, tenants, groups, first, words, handed, hand }: FormProps) {
   const [tenantConnectionId, chooseTenant] = useState(first?.tenantConnectionId ?? "")
-  const [whom, chooseWhom] = useState<Whom>(handed.emails.length > 0 ? "selected" : "group")
+  const [whom, chooseWhom] = useState<Whom>(
+    handed.emails.length > 0 ? "selected" : groups.groups.length > 0 ? "group" : "everybody",
+  )
   const [groupId, chooseGroup] = useState(groups.groups[0]?.groupId ?? "")
   const [wanted, choosePermission] = useState<"read" | "read-write">("read")
   const [error, setError] = useState<unknown>(null)
@@ -131,8 +133,8 @@ function WhomChoice({ words, groups, whom, chooseWhom, groupId, chooseGroup, sel
       >
         <Stack gap="sm" mt="xs">
           {selected === 0 ? null : <Radio value="selected" label={rollouts.theSelected(selected)} />}
-          <Radio value="group" label={rollouts.theGroup} />
           <Radio value="everybody" label={rollouts.everybody(all)} />
+          <Radio value="group" label={rollouts.theGroup} />
         </Stack>
       </Radio.Group>
       {whom !== "group" ? null : groups.groups.length === 0 ? (

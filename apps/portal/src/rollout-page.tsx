@@ -109,7 +109,7 @@ type StandingProps = Pick<PageProps, "words"> & {
 
 /** The bar, the numbers, the sentence it ended with, and what can be done. */
 function Standing({ rollout, words, label, act }: StandingProps) {
-  const { percent, failed } = progressOf(rollout)
+  const { percent, failedPercent } = progressOf(rollout)
   const counted = countWords(rollout, words)
   const result = resultSentences(rollout, words)
   return (
@@ -120,17 +120,17 @@ function Standing({ rollout, words, label, act }: StandingProps) {
             {stateWord(rollout, words)}
             {isWorking(rollout) ? "…" : ""}
           </Text>
-          <Text>{result === null || rollout.state === "stopped" ? `${counted}.` : null}</Text>
+          <Text>{result === null || rollout.state === "stopped" ? words.tenants.sentence(counted) : null}</Text>
           {result === null ? null : <Text>{result.join(" ")}</Text>}
         </div>
-        <Progress
-          value={percent}
-          size="lg"
-          color={failed > 0 ? "orange" : "night"}
-          aria-label={stateWord(rollout, words)}
-          aria-valuetext={counted}
-          className={classes.bar}
-        />
+        <Progress.Root size="lg" className={classes.bar}>
+          <Progress.Section
+            value={percent - failedPercent}
+            aria-label={stateWord(rollout, words)}
+            aria-valuetext={counted}
+          />
+          <Progress.Section value={failedPercent} color="orange" withAria={false} />
+        </Progress.Root>
         <MeetingsFound rollout={rollout} words={words} />
         <Actions {...{ rollout, words, label, act }} />
       </Stack>

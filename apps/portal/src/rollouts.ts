@@ -13,6 +13,8 @@ export type Progress = {
   readonly failed: number
   /** 0 to 100: how much of it has been looked at, with or without a problem. */
   readonly percent: number
+  /** How much of that stopped at a problem. */
+  readonly failedPercent: number
 }
 
 /** True while the service is at it, so that it is worth asking again. */
@@ -34,15 +36,32 @@ export function progressOf(rollout: RolloutView): Progress {
   const phase = phaseOf(rollout)
   const { waiting, checked, done, skipped, failed, undone, all } = rollout.counts
   const share = (part: number, whole: number) => (whole === 0 ? 100 : Math.floor((part / whole) * 100))
+  const failing = (whole: number) => (failed === 0 ? 0 : Math.max(1, share(failed, whole)))
   switch (phase) {
     case "connect":
-      return { phase, done, all, failed, percent: share(done + skipped + failed, all) }
+      return { phase, done, all, failed, percent: share(done + skipped + failed, all), failedPercent: failing(all) }
     case "check":
-      return { phase, done: all - waiting, all, failed, percent: share(all - waiting, all) }
-    case "move":
-      return { phase, done, all: done + checked + waiting, failed, percent: share(done, done + checked + waiting) }
+      return {
+        phase,
+        done: all - waiting,
+        all,
+        failed,
+        percent: share(all - waiting, all),
+        failedPercent: failing(all),
+      }
+    case "move": {
+      const due = done + checked + waiting
+      return { phase, done, all: due, failed, percent: share(done, due), failedPercent: 0 }
+    }
     case "back":
-      return { phase, done: undone, all: done + undone, failed, percent: share(undone, done + undone) }
+      return {
+        phase,
+        done: undone,
+        all: done + undone,
+        failed,
+        percent: share(undone, done + undone),
+        failedPercent: 0,
+      }
   }
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, List, Text } from "@mantine/core"
+import { Anchor, Text } from "@mantine/core"
 import type { Messages } from "./messages.ts"
 import { guideLines } from "./messages-guide-lines.ts"
 import { CopyLines } from "./page-parts.tsx"
@@ -16,9 +16,9 @@ type GuideProps = {
 export function MethodGuide({ method, permission, consentUrl, words }: GuideProps) {
   const lines = guideLines(permission)
   return (
-    <List type="ordered" spacing="md" className={classes.guide}>
+    <ol className={classes.guide}>
       {(words.guides[method] ?? []).map((step) => (
-        <List.Item key={step.text}>
+        <li key={step.text}>
           <Text className={classes.prose}>{step.text}</Text>
           {step.isConsent === undefined || consentUrl === null ? null : (
             <Anchor href={consentUrl} target="_blank" rel="noopener">
@@ -26,8 +26,8 @@ export function MethodGuide({ method, permission, consentUrl, words }: GuideProp
             </Anchor>
           )}
           {step.lines === undefined ? null : <CopyLines text={lines[step.lines]} words={words} />}
-        </List.Item>
+        </li>
       ))}
-    </List>
+    </ol>
   )
 }

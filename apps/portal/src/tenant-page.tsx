@@ -54,7 +54,7 @@ function Known({ tenant, rollouts, hand, ...props }: KnownProps) {
     <>
       <Card withBorder padding="lg" component="section" aria-label={words.tenants.connections}>
         <TenantState tenant={tenant} {...props} />
-        <Text mt={4}>{words.tenants.opened(tenant.connectionCount)}.</Text>
+        <Text mt={4}>{words.tenants.sentence(words.tenants.opened(tenant.connectionCount))}</Text>
         <Facts tenant={tenant} {...props} />
         <Group mt="md" gap="xs">
           <SecretButton tenant={tenant} {...props} />

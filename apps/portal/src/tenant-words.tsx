@@ -17,7 +17,7 @@ export function TenantState({ tenant, words, locale, now }: StateProps) {
       <span className={classes.dot} data-state={dots[health]} data-meaning aria-hidden />
       <div className={classes.breakable}>
         <Text component="span" fw={600}>
-          {state}.
+          {words.tenants.sentence(state)}
         </Text>{" "}
         <Text component="span">{more}</Text>
       </div>

@@ -6,6 +6,7 @@ import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
 import { groupReply } from "./fake-groups.ts"
+import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
 
 export type FakeService = {
@@ -186,7 +187,8 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     scene.connection = null
     return { body: scene.removal }
   }
-  const found = meetingReply(route, body, scene) ?? groupReply({ route, query, body }, scene)
+  const asked = { route, query, body }
+  const found = meetingReply(route, body, scene) ?? groupReply(asked, scene) ?? tenantReply(asked, scene)
   if (found !== null) return found
   switch (route) {
     case "GET /v1/service":

@@ -2,6 +2,7 @@ import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
+import { calmTenants, type TenantScene } from "./tenant-scene.ts"
 
 /** What the fake service answers; a test changes it at will. */
 export type Scene = {
@@ -23,6 +24,8 @@ export type Scene = {
   /** True: events that are written are not among those read until `showWritten` puts them there. */
   isCalendarSlow: boolean
   written: readonly unknown[]
+  /** Connections to whole organisations, and work over their people. */
+  tenancy: TenantScene
   /** False: every call of the API fails, as behind a broken proxy. */
   isUp: boolean
 }
@@ -99,6 +102,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     meetingProblem: null,
     isCalendarSlow: false,
     written: [],
+    tenancy: calmTenants(now),
     isUp: true,
   }
 }
