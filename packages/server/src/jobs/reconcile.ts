@@ -26,7 +26,7 @@ const releaseEveryTicks = 12
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
 /** A worker that says nothing of its rollout for this long is dead. */
-const rolloutSilenceMinutes = 2
+const rolloutSilenceSeconds = 20
 const rolloutsPerTick = 50
 /** A review that nobody ends is due again after this long. */
 const reviewRetryMinutes = 60
@@ -60,7 +60,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
 
   async function addStalledRollouts(): Promise<void> {
     const now = clock.now()
-    const untouchedSince = now.subtract({ minutes: rolloutSilenceMinutes })
+    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
     const stalled = await store.asSystem((tables) =>
       tables.takeStalledRollouts({ untouchedSince, now, limit: rolloutsPerTick }),
     )

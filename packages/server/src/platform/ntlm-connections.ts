@@ -12,8 +12,8 @@ import { systemRandom } from "./random.ts"
  * never lent to another. Idle ones are closed by undici after `idleMs`, and forgotten then.
  */
 
-/** Connections of one credential to one server at most, streams left out. */
-const perCredentialMost = 4
+/** Connections of one credential to one server at most, streams left out. A service account has as many for all of its mailboxes. */
+const perCredentialMost = 16
 /** Connections of all credentials at most, streams left out. */
 const connectionsMost = 2_000
 const idleMs = 60_000

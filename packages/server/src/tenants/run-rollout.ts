@@ -13,6 +13,8 @@ const stepsPerLook = 100
 const jobMs = 30_000
 const attemptsMost = 5
 const restMs = 15_000
+/** A fourth of the silence that jobs/reconcile.ts takes for death. */
+const beatMs = 5_000
 
 /**
  * What a step came to: what its row then says, and what else is written with it, all in one transaction. Asking providers
@@ -108,6 +110,30 @@ export function createRunRollout(deps: TenantsDeps) {
     return { isAny: steps.length > 0, restUntil }
   }
 
+  /** Says that somebody is at it, again and again until it is stopped: whoever is silent is dead. */
+  async function beat({ accountId, rolloutId, state }: RolloutRow): Promise<() => void> {
+    let cancel = () => {}
+    let isStopped = false
+    const touch = () =>
+      store.inAccount(accountId, ({ rollouts }) => rollouts.updateIf(rolloutId, [state], { touchedAt: clock.now() }))
+    const again = () => {
+      if (!isStopped)
+        cancel = clock.after(
+          beatMs,
+          () =>
+            void touch()
+              .catch(() => {})
+              .then(again),
+        )
+    }
+    await touch()
+    again()
+    return () => {
+      isStopped = true
+      cancel()
+    }
+  }
+
   return {
     /** The job: begins where the last one ended. */
     async run(accountId: AccountId, rolloutId: RolloutId): Promise<void> {
@@ -116,10 +142,8 @@ export function createRunRollout(deps: TenantsDeps) {
         const rollout = await store.inAccount(accountId, (tables) => tables.rollouts.find(rolloutId))
         const phase = rollout === null ? null : phaseOf(rollout)
         if (rollout === null || phase === null) return
-        const now = clock.now()
-        const touched = { touchedAt: now }
-        await store.inAccount(accountId, ({ rollouts }) => rollouts.updateIf(rolloutId, [rollout.state], touched))
-        const { isAny, restUntil } = await doSome(rollout, phase)
+        const stopBeating = await beat(rollout)
+        const { isAny, restUntil } = await doSome(rollout, phase).finally(stopBeating)
         if (!isAny) return endPhase(rollout, phase.next)
         const isLong = startedAt.until(clock.now()).total("milliseconds") >= jobMs
         if (restUntil === null && !isLong) continue
