@@ -38,7 +38,9 @@ function tenantRoute({ method, id, part, body, query }: Call, scene: Scene): Ans
   if (tenant === undefined) return missing
   switch (part) {
     case "directory":
-      return { body: directoryPage(query, tenancy) }
+      return tenancy.isDirectoryUp
+        ? { body: directoryPage(query, tenancy) }
+        : problem({ status: 503, kind: "unavailable", code: "timeout" })
     case "people":
       return { body: bringIn(body, scene) }
     case "checkup":

@@ -9,6 +9,8 @@ export type TenantScene = {
   tenants: readonly TenantView[]
   directory: DirectoryView["entries"]
   directoryPerPage: number
+  /** False: the provider does not answer. */
+  isDirectoryUp: boolean
   rollouts: readonly RolloutView[]
   steps: Readonly<Record<string, readonly Step[]>>
   /** How many steps are done between two questions. */
@@ -19,9 +21,8 @@ export type TenantScene = {
   /** How the next call fails, once; null: it works. */
   problem: { readonly status: number; readonly kind: string; readonly code: string } | null
   /** Mailboxes that the last check was asked to look at. */
-  askedMailboxes: CheckupMailboxes
+  askedMailboxes: readonly string[]
 }
-type CheckupMailboxes = readonly string[]
 
 const field = (name: "tenant" | "clientId", kind: "text" = "text") => ({ name, kind, isOptional: false }) as const
 
@@ -139,6 +140,7 @@ export function calmTenants(now: Temporal.Instant): TenantScene {
     ],
     directory: directoryOf(),
     directoryPerPage: 8,
+    isDirectoryUp: true,
     ...workOf(now),
     stepsAtOnce: 60,
     failing: {},
