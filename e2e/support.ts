@@ -20,6 +20,7 @@ export function simulatorSettings(simulator: Simulator): Readonly<Record<string,
     KALENDS_GOOGLE_ACCOUNTS_URL: baseUrls.googleAccounts,
     KALENDS_GOOGLE_TOKEN_URL: baseUrls.googleToken,
     KALENDS_GOOGLE_API_URL: baseUrls.googleApi,
+    KALENDS_GOOGLE_DIRECTORY_URL: baseUrls.googleDirectory,
   }
 }
 

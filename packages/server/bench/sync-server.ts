@@ -55,7 +55,14 @@ const lookout = createLookout([backend], "@meet")
 const metrics = createMetrics()
 const access = { kind: "bearer", token: "bench", expiresAt: Temporal.Instant.from("2099-01-01T00:00:00Z") } as const
 const nowhere = "https://provider.invalid"
-const settings = { clientId: "b", clientSecret: "b", accountsUrl: nowhere, tokenUrl: nowhere, apiUrl: nowhere }
+const settings = {
+  clientId: "b",
+  clientSecret: "b",
+  accountsUrl: nowhere,
+  tokenUrl: nowhere,
+  apiUrl: nowhere,
+  directoryUrl: nowhere,
+}
 const then = Temporal.Instant.from("2026-11-01T00:00:00Z")
 const meetings = Array.from({ length: meetingCount }, (_, index) => ({
   meetingId: parseMeetingId(`00000009-0000-4000-8000-${index.toString(16).padStart(12, "0")}`),

@@ -120,6 +120,10 @@ export const options = [
     default: "https://www.googleapis.com/calendar/v3",
     text: "Google Calendar's address.",
   }),
+  option("googleDirectoryUrl", "KALENDS_GOOGLE_DIRECTORY_URL", "url", {
+    default: "https://admin.googleapis.com/admin/directory/v1",
+    text: "Address of Google's Admin SDK directory, where an administrator has connected the organisation.",
+  }),
   option("ews", "KALENDS_EWS", "yes-no", {
     default: "yes",
     text: "Offer Exchange Server, through Exchange Web Services.",

@@ -6,6 +6,7 @@ import { demoZoomRoutes } from "./demo/zoom.ts"
 import { createExchange } from "./exchange/exchange.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
+import { createServiceAccounts } from "./google/service-accounts.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
 import { createGrants } from "./grants.ts"
 import { freshKnobs, type Knobs } from "./knobs.ts"
@@ -56,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const google = await createGrants(platform, clients.google)
   const subscriptions = createSubscriptions(context)
   const channels = createChannels(context)
+  const serviceAccounts = createServiceAccounts(context, google)
   const zoom = createZoom(platform, {}, "/zoom")
   const bigbluebutton = createBigBlueButton(platform)
   const exchange = createExchange(context, tenants.exchange)
@@ -66,7 +68,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...entraRoutes(context, microsoft),
     ...directoryRoutes(context, microsoft),
     ...graphRoutes(context, microsoft, subscriptions),
-    ...googleSignInRoutes(context, google),
+    ...googleSignInRoutes(context, google, serviceAccounts),
+    ...serviceAccounts.routes,
     ...googleCalendarRoutes(context, google, channels),
     ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
@@ -98,6 +101,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     bigbluebutton,
     /** An Exchange server: accounts, delegates, rooms, streams. Its knobs are `knobs("exchange")`. */
     exchange,
+    /** Google's service accounts, and who administers the domain. */
+    serviceAccounts,
     /** A mailbox of the Exchange server, copied to Microsoft 365 with new ids; the old one stays. */
     copyToMicrosoft: (person: Person): Person => copyToMicrosoft(org, tenants.microsoft, person),
     calls,
@@ -122,6 +127,7 @@ const baseUrlsOf = (url: string) => ({
   googleAccounts: `${url}/accounts`,
   googleToken: `${url}/oauth`,
   googleApi: `${url}/calendar/v3`,
+  googleDirectory: `${url}/admin/directory/v1`,
   zoomToken: `${url}/zoom/oauth/token`,
   zoomApi: `${url}/zoom/v2`,
   bigbluebutton: `${url}/bigbluebutton/`,

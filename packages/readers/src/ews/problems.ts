@@ -100,6 +100,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 
 /** Codes that speak of one item alone: it is set aside, the others are read. */
 const itemCodes = new Set([
+  "ErrorNameResolutionNoResults",
   "ErrorItemNotFound",
   "ErrorRecurringMasterNotFound",
   "ErrorCalendarOccurrenceIsDeletedFromRecurrence",

@@ -10,7 +10,14 @@ const http = createHttpClient({ allowedPrivateHosts: [] })
 const nowhere = "https://provider.invalid"
 const settings = {
   graph: { clientId: "bench", clientSecret: "bench", tenant: "common", loginUrl: nowhere, apiUrl: nowhere },
-  google: { clientId: "bench", clientSecret: "bench", accountsUrl: nowhere, tokenUrl: nowhere, apiUrl: nowhere },
+  google: {
+    clientId: "bench",
+    clientSecret: "bench",
+    accountsUrl: nowhere,
+    tokenUrl: nowhere,
+    apiUrl: nowhere,
+    directoryUrl: nowhere,
+  },
   ews: false,
   caldav: false,
 }

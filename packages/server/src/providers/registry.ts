@@ -81,6 +81,7 @@ export function settingsFrom(config: Config): ProviderSettings {
             accountsUrl: config.googleAccountsUrl,
             tokenUrl: config.googleTokenUrl,
             apiUrl: config.googleApiUrl,
+            directoryUrl: config.googleDirectoryUrl,
           },
     ews: config.ews,
     caldav: config.caldav,

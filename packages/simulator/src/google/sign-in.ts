@@ -3,6 +3,7 @@ import { accessLifeSeconds, type Granted, type Grants } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { backTo, chosenPerson, signInPage } from "../sign-in-page.ts"
+import type { ServiceAccounts } from "./service-accounts.ts"
 
 const idleDaysMost = 182
 const refusal: SimResponse = {
@@ -11,7 +12,11 @@ const refusal: SimResponse = {
 }
 
 /** Google's OAuth 2.0 for web servers, after developers.google.com/identity/protocols/oauth2/web-server. */
-export function googleSignInRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
+export function googleSignInRoutes(
+  context: SimulatorContext,
+  grants: Grants,
+  accounts: ServiceAccounts,
+): readonly Route[] {
   const people = () => context.org.signers("google")
   const consented = new Set<string>()
 
@@ -40,7 +45,10 @@ export function googleSignInRoutes(context: SimulatorContext, grants: Grants): r
     return backTo(query, { code, scope })
   }
 
-  async function token({ form, url }: SimRequest): Promise<SimResponse> {
+  async function token(request: SimRequest): Promise<SimResponse> {
+    const { form, url } = request
+    const delegated = accounts.answer(request)
+    if (delegated !== null) return delegated
     if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
       return { status: 401, body: { error: "invalid_client", error_description: "simulated" } }
     if (form.get("grant_type") === "authorization_code") return exchange(form, `${url.origin}/accounts`)

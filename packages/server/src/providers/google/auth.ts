@@ -6,6 +6,8 @@ export type GoogleSettings = {
   readonly accountsUrl: string
   readonly tokenUrl: string
   readonly apiUrl: string
+  /** Admin SDK's directory. */
+  readonly directoryUrl: string
 }
 
 const prefix = "https://www.googleapis.com/auth/"
@@ -19,6 +21,17 @@ const events: Readonly<Record<Permission, string>> = {
 export function scopeFor(permission: Permission): string {
   return `openid email ${calendarList} ${events[permission]}`
 }
+
+/** What a service account needs for one person, and nothing else. */
+export function calendarScopes(permission: Permission): readonly string[] {
+  return [calendarList, events[permission]]
+}
+
+/** What an administrator's view of the directory needs: people and rooms, read alone. */
+export const directoryScopes: readonly string[] = [
+  `${prefix}admin.directory.user.readonly`,
+  `${prefix}admin.directory.resource.calendar.readonly`,
+]
 
 /** What was really granted: people may untick scopes (providers.md B.5). Null when the calendar is not among it. */
 export function grantedPermission(scope: string): Permission | null {

@@ -12,6 +12,7 @@ describeProvider("Google", async () => {
     accountsUrl: baseUrls.googleAccounts,
     tokenUrl: baseUrls.googleToken,
     apiUrl: baseUrls.googleApi,
+    directoryUrl: baseUrls.googleDirectory,
   }
   const world = await simulatedWorld({
     simulator,

@@ -12,6 +12,7 @@ import { googleChanges } from "./changes.ts"
 import { createGoogleEvents } from "./events.ts"
 import { channelSeconds, createGooglePush } from "./push.ts"
 import { createGoogleSignIn } from "./sign-in.ts"
+import { createGoogleTenant } from "./tenant.ts"
 
 export const limits: ProviderLimits = {
   pageSize: 2500,
@@ -24,7 +25,10 @@ export const limits: ProviderLimits = {
 }
 
 /** Google Workspace and personal Google calendars. */
-export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, settings: GoogleSettings): CalendarProvider {
+export function createGoogleProvider(
+  { http, clock, random, oauth }: ProviderDeps,
+  settings: GoogleSettings,
+): CalendarProvider {
   const calls = createGoogleCalls({ http, clock, apiUrl: settings.apiUrl })
   return {
     name: parseProviderName("google"),
@@ -62,7 +66,7 @@ export function createGoogleProvider({ http, clock, oauth }: ProviderDeps, setti
     listen: null,
     proxy: null,
     identities: null,
-    tenant: null,
+    tenant: createGoogleTenant({ http, clock, random, oauth }, settings),
     detectPush: null,
   }
 }

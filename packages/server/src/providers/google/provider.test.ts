@@ -17,6 +17,7 @@ const settings = {
   accountsUrl: "https://accounts.google.com",
   tokenUrl: "https://oauth2.example",
   apiUrl: "https://google.example/calendar/v3",
+  directoryUrl: "https://directory.example",
 }
 const clock = fakeClock()
 const access: Access = { kind: "bearer", token: "token", expiresAt: clock.now().add({ hours: 1 }) }
