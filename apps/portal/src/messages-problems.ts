@@ -43,6 +43,10 @@ const en: Texts = {
   "calendar-too-large": "This calendar is too large to be read.",
   "set-up-already": "Kalends is set up already. Reload the page and sign in.",
   "administrators-only": "Only administrators may do this.",
+  "tenant-connection-broken":
+    "Your organisation's connection to the calendar service needs mending. Tell your administrator: there is nothing for you to do.",
+  "mailbox-outside-scope":
+    "Your organisation's administrator has not included your calendar. Tell them, or connect it yourself.",
   "group-name-taken": "There is a group of this name already. Choose another one.",
   "no-such-group": "This group is not there any more: somebody else has deleted it.",
   "groups-full": "There are too many groups. Delete one that nobody needs.",
@@ -88,6 +92,10 @@ const ja: Texts = {
   "calendar-too-large": "このカレンダーは大きすぎて読み込めません。",
   "set-up-already": "Kalends はすでにセットアップ済みです。再読み込みしてサインインしてください。",
   "administrators-only": "管理者のみが行える操作です。",
+  "tenant-connection-broken":
+    "組織とカレンダーサービスの接続に問題があります。管理者にお知らせください。ご自身での対応は不要です。",
+  "mailbox-outside-scope":
+    "組織の管理者が設定した範囲に、あなたのカレンダーが含まれていません。管理者にお知らせいただくか、ご自身で接続してください。",
   "group-name-taken": "同じ名前のグループがあります。別の名前にしてください。",
   "no-such-group": "このグループはもうありません。ほかの管理者が削除しました。",
   "groups-full": "グループが多すぎます。不要なグループを削除してください。",

@@ -76,6 +76,8 @@ const en: Texts = {
   conflict: "It was changed by somebody else meanwhile. Look at it again.",
   malformed: "What was entered cannot be understood. Compare each field with its hint.",
   unsupported: "This calendar service cannot do that.",
+  "bad-request": "What was entered cannot be understood. Compare each field with its hint.",
+  "signed-out": "You were signed out. Reload the page and sign in again.",
 }
 
 const ja: Texts = {
@@ -156,6 +158,8 @@ const ja: Texts = {
   conflict: "ほかの人が変更しました。もう一度ご確認ください。",
   malformed: "入力内容を解釈できません。各項目の説明と比べてください。",
   unsupported: "このカレンダーサービスではできません。",
+  "bad-request": "入力内容を解釈できません。各項目の説明と比べてください。",
+  "signed-out": "サインアウトされました。再読み込みして、もう一度サインインしてください。",
 }
 
 /** What to say to an administrator about an organisation's connection, by the problem's code or else its kind. */

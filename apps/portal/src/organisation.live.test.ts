@@ -278,6 +278,7 @@ test("the browser's own way back leads from page to page, and out of the organis
         .first()
         .click()
       await page.getByRole("heading", { level: 1, name: /contoso.example/ }).waitFor()
+      await expect.poll(() => page.locator("h1:focus").count()).toBe(1)
       await page.goBack()
       await page.getByRole("link", { name: /fabrikam.example/ }).waitFor()
       await page.goBack()

@@ -1,6 +1,6 @@
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { Anchor, Button, Code, Group, Loader, Stack, Text, Title } from "@mantine/core"
-import { type ReactNode, useEffect, useState } from "react"
+import { type ReactNode, useEffect, useRef, useState } from "react"
 import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
 import { type Place, placeText } from "./place.ts"
@@ -24,6 +24,12 @@ type PageFrameProps = {
 
 /** A page with the way back, its title, and a sentence on what it is for. */
 export function PageFrame({ back, title, text, action, children }: PageFrameProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  // The link that led here is gone: whoever goes by keyboard or by ear goes on from the title.
+  useEffect(() => {
+    const { ownerDocument } = heading.current ?? {}
+    if (ownerDocument?.activeElement === ownerDocument?.body) heading.current?.focus({ preventScroll: true })
+  }, [])
   return (
     <Stack gap="xl">
       {back === undefined ? null : (
@@ -33,7 +39,7 @@ export function PageFrame({ back, title, text, action, children }: PageFrameProp
       )}
       <div>
         <Group justify="space-between" align="flex-start">
-          <Title order={1} className={classes.breakable}>
+          <Title order={1} ref={heading} tabIndex={-1} className={`${classes.breakable} ${classes.heading}`}>
             {title}
           </Title>
           {action}

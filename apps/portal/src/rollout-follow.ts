@@ -7,8 +7,8 @@ const everyMs = 2_000
 export type FollowDeps = {
   readonly read: () => Promise<RolloutView>
   readonly tell: (rollout: RolloutView) => void
-  /** The service did not answer; it is asked again. */
-  readonly fail: (error: unknown) => void
+  /** The service did not answer, or refused. True asks again. */
+  readonly fail: (error: unknown) => boolean
   readonly platform: Pick<typeof platform, "after" | "isHidden" | "onShown">
 }
 
@@ -25,14 +25,15 @@ export function followRollout({ read, tell, fail, platform }: FollowDeps): () =>
     if (isOver || isAsking || platform.isHidden()) return
     isAsking = true
     stopWaiting()
-    const rollout = await read().catch((error: unknown) => {
-      if (!isOver) fail(error)
-      return null
-    })
+    const goesOn = await read().then(
+      (rollout) => {
+        if (!isOver) tell(rollout)
+        return isWorking(rollout)
+      },
+      (error: unknown) => !isOver && fail(error),
+    )
     isAsking = false
-    if (isOver) return
-    if (rollout !== null) tell(rollout)
-    if (rollout === null || isWorking(rollout)) stopWaiting = platform.after(everyMs, () => void ask())
+    if (goesOn && !isOver) stopWaiting = platform.after(everyMs, () => void ask())
   }
 
   const stopListening = platform.onShown(() => void ask())

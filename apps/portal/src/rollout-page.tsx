@@ -3,7 +3,7 @@ import { ConfirmedAct } from "@kalends/ui/dialog"
 import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Card, Group, Progress, Stack, Text } from "@mantine/core"
 import { useEffect, useState } from "react"
-import { problemText } from "./api-problem.ts"
+import { ApiProblem, problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Trouble, Waiting } from "./page-parts.tsx"
@@ -63,6 +63,9 @@ export function RolloutPage({ rolloutId, words, locale, now }: RolloutProps) {
   )
 }
 
+/** Asking again brings nothing else. */
+const final: ReadonlySet<string> = new Set(["not-found", "signed-out", "auth-expired", "forbidden"])
+
 type Act = (action: RolloutAction) => Promise<void>
 
 /** The work as it stands, asked for again while it is being worked on. */
@@ -79,7 +82,10 @@ function useFollowed(rolloutId: string) {
           setRollout(view)
           setError(null)
         },
-        fail: setError,
+        fail: (failure) => {
+          setError(failure)
+          return !(failure instanceof ApiProblem && final.has(failure.kind))
+        },
         platform,
       }),
     [rolloutId, turn],

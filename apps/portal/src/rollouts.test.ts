@@ -97,7 +97,7 @@ test("a name that looks like a formula stays a name in a spreadsheet", () => {
 })
 
 /** A page on a service that answers what is put into `answers`, with time that goes by hand. */
-function openPage(answers: (RolloutView | Error)[]) {
+function openPage(answers: (RolloutView | Error)[], doesRetry = true) {
   const timers: (() => void)[] = []
   const told: string[] = []
   let shown = () => {}
@@ -110,7 +110,10 @@ function openPage(answers: (RolloutView | Error)[]) {
       return answer
     },
     tell: ({ state }) => void told.push(state),
-    fail: () => void told.push("failed"),
+    fail: () => {
+      told.push("failed")
+      return doesRetry
+    },
     platform: {
       isHidden: () => page.isHidden,
       after: (_delayMs, callback) => {
@@ -143,6 +146,13 @@ test("work is asked for until it has ended, over an answer that is lost as well"
   for (let turn = 0; turn < 6; turn++) await tick()
   expect(page.told).toEqual(["running", "failed", "running", "done"])
   expect(page.asked).toBe(4)
+})
+
+test("work that is not there any more is not asked for again", async () => {
+  const { page, tick, settle } = openPage([new Error("gone"), working], false)
+  await settle()
+  await tick()
+  expect([page.told, page.asked]).toEqual([["failed"], 1])
 })
 
 test("nobody asks while the page is hidden, and at once when it is shown again", async () => {
