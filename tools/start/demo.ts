@@ -36,7 +36,9 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
     KALENDS_DEMO_URL: simulatorUrl,
     // The demo's CalDAV server has no notifications; nobody who tries it is to wait for five minutes.
     KALENDS_RECONCILE_POLL_SECONDS: "10",
-    ...(caldavUrl === null ? {} : { KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(caldavUrl).host }),
+    KALENDS_ALLOWED_PRIVATE_HOSTS: [simulatorUrl, ...(caldavUrl === null ? [] : [caldavUrl])]
+      .map((url) => new URL(url).host)
+      .join(","),
   }
 }
 

@@ -65,6 +65,7 @@ import { createReceiver } from "./subscriptions/receiver.ts"
 import { createCalendarSync } from "./sync/calendar-sync.ts"
 import { createMeetingReceiver } from "./sync/meeting-receiver.ts"
 import { createSettle } from "./sync/settle.ts"
+import { type CheckupDeps, createCheckup } from "./tenants/checkup.ts"
 import type { TenantsDeps } from "./tenants/deps.ts"
 import { createRollouts } from "./tenants/rollouts.ts"
 import { createRunRollout } from "./tenants/run-rollout.ts"
@@ -171,17 +172,16 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   })
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
-  const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
-  const { run, ...tenantParts } = createTenantParts(tenantDeps)
+  const reach = { http, hookUrl: config.hookUrl }
+  const tenantWorld = { clock, random, labelOf }
+  const { run, ...tenantParts } = createTenantParts(
+    { store, vault, broker, providers, fanOut, world: tenantWorld },
+    reach,
+  )
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
-  const addresses = {
-    ...callbackUris(config),
-    publicUrl: config.publicUrl,
-    handsOverPasswords: config.exchangeHandOver === "credential",
-    stateBox: createStateBox(secret.derive("connect-state"), random),
-    labelOf,
-    stalenessBoundSeconds: pace.stalenessBoundSeconds,
-  }
+  const stateBox = createStateBox(secret.derive("connect-state"), random)
+  const { stalenessBoundSeconds } = pace
+  const addresses = { ...addressesOf(config), stateBox, labelOf, stalenessBoundSeconds }
   const listening = createListening({
     ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
     world: { clock, random, metrics, log },
@@ -213,17 +213,20 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   }
 }
 
-/** Where providers send browsers back to. */
-function callbackUris({ publicUrl }: Config) {
-  return { redirectUri: `${publicUrl}/v1/oauth/callback`, consentUri: `${publicUrl}/v1/consent/callback` }
+/** Where providers send browsers back to, and how apps reach us. */
+function addressesOf({ publicUrl, exchangeHandOver }: Config) {
+  const handsOverPasswords = exchangeHandOver === "credential"
+  const [redirectUri, consentUri] = [`${publicUrl}/v1/oauth/callback`, `${publicUrl}/v1/consent/callback`]
+  return { publicUrl, redirectUri, consentUri, handsOverPasswords }
 }
 
 /** The calendar service's name for people. */
 const labelOf = (name: string) => registry.find((entry) => entry.name === name)?.label ?? name
 
 /** Administrators' connections, and work over many people. */
-function createTenantParts(deps: TenantsDeps) {
-  return { tenants: createTenants(deps), rollouts: createRollouts(deps), run: createRunRollout(deps) }
+function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | "hookUrl">) {
+  const doctor = createCheckup({ ...deps, ...reach })
+  return { tenants: createTenants(deps), rollouts: createRollouts(deps), run: createRunRollout(deps), doctor }
 }
 
 type MeetingParts = EventAccessDeps & {
@@ -290,7 +293,13 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
-      await tenantRoutes(app, { tenants: features.tenants, rollouts: features.rollouts, requireUser, clock })
+      await tenantRoutes(app, {
+        tenants: features.tenants,
+        rollouts: features.rollouts,
+        doctor: features.doctor,
+        requireUser,
+        clock,
+      })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       await app.register(async (own) =>

@@ -4,6 +4,12 @@ import type { Penalty } from "./receiver-health.ts"
 export type Knobs = {
   /** Application permissions (roles) that an administrator's consent gives. */
   applicationRoles: readonly string[]
+  /** The AADSTS number with which Entra refuses the application its own token; null while it gives one. */
+  applicationFault: number | null
+  /** Mailboxes that an organisation's token does not open, by address. */
+  mailboxFaults: ReadonlyMap<string, "missing" | "on-premises" | "outside-scope">
+  /** The Calendar API is not switched on for the project. */
+  isApiOff: boolean
   latencyMs: number
   dropPushes: number
   doublePushes: number
@@ -78,6 +84,9 @@ export function nextFailure(knobs: Knobs): Failure | null {
 export function freshKnobs(): Knobs {
   return {
     applicationRoles: ["Calendars.ReadWrite", "User.Read.All", "Place.Read.All"],
+    applicationFault: null,
+    mailboxFaults: new Map(),
+    isApiOff: false,
     latencyMs: 0,
     dropPushes: 0,
     doublePushes: 0,

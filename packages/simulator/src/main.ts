@@ -1,4 +1,5 @@
 import { fillDemo } from "./demo/organisation.ts"
+import { offerOrganisations } from "./demo/organisations.ts"
 import { systemPlatform } from "./platform.ts"
 import { startSimulator } from "./simulator.ts"
 
@@ -13,6 +14,7 @@ const { domain } = simulator.tenants.exchange
 const rooms = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
 simulator.exchange.directory.addRoomList("Northwind Works", `rooms@${domain}`, rooms)
 for (const { email, isRoom } of simulator.org.people) if (!isRoom) simulator.zoom.account.addUser(email)
+await offerOrganisations(simulator)
 process.stdout.write(`Simulated organisation: ${simulator.url}\n`)
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void simulator.close().then(() => process.exit(0)))

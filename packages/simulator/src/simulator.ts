@@ -1,24 +1,24 @@
 import { createBigBlueButton } from "./bigbluebutton/bigbluebutton.ts"
 import { createCallLog } from "./call-log.ts"
 import type { SimulatorContext } from "./context.ts"
-import { demoRoutes } from "./demo/page.ts"
+import { type DemoOrganisation, demoRoutes } from "./demo/page.ts"
 import { demoZoomRoutes } from "./demo/zoom.ts"
 import { createExchange } from "./exchange/exchange.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
 import { createServiceAccounts } from "./google/service-accounts.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
-import { createGrants } from "./grants.ts"
+import { createGrants, type Grants } from "./grants.ts"
 import { freshKnobs, type Knobs } from "./knobs.ts"
 import { directoryRoutes } from "./microsoft/directory.ts"
 import { entraRoutes } from "./microsoft/entra.ts"
 import { graphRoutes } from "./microsoft/graph.ts"
 import { copyToMicrosoft } from "./microsoft/move-mailbox.ts"
-import { createSubscriptions } from "./microsoft/subscriptions.ts"
+import { createSubscriptions, type Subscriptions } from "./microsoft/subscriptions.ts"
 import { Organisation, type Person, type Service, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
-import { serve } from "./server.ts"
+import { type Route, serve } from "./server.ts"
 import { createZoom } from "./zoom/zoom.ts"
 
 export type SimulatorOptions = {
@@ -39,8 +39,8 @@ export const tenants = {
   exchange: { id: "exchange.northwind-works.example", service: "exchange", domain: "northwind-works.example" },
 } as const satisfies Readonly<Record<string, Tenant>>
 
-/** Starts the simulated services on one loopback port, with nobody in them. */
-export async function startSimulator(options: SimulatorOptions = {}) {
+/** What all simulated services share. */
+function createContext(options: SimulatorOptions) {
   const system = options.platform ?? systemPlatform(options.seed ?? 1)
   const platform = options.clock === undefined ? system : { ...system, now: options.clock }
   const org = new Organisation(platform)
@@ -53,6 +53,13 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const calls = createCallLog(platform)
   const pushes = createPushes(platform, knobsOf)
   const context: SimulatorContext = { platform, org, knobs: knobsOf, calls, pushes }
+  return { context, knobsOf }
+}
+
+/** Starts the simulated services on one loopback port, with nobody in them. */
+export async function startSimulator(options: SimulatorOptions = {}) {
+  const { context, knobsOf } = createContext(options)
+  const { platform, org, calls, pushes } = context
   const microsoft = await createGrants(platform, clients.microsoft)
   const google = await createGrants(platform, clients.google)
   const subscriptions = createSubscriptions(context)
@@ -61,20 +68,18 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const zoom = createZoom(platform, {}, "/zoom")
   const bigbluebutton = createBigBlueButton(platform)
   const exchange = createExchange(context, tenants.exchange)
+  const organisations: DemoOrganisation[] = []
   const routes = [
     ...zoom.routes,
     ...bigbluebutton.routes,
     ...exchange.routes,
-    ...entraRoutes(context, microsoft),
-    ...directoryRoutes(context, microsoft),
-    ...graphRoutes(context, microsoft, subscriptions),
-    ...googleSignInRoutes(context, google, serviceAccounts),
-    ...serviceAccounts.routes,
+    ...microsoftRoutes(context, microsoft, subscriptions),
+    ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
     ...googleCalendarRoutes(context, google, channels),
     ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
       grants: { microsoft, google },
-      exchange,
+      ...{ exchange, organisations },
       expirePushes(person) {
         subscriptions.expire(person)
         channels.expire(person)
@@ -82,10 +87,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
       },
     }),
   ]
-  const server = await serve(routes, options.port ?? 0, () => ({
-    status: 404,
-    body: { error: { code: "notFound", message: "simulated" } },
-  }))
+  const nothing = { status: 404, body: { error: { code: "notFound", message: "simulated" } } }
+  const server = await serve(routes, options.port ?? 0, () => nothing)
   const { url } = server
   return {
     url,
@@ -95,6 +98,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     org,
     knobs: (service: Service) => knobsOf(tenants[service].id),
     grants: { microsoft, google },
+    /** What the demo's page tells administrators. */
+    organisations,
     /** A Zoom account with its own knobs and calls; nobody is in it. */
     zoom,
     /** A BigBlueButton server with its own knobs and calls. */
@@ -120,6 +125,12 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     },
   }
 }
+
+const microsoftRoutes = (context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] => [
+  ...entraRoutes(context, grants),
+  ...directoryRoutes(context, grants),
+  ...graphRoutes(context, grants, subscriptions),
+]
 
 const baseUrlsOf = (url: string) => ({
   microsoftLogin: `${url}/login`,

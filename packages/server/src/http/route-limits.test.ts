@@ -61,7 +61,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
-      await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses() })
+      await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
     },
   })
 }
@@ -225,6 +225,7 @@ const bodies: Readonly<Record<string, object>> = {
     people: [{ email: "bo@example.org", displayName: "Bo" }],
     groupId: null,
   },
+  "POST /v1/tenants/{tenantConnectionId}/checkup": { mailboxes: [] },
   "POST /v1/rollouts": {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },

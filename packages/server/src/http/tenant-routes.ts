@@ -1,4 +1,5 @@
 import { parseRolloutId, parseTenantConnectionId } from "@kalends/domain/ids"
+import { checkupInputSchema, checkupSchema } from "@kalends/protocol/checkup"
 import {
   directoryQuerySchema,
   directorySchema,
@@ -21,14 +22,16 @@ import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Clock } from "../ports/clock.ts"
+import type { createCheckup } from "../tenants/checkup.ts"
 import type { Rollouts } from "../tenants/rollouts.ts"
 import type { Tenants } from "../tenants/tenants.ts"
 import { limits } from "./limits.ts"
-import { createRateLimit } from "./rate-limit.ts"
+import { createRateLimit, type RateLimit } from "./rate-limit.ts"
 import { type RequireUser, requireAdministrator } from "./session-guard.ts"
 
 export type TenantRoutesDeps = {
   readonly tenants: Tenants
+  readonly doctor: Pick<ReturnType<typeof createCheckup>, "checkup">
   readonly rollouts: Rollouts
   readonly requireUser: RequireUser
   readonly clock: Clock
@@ -89,7 +92,23 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
     { schema: { params: one, body: importPeopleSchema, response: { 200: importedPeopleSchema } } },
     async (request) => tenants.importPeople(await administrator(request), request.body),
   )
+  checkupRoute(plain, deps, connects)
   rolloutRoutes(plain, deps)
+}
+
+/** Counted with connecting: it signs in as well. */
+function checkupRoute(plain: FastifyInstance, { doctor, requireUser }: TenantRoutesDeps, connects: RateLimit): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
+  app.post(
+    "/v1/tenants/:tenantConnectionId/checkup",
+    { schema: { params: one, body: checkupInputSchema, response: { 200: checkupSchema } } },
+    async (request) => {
+      const { user } = requireAdministrator(await requireUser(request))
+      connects.take(user.userId)
+      return doctor.checkup(user, request.params, request.body.mailboxes)
+    },
+  )
 }
 
 function rolloutRoutes(plain: FastifyInstance, { rollouts, requireUser }: TenantRoutesDeps): void {

@@ -54,6 +54,25 @@ export type TenantWish = {
 }
 
 /**
+ * One setting that was looked at. `code`: from the closed list of protocol/checkup-codes.ts. Facts are numbers and names that
+ * the words for it are filled with, never content.
+ */
+export type Finding = {
+  readonly code: string
+  readonly outcome: "right" | "wrong" | "doubtful" | "not-checked"
+  readonly subject: "service" | "tenant" | "mailbox"
+  readonly mailbox: string | null
+  readonly facts: Readonly<Record<string, string | number>>
+}
+
+export type CheckupAsked = {
+  readonly secret: string
+  readonly permission: Permission
+  readonly mailboxes: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/**
  * Access to everybody's calendars of an organisation, given once by its administrator. What fails throws Problem: with
  * `isTenantWide`, or of kind "misconfigured", it concerns all mailboxes (a secret that ended, consent that is missing);
  * otherwise the one that was asked for.
@@ -66,6 +85,8 @@ export interface TenantSource {
   readonly isTokenForAll: boolean
   /** An access to one mailbox; at most one request. */
   access(wish: TenantWish): Promise<Access>
+  /** Looks at the settings that let us in, and at those of some mailboxes. Changes nothing; what it cannot look at it says. */
+  checkup(asked: CheckupAsked): Promise<readonly Finding[]>
   /** People and rooms of the organisation, a page at a time; null where it has no directory that can be read. */
   readonly directory: ((secret: string, query: DirectoryQuery) => Promise<DirectoryPage>) | null
 }

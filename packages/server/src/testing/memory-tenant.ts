@@ -39,6 +39,9 @@ export function createMemoryTenant(
         const expiresAt = clock.now().add({ hours: 1 })
         return { kind: "bearer", token: issue(), expiresAt }
       },
+      async checkup() {
+        return [{ code: "consent-missing", outcome: "right", subject: "tenant", mailbox: null, facts: {} }]
+      },
       async directory(_secret, { next, search }) {
         const found = tenant.directory.filter(({ email }) => email.startsWith(search ?? ""))
         const from = Number(next ?? 0)

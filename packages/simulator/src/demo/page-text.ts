@@ -22,6 +22,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:start
 <div><section class="card"><h2 id="who"></h2><p class="soft" id="sign-in"></p><ul id="events"></ul><form id="add"><input name="subject" aria-label="New event" placeholder="New event in 20 minutes" required maxlength="200"><button>Add</button></form></section>
 <section class="card"><h2 id="zoom">Zoom meetings</h2><p class="soft" id="zoom-none">None yet. Make a meeting in the agenda, or write @meet into an event's location.</p><ul id="zoom-meetings"></ul><form id="zoom-edit" hidden aria-labelledby="zoom"><input name="topic" aria-label="Topic" required maxlength="200"><input name="startsAt" type="datetime-local" aria-label="Start"><button>Save in Zoom</button></form></section>
 <section class="card"><h2>Break things</h2><p class="soft" id="tenant"></p><div class="knobs" id="knobs"></div></section>
+<section class="card"><h2>For administrators</h2><p class="soft">To connect a whole organisation in Kalends, under Organisation.</p><ul id="organisations"></ul></section>
 <section class="card"><h2>Latest calls</h2><table><tbody id="calls"></tbody></table></section></div></main><script src="/demo.js"></script></body></html>`
 
 export const pageScript = `"use strict"
@@ -66,6 +67,7 @@ async function draw() {
   const { events } = await (await fetch("/demo/people/" + encodeURIComponent(chosen.email))).json()
   $("events").replaceChildren(...events.map(row))
   await drawZoom()
+  $("organisations").replaceChildren(...state.organisations.map(organisation))
   const isExchange = chosen.service === "exchange"
   const tenant = state.tenants.find((t) => t.service === chosen.service)
   $("tenant").textContent = tenant.domain
@@ -87,6 +89,13 @@ function row(e) {
   const button = (text, act) => { const b = make("button", text, { onclick: act }); b.setAttribute("aria-label", text + ": " + e.subject); return b }
   acts.append(button("+30 min", () => change("move", { minutes: 30 })), button("Rename", () => { const subject = prompt("New title", e.subject); if (subject) void change("rename", { subject }) }), button("Cancel", () => change("cancel")))
   li.append(make("span", e.isAllDay ? day.format(new Date(e.startsAt)) : time.format(new Date(e.startsAt)), { className: "soft" }), make("span", e.subject + (e.original ? " ↻" : "")), acts)
+  return li
+}
+function organisation(o) {
+  const li = make("li", "")
+  const acts = make("span", "", { className: "acts" })
+  if (o.file) acts.append(make("a", "Download " + o.file.name, { download: o.file.name, href: "data:application/json," + encodeURIComponent(o.file.content) }))
+  li.append(make("strong", o.service), make("span", o.text), acts)
   return li
 }
 async function drawZoom() {

@@ -8,9 +8,19 @@ import { pageScript, pageShell } from "./page-text.ts"
 
 const daysShown = 7
 
+/** What an administrator would have been given; everything is made up. */
+export type DemoOrganisation = {
+  readonly service: string
+  readonly text: string
+  /** A file to give: a service account's key. */
+  readonly file: { readonly name: string; readonly content: string } | null
+}
+
 type DemoReach = {
   readonly grants: { readonly microsoft: Grants; readonly google: Grants }
   readonly exchange: Exchange
+  /** How an administrator connects each whole organisation, for those who try it. */
+  readonly organisations: readonly DemoOrganisation[]
   /** Ends somebody's subscriptions without a word. */
   readonly expirePushes: (person: Person) => void
 }
@@ -35,7 +45,7 @@ export function demoRoutes(context: SimulatorContext, reach: DemoReach): readonl
       headers: { "content-type": "text/javascript; charset=utf-8" },
       body: pageScript,
     })),
-    route("GET", "/demo/state", () => ({ status: 200, body: stateOf(context, reach.exchange) })),
+    route("GET", "/demo/state", () => ({ status: 200, body: stateOf(context, reach) })),
     route(
       "GET",
       "/demo/people/:email",
@@ -96,7 +106,7 @@ const breakages = (
   },
 })
 
-function stateOf(context: SimulatorContext, exchange: Exchange) {
+function stateOf(context: SimulatorContext, { exchange, organisations }: DemoReach) {
   const tenants = [...new Map(context.org.people.map(({ tenant }) => [tenant.id, tenant])).values()]
   return {
     people: context.org.people.map((person) => ({
@@ -107,6 +117,7 @@ function stateOf(context: SimulatorContext, exchange: Exchange) {
       // Everybody here is made up, and so is the password.
       signIn: person.tenant.service === "exchange" && !person.isRoom ? exchange.credentialsOf(person) : null,
     })),
+    organisations,
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
     calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({
       service,

@@ -27,6 +27,7 @@ export function createAccess(context: SimulatorContext, grants: Grants) {
   return (operation: string, needs: Needs, handler: Authorized): Handler =>
     guard(operation, async (request, grant) => {
       const { person } = grant
+      if (context.knobs(person.tenant.id).isApiOff) return googleError(403, "accessNotConfigured")
       if (!scopes[needs].test(grant.scope)) return googleError(403, "insufficientPermissions")
       const { calendarId } = request.params
       const isOwn = calendarId === undefined || calendarId === "primary" || calendarId === person.email

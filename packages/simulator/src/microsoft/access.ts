@@ -53,5 +53,9 @@ function mailbox(context: SimulatorContext, { params, url }: SimRequest, grant: 
   if (userId === undefined) return grant.isApplication && isMe ? graphError(400, "BadRequest") : grant.person
   const found = context.org.findPerson(userId, "microsoft")
   if (found === null || found.tenant.id !== grant.person.tenant.id) return graphError(404, "ErrorInvalidUser")
+  const fault = grant.isApplication ? context.knobs(found.tenant.id).mailboxFaults.get(found.email) : undefined
+  if (fault === "missing") return graphError(404, "ErrorInvalidUser")
+  if (fault === "on-premises") return graphError(404, "MailboxNotEnabledForRESTAPI")
+  if (fault === "outside-scope") return graphError(403, "ErrorAccessDenied")
   return grant.isApplication || found === grant.person ? found : graphError(403, "ErrorAccessDenied")
 }

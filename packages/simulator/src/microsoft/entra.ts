@@ -51,6 +51,15 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     return backTo(query, { code })
   }
 
+  /** Numbers and their OAuth errors: ENTRA reference-error-codes.md. */
+  function applicationFault(tenantId: string): SimResponse | null {
+    const number = context.knobs(tenantId).applicationFault
+    if (number === null) return null
+    const isClient = [7000215, 7000222, 700027, 700024].includes(number)
+    const error = isClient ? "invalid_client" : number === 53003 ? "access_denied" : "unauthorized_client"
+    return refusal(isClient ? 401 : 400, error, number)
+  }
+
   async function token({ form, url, params }: SimRequest): Promise<SimResponse> {
     if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
       return refusal(401, "invalid_client", 7000215)
@@ -115,6 +124,8 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
   function application(form: URLSearchParams, tenantId: string): SimResponse {
     const tenant = people().find((person) => person.tenant.id === tenantId)?.tenant
     if (tenant === undefined) return refusal(400, "invalid_request", 90002)
+    const fault = applicationFault(tenantId)
+    if (fault !== null) return fault
     if (!(form.get("scope") ?? "").endsWith("/.default")) return refusal(400, "invalid_scope", 1002012)
     if (context.knobs(tenant.id).isRemoved) return refusal(400, "unauthorized_client", 700016)
     const grant = grants.newApplicationGrant(

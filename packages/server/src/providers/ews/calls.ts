@@ -20,6 +20,7 @@ export function createEwsCalls({ http, clock }: { readonly http: HttpClient; rea
   const ask = createAsk({ http, clock })
   const calling = { ask, clock }
   return {
+    ask,
     /** A request to an Autodiscover service; whatever it answers comes back, but for a refused password, which is thrown. */
     async askAutodiscover(
       request: OutgoingRequest,

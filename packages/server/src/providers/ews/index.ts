@@ -62,7 +62,7 @@ export function createEwsProvider({ http, clock }: ProviderDeps): CalendarProvid
     listen: createEwsStreams(calls, clock),
     proxy: ewsProxy,
     identities: createEwsIdentities(calls),
-    tenant: createEwsTenant(calls),
+    tenant: createEwsTenant(calls, clock),
     detectPush: null,
   }
 }

@@ -1,16 +1,18 @@
 import type { Access } from "@kalends/domain/access"
 import { isProblem, Problem } from "@kalends/domain/problem"
+import type { Clock } from "../../ports/clock.ts"
 import { parsePasswordRecord, writePasswordRecord } from "../../ports/password-record.ts"
 import type { DirectoryEntry, DirectoryPage, TenantGiven, TenantSource } from "../../ports/tenant-source.ts"
 import { typedUrl } from "../trusted-site.ts"
 import type { EwsCalls } from "./calls.ts"
+import { createEwsCheckup } from "./checkup.ts"
 
 const timeoutMs = 20_000
 /** ResolveNames shows a hundred names at most, so that everybody is had by asking for each beginning. */
 const beginnings = [..."abcdefghijklmnopqrstuvwxyz0123456789"]
 
 /** A service account with the role ApplicationImpersonation (or RBAC for Applications) acts for the mailboxes of its scope. */
-export function createEwsTenant(calls: EwsCalls): TenantSource {
+export function createEwsTenant(calls: EwsCalls, clock: Clock): TenantSource {
   return {
     methods: [
       {
@@ -24,6 +26,7 @@ export function createEwsTenant(calls: EwsCalls): TenantSource {
       },
     ],
     isTokenForAll: true,
+    checkup: createEwsCheckup(calls, clock),
     async open(_method, given) {
       const access = accessOf(given)
       const signal = AbortSignal.timeout(timeoutMs)

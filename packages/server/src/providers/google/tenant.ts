@@ -7,6 +7,7 @@ import { z } from "zod"
 import type { DirectoryEntry, TenantGiven, TenantSource } from "../../ports/tenant-source.ts"
 import { type ProviderDeps, readEach } from "../provider-deps.ts"
 import { calendarScopes, directoryScopes, endpoints, type GoogleSettings } from "./auth.ts"
+import { googleCheckup } from "./checkup.ts"
 import { classifyDelegation } from "./problems.ts"
 
 const perPage = "100"
@@ -85,6 +86,20 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
       return { secret: JSON.stringify(secret), identity: secret.email, tenantId: secret.domain, secretExpiresAt: null }
     },
     access: ({ secret, mailbox, permission }) => token(readSecret(secret), mailbox, calendarScopes(permission)),
+    checkup(asked) {
+      const secret = readSecret(asked.secret)
+      const { administrator } = secret
+      const peek = async (name: string) =>
+        get(
+          await token(secret, name, directoryScopes),
+          "/users",
+          { customer: "my_customer", maxResults: "1" },
+          asked.signal,
+        )
+      const readDirectory = administrator === null ? null : () => peek(administrator)
+      const ask = (subject: string, scopes: readonly string[]) => token(secret, subject, scopes)
+      return googleCheckup({ http, clock, token: ask, readDirectory }, settings, asked)
+    },
     async directory(sealed, { next, search, signal }) {
       const secret = readSecret(sealed)
       if (secret.administrator === null)

@@ -6,6 +6,7 @@ import { list, requireText, text, type Wire } from "@kalends/readers/parse"
 import type { DirectoryEntry, DirectoryPage, DirectoryQuery, TenantSource } from "../../ports/tenant-source.ts"
 import { type ProviderDeps, readEach } from "../provider-deps.ts"
 import { endpoints, type GraphSettings } from "./auth.ts"
+import { createGraphCheckup } from "./checkup.ts"
 import { requireOwnLink } from "./own-links.ts"
 import { classifyToken } from "./problems.ts"
 import { readRegistration, readSecret, readTenant, type TenantSecret, tenantMethods } from "./tenant-secret.ts"
@@ -75,6 +76,7 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
       return { secret: JSON.stringify({ tenant, own }), identity: clientId, tenantId: tenant, secretExpiresAt }
     },
     access: ({ secret }) => token(readSecret(secret)),
+    checkup: createGraphCheckup({ http, clock, token: (secret) => token(readSecret(secret)) }, settings),
     async directory(secret, query) {
       const access = await token(readSecret(secret))
       return readDirectory((url) => get(access, requireOwnLink(settings.apiUrl, url), query.signal), settings, query)
