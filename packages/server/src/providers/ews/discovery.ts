@@ -139,10 +139,13 @@ function isAllowed(base: URL, typed: URL): boolean {
   }
 }
 
+/** What is "unsupported" and says more than that there is no Exchange. */
+const telling = new Set(["ews-blocked", "no-mailbox", "too-many-redirects"])
+
 /** Null where there is no Exchange; a refusal to lead the password elsewhere, or of the password, goes on. */
 function nothingThere(error: unknown): null {
   if (isProblem(error, "forbidden") && error.code === otherServer) throw error
   if (isProblem(error, "not-found", "malformed", "unavailable")) return null
-  if (isProblem(error, "unsupported") && error.code !== "ews-blocked" && error.code !== "no-mailbox") return null
+  if (isProblem(error, "unsupported") && !telling.has(error.code ?? "")) return null
   throw error
 }
