@@ -18,6 +18,8 @@ export type Access =
       readonly password: string
       /** As above: a service account acts for this mailbox. */
       readonly mailbox?: string
+      /** It opens the mailbox as a delegate with rights to it, where it may not act for its owner. */
+      readonly isDelegate?: true
     }
 
 /** The value of the Authorization header for this access. */

@@ -210,6 +210,38 @@ describe.each(offices)("an organisation at %s", (_name, open) => {
   })
 })
 
+test("Exchange, as a delegate: opens the calendars that were opened to it, and no other", async () => {
+  const mailboxes = people("exchange")
+  const { directory } = simulator.exchange
+  const account = simulator.org.addPerson(simulator.tenants.exchange, "Kalends", "kalends@northwind-works.example")
+  const [ada] = simulator.org.people.filter(({ email }) => email === mailboxes[0])
+  if (ada !== undefined) directory.permit(ada, account, "Editor")
+  const { login: username, password } = simulator.exchange.credentialsOf(account)
+  const { provider, source } = providerOf("ews")
+  const given = { server: simulator.baseUrls.exchange, username, password }
+  const { secret } = await source.open("service-delegate", given, "read-write")
+  const accessTo = async (mailbox: string) => ({
+    ...(await source.access({ secret, mailbox, permission: "read-write" })),
+    mailbox,
+  })
+  const [calendar] = await provider.listCalendars(await accessTo(mailboxes[0]), signal())
+  expect(calendar).toMatchObject({ isPrimary: true, canWrite: true })
+  const window = {
+    startsAt: Temporal.Instant.from("2026-11-01T00:00Z"),
+    endsAt: Temporal.Instant.from("2026-12-01T00:00Z"),
+  }
+  const pages = provider.readWindow({
+    ...{ access: await accessTo(mailboxes[0]), calendarId: calendar?.id ?? ("" as never), zone: "UTC" },
+    ...{ window: window as never, signal: signal() },
+  })
+  expect((await Array.fromAsync(pages)).flatMap(({ events }) => events).map(({ subject }) => subject)).toEqual(["Own"])
+  const listening = provider.listen?.listen({
+    ...{ access: await accessTo(mailboxes[0]), calendarIds: [calendar?.id ?? ("" as never)], signal: signal() },
+  })
+  expect((await failure(listening?.[Symbol.asyncIterator]().next() ?? Promise.resolve())).kind).toBe("unsupported")
+  await failure(provider.listCalendars(await accessTo(mailboxes[1]), signal()))
+})
+
 describe("one mailbox's own trouble", () => {
   test.each(offices.slice(1, 2))("at %s: nobody of that address is told of that address alone", async (_name, open) => {
     const office = await open()

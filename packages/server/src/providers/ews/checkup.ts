@@ -5,10 +5,11 @@ import { getItemBody, gotItem, itemsAtOnce } from "@kalends/readers/ews/get-item
 import { itemIdOf } from "@kalends/readers/ews/to-domain"
 import { find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
 import type { Clock } from "../../ports/clock.ts"
-import { parsePasswordRecord } from "../../ports/password-record.ts"
 import type { CheckupAsked, Finding } from "../../ports/tenant-source.ts"
 import { behind, ofMailbox, ofTenant, tried } from "../findings.ts"
 import type { EwsCalls } from "./calls.ts"
+
+type PasswordAccess = Extract<Access, { kind: "password" }>
 
 const signInCodes: ReadonlyMap<string, string> = new Map([
   ["wrong-password", "password-wrong"],
@@ -26,7 +27,7 @@ const sampleShape = shapeOf(["item:Subject", "item:Body", "calendar:Organizer", 
 })
 
 /** Looks at what lets a service account into Exchange, and at some mailboxes, rooms among them. Reads alone, and keeps nothing of what it reads. */
-export function createEwsCheckup(calls: EwsCalls, clock: Clock) {
+export function createEwsCheckup(calls: EwsCalls, clock: Clock, readAccess: (secret: string) => PasswordAccess) {
   async function signIn(access: Access, asked: CheckupAsked): Promise<readonly Finding[]> {
     const got = await tried(calls.proveSignIn({ access, signal: asked.signal }))
     if (!("problem" in got))
@@ -38,10 +39,7 @@ export function createEwsCheckup(calls: EwsCalls, clock: Clock) {
     ]
   }
 
-  async function mailboxes(
-    access: Extract<Access, { kind: "password" }>,
-    asked: CheckupAsked,
-  ): Promise<readonly Finding[]> {
+  async function mailboxes(access: PasswordAccess, asked: CheckupAsked): Promise<readonly Finding[]> {
     const findings: Finding[] = []
     const denied: string[] = []
     for (const mailbox of asked.mailboxes) {
@@ -87,7 +85,7 @@ export function createEwsCheckup(calls: EwsCalls, clock: Clock) {
   }
 
   return async (asked: CheckupAsked): Promise<readonly Finding[]> => {
-    const access = { kind: "password", ...parsePasswordRecord(asked.secret) } as const
+    const access = readAccess(asked.secret)
     const first = await signIn(access, asked)
     return first.some(({ outcome }) => outcome === "wrong") ? first : [...first, ...(await mailboxes(access, asked))]
   }

@@ -39,7 +39,8 @@ export function createEwsProvider({ http, clock }: ProviderDeps): CalendarProvid
     async listCalendars(access, signal) {
       const target = { access, signal }
       const own = await calls.getCalendarFolder(target)
-      const all = await calls.findCalendarFolders(target)
+      // A delegate sees the calendar that was opened to it, and no list of folders.
+      const all = passwordOf(access).isDelegate === true ? [] : await calls.findCalendarFolders(target)
       const others = all.filter(({ id }) => id !== own?.id).map((folder) => ({ ...folder, isPrimary: false }))
       const folders = own === null ? others : [{ ...own, isPrimary: true }, ...others]
       return folders.map(({ id, ...rest }) => ({ id: parseProviderCalendarId(id), ...rest }))

@@ -18,6 +18,9 @@ const unsubscribeMs = 5_000
 /** Streaming notifications (notification-subscriptions-mailbox-events-and-ews-in-exchange.md): one stream for each connection. */
 export function createEwsStreams(calls: EwsCalls, clock: Clock): StreamSource {
   async function* listen(input: ListenInput): AsyncGenerator<StreamNotice, void, void> {
+    // handling-delegation-related-errors-in-ews-in-exchange.md: only whoever acts for the owner may subscribe.
+    if (input.access.kind === "password" && input.access.isDelegate === true)
+      throw new Problem("unsupported", "Exchange tells a delegate of no changes.", { code: "delegate-not-told" })
     let subscription = await calls.subscribe(input, input.calendarIds)
     let isFirst = true
     try {

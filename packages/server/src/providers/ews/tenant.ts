@@ -11,39 +11,50 @@ const timeoutMs = 20_000
 /** ResolveNames shows a hundred names at most, so that everybody is had by asking for each beginning. */
 const beginnings = [..."abcdefghijklmnopqrstuvwxyz0123456789"]
 
+const fields = [
+  { name: "server", kind: "text", isOptional: false },
+  { name: "username", kind: "text", isOptional: false },
+  { name: "password", kind: "secret", isOptional: false },
+  { name: "mailbox", kind: "text", isOptional: true },
+] as const
+
+/** Secrets of delegates are told apart by this mark before them. */
+const delegateMark = "delegate:"
+
+function readSecret(secret: string): ServiceAccess {
+  const isDelegate = secret.startsWith(delegateMark)
+  const record = parsePasswordRecord(isDelegate ? secret.slice(delegateMark.length) : secret)
+  return { kind: "password", ...record, ...(isDelegate ? { isDelegate } : {}) }
+}
+
 /** A service account with the role ApplicationImpersonation (or RBAC for Applications) acts for the mailboxes of its scope. */
 export function createEwsTenant(calls: EwsCalls, clock: Clock): TenantSource {
   return {
     methods: [
-      {
-        name: "service-password",
-        fields: [
-          { name: "server", kind: "text", isOptional: false },
-          { name: "username", kind: "text", isOptional: false },
-          { name: "password", kind: "secret", isOptional: false },
-          { name: "mailbox", kind: "text", isOptional: true },
-        ],
-      },
+      { name: "service-password", fields },
+      { name: "service-delegate", fields },
     ],
     isTokenForAll: true,
-    checkup: createEwsCheckup(calls, clock),
-    async open(_method, given) {
-      const access = accessOf(given)
+    checkup: createEwsCheckup(calls, clock, readSecret),
+    async open(method, given) {
+      const isDelegate = method === "service-delegate"
+      const access = { ...accessOf(given), ...(isDelegate ? ({ isDelegate } as const) : {}) }
       const signal = AbortSignal.timeout(timeoutMs)
       await calls.proveSignIn({ access, signal }).catch(ofTenant)
       const { mailbox } = given
       if (mailbox !== undefined) await calls.getCalendarFolder({ access: { ...access, mailbox }, signal })
       const { host } = new URL(access.server)
-      return { secret: writePasswordRecord(access), identity: access.username, tenantId: host, secretExpiresAt: null }
+      const secret = `${isDelegate ? delegateMark : ""}${writePasswordRecord(access)}`
+      return { secret, identity: access.username, tenantId: host, secretExpiresAt: null }
     },
     // Asked for rarely: it proves that the password still opens, so that one mailbox finds out for all.
     async access({ secret, mailbox }) {
-      const access = { kind: "password", ...parsePasswordRecord(secret) } as const
+      const access = readSecret(secret)
       await calls.proveSignIn({ access, signal: AbortSignal.timeout(timeoutMs) }).catch(ofTenant)
       return { ...access, mailbox }
     },
     async directory(secret, { next, search, signal }) {
-      const target = { access: { kind: "password", ...parsePasswordRecord(secret) }, signal } as const
+      const target = { access: readSecret(secret), signal }
       if (search !== null) return { entries: unique(await calls.resolveNames(target, search)), next: null }
       const at = Number(next ?? "0")
       const rooms = at === 0 ? await roomsOf(target) : []
@@ -61,11 +72,13 @@ export function createEwsTenant(calls: EwsCalls, clock: Clock): TenantSource {
   }
 }
 
-function accessOf({ server = "", username = "", password = "" }: TenantGiven): Extract<Access, { kind: "password" }> {
+function accessOf({ server = "", username = "", password = "" }: TenantGiven): ServiceAccess {
   const typed = typedUrl(server)
   const url = /\.asmx$/i.test(typed.pathname) ? typed : new URL("/EWS/Exchange.asmx", typed)
   return { kind: "password", server: url.href, username, password }
 }
+
+type ServiceAccess = Extract<Access, { kind: "password" }>
 
 /** What the service account itself meets concerns every mailbox. */
 function ofTenant(error: unknown): never {

@@ -24,11 +24,11 @@ export function passwordOf(access: Access): Extract<Access, { kind: "password" }
 
 /** A request signed in with NTLM, or Basic where the server offers nothing else. */
 export function signedRequest(access: Access, request: ReadRequest, asking: Asking): OutgoingRequest {
-  const { username, password, mailbox } = passwordOf(access)
+  const { username, password, mailbox, isDelegate } = passwordOf(access)
   // Without the mailbox's name a request may go to the wrong server first (providers.md C.4).
   const whose = mailbox ?? (username.includes("@") ? username : undefined)
   const anchor = whose === undefined ? {} : { "x-anchormailbox": whose }
-  const meant = mailbox === undefined ? request : actingFor(mailbox, request)
+  const meant = mailbox === undefined || isDelegate === true ? request : actingFor(mailbox, request)
   return {
     ...meant,
     headers: { ...request.headers, ...anchor, ...asking.headers },

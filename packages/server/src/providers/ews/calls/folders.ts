@@ -1,6 +1,7 @@
+import { escapeXml } from "@kalends/readers/ews/soap"
 import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
 import type { Clock } from "../../../ports/clock.ts"
-import { type Ask, onlyMessage, type Target } from "./ask.ts"
+import { type Ask, onlyMessage, passwordOf, type Target } from "./ask.ts"
 
 export type CalendarFolder = { readonly id: string; readonly canWrite: boolean }
 
@@ -9,9 +10,14 @@ const shape =
 const calendarsAlone =
   '<m:Restriction><t:IsEqualTo><t:FieldURI FieldURI="folder:FolderClass"/><t:FieldURIOrConstant><t:Constant Value="IPF.Appointment"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>'
 
-/** GetFolder: the mailbox's own calendar. */
+/** GetFolder: the mailbox's own calendar. A delegate names whose (delegate-access-and-ews-in-exchange.md); from there on ids alone are needed. */
 export async function getCalendarFolder(ask: Ask, clock: Clock, target: Target): Promise<CalendarFolder | null> {
-  const body = `<m:GetFolder>${shape}<m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder>`
+  const { mailbox, isDelegate } = passwordOf(target.access)
+  const whose =
+    isDelegate === true && mailbox !== undefined
+      ? `<t:Mailbox><t:EmailAddress>${escapeXml(mailbox)}</t:EmailAddress></t:Mailbox>`
+      : ""
+  const body = `<m:GetFolder>${shape}<m:FolderIds><t:DistinguishedFolderId Id="calendar">${whose}</t:DistinguishedFolderId></m:FolderIds></m:GetFolder>`
   const { node } = onlyMessage(await ask(target, body), clock)
   return (find(node, "Folders")?.children ?? []).flatMap(folderOf)[0] ?? null
 }
