@@ -28,6 +28,11 @@ export function guideLines(permission: Permission): Readonly<Record<GuideLines, 
       ...scopeOfGroup,
       'New-ManagementRoleAssignment -Name "Kalends" -Role "ApplicationImpersonation" -User "CONTOSO\\svc-kalends" -CustomRecipientWriteScope "Kalends mailboxes"',
     ].join("\n"),
+    delegate: [
+      'Get-DistributionGroupMember "Kalends" | ForEach-Object {',
+      `  Add-MailboxFolderPermission -Identity "$($_.PrimarySmtpAddress):\\Calendar" -User svc-kalends -AccessRights ${permission === "read" ? "Reviewer" : "Editor"}`,
+      "}",
+    ].join("\n"),
     "impersonation-test":
       'Get-ManagementRoleAssignment -Role "ApplicationImpersonation" -GetEffectiveUsers | Format-List EffectiveUserName,CustomRecipientWriteScope',
     "ews-on": "Get-OrganizationConfig | Format-List EwsEnabled,EwsApplicationAccessPolicy,EwsAllowList,EwsBlockList",
@@ -41,6 +46,7 @@ export type GuideLines =
   | "delegation-scopes"
   | "impersonation"
   | "impersonation-test"
+  | "delegate"
   | "ews-on"
 
 const directoryScopes = ["admin.directory.user.readonly", "admin.directory.resource.calendar.readonly"]

@@ -92,6 +92,17 @@ const en: Readonly<Record<string, Guide>> = {
     { text: "Make sure that EWS is on and lets Kalends in.", lines: "ews-on" },
     { text: "Exchange has to be reached from this service over https, with a certificate that it trusts." },
   ],
+  "service-delegate": [
+    {
+      text: "In Active Directory, make an account svc-kalends with a mailbox: no administrator, no sign-in at computers, a long password.",
+    },
+    {
+      text: "Put the mailboxes into a group “Kalends”, and share their calendars with the account in the Exchange Management Shell.",
+      lines: "delegate",
+    },
+    { text: "Make sure that EWS is on and lets Kalends in.", lines: "ews-on" },
+    { text: "Exchange has to be reached from this service over https, with a certificate that it trusts." },
+  ],
 }
 
 const ja: Readonly<Record<string, Guide>> = {
@@ -170,6 +181,17 @@ const ja: Readonly<Record<string, Guide>> = {
     {
       text: "代行できるアカウントを確認します。svc-kalends に範囲「Kalends mailboxes」が付いていれば正常です。",
       lines: "impersonation-test",
+    },
+    { text: "EWS が有効で、Kalends が許可されていることを確認します。", lines: "ews-on" },
+    { text: "このサービスから Exchange へ、信頼できる証明書の https で到達できる必要があります。" },
+  ],
+  "service-delegate": [
+    {
+      text: "Active Directory に、メールボックスのあるアカウント svc-kalends を作成します。管理者権限なし、コンピューターへのサインイン不可、長いパスワードにします。",
+    },
+    {
+      text: "対象のメールボックスをグループ「Kalends」に入れ、Exchange 管理シェルで予定表をこのアカウントと共有します。",
+      lines: "delegate",
     },
     { text: "EWS が有効で、Kalends が許可されていることを確認します。", lines: "ews-on" },
     { text: "このサービスから Exchange へ、信頼できる証明書の https で到達できる必要があります。" },

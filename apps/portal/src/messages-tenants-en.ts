@@ -19,6 +19,7 @@ export const tenantsEnglish = {
     certificate: "With your own registration and a certificate",
     "service-account": "With a service account and its key",
     "service-password": "With a service account and its password",
+    "service-delegate": "With an account that calendars are shared with",
   },
   methodTexts: {
     registration: "An administrator of your organisation consents once; there is no secret of yours to renew.",
@@ -26,6 +27,8 @@ export const tenantsEnglish = {
     certificate: "The registration belongs to you, and no secret is ever sent: the safest way.",
     "service-account": "The service account may act for the people of your domain, within the scopes that you list.",
     "service-password": "An account of your own Exchange acts for the mailboxes of its scope.",
+    "service-delegate":
+      "An account of your own Exchange opens the calendars that were shared with it. Exchange tells it of no changes: they are asked for.",
   },
   guideTitle: "What to do there first",
   formTitle: "What to enter here",

@@ -18,6 +18,7 @@ export const tenantsJapanese: TenantWords = {
     certificate: "自組織のアプリ登録と証明書",
     "service-account": "サービスアカウントとそのキー",
     "service-password": "サービスアカウントとそのパスワード",
+    "service-delegate": "予定表を共有されたアカウント",
   },
   methodTexts: {
     registration: "組織の管理者が一度同意するだけです。更新が必要なシークレットはありません。",
@@ -25,6 +26,8 @@ export const tenantsJapanese: TenantWords = {
     certificate: "アプリ登録は自組織のもので、シークレットを送信しません。最も安全な方法です。",
     "service-account": "サービスアカウントが、指定したスコープの範囲でドメインのメンバーを代行します。",
     "service-password": "自組織の Exchange のアカウントが、範囲内のメールボックスを代行します。",
+    "service-delegate":
+      "自組織の Exchange のアカウントが、共有された予定表を開きます。変更は通知されないため、定期的に確認します。",
   },
   guideTitle: "先に管理画面で行うこと",
   formTitle: "ここに入力する内容",
