@@ -9,7 +9,7 @@ import { findCalendarFolders, getCalendarFolder } from "./calls/folders.ts"
 import { findByProperty, getItem, getItems } from "./calls/get-items.ts"
 import { resolveNames } from "./calls/resolve-names.ts"
 import { getRoomLists, getRooms } from "./calls/rooms.ts"
-import { openStream, type Subscription, subscribe, unsubscribe } from "./calls/stream.ts"
+import { getEvents, openStream, type Subscription, subscribe, unsubscribe } from "./calls/stream.ts"
 import { syncFolderItems } from "./calls/sync-folder-items.ts"
 import { createItem, deleteItem, type Update, updateItem } from "./calls/write-item.ts"
 
@@ -47,7 +47,10 @@ export function createEwsCalls({ http, clock }: { readonly http: HttpClient; rea
     createItem: (target: Target, folderId: string, content: string) => createItem(calling, target, folderId, content),
     updateItem: (target: Target, update: Update) => updateItem(calling, target, update),
     deleteItem: (target: Target, name: ItemName) => deleteItem(calling, target, name),
-    subscribe: (target: Target, folderIds: readonly string[]) => subscribe(ask, clock, target, folderIds),
+    subscribe: (target: Target, folderIds: readonly string[], isPull = false) =>
+      subscribe(ask, clock, target, { folderIds, isPull }),
+    getEvents: (target: Target, subscription: Subscription, watermark: string) =>
+      getEvents(calling, target, subscription, watermark),
     openStream: (target: Target, subscription: Subscription) => openStream(http, target, subscription),
     unsubscribe: (target: Target, subscription: Subscription) => unsubscribe(ask, target, subscription),
     /** GetServerTimeZones: opens nobody's mailbox, and tells who may sign in at all. */
