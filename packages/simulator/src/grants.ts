@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto"
+import { createHash, KeyObject, sign } from "node:crypto"
 import { exportJWK, generateKeyPair, SignJWT } from "jose"
-import { type Person, SimCalendar, type Tenant } from "./org.ts"
+import type { Application } from "./microsoft/applications.ts"
+import { type Person, SimCalendar } from "./org.ts"
 import type { SimulatorPlatform } from "./platform.ts"
 
 export type Client = { readonly id: string; readonly secret: string }
@@ -17,6 +18,10 @@ export type Granted = {
   readonly scope: string
   /** Given to an application itself (client credentials); `person` stands for it, without a mailbox. */
   readonly isApplication?: boolean
+  /** The application itself, whose limits hold as they are at each call. */
+  readonly application?: Application
+  /** How the application proved itself: 1 by a secret, 2 by a certificate (`appidacr`). */
+  readonly proof?: "secret" | "certificate"
   isRevoked: boolean
 }
 
@@ -25,7 +30,7 @@ export const accessLifeSeconds = 3600
 
 /** The part of an authorization server that Entra and Google share: codes, grants, tokens, signed ID tokens. */
 export async function createGrants(platform: SimulatorPlatform, client: Client) {
-  const { publicKey, privateKey } = await generateKeyPair("RS256")
+  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: "simulated", use: "sig", alg: "RS256" }
   const codes = new Map<string, Code>()
   const accessTokens = new Map<string, { readonly grant: Granted; readonly expiresAtMs: number }>()
@@ -33,11 +38,27 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
   const applications = new Map<string, Person>()
   const nowMs = () => platform.now().epochMilliseconds
 
-  /** An application's token is a JWT that names its roles; nobody here proves it, as nobody but Graph does. */
-  function applicationToken({ person, scope }: Granted): string {
+  /** An application's token is a JWT that names its roles (ENTRA access-token-claims-reference.md). */
+  function applicationToken({ person, scope, application, proof }: Granted): string {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
     const roles = scope.split(" ").filter((role) => role !== "." && role !== "")
-    return `${part({ alg: "none", typ: "JWT" })}.${part({ tid: person.tenant.id, appid: client.id, roles })}.${platform.token("access.")}`
+    const now = Math.floor(nowMs() / 1000)
+    const body = {
+      aud: "https://graph.microsoft.com",
+      iss: `https://sts.windows.net/${person.tenant.id}/`,
+      ...{ iat: now, nbf: now, exp: now + accessLifeSeconds, idtyp: "app", ver: "1.0" },
+      appid: application?.clientId ?? client.id,
+      app_displayname: application?.name ?? "application",
+      appidacr: proof === "certificate" ? "2" : "1",
+      ...(roles.length === 0 ? {} : { roles }),
+      ...(application === undefined
+        ? {}
+        : { oid: application.servicePrincipalId, sub: application.servicePrincipalId }),
+      tid: person.tenant.id,
+      uti: platform.token(""),
+    }
+    const text = `${part({ typ: "JWT", alg: "RS256", kid: jwk.kid })}.${part(body)}`
+    return `${text}.${sign("sha256", Buffer.from(text), KeyObject.from(privateKey)).toString("base64url")}`
   }
 
   return {
@@ -78,19 +99,14 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       refreshTokens.set(text, { grant, usedAtMs: nowMs() })
       return text
     },
-    /** The application's own access to a whole tenant (client credentials). */
-    newApplicationGrant(tenant: Tenant, scope: string): Granted {
+    /** The application's own access to a whole tenant (client credentials), with the roles that it has there. */
+    newApplicationGrant(application: Application, scope: string, proof: "secret" | "certificate" = "secret"): Granted {
+      const { clientId, tenant, name } = application
+      const key = `${tenant.id} ${clientId}`
       const calendar = new SimCalendar("none", platform)
-      const person = applications.get(tenant.id) ?? {
-        id: client.id,
-        tenant,
-        name: "application",
-        email: "",
-        calendar,
-        isRoom: false,
-      }
-      applications.set(tenant.id, person)
-      return { person, scope, isApplication: true, isRevoked: false }
+      const person = applications.get(key) ?? { id: clientId, tenant, name, email: "", calendar, isRoom: false }
+      applications.set(key, person)
+      return { person, scope, isApplication: true, application, proof, isRevoked: false }
     },
     /** The grant of a refresh token, and how long it lay unused. Using it begins that time anew. */
     useRefresh(text: string): { readonly grant: Granted; readonly idleDays: number } | null {

@@ -20,7 +20,7 @@ export function createGuard(context: SimulatorContext, grants: Grants, wording: 
     const failure = fault.isRemoved && !fault.isDown ? "removed" : nextFailure(fault)
     if (failure !== null) return wording.refused(failure, fault)
     const answer = await handler(request, grant)
-    return answer.status === 200 && isNextCut(fault) ? { ...answer, cut: true } : answer
+    return dated(context, fault, answer.status === 200 && isNextCut(fault) ? { ...answer, cut: true } : answer)
   }
 
   return (operation: string, handler: Guarded): Handler =>
@@ -31,6 +31,13 @@ export function createGuard(context: SimulatorContext, grants: Grants, wording: 
       context.calls.add({ service: wording.service, operation, person, status: answer.status })
       return answer
     }
+}
+
+/** With the Date of a service whose clock is not everybody's; as it is where the clocks agree. */
+export function dated(context: SimulatorContext, { clockAheadSeconds }: Knobs, answer: SimResponse): SimResponse {
+  if (clockAheadSeconds === 0) return answer
+  const at = new Date(context.platform.now().epochMilliseconds + clockAheadSeconds * 1000)
+  return { ...answer, headers: { ...answer.headers, date: at.toUTCString() } }
 }
 
 /** "Retry-After" as the knobs say; none where they say none. */

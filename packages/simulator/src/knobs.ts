@@ -1,5 +1,11 @@
 import type { Penalty } from "./receiver-health.ts"
 
+/**
+ * Why an organisation's token does not open a mailbox: nobody of that name, no licence for one, one that is still on the
+ * Exchange Server of a hybrid organisation, or one that the application was not given.
+ */
+export type MailboxFault = "missing" | "no-mailbox" | "on-premises" | "outside-scope"
+
 /** Faults of one tenant; all off at the start. Probabilities are 0 to 1. */
 export type Knobs = {
   /** Application permissions (roles) that an administrator's consent gives. */
@@ -7,7 +13,13 @@ export type Knobs = {
   /** The AADSTS number with which Entra refuses the application its own token; null while it gives one. */
   applicationFault: number | null
   /** Mailboxes that an organisation's token does not open, by address. */
-  mailboxFaults: ReadonlyMap<string, "missing" | "on-premises" | "outside-scope">
+  mailboxFaults: ReadonlyMap<string, MailboxFault>
+  /** How far the service's clock is ahead of everybody else's: in its Date headers, and where it looks at an assertion. */
+  clockAheadSeconds: number
+  /** Graph takes no more subscriptions than these for the tenant; null: as many as are wanted. */
+  subscriptionsMost: number | null
+  /** What Graph's check of a notification address comes to. */
+  webhooks: "reached" | "blocked" | "untrusted-certificate"
   /** The Calendar API is not switched on for the project. */
   isApiOff: boolean
   latencyMs: number
@@ -86,6 +98,9 @@ export function freshKnobs(): Knobs {
     applicationRoles: ["Calendars.ReadWrite", "User.Read.All", "Place.Read.All"],
     applicationFault: null,
     mailboxFaults: new Map(),
+    clockAheadSeconds: 0,
+    subscriptionsMost: null,
+    webhooks: "reached",
     isApiOff: false,
     latencyMs: 0,
     dropPushes: 0,

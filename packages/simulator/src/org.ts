@@ -280,6 +280,8 @@ export function instants(time: SimTime): { readonly startsAt: Temporal.Instant; 
 /** Everybody there is. */
 export class Organisation {
   readonly people: Person[] = []
+  /** Those whose account was disabled (Microsoft) or suspended (Google). */
+  readonly disabled = new Set<Person>()
   readonly #platform: SimulatorPlatform
 
   constructor(platform: SimulatorPlatform) {

@@ -8,13 +8,14 @@ import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
 import { createServiceAccounts } from "./google/service-accounts.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
-import { createGrants, type Grants } from "./grants.ts"
+import { createGrants } from "./grants.ts"
 import { freshKnobs, type Knobs } from "./knobs.ts"
+import { createApplications } from "./microsoft/applications.ts"
 import { directoryRoutes } from "./microsoft/directory.ts"
 import { entraRoutes } from "./microsoft/entra.ts"
 import { graphRoutes } from "./microsoft/graph.ts"
 import { copyToMicrosoft } from "./microsoft/move-mailbox.ts"
-import { createSubscriptions, type Subscriptions } from "./microsoft/subscriptions.ts"
+import { createSubscriptions } from "./microsoft/subscriptions.ts"
 import { Organisation, type Person, type Service, type Tenant } from "./org.ts"
 import { type SimulatorPlatform, systemPlatform } from "./platform.ts"
 import { createPushes } from "./pushes.ts"
@@ -56,13 +57,14 @@ function createContext(options: SimulatorOptions) {
   return { context, knobsOf }
 }
 
+const nothing = { status: 404, body: { error: { code: "notFound", message: "simulated" } } }
+
 /** Starts the simulated services on one loopback port, with nobody in them. */
 export async function startSimulator(options: SimulatorOptions = {}) {
   const { context, knobsOf } = createContext(options)
   const { platform, org, calls, pushes } = context
-  const microsoft = await createGrants(platform, clients.microsoft)
+  const microsoft = await createMicrosoft(context)
   const google = await createGrants(platform, clients.google)
-  const subscriptions = createSubscriptions(context)
   const channels = createChannels(context)
   const serviceAccounts = createServiceAccounts(context, google)
   const zoom = createZoom(platform, {}, "/zoom")
@@ -73,31 +75,29 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...zoom.routes,
     ...bigbluebutton.routes,
     ...exchange.routes,
-    ...microsoftRoutes(context, microsoft, subscriptions),
+    ...microsoftRoutes(context, microsoft),
     ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
     ...googleCalendarRoutes(context, google, channels),
     ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
-      grants: { microsoft, google },
+      grants: { microsoft: microsoft.grants, google },
       ...{ exchange, organisations },
       expirePushes(person) {
-        subscriptions.expire(person)
+        microsoft.subscriptions.expire(person)
         channels.expire(person)
         exchange.subscriptions.expire(person)
       },
     }),
   ]
-  const nothing = { status: 404, body: { error: { code: "notFound", message: "simulated" } } }
   const server = await serve(routes, options.port ?? 0, () => nothing)
-  const { url } = server
   return {
-    url,
-    baseUrls: baseUrlsOf(url),
+    url: server.url,
+    baseUrls: baseUrlsOf(server.url),
     clients,
     tenants,
     org,
     knobs: (service: Service) => knobsOf(tenants[service].id),
-    grants: { microsoft, google },
+    grants: { microsoft: microsoft.grants, google },
     /** What the demo's page tells administrators. */
     organisations,
     /** A Zoom account with its own knobs and calls; nobody is in it. */
@@ -106,12 +106,16 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     bigbluebutton,
     /** An Exchange server: accounts, delegates, rooms, streams. Its knobs are `knobs("exchange")`. */
     exchange,
+    /** Registrations of the Microsoft tenant: secrets, certificates, permissions, limits. */
+    applications: microsoft.applications,
+    /** Room lists of the Microsoft tenant, by address. */
+    roomLists: microsoft.roomLists,
     /** Google's service accounts, and who administers the domain. */
     serviceAccounts,
     /** A mailbox of the Exchange server, copied to Microsoft 365 with new ids; the old one stays. */
     copyToMicrosoft: (person: Person): Person => copyToMicrosoft(org, tenants.microsoft, person),
     calls,
-    subscriptions,
+    subscriptions: microsoft.subscriptions,
     channels,
     /** What became of a service's notifications so far, as its knobs would have it. */
     pushFates: (service: "microsoft" | "google") => pushes.fatesOf(tenants[service].id),
@@ -126,9 +130,24 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   }
 }
 
-const microsoftRoutes = (context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] => [
-  ...entraRoutes(context, grants),
-  ...directoryRoutes(context, grants),
+async function createMicrosoft(context: SimulatorContext) {
+  const registration = { clientId: clients.microsoft.id, knobs: context.knobs }
+  return {
+    grants: await createGrants(context.platform, clients.microsoft),
+    applications: createApplications(context.platform, [tenants.microsoft], registration),
+    roomLists: new Map<string, { readonly name: string; readonly rooms: readonly Person[] }>(),
+    subscriptions: createSubscriptions(context),
+  }
+}
+
+type Microsoft = Awaited<ReturnType<typeof createMicrosoft>>
+
+const microsoftRoutes = (
+  context: SimulatorContext,
+  { grants, subscriptions, applications, roomLists }: Microsoft,
+): readonly Route[] => [
+  ...entraRoutes(context, grants, { applications, ownSecret: clients.microsoft.secret }),
+  ...directoryRoutes(context, grants, { applications, roomLists }),
   ...graphRoutes(context, grants, subscriptions),
 ]
 

@@ -1,8 +1,11 @@
 import type { SimulatorContext } from "../context.ts"
 import { accessLifeSeconds, type Grants } from "../grants.ts"
+import { dated } from "../guard.ts"
 import type { Person } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { backTo, chosenPerson, signInPage } from "../sign-in-page.ts"
+import { createApplicationSignIn, faultRefusal, refused, unknownTenant } from "./application-token.ts"
+import type { Applications } from "./applications.ts"
 
 const idleDaysMost = 90
 const identityScopes = ["openid", "profile", "email", "offline_access"]
@@ -13,10 +16,13 @@ const hasScope = (scope: string, name: string) => {
 }
 
 /** Entra's OAuth 2.0 v2 endpoints, after ENTRA v2-oauth2-auth-code-flow.md and reference-error-codes.md. */
-export function entraRoutes(context: SimulatorContext, grants: Grants): readonly Route[] {
-  const people = () => context.org.signers("microsoft")
-
-  const consents = new Set<string>()
+export function entraRoutes(
+  context: SimulatorContext,
+  grants: Grants,
+  { applications, ownSecret }: { readonly applications: Applications; readonly ownSecret: string },
+): readonly Route[] {
+  const people = () => context.org.signers("microsoft").filter((person) => !context.org.disabled.has(person))
+  const signInApplication = createApplicationSignIn(context, applications, ownSecret)
 
   const page = (title: string, query: URLSearchParams): SimResponse =>
     signInPage({ title, colour: "#2563eb", people: people(), query })
@@ -51,24 +57,14 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     return backTo(query, { code })
   }
 
-  /** Numbers and their OAuth errors: ENTRA reference-error-codes.md. */
-  function applicationFault(tenantId: string): SimResponse | null {
-    const number = context.knobs(tenantId).applicationFault
-    if (number === null) return null
-    const isClient = [7000215, 7000222, 700027, 700024].includes(number)
-    const error = isClient ? "invalid_client" : number === 53003 ? "access_denied" : "unauthorized_client"
-    return refusal(isClient ? 401 : 400, error, number)
-  }
-
-  async function token({ form, url, params }: SimRequest): Promise<SimResponse> {
+  async function token(request: SimRequest): Promise<SimResponse> {
+    const { form, url } = request
+    const kind = form.get("grant_type")
+    if (kind === "client_credentials") return application(request)
     if (!grants.isClient(form.get("client_id"), form.get("client_secret")))
       return refusal(401, "invalid_client", 7000215)
-    const kind = form.get("grant_type")
     if (kind === "authorization_code") return exchange(form, `${url.origin}/login`)
-    if (kind === "refresh_token") return refresh(form)
-    return kind === "client_credentials"
-      ? application(form, params.tenant ?? "")
-      : refusal(400, "unsupported_grant_type", 70003)
+    return kind === "refresh_token" ? refresh(form) : refusal(400, "unsupported_grant_type", 70003)
   }
 
   async function exchange(form: URLSearchParams, base: string): Promise<SimResponse> {
@@ -115,25 +111,33 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     const fault = context.knobs(person.tenant.id)
     if (fault.isDown) return { status: 503, body: { error: "temporarily_unavailable", error_codes: [90033] } }
     if (fault.isRemoved) return refusal(400, "unauthorized_client", 700016)
+    if (context.org.disabled.has(person)) return refusal(400, "invalid_grant", 50057)
     if (fault.refuseTokenNext === 0) return null
     fault.refuseTokenNext--
     return refusal(400, "invalid_grant", 50173)
   }
 
   /** The application's own token: all permissions that an administrator consented to, none before. */
-  function application(form: URLSearchParams, tenantId: string): SimResponse {
-    const tenant = people().find((person) => person.tenant.id === tenantId)?.tenant
-    if (tenant === undefined) return refusal(400, "invalid_request", 90002)
-    const fault = applicationFault(tenantId)
-    if (fault !== null) return fault
-    if (!(form.get("scope") ?? "").endsWith("/.default")) return refusal(400, "invalid_scope", 1002012)
-    if (context.knobs(tenant.id).isRemoved) return refusal(400, "unauthorized_client", 700016)
-    const grant = grants.newApplicationGrant(
-      tenant,
-      consents.has(tenant.id) ? context.knobs(tenant.id).applicationRoles.join(" ") : ".",
-    )
-    const { scope: _, ...body } = tokens(grant, "")
-    return { status: 200, body }
+  async function application(request: SimRequest): Promise<SimResponse> {
+    const now = context.platform.now()
+    const found = await signInApplication(request)
+    const tenant =
+      "application" in found ? found.application.tenant : applications.findTenant(request.params.tenant ?? "")
+    const fault = tenant === null ? null : context.knobs(tenant.id)
+    const answer = (): SimResponse => {
+      if (fault?.isDown) return { status: 503, body: { error: "temporarily_unavailable", error_codes: [90033] } }
+      if (fault !== null && fault.applicationFault !== null) return refused(faultRefusal(fault.applicationFault), now)
+      if ("number" in found) return refused(found, now)
+      if (!(request.form.get("scope") ?? "").endsWith("/.default")) return refusal(400, "invalid_scope", 1002012)
+      const { roles, isConsented } = found.application
+      const grant = grants.newApplicationGrant(found.application, isConsented ? roles.join(" ") : ".", found.proof)
+      const { scope: _, ...body } = tokens(grant, "")
+      return { status: 200, body }
+    }
+    const given = answer()
+    const who = "application" in found ? found.application.clientId : null
+    context.calls.add({ service: "microsoft", operation: "applicationToken", person: who, status: given.status })
+    return fault === null ? given : dated(context, fault, given)
   }
 
   function tokens(grant: ReturnType<Grants["newGrant"]>, scope: string) {
@@ -160,7 +164,7 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
   }
 
   function consented(query: URLSearchParams, { tenant }: Person): SimResponse {
-    consents.add(tenant.id)
+    applications.registration(tenant).isConsented = true
     return backTo(query, { admin_consent: "True", tenant: tenant.id })
   }
 
@@ -173,15 +177,20 @@ export function entraRoutes(context: SimulatorContext, grants: Grants): readonly
     route("GET", "/login/:tenant/oauth2/v2.0/authorize", authorize),
     route("POST", "/login/:tenant/oauth2/v2.0/authorize", answer),
     route("POST", "/login/:tenant/oauth2/v2.0/token", token),
-    route("GET", "/login/:tenant/v2.0/.well-known/openid-configuration", ({ url, params }) => ({
-      status: 200,
-      body: openid(`${url.origin}/login`, params.tenant ?? "common"),
-    })),
+    route("GET", "/login/:tenant/v2.0/.well-known/openid-configuration", ({ url, params }) => {
+      const key = params.tenant ?? "common"
+      const tenant = applications.findTenant(key)
+      return tenant === null && !anyTenant.includes(key)
+        ? refused({ ...unknownTenant(key), error: "invalid_tenant" }, context.platform.now())
+        : { status: 200, body: openid(`${url.origin}/login`, tenant?.id ?? key) }
+    }),
     route("GET", "/login/:tenant/discovery/v2.0/keys", () => ({ status: 200, body: grants.keys })),
     route("GET", "/login/:tenant/v2.0/adminconsent", adminConsent),
     route("POST", "/login/:tenant/v2.0/adminconsent", adminAnswer),
   ]
 }
+
+const anyTenant = ["common", "organizations", "consumers"]
 
 function openid(base: string, tenant: string) {
   const at = `${base}/${tenant}`

@@ -5,8 +5,9 @@ export const graphError = (
   status: number,
   code: string,
   headers: Readonly<Record<string, string>> = {},
+  message = "simulated",
 ): SimResponse => ({
   status,
   headers,
-  body: { error: { code, message: "simulated", innerError: { "request-id": "simulated" } } },
+  body: { error: { code, message, innerError: { "request-id": "simulated" } } },
 })

@@ -5,7 +5,9 @@ import { type Route, route, type SimRequest, type SimResponse } from "../server.
 import { type Authorized, createAccess } from "./access.ts"
 import { batchAnswer } from "./batch.ts"
 import { deltaAnswer } from "./delta.ts"
+import { userDefaults, userOf, userPermissions } from "./directory.ts"
 import { graphError } from "./errors.ts"
+import { picked } from "./odata.ts"
 import { toRecurrence } from "./recurrence.ts"
 import type { Subscriptions } from "./subscriptions.ts"
 import { changeKey, fromGraph, graphWire, propertiesOf, uidOf } from "./wire.ts"
@@ -84,6 +86,38 @@ const remove: Authorized = (request, person) => {
   return { status: 204 }
 }
 
+/** MSG user-get-mailboxsettings.md; a room says that it is one (`userPurpose`). */
+const mailboxSettings: Authorized = (_request, { isRoom }) => ({
+  status: 200,
+  body: {
+    timeZone: "W. Europe Standard Time",
+    delegateMeetingMessageDeliveryOptions: "sendToDelegateOnly",
+    dateFormat: "dd.MM.yyyy",
+    timeFormat: "HH:mm",
+    userPurpose: isRoom ? "room" : "user",
+    language: { locale: "en-GB", displayName: "English (United Kingdom)" },
+    automaticRepliesSetting: { status: "disabled", externalAudience: "none" },
+    workingHours: {
+      daysOfWeek: ["monday", "tuesday", "wednesday", "thursday", "friday"],
+      startTime: "08:00:00.0000000",
+      endTime: "17:00:00.0000000",
+      timeZone: { name: "W. Europe Standard Time" },
+    },
+  },
+})
+
+const idTypes = ["entryId", "ewsId", "immutableEntryId", "restId", "restImmutableEntryId"]
+const translatedMost = 1_000
+
+/** MSG user-translateexchangeids.md. All ids are immutable here: each form of one is itself. */
+const translateIds: Authorized = ({ json }) => {
+  const { inputIds, sourceIdType, targetIdType } = json
+  const isKnown = [sourceIdType, targetIdType].every((one) => idTypes.includes(String(one)))
+  if (!Array.isArray(inputIds) || inputIds.length > translatedMost || !isKnown)
+    return graphError(400, "ErrorInvalidParameter")
+  return { status: 200, body: { value: inputIds.map((id) => ({ sourceId: String(id), targetId: String(id) })) } }
+}
+
 /** Microsoft Graph v1.0 as far as calendars go, after the pages named in README.md. */
 export function graphRoutes(context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] {
   const authorized = createAccess(context, grants)
@@ -92,10 +126,11 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route(
       "GET",
       prefix,
-      authorized("me", "profile", (_request, person) => ({
-        status: 200,
-        body: { id: person.id, displayName: person.name, mail: person.email, userPrincipalName: person.email },
-      })),
+      authorized("me", "profile", (request, person, grant) =>
+        grant.isApplication === true && !userPermissions.test(grant.scope)
+          ? graphError(403, "Authorization_RequestDenied")
+          : { status: 200, body: picked(request, userOf(context, person), userDefaults) },
+      ),
     ),
     route(
       "GET",
@@ -138,6 +173,8 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route("GET", `${prefix}/calendars/:calendarId/events`, authorized("events", "read", events)),
     route("POST", `${prefix}/calendars/:calendarId/events`, authorized("createEvent", "write", create)),
     route("POST", `${prefix}/events`, authorized("createEvent", "write", create)),
+    route("GET", `${prefix}/mailboxSettings`, authorized("mailboxSettings", "settings", mailboxSettings)),
+    route("POST", `${prefix}/translateExchangeIds`, authorized("translateExchangeIds", "profile", translateIds)),
   ]
 
   const routes = [
@@ -146,7 +183,7 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     route(
       "POST",
       "/v1.0/subscriptions",
-      authorized("subscribe", "read", (request, _person, grant) => subscriptions.create(request.json, grant)),
+      authorized("subscribe", "profile", (request, _person, grant) => subscriptions.create(request.json, grant)),
     ),
     route(
       "GET",

@@ -30,6 +30,13 @@ export function preference({ headers }: SimRequest, name: string): string | null
   return null
 }
 
+/** What $select names of a directory object; what it has by default without. */
+export function picked({ url }: SimRequest, item: Item, defaults: readonly string[]): Item {
+  const wanted = (url.searchParams.get("$select") ?? "").split(",").map((name) => name.trim())
+  const names = wanted.some((name) => name !== "") ? wanted : defaults
+  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)))
+}
+
 const part = (value: unknown): Item => (typeof value === "object" && value !== null ? { ...value } : {})
 
 function inZone(item: Item, zone: string): Item {

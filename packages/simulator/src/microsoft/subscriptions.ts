@@ -3,6 +3,7 @@ import type { Granted } from "../grants.ts"
 import type { Person } from "../org.ts"
 import { graphRules } from "../pushes.ts"
 import type { SimResponse } from "../server.ts"
+import { readingRefusal } from "./access.ts"
 import { graphError } from "./errors.ts"
 import { changeKey } from "./wire.ts"
 
@@ -17,6 +18,16 @@ type Subscription = {
   readonly resource: string
   expiresAt: Temporal.Instant
 }
+
+/** The address was asked and did not answer as it should (MSG change-notifications-delivery-webhooks.md). */
+const notValid = (message: string): SimResponse => graphError(400, "ValidationError", {}, message)
+/** What Exchange refuses is told so (captured in microsoftgraph/microsoft-graph-docs issue 21403, msgraph-sdk-javascript issue 252). */
+const extension = (reason: string): SimResponse =>
+  graphError(403, "ExtensionError", {}, `Operation: Create; Exception: [Status Code: Forbidden; Reason: ${reason}]`)
+const tooMany = extension("Maximum number of subscriptions has been reached")
+/** A mailbox that is not there at all is told as in other calls. */
+const extensionError = (refusal: SimResponse): SimResponse =>
+  refusal.status === 403 ? extension("Access to OData is disabled.") : refusal
 
 const longestMinutes = 10_080
 const shortestMinutes = 45
@@ -109,20 +120,20 @@ export function createSubscriptions(context: SimulatorContext) {
     return now.add({ milliseconds: Math.round(Math.max(minutes, shortestMinutes) * 60_000) })
   }
 
-  const view = ({ id, notificationUrl, lifecycleUrl, resource, changeType, expiresAt }: Subscription) => ({
-    id,
-    resource,
-    changeType,
-    notificationUrl,
-    lifecycleNotificationUrl: lifecycleUrl,
-    expirationDateTime: expiresAt.toString(),
-    clientState: null,
-  })
-
   function ownOne(id: string, caller: Person): Subscription | undefined {
     const subscription = all.get(id)
     return subscription?.grant.person === caller ? subscription : undefined
   }
+
+  const liveIn = (tenantId: string) =>
+    [...all.values()].filter((known) => known.person.tenant.id === tenantId && isLive(known)).length
+
+  type Wanted = Pick<Subscription, "person" | "grant" | "resource" | "changeType">
+  const isDuplicate = ({ person, grant, resource, changeType }: Wanted): boolean =>
+    !context.knobs(person.tenant.id).takesDuplicates &&
+    of(person).some(
+      (known) => known.grant.person === grant.person && known.resource === resource && known.changeType === changeType,
+    )
 
   const of = (person: Person) => [...all.values()].filter((known) => known.person === person && isLive(known))
 
@@ -139,22 +150,22 @@ export function createSubscriptions(context: SimulatorContext) {
     async create(json: Readonly<Record<string, unknown>>, grant: Granted): Promise<SimResponse> {
       const person = watchedMailbox(context, json.resource, grant)
       if (person === null) return graphError(403, "ErrorAccessDenied")
+      const refusal = readingRefusal(context, person, grant)
+      if (refusal !== null) return grant.isApplication === true ? extensionError(refusal) : refusal
       const expiresAt = expiry(json.expirationDateTime)
       const text = (name: string) => (typeof json[name] === "string" ? json[name] : "")
       if (expiresAt === null || !URL.canParse(text("notificationUrl")) || text("clientState").length > 128)
         return graphError(400, "InvalidRequest")
-      const isDuplicate = [...all.values()].some(
-        (known) =>
-          isLive(known) &&
-          known.person === person &&
-          known.grant.person === grant.person &&
-          known.resource === text("resource") &&
-          known.changeType === text("changeType"),
-      )
-      if (isDuplicate && !context.knobs(person.tenant.id).takesDuplicates) return graphError(409, "ExtensionError")
+      if (isDuplicate({ person, grant, resource: text("resource"), changeType: text("changeType") }))
+        return graphError(409, "ExtensionError")
+      const { subscriptionsMost, webhooks } = context.knobs(person.tenant.id)
+      if (subscriptionsMost !== null && liveIn(person.tenant.id) >= subscriptionsMost) return tooMany
       const lifecycleUrl = text("lifecycleNotificationUrl") === "" ? null : text("lifecycleNotificationUrl")
       const urls = [text("notificationUrl"), ...(lifecycleUrl === null ? [] : [lifecycleUrl])]
-      for (const url of urls) if (!(await isValidated(url))) return graphError(400, "InvalidRequest")
+      if (webhooks === "untrusted-certificate") return notValid("The remote certificate is invalid.")
+      for (const url of urls)
+        if (webhooks === "blocked" || !(await isValidated(url)))
+          return notValid("Subscription validation request timed out.")
       const subscription = {
         id: context.platform.token("sub-"),
         person,
@@ -191,6 +202,16 @@ export function createSubscriptions(context: SimulatorContext) {
     },
   }
 }
+
+const view = ({ id, notificationUrl, lifecycleUrl, resource, changeType, expiresAt }: Subscription) => ({
+  id,
+  resource,
+  changeType,
+  notificationUrl,
+  lifecycleNotificationUrl: lifecycleUrl,
+  expirationDateTime: expiresAt.toString(),
+  clientState: null,
+})
 
 /** Whose events are meant. A person's token cannot watch somebody else's (MSG outlook-subscription-notes.md). */
 function watchedMailbox(context: SimulatorContext, resource: unknown, grant: Granted): Person | null {
