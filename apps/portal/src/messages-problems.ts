@@ -23,6 +23,8 @@ const en: Texts = {
   "no-answer": "The server did not answer.",
   "client-secret-wrong":
     "The registration of this service at the calendar provider is not right; tell your administrator.",
+  "certificate-unknown":
+    "The registration of this service at the calendar provider is not right; tell your administrator.",
   "provider-refused": "The calendar service refused. Try again.",
   "provider-not-configured": "This calendar service is not set up here; ask your administrator.",
   "grant-revoked": "The permission was withdrawn at the calendar service. Reconnect to give it again.",
@@ -75,6 +77,7 @@ const ja: Texts = {
   "service-unreachable": "サービスに接続できません。ネットワークをご確認ください。",
   "no-answer": "サーバーが応答しませんでした。",
   "client-secret-wrong": "カレンダープロバイダーへの登録が正しくありません。管理者にお知らせください。",
+  "certificate-unknown": "カレンダープロバイダーへの登録が正しくありません。管理者にお知らせください。",
   "provider-refused": "カレンダーサービスに拒否されました。もう一度お試しください。",
   "provider-not-configured": "このカレンダーサービスは設定されていません。管理者にお問い合わせください。",
   "grant-revoked": "カレンダーサービスで許可が取り消されました。再接続して許可し直してください。",

@@ -28,6 +28,8 @@ const en: Texts = {
   "account-disabled": "The service account is disabled or locked. Enable it in Active Directory.",
   "client-secret-wrong":
     "The calendar service did not accept the secret. Take the value of the secret (not its ID) of this registration.",
+  "certificate-unknown":
+    "The certificate is not registered, or it has ended. Upload it under Certificates & secrets of this registration.",
   "client-secret-expired": "The client secret has ended. Make a new one in Entra, then replace it here.",
   "consent-missing": "An administrator has not consented to the application's permissions yet.",
   "no-admin-consent": "An administrator has not consented to the application's permissions yet.",
@@ -106,6 +108,8 @@ const ja: Texts = {
   "account-disabled": "サービスアカウントが無効またはロックされています。Active Directory で有効にしてください。",
   "client-secret-wrong":
     "シークレットが受け付けられませんでした。このアプリ登録のシークレットの値（ID ではなく）を使ってください。",
+  "certificate-unknown":
+    "証明書が登録されていないか、期限切れです。アプリ登録の「証明書とシークレット」にアップロードしてください。",
   "client-secret-expired": "クライアントシークレットの期限が切れました。Entra で新しく作成し、ここで交換してください。",
   "consent-missing": "アプリケーションの許可に管理者がまだ同意していません。",
   "no-admin-consent": "アプリケーションの許可に管理者がまだ同意していません。",

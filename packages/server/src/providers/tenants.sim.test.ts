@@ -92,6 +92,40 @@ const offices: readonly (readonly [string, () => Promise<Office>])[] = [
     },
   ],
   [
+    "Microsoft 365, by a secret of its own",
+    async () => {
+      const mailboxes = people("microsoft")
+      const { applications, tenants } = simulator
+      const application = applications.add(tenants.microsoft)
+      const { text: clientSecret } = applications.addSecret(application)
+      const { clientId } = application
+      return {
+        ...{ ...providerOf("graph"), method: "client-secret", mailboxes },
+        given: { tenant: tenants.microsoft.domain, clientId, clientSecret, secretEndsOn: "2027-05-01" },
+        breakForAll: () =>
+          application.secrets.forEach((one) => {
+            one.endsAt = Temporal.Instant.from("2026-11-01T00:00Z")
+          }),
+        codeForAll: "client-secret-expired",
+      }
+    },
+  ],
+  [
+    "Microsoft 365, by a certificate",
+    async () => {
+      const mailboxes = people("microsoft")
+      const { applications, tenants } = simulator
+      const application = applications.add(tenants.microsoft)
+      const { certificate, privateKey } = applications.newCertificate(application)
+      return {
+        ...{ ...providerOf("graph"), method: "certificate", mailboxes },
+        given: { tenant: tenants.microsoft.id, clientId: application.clientId, certificate, privateKey },
+        breakForAll: () => void application.certificates.splice(0),
+        codeForAll: "certificate-unknown",
+      }
+    },
+  ],
+  [
     "Google",
     async () => {
       const mailboxes = people("google")
@@ -243,7 +277,7 @@ test("Exchange, as a delegate: opens the calendars that were opened to it, and n
 })
 
 describe("one mailbox's own trouble", () => {
-  test.each(offices.slice(1, 2))("at %s: nobody of that address is told of that address alone", async (_name, open) => {
+  test.each(offices.slice(3, 4))("at %s: nobody of that address is told of that address alone", async (_name, open) => {
     const office = await open()
     const { secret } = await office.source.open(office.method, office.given, "read")
     const problem = await failure(
@@ -253,7 +287,7 @@ describe("one mailbox's own trouble", () => {
   })
 
   test("at Exchange: a mailbox outside the service account's scope", async () => {
-    const [, open] = offices[2] ?? []
+    const [, open] = offices.at(-1) ?? []
     const office = await open?.()
     if (office === undefined) throw new Error("an office is expected")
     simulator.knobs("exchange").isRemoved = true

@@ -11,6 +11,7 @@ import { mailboxUrl } from "./mailbox.ts"
 /** What Entra says when it refuses the application its token, by our own codes for it (problems.ts). */
 const tokenCodes: ReadonlyMap<string, string> = new Map([
   ["client-secret-wrong", "registration-secret-wrong"],
+  ["certificate-unknown", "registration-secret-wrong"],
   ["client-secret-expired", "registration-secret-expired"],
   ["application-removed", "registration-missing"],
   ["tenant-unknown", "registration-missing"],

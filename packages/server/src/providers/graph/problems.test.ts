@@ -70,6 +70,7 @@ describe("a refusal of the token endpoint", () => {
     ["interaction_required", 50076, "auth-revoked", "second-factor-needed", false],
     ["unauthorized_client", 700016, "forbidden", "application-removed", true],
     ["invalid_request", 650052, "forbidden", "application-disabled", true],
+    ["invalid_client", 700027, "misconfigured", "certificate-unknown", false],
     ["invalid_client", 7000222, "misconfigured", "client-secret-expired", false],
     ["invalid_grant", 99999999, "auth-revoked", "grant-revoked", false],
     ["invalid_client", 50173, "misconfigured", "client-secret-wrong", false],

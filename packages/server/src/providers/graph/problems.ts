@@ -32,7 +32,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   650052: { kind: "forbidden", code: "application-disabled", isTenantWide: true },
   70002: { kind: "misconfigured", code: "client-secret-wrong" },
   7000112: { kind: "forbidden", code: "application-disabled", isTenantWide: true },
-  700027: { kind: "misconfigured", code: "client-secret-wrong" },
+  700027: { kind: "misconfigured", code: "certificate-unknown" },
   700024: { kind: "misconfigured", code: "clock-skew" },
   90002: { kind: "misconfigured", code: "tenant-unknown" },
   7000215: { kind: "misconfigured", code: "client-secret-wrong" },
