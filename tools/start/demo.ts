@@ -36,11 +36,16 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
     KALENDS_DEMO_URL: simulatorUrl,
     // The demo's CalDAV server has no notifications; nobody who tries it is to wait for five minutes.
     KALENDS_RECONCILE_POLL_SECONDS: "10",
-    KALENDS_ALLOWED_PRIVATE_HOSTS: [simulatorUrl, ...(caldavUrl === null ? [] : [caldavUrl])]
-      .map((url) => new URL(url).host)
-      .join(","),
+    KALENDS_ALLOWED_PRIVATE_HOSTS: [
+      ...loopbackHosts(simulatorUrl),
+      ...(caldavUrl === null ? [] : loopbackHosts(caldavUrl)),
+    ].join(","),
   }
 }
+
+/** Both names of a server on this machine: its own page may use the one, the person who reads it the other. */
+const loopbackHosts = (url: string): readonly string[] =>
+  ["localhost", "127.0.0.1"].map((name) => `${name}:${new URL(url).port}`)
 
 /** Settings that say where meetings are to be held; with any of them it is not the simulated Zoom. */
 const meetingSettings = /^KALENDS_(?:ZOOM|BBB)_|^KALENDS_MEETING_URL$/

@@ -67,7 +67,7 @@ describe("npm start", () => {
     ])
     expect(programs.at(-1)?.environment).toMatchObject({
       KALENDS_DEMO_URL: "http://localhost:8090",
-      KALENDS_ALLOWED_PRIVATE_HOSTS: "localhost:8090,127.0.0.1:8091",
+      KALENDS_ALLOWED_PRIVATE_HOSTS: "localhost:8090,127.0.0.1:8090,localhost:8091,127.0.0.1:8091",
       KALENDS_ZOOM_API_URL: "http://localhost:8090/zoom/v2",
     })
     expect(told.join("\n")).toContain("http://localhost:8080/agenda/")
@@ -144,7 +144,7 @@ describe("npm start", () => {
     expect(isDemoWanted({}, [])).toBe(true)
     expect(isDemoWanted({ KALENDS_GOOGLE_CLIENT_ID: "x" }, [])).toBe(false)
     expect(isDemoWanted({}, ["--no-demo"])).toBe(false)
-    expect(demoSettings("http://localhost:1", null).KALENDS_ALLOWED_PRIVATE_HOSTS).toBe("localhost:1")
+    expect(demoSettings("http://localhost:1", null).KALENDS_ALLOWED_PRIVATE_HOSTS).toBe("localhost:1,127.0.0.1:1")
   })
 
   test("shows the set-up code only while it is needed", () => {
