@@ -2,70 +2,16 @@
  * `npm run organisation -- …`: an administrator's work on whole organisations from the command line: the doctor, connecting
  * people, moving them to another calendar service and back. It talks to a running service, as the portal does.
  */
-import { createInterface } from "node:readline/promises"
-import { Writable } from "node:stream"
-import type { SessionView } from "@kalends/protocol/api"
 import type { CheckupView } from "@kalends/protocol/checkup"
 import type { GroupsView } from "@kalends/protocol/groups"
-import { problemSchema } from "@kalends/protocol/problem"
 import type { RolloutView, StepsView, TenantsView, TenantView } from "@kalends/protocol/tenants"
 import { type Command, readArguments, usage } from "./organisation/arguments.ts"
-import { checkupLines, failureLines, problemText, progressLine, tenantLine } from "./organisation/words.ts"
-import { environmentValue, pause, say } from "./platform.ts"
+import { checkupLines, failureLines, progressLine, tenantLine } from "./organisation/words.ts"
+import { pause, say } from "./platform.ts"
+import { type Api, ask, Refused, serviceUrl, signIn } from "./service-api.ts"
 
 const askEveryMs = 1_000
 const failuresShown = 50
-
-class Refused extends Error {}
-
-type Api = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
-
-function apiAt(url: string, token: () => string | null): Api {
-  return async (method, path, body) => {
-    const bearer = token()
-    const headers = {
-      "x-kalends-request": "1",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
-    }
-    const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-    const response = await fetch(`${url}${path}`, request).catch(() => {
-      throw new Refused(`Nothing answers at ${url}; set KALENDS_URL.`)
-    })
-    const text = await response.text()
-    if (!response.ok) throw new Refused(refusal(text, response.status))
-    return text === "" ? null : JSON.parse(text)
-  }
-}
-
-function refusal(text: string, status: number): string {
-  try {
-    const problem = problemSchema.parse(JSON.parse(text))
-    return problemText({ kind: problem.kind, code: problem.code ?? null })
-  } catch {
-    return `The service answered ${status}.`
-  }
-}
-
-/** A line that somebody types; a password is not shown. */
-async function ask(question: string, isHidden = false): Promise<string> {
-  process.stderr.write(question)
-  const silent = new Writable({ write: (_part, _encoding, done) => done() })
-  const output = isHidden ? silent : process.stderr
-  const asked = createInterface({ input: process.stdin, output, terminal: isHidden })
-  const answer = await asked.question("")
-  asked.close()
-  if (isHidden) process.stderr.write("\n")
-  return answer.trim()
-}
-
-async function signIn(url: string): Promise<Api> {
-  const email = environmentValue("KALENDS_EMAIL") ?? (await ask("E-mail address: "))
-  const password = environmentValue("KALENDS_PASSWORD") ?? (await ask("Password: ", true))
-  const input = { email, password, deviceName: "Command line", keep: "memory" }
-  const { token } = await apiAt(url, () => null)<SessionView>("POST", "/v1/sessions", input)
-  return apiAt(url, () => token)
-}
 
 async function requireTenant(api: Api, named: string): Promise<TenantView> {
   const { tenants } = await api<TenantsView>("GET", "/v1/tenants")
@@ -145,7 +91,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    const api = await signIn((environmentValue("KALENDS_URL") ?? "http://localhost:8080").replace(/\/$/, ""))
+    const api = await signIn(serviceUrl())
     switch (command.kind) {
       case "list":
         for (const tenant of (await api<TenantsView>("GET", "/v1/tenants")).tenants) say(tenantLine(tenant))

@@ -6,11 +6,13 @@ import { Problem } from "@kalends/domain/problem"
 import type { ServiceView } from "@kalends/protocol/api"
 import { protocolVersion } from "@kalends/protocol/version"
 import type { FastifyInstance } from "fastify"
+import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
 import { createConnections } from "./connections/connections.ts"
 import { createConnectionLife } from "./connections/life.ts"
 import { createApp } from "./http/app.ts"
+import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
@@ -201,6 +203,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     meetings,
     doors,
     syncPolicy: createSyncPolicy({ store, clock }),
+    audit: createAudit({ store, clock }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({
       ...{ pushes: createMeetingPushes(config), store, queue },
@@ -293,6 +296,7 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
+      await auditRoutes(app, { audit: features.audit, requireUser, clock })
       await tenantRoutes(app, {
         tenants: features.tenants,
         rollouts: features.rollouts,

@@ -142,7 +142,7 @@ describe("the token broker", () => {
     expect(connection?.state).toBe("needs-reauth")
     expect(tried).toHaveLength(1)
     expect(audit.map(({ action }) => action)).toContain("connection-state-changed")
-    expect(verifyChain(audit)).toEqual({ isWhole: true })
+    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("a disabled connection stays disabled when it is asked for again", async () => {

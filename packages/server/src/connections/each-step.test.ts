@@ -17,7 +17,7 @@ const faulty = (line: FaultLine, dress: NonNullable<ConnectedOptions["dress"]> =
 /** A connection and its secrets are both there or both gone, and the log is whole. */
 async function expectWhole(world: World, where: string) {
   const seen = await world.see()
-  expect(verifyChain(seen.audit), where).toEqual({ isWhole: true })
+  expect(verifyChain(seen.audit), where).toMatchObject({ isWhole: true })
   expect(seen.credential === null, where).toBe(seen.connection === null)
   expect(seen.calendars.length, where).toBe(seen.connection === null ? 0 : 1)
   return seen

@@ -1,4 +1,5 @@
 import type { Access } from "@kalends/domain/access"
+import type { AuditAction } from "@kalends/domain/audit"
 import {
   type CalendarId,
   parseCalendarId,
@@ -10,7 +11,7 @@ import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
-import type { AccountTables, AuditAction, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import type { AccountTables, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import type { ConnectDeps } from "./deps.ts"
 
 export type EstablishDeps = Pick<ConnectDeps, "vault" | "world">

@@ -25,6 +25,8 @@ export const limits = {
   joinsPerNetwork: tenMinutes(1200),
   /** Calls to the provider that are made for one connection's apps. */
   proxiedPerConnection: tenMinutes(3000),
+  /** Checks and exports of the whole log: each reads all of it. */
+  wholeAuditsPerUser: tenMinutes(20),
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

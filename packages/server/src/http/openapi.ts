@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { createApp } from "./app.ts"
+import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
@@ -24,6 +25,7 @@ export async function openApiDocument(): Promise<object> {
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())
+      await auditRoutes(all, absent())
       await tenantRoutes(all, absent())
     },
   })

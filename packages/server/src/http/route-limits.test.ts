@@ -6,6 +6,7 @@ import type { SessionRow } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createApp } from "./app.ts"
+import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { limits } from "./limits.ts"
@@ -61,6 +62,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
+      await auditRoutes(all, { ...common, audit: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
     },
   })

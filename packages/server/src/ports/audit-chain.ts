@@ -27,20 +27,47 @@ export function chainHash(previousHash: Uint8Array, entry: Chained): Uint8Array 
   return new Uint8Array(hash.digest())
 }
 
-/** Checks a run of entries that begins at sequence 1. Names the first that does not fit. */
-export function verifyChain(
-  rows: readonly AuditRow[],
-): { readonly isWhole: true } | { readonly isWhole: false; readonly atSequence: number } {
-  let previous = chainStart
-  for (const [index, row] of rows.entries()) {
-    const expected = chainHash(previous, row)
-    if (
-      row.sequence !== index + 1 ||
-      !Buffer.from(row.previousHash).equals(previous) ||
-      !Buffer.from(row.hash).equals(expected)
-    )
-      return { isWhole: false, atSequence: index + 1 }
-    previous = row.hash
-  }
-  return { isWhole: true }
+export type ChainVerdict = {
+  readonly isWhole: boolean
+  readonly count: number
+  /** Sequence of the first entry that does not fit; null where all do. */
+  readonly brokenAt: number | null
+  /** Hash of the last entry that fits, in hexadecimal. */
+  readonly head: string
 }
+
+/** Checks entries from sequence 1 on, as they come. */
+export function chainCheck() {
+  let previous = chainStart
+  let count = 0
+  let brokenAt: number | null = null
+  const fits = (row: AuditRow) =>
+    row.sequence === count + 1 && isSame(row.previousHash, previous) && isSame(row.hash, chainHash(previous, row))
+  return {
+    /** False from the first entry on that does not fit. */
+    takeAll(rows: readonly AuditRow[]): boolean {
+      for (const row of rows) {
+        if (brokenAt !== null) return false
+        if (fits(row)) previous = row.hash
+        else brokenAt = count + 1
+        count += 1
+      }
+      return brokenAt === null
+    },
+    verdict: (): ChainVerdict => ({
+      isWhole: brokenAt === null,
+      count,
+      brokenAt,
+      head: Buffer.from(previous).toString("hex"),
+    }),
+  }
+}
+
+/** Checks a whole log at once. */
+export function verifyChain(rows: readonly AuditRow[]): ChainVerdict {
+  const check = chainCheck()
+  check.takeAll(rows)
+  return check.verdict()
+}
+
+const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.from(a).equals(b)

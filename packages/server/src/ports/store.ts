@@ -1,3 +1,4 @@
+import type { AuditAction } from "@kalends/domain/audit"
 import type { ConnectionState } from "@kalends/domain/connection"
 import type {
   AccountId,
@@ -150,36 +151,6 @@ export type DataKeyRow = {
   readonly createdAt: Temporal.Instant
 }
 
-export type AuditAction =
-  | "account-created"
-  | "user-created"
-  | "signed-in"
-  | "sign-in-refused"
-  | "signed-out"
-  | "connection-started"
-  | "connection-made"
-  | "connection-state-changed"
-  | "connection-removed"
-  | "secret-sealed"
-  | "secret-opened"
-  | "token-refreshed"
-  | "access-handed-over"
-  | "grant-revoked"
-  | "data-key-created"
-  | "meeting-asked-for"
-  | "meeting-made"
-  | "meeting-changed"
-  | "meeting-ended"
-  | "meeting-linked"
-  | "meeting-unlinked"
-  | "meeting-held"
-  | "meeting-note"
-  | "policy-changed"
-  | "tenant-connected"
-  | "tenant-state-changed"
-  | "tenant-removed"
-  | "rollout-changed"
-
 /** One content-free entry of the tenant's log. */
 export type AuditEntry = {
   readonly actor:
@@ -201,6 +172,19 @@ export type AuditRow = AuditEntry & {
   readonly hash: Uint8Array
 }
 
+/** Which entries; null for any. */
+export type AuditFilter = {
+  /** Sequence, exclusive. */
+  readonly before: number | null
+  /** A person's id. */
+  readonly actor: string | null
+  readonly action: AuditAction | null
+  readonly subjectId: string | null
+  readonly from: Temporal.Instant | null
+  /** Exclusive. */
+  readonly to: Temporal.Instant | null
+}
+
 /** Fields that change in an update; undefined ones stay. */
 export type Changes<Row> = Partial<Omit<Row, "accountId">>
 
@@ -214,6 +198,8 @@ export interface AccountTables {
   lockAccount(): Promise<void>
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
+  /** Those of them that there are. */
+  findUsers(userIds: readonly UserId[]): Promise<readonly UserRow[]>
   /** `email` in lower case. */
   findUserByEmail(email: string): Promise<UserRow | null>
   /** By e-mail address, from `after` (exclusive) on, each with the state of their connection and their group; null without. */
@@ -253,6 +239,8 @@ export interface AccountTables {
   listAuditOf(subjectId: string, limit: number): Promise<readonly AuditRow[]>
   /** From `after` (exclusive, 0 for the beginning) in order. */
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
+  /** Newest first. */
+  searchAudit(filter: AuditFilter & { readonly limit: number }): Promise<readonly AuditRow[]>
   readonly syncPolicy: SyncPolicyTables
   readonly meetings: MeetingTables
   readonly listening: ListeningTables

@@ -1,7 +1,7 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
 import type { AccountTables, UserPage } from "../ports/store.ts"
-import { appendAudit, listAudit, listAuditOf, lockAccount } from "./audit-table.ts"
+import { appendAudit, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
 import { createListeningTables } from "./listening-tables.ts"
@@ -21,6 +21,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     appendAudit: (entry, at) => appendAudit(tx, accountId, entry, at),
     listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
+    searchAudit: (filter) => searchAudit(tx, accountId, filter),
     meetings: createMeetingTables(tx, accountId),
     listening: createListeningTables(tx, accountId),
     tenants: createTenantTables(tx, accountId),
@@ -32,7 +33,14 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
 
 type PeopleTables = Pick<
   AccountTables,
-  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "hasSession" | "deleteSession"
+  | "insertUser"
+  | "findUser"
+  | "findUsers"
+  | "findUserByEmail"
+  | "listUsers"
+  | "insertSession"
+  | "hasSession"
+  | "deleteSession"
 >
 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
@@ -51,6 +59,15 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
         .where("accountId", "=", accountId)
         .where("userId", "=", userId)
         .executeTakeFirst()) ?? null,
+    findUsers: async (userIds) =>
+      userIds.length === 0
+        ? []
+        : tx
+            .selectFrom("appUser")
+            .selectAll()
+            .where("accountId", "=", accountId)
+            .where("userId", "in", userIds)
+            .execute(),
     findUserByEmail: async (email) =>
       (await tx
         .selectFrom("appUser")

@@ -1,7 +1,7 @@
 import { type AccountId, parseUserId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
-import type { AuditEntry, AuditRow } from "../ports/store.ts"
+import type { AuditEntry, AuditFilter, AuditRow } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 
 /** Appends an entry behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
@@ -20,7 +20,8 @@ export async function appendAudit(
     .limit(1)
     .executeTakeFirst()
   const previousHash = last?.hash ?? chainStart
-  const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at }
+  // The hash is of what the database keeps: it counts in microseconds, the clock in nanoseconds.
+  const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at: at.round("microsecond") }
   const { actor, ...rest } = { ...row, previousHash, hash: chainHash(previousHash, row) }
   const flat = { ...rest, actorKind: actor.kind, actor: actor.kind === "user" ? actor.userId : actor.part }
   await tx.insertInto("audit").values(flat).execute()
@@ -58,6 +59,23 @@ export async function listAuditOf(
     .limit(limit)
     .execute()
   return rows.map(rowOf).reverse()
+}
+
+/** Entries that fit, newest first. */
+export async function searchAudit(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { before, actor, action, subjectId, from, to, limit }: AuditFilter & { readonly limit: number },
+): Promise<readonly AuditRow[]> {
+  let query = tx.selectFrom("audit").selectAll().where("accountId", "=", accountId)
+  if (before !== null) query = query.where("sequence", "<", before)
+  if (actor !== null) query = query.where("actorKind", "=", "user").where("actor", "=", actor)
+  if (action !== null) query = query.where("action", "=", action)
+  if (subjectId !== null) query = query.where("subjectId", "=", subjectId)
+  if (from !== null) query = query.where("at", ">=", from)
+  if (to !== null) query = query.where("at", "<", to)
+  const rows = await query.orderBy("sequence", "desc").limit(limit).execute()
+  return rows.map(rowOf)
 }
 
 function rowOf({ actorKind, actor, ...row }: Database["audit"]): AuditRow {

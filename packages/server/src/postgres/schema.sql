@@ -44,6 +44,8 @@ create table audit (
   CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text]))),
   CHECK ((sequence > 0))
 );
+CREATE INDEX audit_by_action ON audit USING btree (account_id, action, sequence);
+CREATE INDEX audit_by_person ON audit USING btree (account_id, actor, sequence) WHERE (actor_kind = 'user'::text);
 CREATE INDEX audit_by_subject ON audit USING btree (account_id, subject_id, sequence);
 create policy by_account on audit using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 

@@ -3,7 +3,7 @@ import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import { coalesced, jobKey } from "../ports/job-queue.ts"
-import type { AccountTables, Store, SystemTables } from "../ports/store.ts"
+import type { AccountTables, AuditFilter, AuditRow, Store, SystemTables } from "../ports/store.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryMeetings, memorySyncPolicy, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
@@ -89,7 +89,14 @@ function fence(row: { readonly accountId: AccountId }, accountId: AccountId): vo
 
 type PeopleTables = Pick<
   AccountTables,
-  "insertUser" | "findUser" | "findUserByEmail" | "listUsers" | "insertSession" | "hasSession" | "deleteSession"
+  | "insertUser"
+  | "findUser"
+  | "findUsers"
+  | "findUserByEmail"
+  | "listUsers"
+  | "insertSession"
+  | "hasSession"
+  | "deleteSession"
 >
 
 function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables {
@@ -105,6 +112,11 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       await tx.put("user", row.userId, row)
     },
     findUser: async (userId) => own(tx.find("user", userId), accountId),
+    findUsers: async (userIds) =>
+      tx
+        .list("user")
+        .filter(mine(accountId))
+        .filter(({ userId }) => userIds.includes(userId)),
     findUserByEmail: async (email) =>
       tx
         .list("user")
@@ -266,7 +278,7 @@ function calendarTables(tx: MemoryTransaction, accountId: AccountId): CalendarTa
 
 type RecordTables = Pick<
   AccountTables,
-  "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "listAuditOf" | "addJobs"
+  "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "listAuditOf" | "searchAudit" | "addJobs"
 >
 
 function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables {
@@ -292,7 +304,7 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       await tx.lock("account", accountId)
       const last = entries().at(-1)
       const previousHash = last?.hash ?? chainStart
-      const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at }
+      const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at: at.round("microsecond") }
       await tx.put("audit", `${accountId}:${row.sequence}`, {
         ...row,
         previousHash,
@@ -307,6 +319,7 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       entries()
         .filter((row) => row.sequence > after)
         .slice(0, limit),
+    searchAudit: async ({ limit, ...filter }) => entries().filter(isAsked(filter)).reverse().slice(0, limit),
     async addJobs(jobs, runAt) {
       for (const job of jobs) {
         const key = jobKey(job)
@@ -320,6 +333,16 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
     },
   }
 }
+
+const isAsked =
+  ({ before, actor, action, subjectId, from, to }: AuditFilter) =>
+  (row: AuditRow): boolean =>
+    (before === null || row.sequence < before) &&
+    (actor === null || (row.actor.kind === "user" && row.actor.userId === actor)) &&
+    (action === null || row.action === action) &&
+    (subjectId === null || row.subjectId === subjectId) &&
+    (from === null || Temporal.Instant.compare(row.at, from) >= 0) &&
+    (to === null || Temporal.Instant.compare(row.at, to) < 0)
 
 function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0

@@ -110,7 +110,7 @@ describe("the vault", () => {
       ["data-key-created", "first-secret"],
       ["secret-opened", "test"],
     ])
-    expect(verifyChain(audit)).toEqual({ isWhole: true })
+    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("opens nothing when no audit record can be written", async () => {

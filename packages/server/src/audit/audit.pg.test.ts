@@ -1,0 +1,123 @@
+import { sql } from "kysely"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { systemClock } from "../platform/clock.ts"
+import { createDatabase, createPool } from "../postgres/database.ts"
+import { createStore } from "../postgres/store.ts"
+import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createAudit } from "./audit.ts"
+
+let base: TestDatabase
+let database: ReturnType<typeof createDatabase>
+let seed = 0
+let rows: ReturnType<typeof sampleRows>
+
+beforeAll(async () => {
+  base = await cloneDatabase()
+  database = createDatabase(createPool(base.url, 4))
+})
+afterAll(async () => {
+  await database.destroy()
+  await base.drop()
+})
+
+const store = () => createStore(database)
+const audit = () => createAudit({ store: store(), clock: systemClock })
+
+/** An account with five entries, at times of the machine's own clock, nanoseconds and all. */
+beforeEach(async () => {
+  seed += 1
+  rows = sampleRows(seed)
+  await store().asSystem((tables) => tables.insertAccount(rows.account))
+  await store().inAccount(rows.account.accountId, async (tables) => {
+    await tables.insertUser(rows.user)
+    const byUser = { kind: "user", userId: rows.user.userId } as const
+    const byService = { kind: "service", part: "broker" } as const
+    for (const [index, actor] of [byUser, byService, byService, byUser, byService].entries())
+      await tables.appendAudit(
+        { actor, action: index === 3 ? "signed-in" : "secret-opened", subjectId: `s${index % 2}`, reason: "test" },
+        systemClock.now(),
+      )
+  })
+})
+
+/** What somebody does who has the database itself. */
+const meddle = (statement: string) =>
+  database.transaction().execute(async (tx) => {
+    await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+    await sql`alter table audit disable trigger audit_is_append_only`.execute(tx)
+    await sql.raw(statement).execute(tx)
+    await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
+  })
+const of = (sequence: number) => `account_id = '${rows.account.accountId}' and sequence = ${sequence}`
+const head = { head: expect.stringMatching(/^[0-9a-f]{64}$/) }
+
+describe("the audit log in PostgreSQL", () => {
+  test("is whole as it was written, by the machine's own clock", async () => {
+    expect(await audit().verify(rows.user)).toEqual({ isWhole: true, count: 5, brokenAt: null, ...head })
+  })
+
+  test.each([
+    ["at", "at = at + interval '1 microsecond'"],
+    ["kind of actor", "actor_kind = 'user'"],
+    ["actor", "actor = 'brokes'"],
+    ["action", "action = 'secret-sealed'"],
+    ["subject", "subject_id = 's2'"],
+    ["reason", "reason = 'tesu'"],
+    ["previous hash", "previous_hash = set_byte(previous_hash, 7, get_byte(previous_hash, 7) # 1)"],
+    ["hash", "hash = set_byte(hash, 31, get_byte(hash, 31) # 128)"],
+  ])("shows one changed byte of its %s, and where", async (_name, change) => {
+    const actor = change.startsWith("actor_kind") ? `, actor = '${rows.user.userId}'` : ""
+    await meddle(`update audit set ${change}${actor} where ${of(3)}`)
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 3 })
+  })
+
+  test("shows an entry that was taken out; where the last one was, only its hash kept elsewhere does", async () => {
+    const before = await audit().verify(rows.user)
+    await meddle(`delete from audit where ${of(5)}`)
+    const cut = await audit().verify(rows.user)
+    expect(cut).toMatchObject({ isWhole: true, count: 4 })
+    expect(cut.head).not.toBe(before.head)
+    await meddle(`delete from audit where ${of(2)}`)
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 2 })
+  })
+
+  test("is only added to", async () => {
+    const refused = "the audit log is append-only"
+    const asService = (statement: string) =>
+      database.transaction().execute(async (tx) => {
+        await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+        return sql.raw(statement).execute(tx)
+      })
+    await expect(asService(`update audit set reason = 'x' where ${of(3)}`)).rejects.toThrow(refused)
+    await expect(asService(`delete from audit where ${of(5)}`)).rejects.toThrow(refused)
+    await expect(asService("truncate audit")).rejects.toThrow(refused)
+  })
+
+  test("is shown newest first, by whom, what and about which thing", async () => {
+    const sequences = async (query: object) => (await audit().page(rows.user, query)).entries.map((one) => one.sequence)
+    expect(await sequences({})).toEqual([5, 4, 3, 2, 1])
+    expect(await sequences({ actor: rows.user.userId })).toEqual([4, 1])
+    expect(await sequences({ action: "secret-opened" })).toEqual([5, 3, 2, 1])
+    expect(await sequences({ subject: "s1", before: 4 })).toEqual([2])
+    expect(await sequences({ from: "2100-01-01T00:00:00Z" })).toEqual([])
+    expect(await sequences({ to: "2100-01-01T00:00:00Z" })).toHaveLength(5)
+    const { entries } = await audit().page(rows.user, { actor: rows.user.userId })
+    expect(entries[0]?.actor).toMatchObject({ kind: "user", displayName: rows.user.displayName })
+  })
+
+  test("comes in pages, none of which leaves anything out", async () => {
+    await store().inAccount(rows.account.accountId, async (tables) => {
+      for (let count = 0; count < 120; count++)
+        await tables.appendAudit(
+          { actor: { kind: "service", part: "pass" }, action: "secret-opened", subjectId: "c", reason: "pass" },
+          systemClock.now(),
+        )
+    })
+    const first = await audit().page(rows.user, {})
+    const second = await audit().page(rows.user, { before: first.before ?? 0 })
+    const seen = [...first.entries, ...second.entries].map(({ sequence }) => sequence)
+    expect(seen).toEqual(Array.from({ length: 125 }, (_, index) => 125 - index))
+    expect(second.before).toBeNull()
+  })
+})

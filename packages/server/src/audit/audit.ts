@@ -1,0 +1,102 @@
+import { parseUserId } from "@kalends/domain/ids"
+import type { AuditEntryView, AuditLine, AuditPage, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
+import { chainCheck } from "../ports/audit-chain.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { AuditFilter, AuditRow, Store, UserRow } from "../ports/store.ts"
+
+const entriesPerPage = 100
+const entriesPerRead = 1_000
+
+export type AuditDeps = { readonly store: Store; readonly clock: Clock }
+
+/** The organisation's log, as its administrators see it. */
+export interface AuditFeature {
+  /** Newest first. */
+  page(by: UserRow, query: AuditQuery): Promise<AuditPage>
+  /** Reads the whole log and checks each hash; bounded in memory. */
+  verify(by: UserRow): Promise<AuditVerdict>
+  /** The whole log from its beginning, a line of JSON for each entry. Writes first that it was asked for. */
+  export(by: UserRow): AsyncGenerator<string, void>
+}
+
+export function createAudit({ store, clock }: AuditDeps): AuditFeature {
+  /** Each read is a transaction of its own: a slow reader holds nothing. The log only grows, so that no entry is missed. */
+  async function* read({ accountId }: UserRow): AsyncGenerator<readonly AuditRow[], void> {
+    for (let after = 0; ; ) {
+      const rows = await store.inAccount(accountId, (tables) => tables.listAudit({ after, limit: entriesPerRead }))
+      if (rows.length > 0) yield rows
+      after = rows.at(-1)?.sequence ?? after
+      if (rows.length < entriesPerRead) return
+    }
+  }
+
+  return {
+    async page({ accountId }, query) {
+      const filter = filterOf(query)
+      return store.inAccount(accountId, async (tables) => {
+        // One more than is shown says whether there is another page.
+        const found = await tables.searchAudit({ ...filter, limit: entriesPerPage + 1 })
+        const rows = found.slice(0, entriesPerPage)
+        const people = await tables.findUsers(actorsOf(rows))
+        const names = new Map<string, string>(people.map(({ userId, displayName }) => [userId, displayName]))
+        return {
+          entries: rows.map((row) => viewOf(row, names)),
+          before: found.length > entriesPerPage ? (rows.at(-1)?.sequence ?? null) : null,
+        }
+      })
+    },
+    async verify(by) {
+      const check = chainCheck()
+      for await (const rows of read(by)) if (!check.takeAll(rows)) break
+      return check.verdict()
+    },
+    async *export(by) {
+      const entry = { actor: { kind: "user", userId: by.userId }, action: "audit-exported" } as const
+      await store.inAccount(by.accountId, (tables) =>
+        tables.appendAudit({ ...entry, subjectId: by.accountId, reason: "user-request" }, clock.now()),
+      )
+      for await (const rows of read(by)) yield rows.map((row) => `${JSON.stringify(lineOf(row))}\n`).join("")
+    },
+  }
+}
+
+function filterOf({ before, actor, action, subject, from, to }: AuditQuery): AuditFilter {
+  return {
+    before: before ?? null,
+    actor: actor ?? null,
+    action: action ?? null,
+    subjectId: subject ?? null,
+    from: from === undefined ? null : Temporal.Instant.from(from),
+    to: to === undefined ? null : Temporal.Instant.from(to),
+  }
+}
+
+const actorsOf = (rows: readonly AuditRow[]) => [
+  ...new Set(rows.flatMap(({ actor }) => (actor.kind === "user" ? [parseUserId(actor.userId)] : []))),
+]
+
+function viewOf(
+  { sequence, at, actor, action, subjectId, reason }: AuditRow,
+  names: ReadonlyMap<string, string>,
+): AuditEntryView {
+  return {
+    sequence,
+    at: at.toString(),
+    actor:
+      actor.kind === "user"
+        ? { kind: "user", userId: actor.userId, displayName: names.get(actor.userId) ?? null }
+        : actor,
+    ...{ action, subjectId, reason },
+  }
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
+
+function lineOf({ actor, at, previousHash, hash, ...row }: AuditRow): AuditLine {
+  const { accountId, sequence, action, subjectId, reason } = row
+  return {
+    ...{ accountId, sequence, at: at.toString(), actorKind: actor.kind },
+    actor: actor.kind === "user" ? actor.userId : actor.part,
+    ...{ action, subjectId, reason, previousHash: hex(previousHash), hash: hex(hash) },
+  }
+}

@@ -1,0 +1,44 @@
+import { Readable } from "node:stream"
+import { auditPageSchema, auditQuerySchema, auditVerdictSchema } from "@kalends/protocol/audit"
+import type { FastifyInstance } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import type { AuditFeature } from "../audit/audit.ts"
+import type { Clock } from "../ports/clock.ts"
+import { limits } from "./limits.ts"
+import { createRateLimit } from "./rate-limit.ts"
+import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+
+export type AuditRoutesDeps = {
+  readonly audit: AuditFeature
+  readonly requireUser: RequireUser
+  readonly clock: Clock
+}
+
+/** The organisation's log; for administrators. */
+export async function auditRoutes(plain: FastifyInstance, deps: AuditRoutesDeps): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { audit, requireUser } = deps
+  const wholeReads = createRateLimit(deps.clock, limits.wholeAuditsPerUser)
+
+  app.get(
+    "/v1/audit",
+    { schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } } },
+    async (request) => {
+      const { user } = requireAdministrator(await requireUser(request))
+      return audit.page(user, request.query)
+    },
+  )
+  app.post("/v1/audit/verification", { schema: { response: { 200: auditVerdictSchema } } }, async (request) => {
+    const { user } = requireAdministrator(await requireUser(request))
+    wholeReads.take(user.userId)
+    return audit.verify(user)
+  })
+  app.get("/v1/audit/export", async (request, reply) => {
+    const { user } = requireAdministrator(await requireUser(request))
+    wholeReads.take(user.userId)
+    return reply
+      .type("application/x-ndjson")
+      .header("content-disposition", 'attachment; filename="audit.ndjson"')
+      .send(Readable.from(audit.export(user)))
+  })
+}
