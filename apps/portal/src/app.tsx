@@ -4,6 +4,7 @@ import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Group, Loader, Paper, Stack, Tabs, Text, Title } from "@mantine/core"
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
+import { Audit } from "./audit-screen.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
 import { Groups } from "./groups-screen.tsx"
@@ -125,6 +126,7 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
                   people: <People store={store} words={words} />,
                   groups: <Groups words={words} />,
                   organisation: <Organisation {...{ words, locale, now }} service={state.service} />,
+                  audit: <Audit {...{ words, locale }} userId={user.userId} />,
                 }
               : null
           }
@@ -139,7 +141,7 @@ type PlacesProps = {
   readonly home: React.ReactNode
   readonly meetings: React.ReactNode
   /** Null for who is no administrator. */
-  readonly administration: Readonly<Record<"people" | "groups" | "organisation", React.ReactNode>> | null
+  readonly administration: Readonly<Record<"people" | "groups" | "organisation" | "audit", React.ReactNode>> | null
 }
 
 const organisation = "organisation"
@@ -165,6 +167,7 @@ function Places({ words, home, meetings, administration }: PlacesProps) {
             <Tabs.Tab value="people">{words.people}</Tabs.Tab>
             <Tabs.Tab value="groups">{words.groups}</Tabs.Tab>
             <Tabs.Tab value={organisation}>{words.tenants.organisationTab}</Tabs.Tab>
+            <Tabs.Tab value="audit">{words.auditLog.audit}</Tabs.Tab>
           </>
         )}
       </Tabs.List>
@@ -175,6 +178,7 @@ function Places({ words, home, meetings, administration }: PlacesProps) {
           <Tabs.Panel value="people">{administration.people}</Tabs.Panel>
           <Tabs.Panel value="groups">{administration.groups}</Tabs.Panel>
           <Tabs.Panel value={organisation}>{administration.organisation}</Tabs.Panel>
+          <Tabs.Panel value="audit">{administration.audit}</Tabs.Panel>
         </>
       )}
     </Tabs>

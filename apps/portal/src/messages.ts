@@ -1,5 +1,6 @@
 import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
+import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { english } from "./messages-en.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
@@ -24,6 +25,7 @@ export type Messages = Catalogue &
     readonly tenantProblems: Texts
     readonly guides: Readonly<Record<string, Guide>>
     readonly checkup: CheckupPageWords
+    readonly auditLog: AuditWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -35,6 +37,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     tenantProblems: { ...problemTexts[language], ...tenantProblemTexts[language] },
     guides: guides[language],
     checkup: checkupWords[language],
+    auditLog: auditWords[language],
   }
 }
 

@@ -5,6 +5,7 @@ import { extname, join } from "node:path"
 import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
+import { auditReply } from "./fake-audit.ts"
 import { groupReply } from "./fake-groups.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -188,7 +189,11 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     return { body: scene.removal }
   }
   const asked = { route, query, body }
-  const found = meetingReply(route, body, scene) ?? groupReply(asked, scene) ?? tenantReply(asked, scene)
+  const found =
+    meetingReply(route, body, scene) ??
+    groupReply(asked, scene) ??
+    tenantReply(asked, scene) ??
+    auditReply(asked, scene)
   if (found !== null) return found
   switch (route) {
     case "GET /v1/service":

@@ -1,6 +1,8 @@
 import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
+import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
+import { calmAudit } from "./fake-audit.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
 
@@ -26,6 +28,10 @@ export type Scene = {
   written: readonly unknown[]
   /** Connections to whole organisations, and work over their people. */
   tenancy: TenantScene
+  /** The audit log, newest first, and what a check of it says. */
+  audit: readonly AuditEntryView[]
+  auditPerPage: number
+  auditVerdict: AuditVerdict
   /** False: every call of the API fails, as behind a broken proxy. */
   isUp: boolean
 }
@@ -103,6 +109,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     isCalendarSlow: false,
     written: [],
     tenancy: calmTenants(now),
+    ...calmAudit(now),
     isUp: true,
   }
 }

@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises"
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+
+// The page of the audit log in a real browser, on an API that answers what a scene says.
+
+let visits: Visits
+beforeAll(async () => {
+  visits = await openVisits()
+})
+afterAll(() => visits.close())
+
+const visit = (visit: Pick<Visit, "look"> & Partial<Visit>) =>
+  visits.visit({
+    address: "/",
+    shown: async (page) => {
+      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).click()
+      await page.getByRole("heading", { level: 1, name: /^(?:Log|記録)$/ }).waitFor()
+      await page.getByLabel(/Loading|読み込み中/).waitFor({ state: "detached" })
+    },
+    ...visit,
+  })
+
+const items = (page: Page) => page.getByRole("main").getByRole("listitem")
+const button = (page: Page, name: RegExp) => page.getByRole("button", { name })
+
+test("shows what was done, by whom and why, page by page", () =>
+  visit({
+    change: (scene) => {
+      scene.auditPerPage = 4
+    },
+    look: async (page) => {
+      await items(page)
+        .first()
+        .getByText(/Secret opened|シークレットの使用/)
+        .waitFor()
+      expect(await items(page).count()).toBe(4)
+      await button(page, /^(?:Show more|さらに表示)/).press("Enter")
+      await items(page)
+        .nth(5)
+        .getByText(/no longer here|すでにいない人/)
+        .waitFor()
+      expect(await items(page).count()).toBe(6)
+      const fits = await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+      expect(fits).toBe(true)
+    },
+  }))
+
+test("is narrowed to a person, an act, a day, or one thing, and widened again", () =>
+  visit({
+    look: async (page) => {
+      const chosen = page.getByRole("combobox")
+      await chosen.nth(1).selectOption("token-refreshed")
+      await expect.poll(() => items(page).count()).toBe(1)
+      await button(page, /same thing|同じ対象/).click()
+      await expect.poll(() => items(page).count()).toBe(4)
+      await button(page, /Show everything|すべて表示/).click()
+      await expect.poll(() => items(page).count()).toBe(6)
+      await chosen.nth(0).selectOption({ index: 1 })
+      await expect.poll(() => items(page).count()).toBe(2)
+      await page.locator("input[type=date]").nth(0).fill("2100-01-01")
+      await page.getByText(/Nothing is in the log|記録はありません/).waitFor()
+    },
+  }))
+
+test("a check says with a green tick that nothing was changed, or which entry was", async () => {
+  await visit({
+    look: async (page) => {
+      await button(page, /Check the log|記録を検査/).click()
+      await page.getByRole("status").filter({ hasText: "✓" }).waitFor()
+      await page.getByText("ab".repeat(32)).waitFor()
+    },
+  })
+  await visit({
+    change: (scene) => {
+      scene.auditVerdict = { isWhole: false, count: 3, brokenAt: 3, head: "cd".repeat(32) }
+    },
+    look: async (page) => {
+      await button(page, /Check the log|記録を検査/).click()
+      await page
+        .getByRole("alert")
+        .filter({ hasText: /Entry 3|記録 3/ })
+        .waitFor()
+    },
+  })
+})
+
+test("is exported as a file", () =>
+  visit({
+    look: async (page) => {
+      const download = page.waitForEvent("download")
+      await page.getByRole("link", { name: /Export|書き出す/ }).click()
+      expect((await download).suggestedFilename()).toBe("audit.ndjson")
+      expect(await readFile(await (await download).path(), "utf8")).not.toBe("")
+    },
+  }))
+
+test("says that the service does not answer, and tries again when asked", () =>
+  visit({
+    shown: async (page) => {
+      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).waitFor()
+    },
+    look: async (page, _tell, scene) => {
+      scene.isUp = false
+      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).click()
+      const again = page.getByRole("tabpanel").getByRole("button", { name: /Try again|再試行/ })
+      await again.waitFor()
+      scene.isUp = true
+      await again.click()
+      await items(page).first().waitFor()
+    },
+  }))
