@@ -9,9 +9,11 @@ import {
   type RemovalView,
   removalSchema,
   type ServiceView,
+  type SessionsView,
   type SetupInput,
   serviceSchema,
   sessionSchema,
+  sessionsSchema,
   type UsersView,
   type UserView,
   userSchema,
@@ -31,6 +33,7 @@ import {
 } from "@kalends/protocol/meetings"
 import type { z } from "zod"
 import { call, queryOf, send } from "./api-call.ts"
+import { deviceNameOf } from "./device-name.ts"
 import { platform } from "./platform.ts"
 
 /** The calls the portal makes; each throws ApiProblem. */
@@ -39,8 +42,18 @@ export const api = {
   me: (): Promise<UserView> => call(userSchema, "GET", "/v1/me"),
   setUp: async (input: SetupInput): Promise<UserView> => (await call(sessionSchema, "POST", "/v1/setup", input)).user,
   signIn: async (email: string, password: string): Promise<UserView> =>
-    (await call(sessionSchema, "POST", "/v1/sessions", { email, password, deviceName: "Portal", keep: "cookie" })).user,
+    (
+      await call(sessionSchema, "POST", "/v1/sessions", {
+        email,
+        password,
+        deviceName: deviceNameOf(platform.userAgent),
+        keep: "cookie",
+      })
+    ).user,
   signOut: async (): Promise<void> => void (await send("DELETE", "/v1/sessions/current")),
+  sessions: (): Promise<SessionsView> => call(sessionsSchema, "GET", "/v1/sessions"),
+  endSession: async (sessionId: string): Promise<void> => void (await send("DELETE", `/v1/sessions/${sessionId}`)),
+  endOtherSessions: async (): Promise<void> => void (await send("DELETE", "/v1/sessions")),
   handOff: async (): Promise<string> => (await call(handoffSchema, "POST", "/v1/sessions/handoff")).code,
   connection: async (): Promise<ConnectionView | null> =>
     (await call(connectionsSchema, "GET", "/v1/connections")).connections[0] ?? null,

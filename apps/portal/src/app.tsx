@@ -5,6 +5,7 @@ import { Alert, Button, Group, Loader, Paper, Stack, Tabs, Text, Title } from "@
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
 import { Audit } from "./audit-screen.tsx"
+import { Devices } from "./devices.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
 import { Groups } from "./groups-screen.tsx"
@@ -101,7 +102,7 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
           Kalends
         </Text>
         <Group gap="xs">
-          <Text>{user.displayName}</Text>
+          <Devices {...{ words, locale, now }} displayName={user.displayName} />
           <Button variant="subtle" size="compact-md" className="flush-end" onClick={() => void store.signOut()}>
             {words.signOut}
           </Button>

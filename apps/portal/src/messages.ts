@@ -2,6 +2,7 @@ import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
 import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
+import { type DeviceWords, deviceWords } from "./messages-devices.ts"
 import { english } from "./messages-en.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { type Guide, guides } from "./messages-guides.ts"
@@ -26,6 +27,7 @@ export type Messages = Catalogue &
     readonly guides: Readonly<Record<string, Guide>>
     readonly checkup: CheckupPageWords
     readonly auditLog: AuditWords
+    readonly devices: DeviceWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -38,6 +40,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     guides: guides[language],
     checkup: checkupWords[language],
     auditLog: auditWords[language],
+    devices: deviceWords[language],
   }
 }
 

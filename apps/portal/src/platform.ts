@@ -6,6 +6,7 @@ const languageKey = "kalends-language"
 export const platform = {
   origin: window.location.origin,
   languages: navigator.languages,
+  userAgent: navigator.userAgent,
   /** The language that was chosen; null where none was, or where the browser keeps nothing. */
   keptLanguage(): string | null {
     try {

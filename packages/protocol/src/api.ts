@@ -74,6 +74,22 @@ export const sessionSchema = z.object({
 })
 export type SessionView = z.infer<typeof sessionSchema>
 
+/** GET /v1/sessions: where the person is signed in, newest first. DELETE /v1/sessions ends all but the one that asks. */
+export const sessionsSchema = z.object({
+  sessions: z.array(
+    z.object({
+      sessionId: id,
+      /** As the browser or the app named it. */
+      deviceName: z.string(),
+      createdAt: instant,
+      expiresAt: instant,
+      /** The one that asks. */
+      isCurrent: z.boolean(),
+    }),
+  ),
+})
+export type SessionsView = z.infer<typeof sessionsSchema>
+
 /** POST /v1/sessions/handoff → a code, good once and for 60 s, that a page passes to an app in the URL fragment. */
 export const handoffSchema = z.object({ code: z.string(), expiresAt: instant })
 /** POST /v1/sessions/exchange — the code for a session token of the app's own. */

@@ -109,6 +109,31 @@ describe("people over HTTP", () => {
     expect((await get("/v1/me", bearer)).json()).toMatchObject({ status: 401, code: "signed-out" })
   })
 
+  test("a person sees where they are signed in, ends one of them, and all but the one they hold", async () => {
+    const signIn = async (deviceName: string) => {
+      const ada = { email: "ada@example.org", password: "correct horse", keep: "memory" }
+      return { authorization: `Bearer ${(await post("/v1/sessions", { ...ada, deviceName })).json().token}` }
+    }
+    const [phone, laptop, tablet] = [await signIn("Phone"), await signIn("Laptop"), await signIn("Tablet")]
+    await post("/v1/sessions/handoff", {}, { ...ours, ...phone })
+    type Listed = { readonly sessionId: string; readonly deviceName: string; readonly isCurrent: boolean }
+    const devices = async (): Promise<readonly Listed[]> => (await get("/v1/sessions", laptop)).json().sessions
+    const before = await devices()
+    expect(before.map(({ deviceName }) => deviceName)).toEqual(expect.arrayContaining(["Phone", "Laptop", "Tablet"]))
+    expect(before.map(({ deviceName }) => deviceName)).not.toContain("hand-off")
+    expect(before.filter(({ isCurrent }) => isCurrent)).toMatchObject([{ deviceName: "Laptop" }])
+    const end = (path: string) =>
+      app.inject({ method: "DELETE", url: `/v1/sessions${path}`, headers: { host: "localhost", ...laptop } })
+    const phoneId = before.find(({ deviceName }) => deviceName === "Phone")?.sessionId ?? ""
+    expect((await end(`/${phoneId}`)).statusCode).toBe(204)
+    expect((await end(`/${phoneId}`)).json().code).toBe("no-session")
+    expect((await get("/v1/me", phone)).statusCode).toBe(401)
+    expect((await get("/v1/me", tablet)).statusCode).toBe(200)
+    expect((await end("")).statusCode).toBe(204)
+    expect((await get("/v1/me", tablet)).statusCode).toBe(401)
+    expect(await devices()).toMatchObject([{ deviceName: "Laptop", isCurrent: true }])
+  })
+
   test("a wrong password and an unknown address are answered alike", async () => {
     const answers = await Promise.all([
       post("/v1/sessions", { email: "ada@example.org", password: "wrong", deviceName: "Test", keep: "memory" }),

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto"
-import { parseGroupId } from "@kalends/domain/ids"
+import { parseGroupId, parseSessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
   exchangeSchema,
   handoffSchema,
   newUserSchema,
   sessionSchema,
+  sessionsSchema,
   setupSchema,
   signInSchema,
   userSchema,
@@ -14,7 +15,7 @@ import {
 } from "@kalends/protocol/api"
 import type { FastifyInstance, FastifyReply } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
-import type { z } from "zod"
+import { z } from "zod"
 import type { OpenedSession, People } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Store, UserRow } from "../ports/store.ts"
@@ -83,17 +84,45 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     },
   )
 
-  app.delete("/v1/sessions/current", async (request, reply) => {
-    await deps.people.signOut(await deps.requireUser(request))
-    setSessionCookie(reply, null, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
-    return reply.code(204).send()
-  })
+  deviceRoutes(plain, deps)
 
   app.get("/v1/me", { schema: { response: { 200: userSchema } } }, async (request) =>
     userView((await deps.requireUser(request)).user),
   )
 
   userRoutes(plain, deps)
+}
+
+/** Where a person is signed in; only their own. */
+function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }: PeopleRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.delete("/v1/sessions/current", async (request, reply) => {
+    await people.signOut(await requireUser(request))
+    setSessionCookie(reply, null, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
+    return reply.code(204).send()
+  })
+  app.get("/v1/sessions", { schema: { response: { 200: sessionsSchema } } }, async (request) => {
+    const signedIn = await requireUser(request)
+    const rows = await people.sessions(signedIn)
+    return {
+      sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt }) => ({
+        ...{ sessionId, deviceName, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
+        isCurrent: sessionId === signedIn.session.sessionId,
+      })),
+    }
+  })
+  app.delete("/v1/sessions", async (request, reply) => {
+    await people.signOutElsewhere(await requireUser(request))
+    return reply.code(204).send()
+  })
+  app.delete(
+    "/v1/sessions/:sessionId",
+    { schema: { params: z.object({ sessionId: z.uuid() }) } },
+    async (request, reply) => {
+      await people.signOutOne(await requireUser(request), parseSessionId(request.params.sessionId))
+      return reply.code(204).send()
+    },
+  )
 }
 
 /** The people of the organisation, for administrators. */

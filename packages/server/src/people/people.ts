@@ -1,4 +1,4 @@
-import { parseAccountId, parseSessionId, parseUserId } from "@kalends/domain/ids"
+import { parseAccountId, parseSessionId, parseUserId, type SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
@@ -118,24 +118,20 @@ export function createPeople(deps: PeopleDeps) {
       store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
 
     /** Ends the session; its change streams are told. */
-    async signOut({ user, session }: SignedIn): Promise<void> {
-      await store.inAccount(user.accountId, async (tables) => {
-        await tables.deleteSession(session.sessionId)
-        await tables.appendAudit(
-          {
-            actor: { kind: "user", userId: user.userId },
-            action: "signed-out",
-            subjectId: session.sessionId,
-            reason: "asked",
-          },
-          clock.now(),
-        )
-      })
-      deps.fanOut.publish(
-        { kind: "session", accountId: user.accountId, sessionId: session.sessionId },
-        { kind: "signed-out" },
-      )
+    signOut: ({ user, session }: SignedIn): Promise<void> => endSessions(deps, user, { only: session.sessionId }),
+
+    /** Where the person is signed in, newest first. Hand-off codes are not among them: nobody is signed in by one. */
+    async sessions({ user }: SignedIn): Promise<readonly SessionRow[]> {
+      const rows = await store.inAccount(user.accountId, (tables) => tables.listSessions(user.userId, clock.now()))
+      return rows.filter(({ createdAt, expiresAt }) => createdAt.until(expiresAt).total("seconds") > handoffSeconds)
     },
+
+    /** Ends one session of the same person. Throws Problem "not-found" where they have none of that id. */
+    signOutOne: ({ user }: SignedIn, only: SessionId): Promise<void> => endSessions(deps, user, { only }),
+
+    /** Ends every session of the person, and every hand-off code, but the session that asks. */
+    signOutElsewhere: ({ user, session }: SignedIn): Promise<void> =>
+      endSessions(deps, user, { allBut: session.sessionId }),
 
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
     async handOff({ user }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
@@ -175,6 +171,29 @@ async function addUser(
 ): Promise<void> {
   await tables.insertUser(user)
   await tables.appendAudit({ actor, action: "user-created", subjectId: user.userId, reason: "asked" }, at)
+}
+
+/** Ends sessions of one person; their change streams are told once they are over. */
+async function endSessions(
+  { store, fanOut, clock }: PeopleDeps,
+  { accountId, userId }: UserRow,
+  which: { readonly only: SessionId } | { readonly allBut: SessionId },
+): Promise<void> {
+  const ended = await store.inAccount(accountId, async (tables) => {
+    const own = await tables.listSessions(userId, clock.now())
+    const ending = own.filter(({ sessionId }) =>
+      "only" in which ? sessionId === which.only : sessionId !== which.allBut,
+    )
+    if ("only" in which && ending.length === 0)
+      throw new Problem("not-found", "There is no such session.", { code: "no-session" })
+    for (const { sessionId } of ending) {
+      await tables.deleteSession(sessionId)
+      const entry = { actor: { kind: "user", userId }, action: "signed-out", subjectId: sessionId } as const
+      await tables.appendAudit({ ...entry, reason: "only" in which ? "asked" : "everywhere" }, clock.now())
+    }
+    return ending
+  })
+  for (const { sessionId } of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
 }
 
 async function auditRefusal({ store, clock }: PeopleDeps, user: UserRow): Promise<void> {

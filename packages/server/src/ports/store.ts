@@ -207,6 +207,8 @@ export interface AccountTables {
   insertSession(row: SessionRow): Promise<void>
   /** Whether the session is there and not over. */
   hasSession(sessionId: SessionId, now: Temporal.Instant): Promise<boolean>
+  /** A person's that are not over, newest first. */
+  listSessions(userId: UserId, now: Temporal.Instant): Promise<readonly SessionRow[]>
   /** False when there was none: of two who delete at once, one is told true. */
   deleteSession(sessionId: SessionId): Promise<boolean>
   /** Throws Problem "conflict" when the user has a connection already. */

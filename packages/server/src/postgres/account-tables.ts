@@ -39,6 +39,7 @@ type PeopleTables = Pick<
   | "findUserByEmail"
   | "listUsers"
   | "insertSession"
+  | "listSessions"
   | "hasSession"
   | "deleteSession"
 >
@@ -87,6 +88,15 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
         .where("sessionId", "=", sessionId)
         .where("expiresAt", ">", now)
         .executeTakeFirst()) !== undefined,
+    listSessions: (userId, now) =>
+      tx
+        .selectFrom("session")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .where("expiresAt", ">", now)
+        .orderBy("createdAt", "desc")
+        .execute(),
     async deleteSession(sessionId) {
       const { numDeletedRows } = await tx
         .deleteFrom("session")

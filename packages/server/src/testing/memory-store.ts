@@ -95,6 +95,7 @@ type PeopleTables = Pick<
   | "findUserByEmail"
   | "listUsers"
   | "insertSession"
+  | "listSessions"
   | "hasSession"
   | "deleteSession"
 >
@@ -151,6 +152,12 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       const session = own(tx.find("session", sessionId), accountId)
       return session !== null && Temporal.Instant.compare(now, session.expiresAt) < 0
     },
+    listSessions: async (userId, now) =>
+      tx
+        .list("session")
+        .filter((row) => mine(accountId)(row) && row.userId === userId)
+        .filter(({ expiresAt }) => Temporal.Instant.compare(now, expiresAt) < 0)
+        .sort((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt)),
     deleteSession: async (sessionId) =>
       own(tx.find("session", sessionId), accountId) !== null && tx.remove("session", sessionId),
   }

@@ -189,6 +189,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     return { body: scene.removal }
   }
   const asked = { route, query, body }
+  if (/^DELETE \/v1\/sessions(?:\/(?!current)|$)/.test(route)) return endSessions(route, scene)
   const found =
     meetingReply(route, body, scene) ??
     groupReply(asked, scene) ??
@@ -208,6 +209,8 @@ function reply({ route, query, body, scene, url }: Call): Answer {
       return signedIn(scene, "memory")
     case "POST /v1/sessions/handoff":
       return { body: { code: "c".repeat(43), expiresAt: soon() } }
+    case "GET /v1/sessions":
+      return { body: { sessions: scene.sessions } }
     case "GET /v1/connections":
       return { body: { connections: connection === null ? [] : [connection] } }
     case "POST /v1/connections":
@@ -215,6 +218,15 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     default:
       return { body: {} }
   }
+}
+
+/** One of them, or all but the one that asks. */
+function endSessions(route: string, scene: Scene): Answer {
+  const id = route.split("/")[3]
+  scene.sessions = scene.sessions.filter(({ sessionId, isCurrent }) =>
+    id === undefined ? isCurrent : sessionId !== id,
+  )
+  return { body: {} }
 }
 
 function signedIn(scene: Scene, keep: unknown): Answer {

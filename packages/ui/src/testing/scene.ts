@@ -1,5 +1,5 @@
 import { scheduleToJson } from "@kalends/domain/schedule-json"
-import type { ConnectionView, RemovalView, ServiceView, UsersView, UserView } from "@kalends/protocol/api"
+import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView, UserView } from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { calmAudit } from "./fake-audit.ts"
@@ -12,6 +12,8 @@ export type Scene = {
   /** Whom the portal's cookie belongs to; null when signed out. */
   user: UserView | null
   connection: ConnectionView | null
+  /** Where the person is signed in. */
+  sessions: SessionsView["sessions"]
   users: UsersView["users"]
   usersPerPage: number
   /** The organisation's own word on the sync, and its groups'. */
@@ -51,6 +53,17 @@ const groups: Scene["groups"] = [
   { groupId: pilots, name: "Pilots of the new meeting rooms", isOn: false },
   { groupId: "00000000-0000-4000-8000-0000000000a2", name: "営業部", isOn: null },
 ]
+
+/** A browser, the one that asks; an app; and a phone. */
+function calmSessions(now: Temporal.Instant): Scene["sessions"] {
+  return ["Firefox, Windows", "Kalends agenda", "Safari, iPhone"].map((deviceName, index) => ({
+    sessionId: `00000000-0000-4000-8000-00000000e00${index}`,
+    deviceName,
+    createdAt: now.subtract({ hours: 20 * index + 1 }).toString(),
+    expiresAt: now.add({ hours: 200 }).toString(),
+    isCurrent: index === 0,
+  }))
+}
 
 /** A healthy connection of an administrator, `now` being the time. */
 export function calmScene(now: Temporal.Instant): Scene {
@@ -106,10 +119,10 @@ export function calmScene(now: Temporal.Instant): Scene {
     events: dayOf(now),
     meetings: meetingsOf(now),
     meetingProblem: null,
-    isCalendarSlow: false,
-    written: [],
+    ...{ isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
     ...calmAudit(now),
+    sessions: calmSessions(now),
     isUp: true,
   }
 }
