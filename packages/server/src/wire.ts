@@ -309,7 +309,7 @@ function appOptions(
       await app.register(async (own) =>
         joinRoute(own, {
           ...{ doors: features.doors, clock, log, signInUrl: `${config.publicUrl}/` },
-          visitorOf: createVisitorGuard(features.people),
+          visitorOf: createVisitorGuard(features.people, publicOrigins),
         }),
       )
       await app.register(async (own) =>

@@ -65,7 +65,7 @@ async function start(guests: GuestRule = "enter") {
       void (await all.register(async (own) =>
         joinRoute(own, {
           ...{ doors, clock, log, signInUrl: "http://localhost:8080/" },
-          visitorOf: createVisitorGuard({ findSignedIn }),
+          visitorOf: createVisitorGuard({ findSignedIn }, ["http://localhost:8080"]),
         }),
       )),
   })

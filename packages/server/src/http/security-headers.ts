@@ -37,6 +37,7 @@ export function addSecurityHeaders(app: FastifyInstance, hosts: ReadonlySet<stri
       "referrer-policy": "no-referrer",
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
       "cache-control": "no-store",
       ...(request.protocol === "https" ? { "strict-transport-security": "max-age=31536000" } : {}),
     })

@@ -4,7 +4,12 @@ import type { People, SignedIn } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
 
-export const sessionCookie = "kalends_session"
+/**
+ * Over https the browser itself sees to it that no other host, and no page without TLS, sets the cookie (RFC 6265bis, 4.1.3.2).
+ */
+const cookieName = (isSecure: boolean) => (isSecure ? "__Host-kalends_session" : "kalends_session")
+
+const isSecureAt = (publicOrigins: readonly string[]) => publicOrigins.every((origin) => origin.startsWith("https:"))
 
 /** Header that browsers cannot add to a cross-site form: with the Origin check it keeps forged requests out. */
 export const requestHeader = "x-kalends-request"
@@ -27,7 +32,7 @@ export function createSessionGuard(
   return async (request) => {
     const bearer = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
     if (bearer === undefined) refuseForged(request, publicOrigins)
-    const token = bearer ?? readCookie(request)
+    const token = bearer ?? readCookie(request, isSecureAt(publicOrigins))
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
@@ -38,9 +43,10 @@ export function createSessionGuard(
 /** Who has this browser, by the portal's cookie, for pages that are for everybody; null when nobody is signed in. */
 export function createVisitorGuard(
   people: Pick<People, "findSignedIn">,
+  publicOrigins: readonly string[],
 ): (request: FastifyRequest) => Promise<SignedIn | null> {
   return async (request) => {
-    const token = readCookie(request)
+    const token = readCookie(request, isSecureAt(publicOrigins))
     return token === undefined ? null : people.findSignedIn(token)
   }
 }
@@ -60,8 +66,8 @@ export function refuseForged(request: FastifyRequest, publicOrigins: readonly st
     throw new Problem("forbidden", "This request did not come from Kalends's own pages.", { code: "forged" })
 }
 
-function readCookie(request: FastifyRequest): string | undefined {
-  return new RegExp(`(?:^|;\\s*)${sessionCookie}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? "")?.[1]
+function readCookie(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return new RegExp(`(?:^|;\\s*)${cookieName(isSecure)}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? "")?.[1]
 }
 
 /** Sets or (with null) clears the portal's cookie. */
@@ -71,7 +77,7 @@ export function setSessionCookie(
   options: { readonly isSecure: boolean; readonly maxAgeSeconds: number },
 ): void {
   const parts = [
-    `${sessionCookie}=${token ?? ""}`,
+    `${cookieName(options.isSecure)}=${token ?? ""}`,
     "Path=/",
     "HttpOnly",
     "SameSite=Lax",
