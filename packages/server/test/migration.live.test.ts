@@ -201,8 +201,9 @@ describe("500 mailboxes", () => {
     const events = [...moved.values()].map(({ calendar }) => calendar.live().length)
     expect(events).toEqual(old.map(({ calendar }) => calendar.live().length))
     expect(await count("meeting where state = 'live'")).toBe(links.length)
-    expect(await count("connection where state = 'healthy'")).toBe(mailboxCount)
     await until(async () => (await count("subscription where provider = 'graph'")) === mailboxCount)
+    // In the end: one whose provider does not answer for a moment, as under load, is asked again.
+    await until(async () => (await count("connection where state = 'healthy'")) === mailboxCount)
     const [{ calendar }] = [...moved.values()] as [Person]
     const digests = async () =>
       (await client.query("select encode(agreed_topic, 'hex') as topic from meeting_link order by meeting_id")).rows
