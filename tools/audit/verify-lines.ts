@@ -46,19 +46,8 @@ export async function verifyLines(lines: AsyncIterable<string>, head: string | n
   const check = chainCheck()
   let hasHead = false
   for await (const line of lines) {
-    const row = rowOf(line)
-    if (row === null) {
-      const { count, head: last } = check.verdict()
-      return {
-        isWhole: false,
-        count: count + 1,
-        brokenAt: count + 1,
-        head: last,
-        hasHead: head === null ? null : hasHead,
-      }
-    }
-    if (!check.takeAll([row])) break
-    hasHead ||= Buffer.from(row.hash).toString("hex") === head
+    if (!check.takeAll([rowOf(line)])) break
+    hasHead ||= check.verdict().head === head
   }
   return { ...check.verdict(), hasHead: head === null ? null : hasHead }
 }

@@ -4,7 +4,7 @@ import { z } from "zod"
 const sequence = z.number().int().positive()
 const action = z.enum(auditActions)
 
-/** Query of GET /v1/audit and of its export; whoever leaves a filter out sees everything. */
+/** Query of GET /v1/audit; whoever leaves a filter out sees everything. */
 export const auditQuerySchema = z.object({
   /** Entries before this one; from the newest where absent. */
   before: z.coerce.number().int().positive().optional(),

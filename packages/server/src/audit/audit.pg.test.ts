@@ -1,27 +1,16 @@
 import { sql } from "kysely"
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../platform/clock.ts"
-import { createDatabase, createPool } from "../postgres/database.ts"
 import { createStore } from "../postgres/store.ts"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createAudit } from "./audit.ts"
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
+const database = useDatabase()
 let seed = 0
 let rows: ReturnType<typeof sampleRows>
 
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 4))
-})
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
-})
-
-const store = () => createStore(database)
+const store = () => createStore(database())
 const audit = () => createAudit({ store: store(), clock: systemClock })
 
 /** An account with five entries, at times of the machine's own clock, nanoseconds and all. */
@@ -43,12 +32,14 @@ beforeEach(async () => {
 
 /** What somebody does who has the database itself. */
 const meddle = (statement: string) =>
-  database.transaction().execute(async (tx) => {
-    await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
-    await sql`alter table audit disable trigger audit_is_append_only`.execute(tx)
-    await sql.raw(statement).execute(tx)
-    await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
-  })
+  database()
+    .transaction()
+    .execute(async (tx) => {
+      await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+      await sql`alter table audit disable trigger audit_is_append_only`.execute(tx)
+      await sql.raw(statement).execute(tx)
+      await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
+    })
 const of = (sequence: number) => `account_id = '${rows.account.accountId}' and sequence = ${sequence}`
 const head = { head: expect.stringMatching(/^[0-9a-f]{64}$/) }
 
@@ -85,10 +76,12 @@ describe("the audit log in PostgreSQL", () => {
   test("is only added to", async () => {
     const refused = "the audit log is append-only"
     const asService = (statement: string) =>
-      database.transaction().execute(async (tx) => {
-        await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
-        return sql.raw(statement).execute(tx)
-      })
+      database()
+        .transaction()
+        .execute(async (tx) => {
+          await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+          return sql.raw(statement).execute(tx)
+        })
     await expect(asService(`update audit set reason = 'x' where ${of(3)}`)).rejects.toThrow(refused)
     await expect(asService(`delete from audit where ${of(5)}`)).rejects.toThrow(refused)
     await expect(asService("truncate audit")).rejects.toThrow(refused)

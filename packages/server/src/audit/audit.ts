@@ -1,7 +1,7 @@
-import { parseUserId } from "@kalends/domain/ids"
 import type { AuditEntryView, AuditLine, AuditPage, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
 import { chainCheck } from "../ports/audit-chain.ts"
 import type { Clock } from "../ports/clock.ts"
+import { pageOf } from "../ports/page.ts"
 import type { AuditFilter, AuditRow, Store, UserRow } from "../ports/store.ts"
 
 const entriesPerPage = 100
@@ -34,14 +34,13 @@ export function createAudit({ store, clock }: AuditDeps): AuditFeature {
     async page({ accountId }, query) {
       const filter = filterOf(query)
       return store.inAccount(accountId, async (tables) => {
-        // One more than is shown says whether there is another page.
         const found = await tables.searchAudit({ ...filter, limit: entriesPerPage + 1 })
-        const rows = found.slice(0, entriesPerPage)
-        const people = await tables.findUsers(actorsOf(rows))
+        const { shown, last } = pageOf(found, entriesPerPage)
+        const people = await tables.findUsers(actorsOf(shown))
         const names = new Map<string, string>(people.map(({ userId, displayName }) => [userId, displayName]))
         return {
-          entries: rows.map((row) => viewOf(row, names)),
-          before: found.length > entriesPerPage ? (rows.at(-1)?.sequence ?? null) : null,
+          entries: shown.map((row) => viewOf(row, names)),
+          before: last?.sequence ?? null,
         }
       })
     },
@@ -72,7 +71,7 @@ function filterOf({ before, actor, action, subject, from, to }: AuditQuery): Aud
 }
 
 const actorsOf = (rows: readonly AuditRow[]) => [
-  ...new Set(rows.flatMap(({ actor }) => (actor.kind === "user" ? [parseUserId(actor.userId)] : []))),
+  ...new Set(rows.flatMap(({ actor }) => (actor.kind === "user" ? [actor.userId] : []))),
 ]
 
 function viewOf(

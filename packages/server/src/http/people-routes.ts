@@ -18,6 +18,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { OpenedSession, People } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
+import { pageOf } from "../ports/page.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { createRateLimit } from "./rate-limit.ts"
@@ -135,14 +136,13 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
       const { user } = requireAdministrator(await deps.requireUser(request))
       const { after = null, search = null, groupId, follows } = request.query
       const group = groupId === undefined ? (follows === undefined ? null : "account") : parseGroupId(groupId)
-      // One more than is shown says whether there is another page.
       const found = await deps.store.inAccount(user.accountId, (tables) =>
         tables.listUsers({ after, limit: usersPerPage + 1, search, group }),
       )
-      const users = found.slice(0, usersPerPage)
+      const { shown, last } = pageOf(found, usersPerPage)
       return {
-        users: users.map((row) => ({ ...userView(row), connectionState: row.connectionState, groupId: row.groupId })),
-        after: found.length > usersPerPage ? (users.at(-1)?.email ?? null) : null,
+        users: shown.map((row) => ({ ...userView(row), connectionState: row.connectionState, groupId: row.groupId })),
+        after: last?.email ?? null,
       }
     },
   )

@@ -9,7 +9,12 @@ import { createUserLimits } from "./limits.ts"
  */
 const cookieName = (isSecure: boolean) => (isSecure ? "__Host-kalends_session" : "kalends_session")
 
-const isSecureAt = (publicOrigins: readonly string[]) => publicOrigins.every((origin) => origin.startsWith("https:"))
+/** Finds the session's token among a request's cookies. */
+function cookieReader(publicOrigins: readonly string[]): (request: FastifyRequest) => string | undefined {
+  const name = cookieName(publicOrigins.every((origin) => origin.startsWith("https:")))
+  const pattern = new RegExp(`(?:^|;\\s*)${name}=([\\w-]{43})(?:;|$)`)
+  return (request) => pattern.exec(request.headers.cookie ?? "")?.[1]
+}
 
 /** Header that browsers cannot add to a cross-site form: with the Origin check it keeps forged requests out. */
 export const requestHeader = "x-kalends-request"
@@ -29,10 +34,11 @@ export function createSessionGuard(
   clock: Clock,
 ): RequireUser {
   const take = createUserLimits(clock)
+  const readCookie = cookieReader(publicOrigins)
   return async (request) => {
     const bearer = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
     if (bearer === undefined) refuseForged(request, publicOrigins)
-    const token = bearer ?? readCookie(request, isSecureAt(publicOrigins))
+    const token = bearer ?? readCookie(request)
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
@@ -45,8 +51,9 @@ export function createVisitorGuard(
   people: Pick<People, "findSignedIn">,
   publicOrigins: readonly string[],
 ): (request: FastifyRequest) => Promise<SignedIn | null> {
+  const readCookie = cookieReader(publicOrigins)
   return async (request) => {
-    const token = readCookie(request, isSecureAt(publicOrigins))
+    const token = readCookie(request)
     return token === undefined ? null : people.findSignedIn(token)
   }
 }
@@ -64,10 +71,6 @@ export function refuseForged(request: FastifyRequest, publicOrigins: readonly st
   const isOurs = origin === undefined || publicOrigins.includes(origin)
   if (!isOurs || request.headers[requestHeader] === undefined)
     throw new Problem("forbidden", "This request did not come from Kalends's own pages.", { code: "forged" })
-}
-
-function readCookie(request: FastifyRequest, isSecure: boolean): string | undefined {
-  return new RegExp(`(?:^|;\\s*)${cookieName(isSecure)}=([\\w-]{43})(?:;|$)`).exec(request.headers.cookie ?? "")?.[1]
 }
 
 /** Sets or (with null) clears the portal's cookie. */

@@ -118,7 +118,8 @@ export function createPeople(deps: PeopleDeps) {
       store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
 
     /** Ends the session; its change streams are told. */
-    signOut: ({ user, session }: SignedIn): Promise<void> => endSessions(deps, user, { only: session.sessionId }),
+    signOut: ({ user, session }: SignedIn): Promise<void> =>
+      endSessions(deps, user, { reason: "asked", choose: async () => [session.sessionId] }),
 
     /** Where the person is signed in, newest first. Hand-off codes are not among them: nobody is signed in by one. */
     async sessions({ user }: SignedIn): Promise<readonly SessionRow[]> {
@@ -127,11 +128,21 @@ export function createPeople(deps: PeopleDeps) {
     },
 
     /** Ends one session of the same person. Throws Problem "not-found" where they have none of that id. */
-    signOutOne: ({ user }: SignedIn, only: SessionId): Promise<void> => endSessions(deps, user, { only }),
+    signOutOne: ({ user }: SignedIn, sessionId: SessionId): Promise<void> =>
+      endSessions(deps, user, {
+        reason: "asked",
+        async choose(tables) {
+          if ((await idsOfSessions(tables, user, clock)).includes(sessionId)) return [sessionId]
+          throw new Problem("not-found", "There is no such session.", { code: "no-session" })
+        },
+      }),
 
     /** Ends every session of the person, and every hand-off code, but the session that asks. */
     signOutElsewhere: ({ user, session }: SignedIn): Promise<void> =>
-      endSessions(deps, user, { allBut: session.sessionId }),
+      endSessions(deps, user, {
+        reason: "everywhere",
+        choose: async (tables) => (await idsOfSessions(tables, user, clock)).filter((id) => id !== session.sessionId),
+      }),
 
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
     async handOff({ user }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
@@ -173,27 +184,31 @@ async function addUser(
   await tables.appendAudit({ actor, action: "user-created", subjectId: user.userId, reason: "asked" }, at)
 }
 
+async function idsOfSessions(tables: AccountTables, { userId }: UserRow, clock: Clock): Promise<readonly SessionId[]> {
+  return (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
+}
+
+type Ending = {
+  readonly reason: string
+  readonly choose: (tables: AccountTables) => Promise<readonly SessionId[]>
+}
+
 /** Ends sessions of one person; their change streams are told once they are over. */
 async function endSessions(
   { store, fanOut, clock }: PeopleDeps,
   { accountId, userId }: UserRow,
-  which: { readonly only: SessionId } | { readonly allBut: SessionId },
+  { reason, choose }: Ending,
 ): Promise<void> {
   const ended = await store.inAccount(accountId, async (tables) => {
-    const own = await tables.listSessions(userId, clock.now())
-    const ending = own.filter(({ sessionId }) =>
-      "only" in which ? sessionId === which.only : sessionId !== which.allBut,
-    )
-    if ("only" in which && ending.length === 0)
-      throw new Problem("not-found", "There is no such session.", { code: "no-session" })
-    for (const { sessionId } of ending) {
+    const chosen = await choose(tables)
+    for (const sessionId of chosen) {
       await tables.deleteSession(sessionId)
-      const entry = { actor: { kind: "user", userId }, action: "signed-out", subjectId: sessionId } as const
-      await tables.appendAudit({ ...entry, reason: "only" in which ? "asked" : "everywhere" }, clock.now())
+      const entry = { actor: { kind: "user", userId }, action: "signed-out", subjectId: sessionId, reason } as const
+      await tables.appendAudit(entry, clock.now())
     }
-    return ending
+    return chosen
   })
-  for (const { sessionId } of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
+  for (const sessionId of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
 }
 
 async function auditRefusal({ store, clock }: PeopleDeps, user: UserRow): Promise<void> {

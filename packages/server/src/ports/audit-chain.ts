@@ -36,16 +36,19 @@ export type ChainVerdict = {
   readonly head: string
 }
 
-/** Checks entries from sequence 1 on, as they come. */
+/** Checks entries from sequence 1 on, as they come; one that could not be read is null, and does not fit. */
 export function chainCheck() {
   let previous = chainStart
   let count = 0
   let brokenAt: number | null = null
-  const fits = (row: AuditRow) =>
-    row.sequence === count + 1 && isSame(row.previousHash, previous) && isSame(row.hash, chainHash(previous, row))
+  const fits = (row: AuditRow | null): row is AuditRow =>
+    row !== null &&
+    row.sequence === count + 1 &&
+    isSame(row.previousHash, previous) &&
+    isSame(row.hash, chainHash(previous, row))
   return {
     /** False from the first entry on that does not fit. */
-    takeAll(rows: readonly AuditRow[]): boolean {
+    takeAll(rows: readonly (AuditRow | null)[]): boolean {
       for (const row of rows) {
         if (brokenAt !== null) return false
         if (fits(row)) previous = row.hash

@@ -188,14 +188,8 @@ export type AuditFilter = {
 /** Fields that change in an update; undefined ones stay. */
 export type Changes<Row> = Partial<Omit<Row, "accountId">>
 
-/**
- * The tables of one account within one transaction. Row-level security refuses rows of any other account. Names say
- * the contract: find… may return null, require… throws Problem "not-found".
- */
-export interface AccountTables {
-  readonly accountId: AccountId
-  /** Holds the account's row until the transaction ends: one at a time. */
-  lockAccount(): Promise<void>
+/** The people of one account, and where they are signed in. */
+export interface PeopleTables {
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
   /** Those of them that there are. */
@@ -211,6 +205,16 @@ export interface AccountTables {
   listSessions(userId: UserId, now: Temporal.Instant): Promise<readonly SessionRow[]>
   /** False when there was none: of two who delete at once, one is told true. */
   deleteSession(sessionId: SessionId): Promise<boolean>
+}
+
+/**
+ * The tables of one account within one transaction. Row-level security refuses rows of any other account. Names say
+ * the contract: find… may return null, require… throws Problem "not-found".
+ */
+export interface AccountTables extends PeopleTables {
+  readonly accountId: AccountId
+  /** Holds the account's row until the transaction ends: one at a time. */
+  lockAccount(): Promise<void>
   /** Throws Problem "conflict" when the user has a connection already. */
   insertConnection(row: ConnectionRow): Promise<void>
   updateConnection(connectionId: ConnectionId, changes: Changes<ConnectionRow>): Promise<void>

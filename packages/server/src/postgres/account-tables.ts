@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
-import type { AccountTables, UserPage } from "../ports/store.ts"
+import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudit, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { addJobs } from "./job-queue.ts"
@@ -30,19 +30,6 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }
-
-type PeopleTables = Pick<
-  AccountTables,
-  | "insertUser"
-  | "findUser"
-  | "findUsers"
-  | "findUserByEmail"
-  | "listUsers"
-  | "insertSession"
-  | "listSessions"
-  | "hasSession"
-  | "deleteSession"
->
 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
   return {

@@ -7,6 +7,7 @@ import {
   type StepsView,
   stepStates,
 } from "@kalends/protocol/tenants"
+import { pageOf } from "../ports/page.ts"
 import type { RolloutRow, RolloutState, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import { actorOf, noTenant, type TenantsDeps } from "./deps.ts"
@@ -79,15 +80,15 @@ export function createRollouts({ store, world }: Pick<TenantsDeps, "store" | "wo
           after: page.after === null ? null : parseUserId(page.after),
           limit: stepsPerPage + 1,
         })
-        const steps = found.slice(0, stepsPerPage)
+        const { shown, last } = pageOf(found, stepsPerPage)
         return {
-          steps: steps.map(({ userId, email, displayName, state, problemKind, problemCode, triedAt, found }) => ({
+          steps: shown.map(({ userId, email, displayName, state, problemKind, problemCode, triedAt, found }) => ({
             ...{ userId, email, displayName, state },
             problem: problemKind === null ? null : { kind: problemKind, code: problemCode },
             triedAt: triedAt?.toString() ?? null,
             meetings: foundSchema.safeParse(found).data?.meetings ?? null,
           })),
-          after: found.length > stepsPerPage ? (steps.at(-1)?.userId ?? null) : null,
+          after: last?.userId ?? null,
         }
       }),
 

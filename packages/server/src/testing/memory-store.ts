@@ -3,7 +3,7 @@ import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import { coalesced, jobKey } from "../ports/job-queue.ts"
-import type { AccountTables, AuditFilter, AuditRow, Store, SystemTables } from "../ports/store.ts"
+import type { AccountTables, AuditFilter, AuditRow, PeopleTables, Store, SystemTables } from "../ports/store.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryMeetings, memorySyncPolicy, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
@@ -86,19 +86,6 @@ function refuse(isTaken: boolean, message: string, code: string): void {
 function fence(row: { readonly accountId: AccountId }, accountId: AccountId): void {
   if (row.accountId !== accountId) throw new Error("new row violates row-level security policy")
 }
-
-type PeopleTables = Pick<
-  AccountTables,
-  | "insertUser"
-  | "findUser"
-  | "findUsers"
-  | "findUserByEmail"
-  | "listUsers"
-  | "insertSession"
-  | "listSessions"
-  | "hasSession"
-  | "deleteSession"
->
 
 function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables {
   return {
