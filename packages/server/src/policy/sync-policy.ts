@@ -1,10 +1,12 @@
-import { type CalendarId, type GroupId, parseGroupId, type UserId } from "@kalends/domain/ids"
+import { type GroupId, parseGroupId, type UserId } from "@kalends/domain/ids"
+import { effectivePolicy, type PolicyLevel, type PolicyWord } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { GroupInput, GroupsView, GroupView } from "@kalends/protocol/groups"
 import type { SyncPolicy } from "@kalends/protocol/meetings"
 import type { Clock } from "../ports/clock.ts"
 import type { GroupRow } from "../ports/meeting-tables.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
+import { relistIfOn, relistingUser } from "./relist.ts"
 
 export type SyncPolicyDeps = { readonly store: Store; readonly clock: Clock }
 
@@ -25,25 +27,29 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
     /** Replaces what was set; groups that are left out are dissolved. */
     set: (user: UserRow, wanted: SyncPolicy): Promise<SyncPolicy> =>
       store.inAccount(user.accountId, async (tables) => {
-        const before = await read(tables)
-        await tables.syncPolicy.setSyncForAccount(wanted.isOn)
-        for (const { groupId, isOn } of before.groups)
+        const before = await readWords(tables)
+        const after = withSync(before.account, wanted.isOn)
+        await tables.policy.say(null, "sync", after.sync ?? null)
+        for (const { groupId } of before.groups)
           if (!wanted.groups.some((group) => group.groupId === groupId)) {
-            if (isOn === false && wanted.isOn) await relist(tables, parseGroupId(groupId))
-            await tables.syncPolicy.deleteGroup(parseGroupId(groupId))
+            await relistIfOn(
+              tables,
+              groupId,
+              { account: before.account, group: before.wordsOf(groupId) },
+              { account: after, group: {} },
+            )
+            await tables.groups.deleteGroup(groupId)
           }
-        for (const { groupId, name, isOn } of wanted.groups)
-          await tables.syncPolicy.putGroup({
-            ...{ accountId: user.accountId, groupId: parseGroupId(groupId), name, isSyncOn: isOn },
-          })
+        for (const group of wanted.groups) {
+          const groupId = parseGroupId(group.groupId)
+          const words = withSync(before.wordsOf(groupId), group.isOn)
+          await tables.groups.putGroup({ accountId: user.accountId, groupId, name: group.name })
+          await tables.policy.say(groupId, "sync", words.sync ?? null)
+          const was = { account: before.account, group: before.wordsOf(groupId) }
+          await relistIfOn(tables, groupId, was, { account: after, group: words })
+        }
+        await relistIfOn(tables, null, { account: before.account, group: {} }, { account: after, group: {} })
         await audit(tables, user, wanted.isOn ? "sync-on" : "sync-off")
-        if (wanted.isOn && !before.isOn) await relist(tables, null)
-        else
-          for (const group of wanted.groups) {
-            const known = before.groups.find(({ groupId }) => groupId === group.groupId)
-            if ((group.isOn ?? wanted.isOn) && !(known?.isOn ?? before.isOn))
-              await relist(tables, parseGroupId(group.groupId))
-          }
         return read(tables)
       }),
 
@@ -52,19 +58,21 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
       store.inAccount(user.accountId, async (tables) => {
         if ((await tables.findUser(userId)) === null) throw new Problem("not-found", "There is no such person.")
         if (groupId !== null) await requireGroup(tables, groupId)
-        const wasOn = await tables.syncPolicy.isSyncOn(userId)
-        await tables.syncPolicy.setGroupOfUser(userId, groupId)
-        if (!wasOn && (await tables.syncPolicy.isSyncOn(userId))) await relistUser(tables, userId)
+        await relistingUser(tables, userId, () => tables.groups.setGroupOfUser(userId, groupId))
         await audit(tables, user, "group-of-user")
       }),
 
     /** The account's own word alone; its groups stay as they are. */
     setForAccount: (user: UserRow, isOn: boolean): Promise<SyncPolicy> =>
       store.inAccount(user.accountId, async (tables) => {
-        const wasOn = await tables.syncPolicy.isSyncOnForAccount()
-        await tables.syncPolicy.setSyncForAccount(isOn)
+        const before = await readWords(tables)
+        const after = withSync(before.account, isOn)
+        await tables.policy.say(null, "sync", after.sync ?? null)
         await audit(tables, user, isOn ? "sync-on" : "sync-off")
-        if (isOn && !wasOn) await relist(tables, null)
+        for (const groupId of [null, ...before.groups.map((group) => group.groupId)]) {
+          const group = before.wordsOf(groupId)
+          await relistIfOn(tables, groupId, { account: before.account, group }, { account: after, group })
+        }
         return read(tables)
       }),
 
@@ -74,12 +82,13 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
     putGroup: (user: UserRow, groupId: GroupId, { name, isOn }: GroupInput): Promise<GroupView> =>
       store.inAccount(user.accountId, async (tables) => {
         await tables.lockAccount()
-        const groups = await tables.syncPolicy.listGroups()
+        const { account, groups, wordsOf } = await readWords(tables)
         const known = groups.find((group) => group.groupId === groupId)
         refuseName(groups, { groupId, name })
-        const ofAccount = await tables.syncPolicy.isSyncOnForAccount()
-        await tables.syncPolicy.putGroup({ accountId: user.accountId, groupId, name, isSyncOn: isOn })
-        if ((isOn ?? ofAccount) && !(known?.isSyncOn ?? ofAccount)) await relist(tables, groupId)
+        const after = withSync(wordsOf(groupId), isOn)
+        await tables.groups.putGroup({ accountId: user.accountId, groupId, name })
+        await tables.policy.say(groupId, "sync", after.sync ?? null)
+        await relistIfOn(tables, groupId, { account, group: wordsOf(groupId) }, { account, group: after })
         await audit(tables, user, known === undefined ? "group-made" : "group-changed")
         const changed = (await readGroups(tables)).groups.find((group) => group.groupId === groupId)
         if (changed === undefined) throw new Problem("not-found", "There is no such group.")
@@ -89,9 +98,10 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
     /** Dissolves a group: the account's word holds for its people from now on. */
     dissolveGroup: (user: UserRow, groupId: GroupId): Promise<void> =>
       store.inAccount(user.accountId, async (tables) => {
-        const { isSyncOn } = await requireGroup(tables, groupId)
-        if (isSyncOn === false && (await tables.syncPolicy.isSyncOnForAccount())) await relist(tables, groupId)
-        await tables.syncPolicy.deleteGroup(groupId)
+        await requireGroup(tables, groupId)
+        const { account, wordsOf } = await readWords(tables)
+        await relistIfOn(tables, groupId, { account, group: wordsOf(groupId) }, { account, group: {} })
+        await tables.groups.deleteGroup(groupId)
         await audit(tables, user, "group-dissolved")
       }),
   }
@@ -101,17 +111,38 @@ export type SyncPolicyFeature = ReturnType<typeof createSyncPolicy>
 
 const groupsMost = 500
 
+/** What the account and all of its groups say. */
+async function readWords(tables: AccountTables) {
+  const [account, groups, words] = [
+    await tables.policy.ofAccount(),
+    await tables.groups.listGroups(),
+    await tables.policy.ofGroups(),
+  ]
+  const wordsOf = (groupId: GroupId | null): PolicyLevel => (groupId === null ? {} : (words.get(groupId) ?? {}))
+  return { account, groups, wordsOf }
+}
+
+/** Another word on the sync, or (null) none; a lock stays as it is. */
+function withSync({ sync, ...rest }: PolicyLevel, isOn: boolean | null): PolicyLevel {
+  if (isOn === null) return rest
+  const word: PolicyWord<"sync"> = { value: isOn ? "on" : "off", isLocked: sync?.isLocked ?? false }
+  return { ...rest, sync: word }
+}
+
 async function read(tables: AccountTables): Promise<SyncPolicy> {
-  const groups = await tables.syncPolicy.listGroups()
+  const { account, groups, wordsOf } = await readWords(tables)
   return {
-    isOn: await tables.syncPolicy.isSyncOnForAccount(),
-    groups: groups.map(({ groupId, name, isSyncOn }) => ({ groupId, name, isOn: isSyncOn })),
+    isOn: effectivePolicy(account, {}, {}).sync.value === "on",
+    groups: groups.map(({ groupId, name }) => {
+      const { sync } = wordsOf(groupId)
+      return { groupId, name, isOn: sync === undefined ? null : sync.value === "on" }
+    }),
   }
 }
 
 async function readGroups(tables: AccountTables): Promise<GroupsView> {
   const { isOn, groups } = await read(tables)
-  const counts = await tables.syncPolicy.countPeople()
+  const counts = await tables.groups.countPeople()
   const countOf = (wanted: string | null) => {
     const { people, connected } = counts.find(({ groupId }) => groupId === wanted) ?? { people: 0, connected: 0 }
     return { people, connected }
@@ -120,7 +151,7 @@ async function readGroups(tables: AccountTables): Promise<GroupsView> {
 }
 
 async function requireGroup(tables: AccountTables, groupId: GroupId): Promise<GroupRow> {
-  const group = (await tables.syncPolicy.listGroups()).find((one) => one.groupId === groupId)
+  const group = (await tables.groups.listGroups()).find((one) => one.groupId === groupId)
   if (group === undefined) throw new Problem("not-found", "There is no such group.", { code: "no-such-group" })
   return group
 }
@@ -130,24 +161,4 @@ function refuseName(groups: readonly GroupRow[], { groupId, name }: Pick<GroupRo
   if (others.some((one) => one.name.toLowerCase() === name.toLowerCase()))
     throw new Problem("conflict", "There is a group of this name.", { code: "group-name-taken" })
   if (others.length >= groupsMost) throw new Problem("conflict", "There are too many groups.", { code: "groups-full" })
-}
-
-/** Lists the calendars of a group, or (null) of the whole account, anew. */
-async function relist(tables: AccountTables, groupId: GroupId | null): Promise<void> {
-  await relistCalendars(tables, await tables.syncPolicy.listCalendarsOfGroup(groupId))
-}
-
-async function relistUser(tables: AccountTables, userId: UserId): Promise<void> {
-  const connection = await tables.findConnectionOfUser(userId)
-  const calendars = connection === null ? [] : await tables.listCalendars(connection.connectionId)
-  await relistCalendars(
-    tables,
-    calendars.map(({ calendarId }) => calendarId),
-  )
-}
-
-async function relistCalendars(tables: AccountTables, calendarIds: readonly CalendarId[]): Promise<void> {
-  const { accountId } = tables
-  for (const calendarId of calendarIds) await tables.updateCalendar(calendarId, { cursor: null, isFirstListing: true })
-  await tables.addJobs(calendarIds.map((calendarId) => ({ kind: "pass", accountId, calendarId, noticedAtMs: null })))
 }

@@ -55,23 +55,17 @@ export type LinkRow = {
   readonly heldAt: Temporal.Instant | null
 }
 
-/** People for whom the sync is set together. */
+/** People for whom things are set together; what is set is in policy-tables.ts. */
 export type GroupRow = {
   readonly accountId: AccountId
   readonly groupId: GroupId
   readonly name: string
-  /** Null follows the account. */
-  readonly isSyncOn: boolean | null
 }
 
 export type GroupCount = { readonly groupId: GroupId | null; readonly people: number; readonly connected: number }
 
-/** Part of AccountTables: whether meetings and calendar events are kept in step, for the account and its groups. */
-export interface SyncPolicyTables {
-  /** What holds for a user: their group's word where it has one, else the account's (on, until somebody says otherwise). */
-  isSyncOn(userId: UserId): Promise<boolean>
-  isSyncOnForAccount(): Promise<boolean>
-  setSyncForAccount(isOn: boolean): Promise<void>
+/** Part of AccountTables: who is in which group. */
+export interface GroupTables {
   putGroup(row: GroupRow): Promise<void>
   deleteGroup(groupId: GroupId): Promise<void>
   listGroups(): Promise<readonly GroupRow[]>
@@ -80,8 +74,8 @@ export interface SyncPolicyTables {
   findGroupOfUser(userId: UserId): Promise<GroupId | null>
   /** How many people are in each group, and (null) in none, and how many of them have a connection. */
   countPeople(): Promise<readonly GroupCount[]>
-  /** Calendars of everybody in the group, or (null) in the account. */
-  listCalendarsOfGroup(groupId: GroupId | null): Promise<readonly CalendarId[]>
+  /** Has the calendars of everybody in the group, or (null) in none, listed anew by their next pass; which they are. */
+  relistCalendars(groupId: GroupId | null): Promise<readonly CalendarId[]>
 }
 
 /** Part of SystemTables: who opens a join link says nothing of an account. */

@@ -18,7 +18,8 @@ import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
-import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "./meeting-tables.ts"
+import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
+import type { PolicyTables } from "./policy-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 
@@ -247,7 +248,8 @@ export interface AccountTables extends PeopleTables {
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
   /** Newest first. */
   searchAudit(filter: AuditFilter & { readonly limit: number }): Promise<readonly AuditRow[]>
-  readonly syncPolicy: SyncPolicyTables
+  readonly groups: GroupTables
+  readonly policy: PolicyTables
   readonly meetings: MeetingTables
   readonly listening: ListeningTables
   readonly tenants: TenantTables

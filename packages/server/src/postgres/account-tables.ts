@@ -3,9 +3,11 @@ import type { Transaction } from "kysely"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudit, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
+import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
 import { createListeningTables } from "./listening-tables.ts"
-import { createMeetingTables, createSyncPolicyTables } from "./meeting-tables.ts"
+import { createMeetingTables } from "./meeting-tables.ts"
+import { createPolicyTables } from "./policy-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 
@@ -26,7 +28,8 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     listening: createListeningTables(tx, accountId),
     tenants: createTenantTables(tx, accountId),
     rollouts: createRolloutTables(tx, accountId),
-    syncPolicy: createSyncPolicyTables(tx, accountId),
+    groups: createGroupTables(tx, accountId),
+    policy: createPolicyTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }
@@ -106,10 +109,11 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
     .leftJoin("groupMember", (join) =>
       join.onRef("groupMember.accountId", "=", "appUser.accountId").onRef("groupMember.userId", "=", "appUser.userId"),
     )
-    .leftJoin("userGroup", (join) =>
+    .leftJoin("groupPolicy", (join) =>
       join
-        .onRef("userGroup.accountId", "=", "groupMember.accountId")
-        .onRef("userGroup.groupId", "=", "groupMember.groupId"),
+        .onRef("groupPolicy.accountId", "=", "groupMember.accountId")
+        .onRef("groupPolicy.groupId", "=", "groupMember.groupId")
+        .on("groupPolicy.setting", "=", "sync"),
     )
     .selectAll("appUser")
     .select(["connection.state as connectionState", "groupMember.groupId"])
@@ -119,7 +123,7 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
     .orderBy("appUser.email")
     .limit(limit)
   if (group === null) return people.execute()
-  if (group === "account") return people.where("userGroup.isSyncOn", "is", null).execute()
+  if (group === "account") return people.where("groupPolicy.value", "is", null).execute()
   return people.where("groupMember.groupId", "=", group).execute()
 }
 

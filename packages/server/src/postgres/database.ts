@@ -2,7 +2,6 @@ import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
-  type Generated,
   Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
@@ -29,7 +28,7 @@ import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
-  account: AccountRow & { isSyncOn: Generated<boolean> }
+  account: AccountRow
   appUser: UserRow
   session: SessionRow
   dataKey: DataKeyRow
@@ -45,6 +44,9 @@ export type Database = {
   meetingLink: LinkRow
   userGroup: GroupRow
   groupMember: { accountId: AccountId; userId: UserId; groupId: GroupId }
+  accountPolicy: { accountId: AccountId; setting: string; value: string; isLocked: boolean }
+  groupPolicy: { accountId: AccountId; groupId: GroupId; setting: string; value: string; isLocked: boolean }
+  policyChoice: { accountId: AccountId; userId: UserId; setting: string; value: string }
   audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
 }
 

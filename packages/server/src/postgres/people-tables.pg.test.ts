@@ -21,10 +21,11 @@ async function fill(store: Store) {
       await tables.insertUser({ ...user, userId: userId(index), displayName, email: `p${index}@example.org` })
     await tables.insertConnection({ ...connection, userId: userId(0) })
     const row = { accountId: account.accountId }
-    await tables.syncPolicy.putGroup({ ...row, groupId: group(1), name: "Pilots", isSyncOn: false })
-    await tables.syncPolicy.putGroup({ ...row, groupId: group(2), name: "Others", isSyncOn: null })
+    await tables.groups.putGroup({ ...row, groupId: group(1), name: "Pilots" })
+    await tables.policy.say(group(1), "sync", { value: "off", isLocked: false })
+    await tables.groups.putGroup({ ...row, groupId: group(2), name: "Others" })
     for (const [index, groupId] of [group(1), group(1), group(2)].entries())
-      await tables.syncPolicy.setGroupOfUser(userId(index), groupId)
+      await tables.groups.setGroupOfUser(userId(index), groupId)
   })
   return account.accountId
 }
@@ -59,8 +60,8 @@ describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) 
 
   test("are counted, and each knows its group", async () => {
     const { counts, groups, first } = await store.inAccount(accountId, async (tables) => ({
-      counts: await tables.syncPolicy.countPeople(),
-      groups: await Promise.all([0, 3].map((number) => tables.syncPolicy.findGroupOfUser(userId(number)))),
+      counts: await tables.groups.countPeople(),
+      groups: await Promise.all([0, 3].map((number) => tables.groups.findGroupOfUser(userId(number)))),
       first: await tables.listUsers({ after: null, limit: 1, search: null, group: null }),
     }))
     expect(counts).toHaveLength(3)

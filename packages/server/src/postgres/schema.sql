@@ -4,11 +4,22 @@ create table account (
   account_id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
-  is_sync_on boolean not null,
   PRIMARY KEY (account_id),
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
 create policy by_account on account using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table account_policy (
+  account_id uuid not null,
+  setting text not null,
+  value text not null,
+  is_locked boolean not null,
+  PRIMARY KEY (account_id, setting),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(setting) <= 40)),
+  CHECK ((length(value) <= 2000))
+);
+create policy by_account on account_policy using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table app_user (
   account_id uuid not null,
@@ -143,6 +154,19 @@ create table group_member (
 );
 create policy by_account on group_member using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
+create table group_policy (
+  account_id uuid not null,
+  group_id uuid not null,
+  setting text not null,
+  value text not null,
+  is_locked boolean not null,
+  PRIMARY KEY (account_id, group_id, setting),
+  FOREIGN KEY (account_id, group_id) REFERENCES user_group(account_id, group_id) ON DELETE CASCADE,
+  CHECK ((length(setting) <= 40)),
+  CHECK ((length(value) <= 2000))
+);
+create policy by_account on group_policy using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table listening (
   account_id uuid not null,
   connection_id uuid not null,
@@ -220,6 +244,18 @@ create table notice_batch (
   jobs jsonb not null,
   PRIMARY KEY (batch_id)
 );
+
+create table policy_choice (
+  account_id uuid not null,
+  user_id uuid not null,
+  setting text not null,
+  value text not null,
+  PRIMARY KEY (account_id, user_id, setting),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((length(setting) <= 40)),
+  CHECK ((length(value) <= 2000))
+);
+create policy by_account on policy_choice using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table rollout (
   account_id uuid not null,
@@ -330,7 +366,6 @@ create table user_group (
   account_id uuid not null,
   group_id uuid not null,
   name text not null,
-  is_sync_on boolean,
   PRIMARY KEY (account_id, group_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))

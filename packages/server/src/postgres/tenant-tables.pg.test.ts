@@ -49,9 +49,9 @@ async function organisation(store: Store) {
   }
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(accountId, async (tables) => {
-    await tables.syncPolicy.putGroup({ accountId, groupId, name: "Readers", isSyncOn: null })
+    await tables.groups.putGroup({ accountId, groupId, name: "Readers" })
     for (const person of people) await tables.insertUser(person)
-    for (const { userId } of people.slice(0, 3)) await tables.syncPolicy.setGroupOfUser(userId, groupId)
+    for (const { userId } of people.slice(0, 3)) await tables.groups.setGroupOfUser(userId, groupId)
     await tables.tenants.insert(tenant)
     await tables.rollouts.insert(rollout)
   })

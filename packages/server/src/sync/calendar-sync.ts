@@ -12,6 +12,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, CalendarRow, ConnectionRow, Store } from "../ports/store.ts"
 import { type Effect, planSync, type SeenEvent, type SyncPlan } from "./plan.ts"
@@ -65,10 +66,10 @@ export function createCalendarSync(deps: CalendarSyncDeps) {
     async begin(subject: SyncSubject): Promise<SyncRun | null> {
       const { calendar, connection, provider } = subject
       if (provider.events === null || deps.backends.size === 0) return null
-      const isOn = await deps.store.inAccount(calendar.accountId, (tables) =>
-        tables.syncPolicy.isSyncOn(connection.userId),
+      const { sync } = await deps.store.inAccount(calendar.accountId, (tables) =>
+        effectivePolicyOf(tables, connection.userId),
       )
-      return isOn ? createRun(deps, subject, provider.events) : null
+      return sync.value === "on" ? createRun(deps, subject, provider.events) : null
     },
   }
 }

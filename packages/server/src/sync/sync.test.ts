@@ -267,7 +267,7 @@ describe("an event that cannot be understood", () => {
 describe("the sync switched off", () => {
   test("leaves meetings and events alone", async () => {
     const { store, accountId, remote, calendar, sync, kept } = await world()
-    await store.inAccount(accountId, (tables) => tables.syncPolicy.setSyncForAccount(false))
+    await store.inAccount(accountId, (tables) => tables.policy.say(null, "sync", { value: "off", isLocked: false }))
     const id = await remote.hand.create(someDraft())
     await calendar.edit(id, ({ texts }) => void Object.assign(texts, { location: "@meet" }))
     await sync()

@@ -40,7 +40,7 @@ export function createDirectory(deps: TenantsDeps) {
     importPeople: (user: UserRow, { people, groupId }: ImportPeopleInput): Promise<ImportedPeopleView> =>
       store.inAccount(user.accountId, async (tables) => {
         const group = groupId === null ? null : parseGroupId(groupId)
-        if (group !== null && !(await tables.syncPolicy.listGroups()).some((row) => row.groupId === group))
+        if (group !== null && !(await tables.groups.listGroups()).some((row) => row.groupId === group))
           throw new Problem("not-found", "There is no such group.")
         let added = 0
         for (const { email, displayName } of people) {
@@ -60,7 +60,7 @@ export function createDirectory(deps: TenantsDeps) {
             } as const
             await tables.appendAudit(entry, world.clock.now())
           }
-          if (group !== null) await tables.syncPolicy.setGroupOfUser(userId, group)
+          if (group !== null) await tables.groups.setGroupOfUser(userId, group)
         }
         return { added, known: people.length - added }
       }),

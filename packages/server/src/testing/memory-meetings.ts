@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { MeetingTables, SyncPolicyTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
+import type { GroupTables, MeetingTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
 const linkKey = (calendarId: string, eventId: string) => `${calendarId} ${eventId}`
@@ -81,23 +81,15 @@ export function memorySystemMeetings(tx: MemoryTransaction): SystemMeetingTables
   }
 }
 
-/** Whether the sync is on, in memory. */
-export function memorySyncPolicy(tx: MemoryTransaction, accountId: AccountId): SyncPolicyTables {
+/** Groups of people, in memory. */
+export function memoryGroups(tx: MemoryTransaction, accountId: AccountId): GroupTables {
   const groups = () => tx.list("group").filter((row) => row.accountId === accountId)
-  const isOn = () => tx.find("syncOff", accountId) === null
+  const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
   return {
-    async isSyncOn(userId) {
-      const groupId = tx.find("member", userId)?.groupId
-      return groups().find((group) => group.groupId === groupId)?.isSyncOn ?? isOn()
-    },
-    isSyncOnForAccount: async () => isOn(),
-    async setSyncForAccount(on) {
-      if (on) await tx.remove("syncOff", accountId)
-      else await tx.put("syncOff", accountId, { accountId })
-    },
     putGroup: (row) => tx.put("group", row.groupId, row),
     async deleteGroup(groupId) {
       for (const member of tx.list("member")) if (member.groupId === groupId) await tx.remove("member", member.userId)
+      await tx.remove("said", groupId)
       await tx.remove("group", groupId)
     },
     listGroups: async () => [...groups()].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -105,10 +97,10 @@ export function memorySyncPolicy(tx: MemoryTransaction, accountId: AccountId): S
       if (groupId === null) await tx.remove("member", userId)
       else await tx.put("member", userId, { accountId, userId, groupId })
     },
-    findGroupOfUser: async (userId) => tx.find("member", userId)?.groupId ?? null,
+    findGroupOfUser: async (userId) => groupOf(userId),
     async countPeople() {
       const users = tx.list("user").filter((row) => row.accountId === accountId)
-      const byGroup = Map.groupBy(users, ({ userId }) => tx.find("member", userId)?.groupId ?? null)
+      const byGroup = Map.groupBy(users, ({ userId }) => groupOf(userId))
       const connected = new Set(tx.list("connection").map(({ userId }) => userId))
       return [...byGroup].map(([groupId, people]) => ({
         groupId,
@@ -116,14 +108,15 @@ export function memorySyncPolicy(tx: MemoryTransaction, accountId: AccountId): S
         connected: people.filter(({ userId }) => connected.has(userId)).length,
       }))
     },
-    async listCalendarsOfGroup(groupId) {
-      const isMember = (userId: string) => groupId === null || tx.find("member", userId)?.groupId === groupId
-      const connections = tx.list("connection").filter((row) => row.accountId === accountId && isMember(row.userId))
+    async relistCalendars(groupId) {
+      const connections = tx
+        .list("connection")
+        .filter((row) => row.accountId === accountId && groupOf(row.userId) === groupId)
       const ids = new Set(connections.map(({ connectionId }) => connectionId))
-      return tx
-        .list("calendar")
-        .filter((row) => ids.has(row.connectionId))
-        .map(({ calendarId }) => calendarId)
+      const found = tx.list("calendar").filter((row) => ids.has(row.connectionId))
+      for (const { calendarId } of found)
+        await tx.change("calendar", calendarId, (row) => ({ ...row, cursor: null, isFirstListing: true }))
+      return found.map(({ calendarId }) => calendarId)
     },
   }
 }

@@ -6,7 +6,8 @@ import { coalesced, jobKey } from "../ports/job-queue.ts"
 import type { AccountTables, AuditFilter, AuditRow, PeopleTables, Store, SystemTables } from "../ports/store.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
-import { memoryMeetings, memorySyncPolicy, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
+import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
+import { memoryPolicy } from "./memory-policy.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 
@@ -67,7 +68,8 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     listening: memoryListening(tx, accountId),
     tenants: memoryTenants(tx, accountId),
     rollouts: memoryRollouts(tx, accountId),
-    syncPolicy: memorySyncPolicy(tx, accountId),
+    groups: memoryGroups(tx, accountId),
+    policy: memoryPolicy(tx, accountId),
   }
 }
 
@@ -116,7 +118,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       const isInGroup = (userId: string) =>
         group === null ||
         (group === "account"
-          ? (tx.find("group", groupOf(userId) ?? "")?.isSyncOn ?? null) === null
+          ? tx.find("said", groupOf(userId) ?? "")?.level.sync === undefined
           : groupOf(userId) === group)
       const users = tx
         .list("user")

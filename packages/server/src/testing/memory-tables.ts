@@ -16,6 +16,7 @@ import type {
 } from "../ports/store.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import type { Locks } from "./memory-locks.ts"
+import type { ChosenRow, SaidRow } from "./memory-policy.ts"
 
 export type WaitingJob = { readonly job: Job; readonly runAt: Temporal.Instant | null }
 
@@ -43,8 +44,8 @@ export type MemoryRows = {
   step: StepRow
   /** By user id. */
   member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
-  /** Accounts whose sync was switched off, by account id. */
-  syncOff: { readonly accountId: AccountId }
+  said: SaidRow
+  chosen: ChosenRow
 }
 export type TableName = keyof MemoryRows
 const tableNames = [
@@ -66,7 +67,8 @@ const tableNames = [
   "rollout",
   "step",
   "member",
-  "syncOff",
+  "said",
+  "chosen",
 ] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
@@ -92,7 +94,8 @@ export function emptyTables(): RowMaps {
     rollout: new Map(),
     step: new Map(),
     member: new Map(),
-    syncOff: new Map(),
+    said: new Map(),
+    chosen: new Map(),
   }
 }
 

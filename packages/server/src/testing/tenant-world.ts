@@ -203,10 +203,10 @@ async function organisation(base: Store, random: Random, { seed, count }: Size) 
   await base.asSystem((tables) => tables.insertAccount(account))
   await base.inAccount(accountId, async (tables) => {
     await tables.insertUser(administrator)
-    await tables.syncPolicy.putGroup({ accountId, groupId, name: "All", isSyncOn: null })
+    await tables.groups.putGroup({ accountId, groupId, name: "All" })
     for (const person of people) {
       await tables.insertUser(person)
-      await tables.syncPolicy.setGroupOfUser(person.userId, groupId)
+      await tables.groups.setGroupOfUser(person.userId, groupId)
     }
   })
   return { accountId, administrator, groupId, people }
