@@ -61,3 +61,11 @@ export async function openVisits() {
     },
   }
 }
+
+/** Opens a page of the portal by its address, as a link of the navigation does. */
+export async function openPage(page: Page, place: string): Promise<void> {
+  await page.locator("nav, main h1").first().waitFor()
+  await page.evaluate((hash) => {
+    window.location.hash = hash
+  }, place)
+}

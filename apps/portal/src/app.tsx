@@ -1,21 +1,17 @@
 import type { UserView } from "@kalends/protocol/api"
 import { showApp } from "@kalends/ui/shell"
 import { relativeTime } from "@kalends/ui/words"
-import { Alert, Button, Group, Loader, Paper, Stack, Tabs, Text, Title } from "@mantine/core"
-import { useEffect, useState, useSyncExternalStore } from "react"
+import { Alert, Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core"
+import { type MouseEvent, useEffect, useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
-import { Audit } from "./audit-screen.tsx"
 import { Devices } from "./devices.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
-import { Groups } from "./groups-screen.tsx"
-import { Home } from "./home-screen.tsx"
-import { Meetings } from "./meetings-screen.tsx"
 import { type Messages, messages } from "./messages.ts"
+import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
-import { Organisation } from "./organisation-screen.tsx"
-import { People } from "./people.tsx"
-import { isOfOrganisation } from "./place.ts"
+import { pageAt, pagesFor } from "./page-places.ts"
+import { pages } from "./pages.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
@@ -45,6 +41,11 @@ function Portal({ store, first }: PortalProps) {
       />
     </>
   )
+}
+
+/** Not a link: the address names a page already. */
+function skipToPage(event: MouseEvent<HTMLButtonElement>): void {
+  event.currentTarget.ownerDocument.getElementById("page")?.focus()
 }
 
 type PageProps = {
@@ -94,9 +95,14 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
   // What happened after the clock's last tick is not in the future.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the clock is read again when the connection has changed.
   useEffect(() => setNow(platform.now()), [state.connection])
-  const home = <Home store={store} state={state} user={user} words={words} locale={locale} now={now} />
+  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
+  const own = pagesFor(pages, user.abilities)
+  const page = pageAt(own, address)
   return (
     <div className={classes.page}>
+      <button type="button" className={classes.skip} onClick={skipToPage}>
+        {words.navigation.skip}
+      </button>
       <header className={classes.head}>
         <Text fw={650} size="lg">
           Kalends
@@ -108,81 +114,19 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
           </Button>
         </Group>
       </header>
-      <main>
-        {state.isReachable ? null : (
-          <Alert color="orange" role="status" mb="lg">
-            {words.offline(relativeTime(state.readAt ?? now, now, locale))}
-          </Alert>
-        )}
-        <Notices store={store} state={state} words={words} />
-        <Places
-          words={words}
-          home={home}
-          meetings={
-            <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
-          }
-          administration={
-            user.role === "administrator"
-              ? {
-                  people: <People store={store} words={words} />,
-                  groups: <Groups words={words} />,
-                  organisation: <Organisation {...{ words, locale, now }} service={state.service} />,
-                  audit: <Audit {...{ words, locale }} userId={user.userId} />,
-                }
-              : null
-          }
-        />
-      </main>
+      <div className={classes.body}>
+        {page === null || own.length < 2 ? null : <Navigation pages={own} current={page} words={words} />}
+        <main id="page" tabIndex={-1} className={classes.main}>
+          {state.isReachable ? null : (
+            <Alert color="orange" role="status" mb="lg">
+              {words.offline(relativeTime(state.readAt ?? now, now, locale))}
+            </Alert>
+          )}
+          <Notices store={store} state={state} words={words} />
+          {page?.view({ store, state, user, words, locale, now })}
+        </main>
+      </div>
     </div>
-  )
-}
-
-type PlacesProps = {
-  readonly words: Messages
-  readonly home: React.ReactNode
-  readonly meetings: React.ReactNode
-  /** Null for who is no administrator. */
-  readonly administration: Readonly<Record<"people" | "groups" | "organisation" | "audit", React.ReactNode>> | null
-}
-
-const organisation = "organisation"
-
-/** The tabs. Pages about organisations stand in the address, so that they are found again; the others do not. */
-function Places({ words, home, meetings, administration }: PlacesProps) {
-  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
-  const [chosen, choose] = useState("home")
-  const isOrganisation = administration !== null && isOfOrganisation(address)
-  const value = isOrganisation ? organisation : chosen
-  const open = (tab: string | null) => {
-    if (tab === organisation) return platform.goToPlace(organisation)
-    choose(tab ?? "home")
-    if (isOrganisation) platform.goToPlace("")
-  }
-  return (
-    <Tabs value={value} onChange={open} keepMounted={false} classNames={{ tab: classes.tab ?? "" }}>
-      <Tabs.List mb="xl">
-        <Tabs.Tab value="home">{words.home}</Tabs.Tab>
-        <Tabs.Tab value="meetings">{words.meetings}</Tabs.Tab>
-        {administration === null ? null : (
-          <>
-            <Tabs.Tab value="people">{words.people}</Tabs.Tab>
-            <Tabs.Tab value="groups">{words.groups}</Tabs.Tab>
-            <Tabs.Tab value={organisation}>{words.tenants.organisationTab}</Tabs.Tab>
-            <Tabs.Tab value="audit">{words.auditLog.audit}</Tabs.Tab>
-          </>
-        )}
-      </Tabs.List>
-      <Tabs.Panel value="home">{home}</Tabs.Panel>
-      <Tabs.Panel value="meetings">{meetings}</Tabs.Panel>
-      {administration === null ? null : (
-        <>
-          <Tabs.Panel value="people">{administration.people}</Tabs.Panel>
-          <Tabs.Panel value="groups">{administration.groups}</Tabs.Panel>
-          <Tabs.Panel value={organisation}>{administration.organisation}</Tabs.Panel>
-          <Tabs.Panel value="audit">{administration.audit}</Tabs.Panel>
-        </>
-      )}
-    </Tabs>
   )
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The page of the audit log in a real browser, on an API that answers what a scene says.
 
@@ -15,7 +15,7 @@ const visit = (visit: Pick<Visit, "look"> & Partial<Visit>) =>
   visits.visit({
     address: "/",
     shown: async (page) => {
-      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).click()
+      await openPage(page, "audit")
       await page.getByRole("heading", { level: 1, name: /^(?:Log|記録)$/ }).waitFor()
       await page.getByLabel(/Loading|読み込み中/).waitFor({ state: "detached" })
     },
@@ -99,12 +99,12 @@ test("is exported as a file", () =>
 test("says that the service does not answer, and tries again when asked", () =>
   visit({
     shown: async (page) => {
-      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).waitFor()
+      await page.locator('nav a[href="#audit"]').waitFor({ state: "attached" })
     },
     look: async (page, _tell, scene) => {
       scene.isUp = false
-      await page.getByRole("tab", { name: /^(?:Log|記録)$/ }).click()
-      const again = page.getByRole("tabpanel").getByRole("button", { name: /Try again|再試行/ })
+      await openPage(page, "audit")
+      const again = page.getByRole("main").getByRole("button", { name: /Try again|再試行/ })
       await again.waitFor()
       scene.isUp = true
       await again.click()

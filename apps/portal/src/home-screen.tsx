@@ -31,7 +31,7 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
       ) : (
         <Health store={store} state={state} connection={connection} now={now} words={words} locale={locale} />
       )}
-      {user.role === "administrator" && consents.length > 0 ? (
+      {user.abilities.includes("change-organisation") && consents.length > 0 ? (
         <AdminConsent providers={consents} words={words} />
       ) : null}
     </Stack>

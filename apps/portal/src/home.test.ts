@@ -1,3 +1,4 @@
+import { abilitiesOf } from "@kalends/domain/ability"
 import type { ServiceView } from "@kalends/protocol/api"
 import { sampleConnection as connection, sampleService, sampleUser as user } from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
@@ -26,7 +27,7 @@ test("without a connection the thing to do is to connect", () => {
 
 test("where no calendar service is set up, the administrator does it and the others ask", () => {
   expect(kinds({ connection: null, service: bare })).toEqual(["ask-administrator"])
-  expect(kinds({ connection: null, service: bare, user: { ...user, role: "administrator" } })).toEqual([
+  expect(kinds({ connection: null, service: bare, user: { ...user, abilities: [...abilitiesOf.owner] } })).toEqual([
     "set-up-provider",
   ])
 })

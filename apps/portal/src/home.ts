@@ -33,7 +33,7 @@ export function homeView(input: HomeInput): HomeView {
 
 function forService({ user, service, connection }: HomeInput): readonly ToDo[] {
   if (service === null || connection !== null || service.providers.some(({ isConfigured }) => isConfigured)) return []
-  return [{ kind: user.role === "administrator" ? "set-up-provider" : "ask-administrator" }]
+  return [{ kind: user.abilities.includes("change-organisation") ? "set-up-provider" : "ask-administrator" }]
 }
 
 function forConnection({ service, connection, now }: HomeInput): readonly ToDo[] {

@@ -90,8 +90,6 @@ export const english = {
   addPerson: "Add a person",
   name: "Name",
   role: "Role",
-  administrator: "Administrator",
-  user: "User",
   calendar: "Calendar",
   none: "none",
   add: "Add",

@@ -86,8 +86,6 @@ export const japanese: Catalogue = {
   addPerson: "メンバーを追加",
   name: "名前",
   role: "役割",
-  administrator: "管理者",
-  user: "ユーザー",
   calendar: "カレンダー",
   none: "なし",
   add: "追加",

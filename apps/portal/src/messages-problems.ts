@@ -44,7 +44,7 @@ const en: Texts = {
   "scope-wrong": "The registration of this service at the calendar provider is not right; tell your administrator.",
   "calendar-too-large": "This calendar is too large to be read.",
   "set-up-already": "Kalends is set up already. Reload the page and sign in.",
-  "administrators-only": "Only administrators may do this.",
+  "not-allowed": "Your role does not allow this.",
   "tenant-connection-broken":
     "Your organisation's connection to the calendar service needs mending. Tell your administrator: there is nothing for you to do.",
   "mailbox-outside-scope":
@@ -94,7 +94,7 @@ const ja: Texts = {
   "scope-wrong": "カレンダープロバイダーへの登録が正しくありません。管理者にお知らせください。",
   "calendar-too-large": "このカレンダーは大きすぎて読み込めません。",
   "set-up-already": "Kalends はすでにセットアップ済みです。再読み込みしてサインインしてください。",
-  "administrators-only": "管理者のみが行える操作です。",
+  "not-allowed": "あなたの役割ではこの操作を行えません。",
   "tenant-connection-broken":
     "組織とカレンダーサービスの接続に問題があります。管理者にお知らせください。ご自身での対応は不要です。",
   "mailbox-outside-scope":

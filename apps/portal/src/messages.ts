@@ -7,6 +7,7 @@ import { english } from "./messages-en.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
+import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
@@ -28,6 +29,7 @@ export type Messages = Catalogue &
     readonly checkup: CheckupPageWords
     readonly auditLog: AuditWords
     readonly devices: DeviceWords
+    readonly navigation: NavigationWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -41,6 +43,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     checkup: checkupWords[language],
     auditLog: auditWords[language],
     devices: deviceWords[language],
+    navigation: navigationWords[language],
   }
 }
 

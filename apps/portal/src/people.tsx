@@ -1,4 +1,5 @@
-import type { NewUserInput, UsersView } from "@kalends/protocol/api"
+import { roles } from "@kalends/domain/ability"
+import type { NewUserInput, UsersView, UserView } from "@kalends/protocol/api"
 import { Button, Card, Group, Loader, NativeSelect, PasswordInput, Stack, Table, TextInput, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
@@ -8,8 +9,10 @@ import type { PortalStore } from "./store.ts"
 
 const empty: NewUserInput = { displayName: "", email: "", password: "", role: "user" }
 
+type PeopleProps = { readonly store: PortalStore; readonly words: Messages; readonly user: UserView }
+
 /** The people of the organisation, for administrators. */
-export function People({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
+export function People({ store, words, user }: PeopleProps) {
   const [users, setUsers] = useState<UsersView["users"] | null>(null)
   const [after, setAfter] = useState<string | null>(null)
   const read = (from: string | null, before: UsersView["users"]) =>
@@ -43,13 +46,14 @@ export function People({ store, words }: { readonly store: PortalStore; readonly
           </Button>
         </Group>
       )}
-      <PersonForm words={words} add={add} />
+      {user.abilities.includes("change-people") ? (
+        <PersonForm words={words} canGiveRoles={user.abilities.includes("change-roles")} add={add} />
+      ) : null}
     </Stack>
   )
 }
 
 function PeopleTable({ users, words }: { readonly users: UsersView["users"]; readonly words: Messages }) {
-  const role = (name: string) => (name === "administrator" ? words.administrator : words.user)
   const state = (name: UsersView["users"][number]["connectionState"]) =>
     name === null ? words.none : (words.states[name] ?? name)
   return (
@@ -57,16 +61,25 @@ function PeopleTable({ users, words }: { readonly users: UsersView["users"]; rea
       <Table
         data={{
           head: [words.name, words.email, words.role, words.calendar],
-          body: users.map((user) => [user.displayName, user.email, role(user.role), state(user.connectionState)]),
+          body: users.map((user) => [
+            user.displayName,
+            user.email,
+            words.navigation.roles[user.role],
+            state(user.connectionState),
+          ]),
         }}
       />
     </Table.ScrollContainer>
   )
 }
 
-type FormProps = { readonly words: Messages; readonly add: (input: NewUserInput) => Promise<boolean> }
+type FormProps = {
+  readonly words: Messages
+  readonly canGiveRoles: boolean
+  readonly add: (input: NewUserInput) => Promise<boolean>
+}
 
-function PersonForm({ words, add }: FormProps) {
+function PersonForm({ words, canGiveRoles, add }: FormProps) {
   const [input, setInput] = useState<NewUserInput>(empty)
   const field = (name: "displayName" | "email" | "password") => ({
     required: true,
@@ -103,12 +116,12 @@ function PersonForm({ words, add }: FormProps) {
             <NativeSelect
               label={words.role}
               value={input.role}
-              data={[
-                { value: "user", label: words.user },
-                { value: "administrator", label: words.administrator },
-              ]}
+              data={(canGiveRoles ? roles : (["user"] as const)).map((value) => ({
+                value,
+                label: words.navigation.roles[value],
+              }))}
               onChange={({ currentTarget: { value } }) =>
-                setInput({ ...input, role: value === "administrator" ? "administrator" : "user" })
+                setInput({ ...input, role: roles.find((role) => role === value) ?? "user" })
               }
             />
           </div>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { isOfOrganisation, type Place, placeOf, placeText } from "./place.ts"
+import { type Place, placeOf, placeText } from "./place.ts"
 
 const id = "00000000-0000-4000-8000-000000000001"
 const places: readonly Place[] = [
@@ -16,11 +16,9 @@ const places: readonly Place[] = [
 
 test("every page is found again by its address", () => {
   for (const place of places) expect(placeOf(placeText(place))).toEqual(place)
-  for (const place of places) expect(isOfOrganisation(placeText(place))).toBe(true)
 })
 
 test("an address that nobody knows leads to the list", () => {
   expect(placeOf("organisation/work/../../etc")).toEqual({ kind: "list" })
   expect(placeOf("organisation/nothing")).toEqual({ kind: "list" })
-  expect(isOfOrganisation("setup=ABCD")).toBe(false)
 })

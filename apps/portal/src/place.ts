@@ -11,11 +11,6 @@ const idText = /^[0-9a-f-]{36}$/
 const pages = { secret: "secret", directory: "directory", checkup: "settings" } as const
 const works = { connect: "connect-people", migrate: "move-people" } as const
 
-/** True when the address names one of these pages. */
-export function isOfOrganisation(text: string): boolean {
-  return text === root || text.startsWith(`${root}/`)
-}
-
 /** What the address names; the list where it names nothing that is known. */
 export function placeOf(text: string): Place {
   const [, first = "", second = ""] = text.split("/")

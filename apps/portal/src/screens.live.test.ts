@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The built portal in a real browser, on an API that answers what a scene says.
 
@@ -85,11 +85,12 @@ test("disconnecting asks first, and says what was done", () =>
 test("administrators see the people; a choice of language and colours holds", () =>
   visit({
     look: async (page) => {
-      await page.getByRole("tab").nth(2).click()
+      await openPage(page, "people")
       await page.getByText("grace.hopper@example.org").waitFor()
       await page.getByRole("combobox", { name: /Language|言語/ }).selectOption("ja")
       await page.getByRole("combobox", { name: /Colours|配色/ }).selectOption("dark")
       await page.reload()
+      await openPage(page, "")
       await page.getByRole("heading", { level: 1, name: "すべて正常です" }).waitFor()
       expect(await page.locator("html").getAttribute("data-mantine-color-scheme")).toBe("dark")
     },
@@ -111,7 +112,7 @@ test("a service that does not answer is no sign-in, and can be tried again", () 
   }))
 
 const openMeetings = async (page: Page) => {
-  await page.getByRole("tab").nth(1).click()
+  await openPage(page, "meetings")
   await page.getByRole("listitem").first().waitFor()
 }
 
@@ -191,7 +192,7 @@ test("meetings whose events vanished together wait for a decision", () =>
   }))
 
 const openGroups = async (page: Page) => {
-  await page.getByRole("tab").nth(3).click()
+  await openPage(page, "groups")
   await page.getByRole("heading", { level: 1, name: /Groups|グループ/ }).waitFor()
   await page.getByRole("listitem").first().waitFor()
 }

@@ -1,3 +1,4 @@
+import { abilities, roles } from "@kalends/domain/ability"
 import { connectionStates } from "@kalends/domain/connection"
 import { z } from "zod"
 
@@ -61,7 +62,9 @@ export const userSchema = z.object({
   accountId: id,
   email: z.string(),
   displayName: z.string(),
-  role: z.enum(["administrator", "user"]),
+  role: z.enum(roles),
+  /** What the role gives. */
+  abilities: z.array(z.enum(abilities)),
 })
 export type UserView = z.infer<typeof userSchema>
 
@@ -102,7 +105,7 @@ export const exchangeSchema = z.object({
 export const newUserSchema = z.object({
   email,
   displayName: z.string().trim().min(1).max(120),
-  role: z.enum(["administrator", "user"]),
+  role: z.enum(roles),
   password,
 })
 export type NewUserInput = z.input<typeof newUserSchema>

@@ -11,6 +11,7 @@ import {
 } from "fastify-type-provider-zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
+import { requireNeed } from "./needs.ts"
 import { createErrorHandler } from "./problem-reply.ts"
 import { addSecurityHeaders } from "./security-headers.ts"
 
@@ -58,18 +59,23 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return reply.code(404).type("application/problem+json").send(JSON.stringify(body))
   })
   addSecurityHeaders(app, options.hosts)
+  app.addHook("onRoute", requireNeed)
   await app.register(fastifySwagger, {
     openapi: { info: { title: "Kalends", version: "1" } },
     transform: jsonSchemaTransform,
   })
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  typed.get("/v1/service", { schema: { response: { 200: serviceSchema } } }, options.service)
+  typed.get(
+    "/v1/service",
+    { config: { needs: "nobody" }, schema: { response: { 200: serviceSchema } } },
+    options.service,
+  )
   app.get("/healthz", async (_request, reply) => reply.type("text/plain").send("ok"))
   app.get("/readyz", async (_request, reply) => {
     await options.isReady()
     return reply.type("text/plain").send("ready")
   })
-  app.get("/v1/openapi.json", async (_request, reply) => reply.send(app.swagger()))
+  app.get("/v1/openapi.json", { config: { needs: "nobody" } }, async (_request, reply) => reply.send(app.swagger()))
   await options.routes(app)
   return app
 }

@@ -6,7 +6,7 @@ import type { AuditFeature } from "../audit/audit.ts"
 import type { Clock } from "../ports/clock.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit } from "./rate-limit.ts"
-import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+import type { RequireUser } from "./session-guard.ts"
 
 export type AuditRoutesDeps = {
   readonly audit: AuditFeature
@@ -22,19 +22,23 @@ export async function auditRoutes(plain: FastifyInstance, deps: AuditRoutesDeps)
 
   app.get(
     "/v1/audit",
-    { schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } } },
+    { config: { needs: "read-audit" }, schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } } },
     async (request) => {
-      const { user } = requireAdministrator(await requireUser(request))
+      const { user } = await requireUser(request)
       return audit.page(user, request.query)
     },
   )
-  app.post("/v1/audit/verification", { schema: { response: { 200: auditVerdictSchema } } }, async (request) => {
-    const { user } = requireAdministrator(await requireUser(request))
-    wholeReads.take(user.userId)
-    return audit.verify(user)
-  })
-  app.get("/v1/audit/export", async (request, reply) => {
-    const { user } = requireAdministrator(await requireUser(request))
+  app.post(
+    "/v1/audit/verification",
+    { config: { needs: "read-audit" }, schema: { response: { 200: auditVerdictSchema } } },
+    async (request) => {
+      const { user } = await requireUser(request)
+      wholeReads.take(user.userId)
+      return audit.verify(user)
+    },
+  )
+  app.get("/v1/audit/export", { config: { needs: "read-audit" } }, async (request, reply) => {
+    const { user } = await requireUser(request)
     wholeReads.take(user.userId)
     return reply
       .type("application/x-ndjson")

@@ -18,7 +18,7 @@ export type ChangesRouteDeps = { readonly streams: ChangeStreams; readonly requi
 
 /** GET /v1/changes: the change stream (protocol/changes.ts). */
 export async function changesRoute(app: FastifyInstance, { streams, requireUser }: ChangesRouteDeps): Promise<void> {
-  app.get("/v1/changes", async (request, reply) => {
+  app.get("/v1/changes", { config: { needs: "own" } }, async (request, reply) => {
     const { session } = await requireUser(request)
     const since = /^\d{1,15}$/.exec(String(request.headers["last-event-id"] ?? ""))?.[0]
     const end = new ResponseEnd(reply.raw)

@@ -18,7 +18,7 @@ import type { Connections } from "../connections/connections.ts"
 import type { Clock } from "../ports/clock.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit, type RateLimit } from "./rate-limit.ts"
-import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+import type { RequireUser } from "./session-guard.ts"
 
 export type ConnectionRoutesDeps = {
   readonly connections: Connections
@@ -40,17 +40,20 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { connections, requireUser } = deps
   const connects = createRateLimit(deps.clock, limits.connectsPerUser)
-  const replacements = createRateLimit(deps.clock, limits.replacementsPerUser)
   const idOf = (params: { readonly connectionId: string }): ConnectionId => parseConnectionId(params.connectionId)
 
-  app.get("/v1/connections", { schema: { response: { 200: connectionsSchema } } }, async (request) => {
-    const { user } = await requireUser(request)
-    return { connections: await connections.list(user) }
-  })
+  app.get(
+    "/v1/connections",
+    { config: { needs: "own" }, schema: { response: { 200: connectionsSchema } } },
+    async (request) => {
+      const { user } = await requireUser(request)
+      return { connections: await connections.list(user) }
+    },
+  )
 
   app.post(
     "/v1/connections",
-    { schema: { body: connectSchema, response: { 200: connectAnswerSchema } } },
+    { config: { needs: "own" }, schema: { body: connectSchema, response: { 200: connectAnswerSchema } } },
     async (request) => {
       const signedIn = await requireUser(request)
       connects.take(signedIn.user.userId)
@@ -60,7 +63,7 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
 
   app.get(
     "/v1/connections/:connectionId",
-    { schema: { params: byId, response: { 200: connectionSchema } } },
+    { config: { needs: "own" }, schema: { params: byId, response: { 200: connectionSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       const found = (await connections.list(user)).find((view) => view.connectionId === request.params.connectionId)
@@ -71,26 +74,35 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
 
   app.delete(
     "/v1/connections/:connectionId",
-    { schema: { params: byId, response: { 200: removalSchema } } },
+    { config: { needs: "own" }, schema: { params: byId, response: { 200: removalSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       return connections.remove(user, idOf(request.params))
     },
   )
 
+  accessRoute(plain, deps)
+  readThroughRoute(plain, deps)
+  returnRoutes(plain, deps, connects)
+}
+
+/** What a client reads its own calendar with. */
+function accessRoute(plain: FastifyInstance, { connections, requireUser, clock }: ConnectionRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const replacements = createRateLimit(clock, limits.replacementsPerUser)
   app.post(
     "/v1/connections/:connectionId/access",
-    { schema: { params: byId, body: accessRequestSchema, response: { 200: accessAnswerSchema } } },
+    {
+      config: { needs: "own" },
+      schema: { params: byId, body: accessRequestSchema, response: { 200: accessAnswerSchema } },
+    },
     async (request) => {
       const { user, session } = await requireUser(request)
       if (request.body.refusedTokenDigest !== undefined) replacements.take(user.userId)
       const asked = { ...request.body, sessionId: session.sessionId }
-      return connections.handOverAccess(user, idOf(request.params), asked)
+      return connections.handOverAccess(user, parseConnectionId(request.params.connectionId), asked)
     },
   )
-
-  readThroughRoute(plain, deps)
-  returnRoutes(plain, deps, connects)
 }
 
 /** A window of a calendar that a browser cannot read itself. */
@@ -98,7 +110,7 @@ function readThroughRoute(plain: FastifyInstance, { connections, requireUser }: 
   const app = plain.withTypeProvider<ZodTypeProvider>()
   app.get(
     "/v1/connections/:connectionId/calendars/:calendarId/window",
-    { schema: { params: byCalendar, querystring: readThroughSchema } },
+    { config: { needs: "own" }, schema: { params: byCalendar, querystring: readThroughSchema } },
     async (request, reply) => {
       const { user } = await requireUser(request)
       const { from, to, zone } = request.query
@@ -127,25 +139,33 @@ function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps, connec
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { connections, requireUser } = deps
 
-  app.get("/v1/oauth/callback", { schema: { querystring: callbackQuery } }, async (request, reply) => {
-    const outcome = await finish(deps, request.query, { signedIn: await requireUser(request), connects })
-    return reply.redirect(`/?${outcome}`)
-  })
+  app.get(
+    "/v1/oauth/callback",
+    { config: { needs: "own" }, schema: { querystring: callbackQuery } },
+    async (request, reply) => {
+      const outcome = await finish(deps, request.query, { signedIn: await requireUser(request), connects })
+      return reply.redirect(`/?${outcome}`)
+    },
+  )
 
   app.get(
     "/v1/consent/:provider",
-    { schema: { params: z.object({ provider: z.string().max(32) }) } },
+    { config: { needs: "change-organisation" }, schema: { params: z.object({ provider: z.string().max(32) }) } },
     async (request, reply) => {
-      const signedIn = requireAdministrator(await requireUser(request))
+      const signedIn = await requireUser(request)
       return reply.redirect(connections.adminConsentUrl(signedIn, request.params.provider).href)
     },
   )
 
   const consentQuery = z.object({ admin_consent: z.string().max(10).optional(), error: z.string().max(200).optional() })
-  app.get("/v1/consent/callback", { schema: { querystring: consentQuery } }, async (request, reply) => {
-    const isGiven = request.query.error === undefined && /^true$/i.test(request.query.admin_consent ?? "")
-    return reply.redirect(isGiven ? "/?consented=1" : "/?problem=access-denied")
-  })
+  app.get(
+    "/v1/consent/callback",
+    { config: { needs: "nobody" }, schema: { querystring: consentQuery } },
+    async (request, reply) => {
+      const isGiven = request.query.error === undefined && /^true$/i.test(request.query.admin_consent ?? "")
+      return reply.redirect(isGiven ? "/?consented=1" : "/?problem=access-denied")
+    },
+  )
 }
 
 type Finisher = { readonly signedIn: Parameters<Connections["finish"]>[0]; readonly connects: RateLimit }

@@ -27,7 +27,7 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
 
   app.get(
     "/v1/meetings",
-    { schema: { querystring: meetingsQuerySchema, response: { 200: meetingsSchema } } },
+    { config: { needs: "own" }, schema: { querystring: meetingsQuerySchema, response: { 200: meetingsSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       const { before } = request.query
@@ -36,7 +36,7 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
   )
   app.post(
     "/v1/meetings",
-    { schema: { body: newMeetingSchema, response: { 200: meetingSchema } } },
+    { config: { needs: "own" }, schema: { body: newMeetingSchema, response: { 200: meetingSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       return meetings.create(user, request.body)
@@ -44,7 +44,7 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
   )
   app.post(
     "/v1/meetings/held",
-    { schema: { body: heldDecisionSchema, response: { 200: heldAnswerSchema } } },
+    { config: { needs: "own" }, schema: { body: heldDecisionSchema, response: { 200: heldAnswerSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       return { count: await meetings.decideHeld(user, request.body.decision) }
@@ -52,7 +52,7 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
   )
   app.get(
     "/v1/meetings/:meetingId",
-    { schema: { ...one, response: { 200: meetingDetailSchema } } },
+    { config: { needs: "own" }, schema: { ...one, response: { 200: meetingDetailSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       return meetings.detail(user, parseMeetingId(request.params.meetingId))
@@ -60,18 +60,18 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
   )
   app.patch(
     "/v1/meetings/:meetingId",
-    { schema: { ...one, body: meetingChangeSchema, response: { 200: meetingDetailSchema } } },
+    { config: { needs: "own" }, schema: { ...one, body: meetingChangeSchema, response: { 200: meetingDetailSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
       return meetings.change(user, parseMeetingId(request.params.meetingId), request.body)
     },
   )
-  app.delete("/v1/meetings/:meetingId", { schema: one }, async (request, reply) => {
+  app.delete("/v1/meetings/:meetingId", { config: { needs: "own" }, schema: one }, async (request, reply) => {
     const { user } = await requireUser(request)
     await meetings.cancel(user, parseMeetingId(request.params.meetingId))
     return reply.code(204).send()
   })
-  app.post("/v1/meetings/:meetingId/started", { schema: one }, async (request, reply) => {
+  app.post("/v1/meetings/:meetingId/started", { config: { needs: "own" }, schema: one }, async (request, reply) => {
     const { user } = await requireUser(request)
     await meetings.started(user, parseMeetingId(request.params.meetingId))
     return reply.code(204).send()

@@ -52,7 +52,7 @@ beforeAll(async () => {
     service: async () => ({
       name: "Kalends",
       version: "0",
-      protocolVersion: 1,
+      protocolVersion: 2,
       needsSetup: true,
       demoUrl: null,
       providers: [],
@@ -82,7 +82,7 @@ describe("people over HTTP", () => {
   test("the first administrator is made once, and signed in by an HttpOnly cookie", async () => {
     const answer = await post("/v1/setup", setup)
     expect(answer.statusCode).toBe(200)
-    expect(answer.json()).toMatchObject({ token: null, user: { email: "ada@example.org", role: "administrator" } })
+    expect(answer.json()).toMatchObject({ token: null, user: { email: "ada@example.org", role: "owner" } })
     expect(answer.headers["set-cookie"]).toMatch(
       /^kalends_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600$/,
     )
@@ -205,7 +205,7 @@ describe("people over HTTP", () => {
       keep: "memory",
     })
     const asUser = { authorization: `Bearer ${user.json().token}` }
-    expect((await get("/v1/users", asUser)).json().code).toBe("administrators-only")
+    expect((await get("/v1/users", asUser)).json().code).toBe("not-allowed")
     expect((await get("/v1/users", { authorization: asAdmin.authorization })).json().users).toHaveLength(2)
   })
 

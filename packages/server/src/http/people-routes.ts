@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto"
+import { abilitiesOf } from "@kalends/domain/ability"
 import { parseGroupId, parseSessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
@@ -21,8 +22,9 @@ import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
+import { refuseUnable } from "./needs.ts"
 import { createRateLimit } from "./rate-limit.ts"
-import { type RequireUser, refuseForged, requireAdministrator, setSessionCookie } from "./session-guard.ts"
+import { type RequireUser, refuseForged, setSessionCookie } from "./session-guard.ts"
 
 export type PeopleRoutesDeps = {
   readonly people: People
@@ -40,26 +42,29 @@ const usersPerPage = 200
 export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const failures = createFailureLimits(deps.clock)
-  const handoffs = createRateLimit(deps.clock, limits.handoffsPerUser)
   const answer = createSessionAnswer(deps)
 
-  app.post("/v1/setup", { schema: { body: setupSchema, response: { 200: sessionSchema } } }, async (request, reply) => {
-    refuseForged(request, [new URL(deps.publicUrl).origin])
-    const { setupCode, organisation, ...administrator } = request.body
-    const opened = await countingFailures(failures.from(request.ip), async () => {
-      refuseWrongCode(setupCode, deps.setupCode)
-      return deps.people.setUp({
-        organisation,
-        administrator: { ...administrator, role: "administrator" },
-        deviceName: "Portal",
+  app.post(
+    "/v1/setup",
+    { config: { needs: "nobody" }, schema: { body: setupSchema, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      refuseForged(request, [new URL(deps.publicUrl).origin])
+      const { setupCode, organisation, ...administrator } = request.body
+      const opened = await countingFailures(failures.from(request.ip), async () => {
+        refuseWrongCode(setupCode, deps.setupCode)
+        return deps.people.setUp({
+          organisation,
+          administrator: { ...administrator, role: "owner" },
+          deviceName: "Portal",
+        })
       })
-    })
-    return answer(reply, opened, "cookie")
-  })
+      return answer(reply, opened, "cookie")
+    },
+  )
 
   app.post(
     "/v1/sessions",
-    { schema: { body: signInSchema, response: { 200: sessionSchema } } },
+    { config: { needs: "nobody" }, schema: { body: signInSchema, response: { 200: sessionSchema } } },
     async (request, reply) => {
       if (request.body.keep === "cookie") refuseForged(request, [new URL(deps.publicUrl).origin])
       const counted = failures.of(request.body.email, request.ip)
@@ -68,57 +73,76 @@ export async function peopleRoutes(plain: FastifyInstance, deps: PeopleRoutesDep
     },
   )
 
-  app.post("/v1/sessions/handoff", { schema: { response: { 200: handoffSchema } } }, async (request) => {
-    const signedIn = await deps.requireUser(request)
-    handoffs.take(signedIn.user.userId)
-    const { code, expiresAt } = await deps.people.handOff(signedIn)
-    return { code, expiresAt: expiresAt.toString() }
-  })
-
-  app.post(
-    "/v1/sessions/exchange",
-    { schema: { body: exchangeSchema, response: { 200: sessionSchema } } },
-    async (request, reply) => {
-      const { code, deviceName } = request.body
-      const opened = await countingFailures(failures.from(request.ip), () => deps.people.exchange(code, deviceName))
-      return answer(reply, opened, "memory")
-    },
-  )
-
+  handOffRoutes(plain, deps, { failures, answer })
   deviceRoutes(plain, deps)
 
-  app.get("/v1/me", { schema: { response: { 200: userSchema } } }, async (request) =>
+  app.get("/v1/me", { config: { needs: "session" }, schema: { response: { 200: userSchema } } }, async (request) =>
     userView((await deps.requireUser(request)).user),
   )
 
   userRoutes(plain, deps)
 }
 
+type Opening = {
+  readonly failures: ReturnType<typeof createFailureLimits>
+  readonly answer: ReturnType<typeof createSessionAnswer>
+}
+
+/** A sign-in is passed on to an app of the same person. */
+function handOffRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps, { failures, answer }: Opening): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const handoffs = createRateLimit(deps.clock, limits.handoffsPerUser)
+  app.post(
+    "/v1/sessions/handoff",
+    { config: { needs: "own" }, schema: { response: { 200: handoffSchema } } },
+    async (request) => {
+      const signedIn = await deps.requireUser(request)
+      handoffs.take(signedIn.user.userId)
+      const { code, expiresAt } = await deps.people.handOff(signedIn)
+      return { code, expiresAt: expiresAt.toString() }
+    },
+  )
+
+  app.post(
+    "/v1/sessions/exchange",
+    { config: { needs: "nobody" }, schema: { body: exchangeSchema, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      const { code, deviceName } = request.body
+      const opened = await countingFailures(failures.from(request.ip), () => deps.people.exchange(code, deviceName))
+      return answer(reply, opened, "memory")
+    },
+  )
+}
+
 /** Where a person is signed in; only their own. */
 function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }: PeopleRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  app.delete("/v1/sessions/current", async (request, reply) => {
+  app.delete("/v1/sessions/current", { config: { needs: "session" } }, async (request, reply) => {
     await people.signOut(await requireUser(request))
     setSessionCookie(reply, null, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
     return reply.code(204).send()
   })
-  app.get("/v1/sessions", { schema: { response: { 200: sessionsSchema } } }, async (request) => {
-    const signedIn = await requireUser(request)
-    const rows = await people.sessions(signedIn)
-    return {
-      sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt }) => ({
-        ...{ sessionId, deviceName, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
-        isCurrent: sessionId === signedIn.session.sessionId,
-      })),
-    }
-  })
-  app.delete("/v1/sessions", async (request, reply) => {
+  app.get(
+    "/v1/sessions",
+    { config: { needs: "session" }, schema: { response: { 200: sessionsSchema } } },
+    async (request) => {
+      const signedIn = await requireUser(request)
+      const rows = await people.sessions(signedIn)
+      return {
+        sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt }) => ({
+          ...{ sessionId, deviceName, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
+          isCurrent: sessionId === signedIn.session.sessionId,
+        })),
+      }
+    },
+  )
+  app.delete("/v1/sessions", { config: { needs: "session" } }, async (request, reply) => {
     await people.signOutElsewhere(await requireUser(request))
     return reply.code(204).send()
   })
   app.delete(
     "/v1/sessions/:sessionId",
-    { schema: { params: z.object({ sessionId: z.uuid() }) } },
+    { config: { needs: "session" }, schema: { params: z.object({ sessionId: z.uuid() }) } },
     async (request, reply) => {
       await people.signOutOne(await requireUser(request), parseSessionId(request.params.sessionId))
       return reply.code(204).send()
@@ -131,9 +155,9 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   app.get(
     "/v1/users",
-    { schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
+    { config: { needs: "read-people" }, schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
     async (request) => {
-      const { user } = requireAdministrator(await deps.requireUser(request))
+      const { user } = await deps.requireUser(request)
       const { after = null, search = null, groupId, follows } = request.query
       const group = groupId === undefined ? (follows === undefined ? null : "account") : parseGroupId(groupId)
       const found = await deps.store.inAccount(user.accountId, (tables) =>
@@ -147,10 +171,15 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     },
   )
 
-  app.post("/v1/users", { schema: { body: newUserSchema, response: { 201: userSchema } } }, async (request, reply) => {
-    const by = requireAdministrator(await deps.requireUser(request))
-    return reply.code(201).send(userView(await deps.people.addUser(by, request.body)))
-  })
+  app.post(
+    "/v1/users",
+    { config: { needs: "change-people" }, schema: { body: newUserSchema, response: { 201: userSchema } } },
+    async (request, reply) => {
+      const by = await deps.requireUser(request)
+      if (request.body.role !== "user") refuseUnable(by.user.role, "change-roles")
+      return reply.code(201).send(userView(await deps.people.addUser(by, request.body)))
+    },
+  )
 }
 
 /** Set-ups, sign-ins and hand-offs that failed, by where they came from and whom they were meant for. */
@@ -192,5 +221,5 @@ function createSessionAnswer(deps: PeopleRoutesDeps) {
 
 function userView(user: UserRow): z.infer<typeof userSchema> {
   const { userId, accountId, email, displayName, role } = user
-  return { userId, accountId, email, displayName, role }
+  return { userId, accountId, email, displayName, role, abilities: [...abilitiesOf[role]] }
 }

@@ -23,6 +23,7 @@ export async function proxyRoute(app: FastifyInstance, { proxied, clock }: Proxy
     app.route({
       method: ["GET", "POST"],
       url,
+      config: { needs: "nobody" },
       schema: { hide: true },
       bodyLimit: bodyLimitBytes,
       async handler(request, reply) {

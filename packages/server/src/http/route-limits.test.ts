@@ -152,7 +152,8 @@ describe("what costs work", () => {
 
   test("whatever else a person changes or reads is counted by the guard", async () => {
     const { guard, clock } = guarded()
-    const request = (method: string) => guard(z.custom<FastifyRequest>().parse({ method, headers }))
+    const routeOptions = { config: { needs: "own" } }
+    const request = (method: string) => guard(z.custom<FastifyRequest>().parse({ method, headers, routeOptions }))
     for (let spent = 0; spent < limits.changesPerUser.count; spent++) await request("POST")
     await expect(request("DELETE")).rejects.toMatchObject({ kind: "rate-limited" })
     for (let spent = 0; spent < limits.readsPerUser.count; spent++) await request("GET")

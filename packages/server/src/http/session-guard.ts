@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import type { People, SignedIn } from "../people/people.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
+import { needOf, refuseUnable } from "./needs.ts"
 
 /**
  * Over https the browser itself sees to it that no other host, and no page without TLS, sets the cookie (RFC 6265bis, 4.1.3.2).
@@ -20,7 +21,8 @@ function cookieReader(publicOrigins: readonly string[]): (request: FastifyReques
 export const requestHeader = "x-kalends-request"
 
 /**
- * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often.
+ * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often,
+ * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts).
  */
 export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
 
@@ -42,6 +44,7 @@ export function createSessionGuard(
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
+    refuseUnable(signedIn.user.role, needOf(request))
     return signedIn
   }
 }
@@ -56,12 +59,6 @@ export function createVisitorGuard(
     const token = readCookie(request)
     return token === undefined ? null : people.findSignedIn(token)
   }
-}
-
-export function requireAdministrator(signedIn: SignedIn): SignedIn {
-  if (signedIn.user.role !== "administrator")
-    throw new Problem("forbidden", "Only administrators may do this.", { code: "administrators-only" })
-  return signedIn
 }
 
 /** Throws Problem "forbidden" for a changing request that another site may have made. */

@@ -27,7 +27,7 @@ import type { Rollouts } from "../tenants/rollouts.ts"
 import type { Tenants } from "../tenants/tenants.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit, type RateLimit } from "./rate-limit.ts"
-import { type RequireUser, requireAdministrator } from "./session-guard.ts"
+import type { RequireUser } from "./session-guard.ts"
 
 export type TenantRoutesDeps = {
   readonly tenants: Tenants
@@ -45,55 +45,78 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { tenants, requireUser } = deps
   const connects = createRateLimit(deps.clock, limits.connectsPerUser)
-  const administrator = async (request: Parameters<RequireUser>[0]) =>
-    requireAdministrator(await requireUser(request)).user
+  const who = async (request: Parameters<RequireUser>[0]) => (await requireUser(request)).user
   const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
 
-  app.get("/v1/tenants/methods", { schema: { response: { 200: tenantMethodsSchema } } }, async (request) => {
-    await administrator(request)
-    return tenants.methods()
-  })
-  app.get("/v1/tenants", { schema: { response: { 200: tenantsSchema } } }, async (request) => ({
-    tenants: await tenants.list(await administrator(request)),
-  }))
+  app.get(
+    "/v1/tenants/methods",
+    { config: { needs: "read-organisation" }, schema: { response: { 200: tenantMethodsSchema } } },
+    async (request) => {
+      await who(request)
+      return tenants.methods()
+    },
+  )
+  app.get(
+    "/v1/tenants",
+    { config: { needs: "read-organisation" }, schema: { response: { 200: tenantsSchema } } },
+    async (request) => ({
+      tenants: await tenants.list(await who(request)),
+    }),
+  )
   app.post(
     "/v1/tenants",
-    { schema: { body: newTenantSchema, response: { 201: tenantSchema } } },
+    { config: { needs: "change-organisation" }, schema: { body: newTenantSchema, response: { 201: tenantSchema } } },
     async (request, reply) => {
-      const user = await administrator(request)
+      const user = await who(request)
       connects.take(user.userId)
       return reply.code(201).send(await tenants.connect(user, request.body))
     },
   )
   app.put(
     "/v1/tenants/:tenantConnectionId/secret",
-    { schema: { params: one, body: tenantSecretSchema, response: { 200: tenantSchema } } },
+    {
+      config: { needs: "change-organisation" },
+      schema: { params: one, body: tenantSecretSchema, response: { 200: tenantSchema } },
+    },
     async (request) => {
-      const user = await administrator(request)
+      const user = await who(request)
       connects.take(user.userId)
       return tenants.replaceSecret(user, request.params, request.body)
     },
   )
   app.delete(
     "/v1/tenants/:tenantConnectionId",
-    { schema: { params: one, response: { 200: tenantRemovalSchema } } },
-    async (request) => tenants.remove(await administrator(request), request.params),
+    { config: { needs: "change-organisation" }, schema: { params: one, response: { 200: tenantRemovalSchema } } },
+    async (request) => tenants.remove(await who(request), request.params),
   )
+  peopleOfTenantRoutes(plain, deps)
+  checkupRoute(plain, deps, connects)
+  rolloutRoutes(plain, deps)
+}
+
+/** The people that an organisation's own directory names. */
+function peopleOfTenantRoutes(plain: FastifyInstance, { tenants, requireUser }: TenantRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
   app.get(
     "/v1/tenants/:tenantConnectionId/directory",
-    { schema: { params: one, querystring: directoryQuerySchema, response: { 200: directorySchema } } },
+    {
+      config: { needs: "read-organisation" },
+      schema: { params: one, querystring: directoryQuerySchema, response: { 200: directorySchema } },
+    },
     async (request) => {
       const { next = null, search } = request.query
-      return tenants.directory(await administrator(request), request.params, { next, search: search || null })
+      return tenants.directory((await requireUser(request)).user, request.params, { next, search: search || null })
     },
   )
   app.post(
     "/v1/tenants/:tenantConnectionId/people",
-    { schema: { params: one, body: importPeopleSchema, response: { 200: importedPeopleSchema } } },
-    async (request) => tenants.importPeople(await administrator(request), request.body),
+    {
+      config: { needs: "change-organisation" },
+      schema: { params: one, body: importPeopleSchema, response: { 200: importedPeopleSchema } },
+    },
+    async (request) => tenants.importPeople((await requireUser(request)).user, request.body),
   )
-  checkupRoute(plain, deps, connects)
-  rolloutRoutes(plain, deps)
 }
 
 /** Counted with connecting: it signs in as well. */
@@ -102,9 +125,12 @@ function checkupRoute(plain: FastifyInstance, { doctor, requireUser }: TenantRou
   const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
   app.post(
     "/v1/tenants/:tenantConnectionId/checkup",
-    { schema: { params: one, body: checkupInputSchema, response: { 200: checkupSchema } } },
+    {
+      config: { needs: "change-organisation" },
+      schema: { params: one, body: checkupInputSchema, response: { 200: checkupSchema } },
+    },
     async (request) => {
-      const { user } = requireAdministrator(await requireUser(request))
+      const { user } = await requireUser(request)
       connects.take(user.userId)
       return doctor.checkup(user, request.params, request.body.mailboxes)
     },
@@ -113,32 +139,43 @@ function checkupRoute(plain: FastifyInstance, { doctor, requireUser }: TenantRou
 
 function rolloutRoutes(plain: FastifyInstance, { rollouts, requireUser }: TenantRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const administrator = async (request: Parameters<RequireUser>[0]) =>
-    requireAdministrator(await requireUser(request)).user
+  const who = async (request: Parameters<RequireUser>[0]) => (await requireUser(request)).user
   const one = byRollout.transform(({ rolloutId }) => parseRolloutId(rolloutId))
 
-  app.get("/v1/rollouts", { schema: { response: { 200: rolloutsSchema } } }, async (request) => ({
-    rollouts: await rollouts.list(await administrator(request)),
-  }))
+  app.get(
+    "/v1/rollouts",
+    { config: { needs: "read-organisation" }, schema: { response: { 200: rolloutsSchema } } },
+    async (request) => ({
+      rollouts: await rollouts.list(await who(request)),
+    }),
+  )
   app.post(
     "/v1/rollouts",
-    { schema: { body: newRolloutSchema, response: { 201: rolloutSchema } } },
-    async (request, reply) => reply.code(201).send(await rollouts.create(await administrator(request), request.body)),
+    { config: { needs: "change-organisation" }, schema: { body: newRolloutSchema, response: { 201: rolloutSchema } } },
+    async (request, reply) => reply.code(201).send(await rollouts.create(await who(request), request.body)),
   )
-  app.get("/v1/rollouts/:rolloutId", { schema: { params: one, response: { 200: rolloutSchema } } }, async (request) =>
-    rollouts.find(await administrator(request), request.params),
+  app.get(
+    "/v1/rollouts/:rolloutId",
+    { config: { needs: "read-organisation" }, schema: { params: one, response: { 200: rolloutSchema } } },
+    async (request) => rollouts.find(await who(request), request.params),
   )
   app.get(
     "/v1/rollouts/:rolloutId/steps",
-    { schema: { params: one, querystring: stepsQuerySchema, response: { 200: stepsSchema } } },
+    {
+      config: { needs: "read-organisation" },
+      schema: { params: one, querystring: stepsQuerySchema, response: { 200: stepsSchema } },
+    },
     async (request) => {
       const { state = null, after = null } = request.query
-      return rollouts.steps(await administrator(request), request.params, { state, after })
+      return rollouts.steps(await who(request), request.params, { state, after })
     },
   )
   app.post(
     "/v1/rollouts/:rolloutId/actions",
-    { schema: { params: one, body: rolloutActionSchema, response: { 200: rolloutSchema } } },
-    async (request) => rollouts.act(await administrator(request), request.params, request.body.action),
+    {
+      config: { needs: "change-organisation" },
+      schema: { params: one, body: rolloutActionSchema, response: { 200: rolloutSchema } },
+    },
+    async (request) => rollouts.act(await who(request), request.params, request.body.action),
   )
 }

@@ -1,3 +1,4 @@
+import type { Role } from "@kalends/domain/ability"
 import type { AuditAction } from "@kalends/domain/audit"
 import type { ConnectionState } from "@kalends/domain/connection"
 import type {
@@ -24,8 +25,6 @@ import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
-
-export type Role = "administrator" | "user"
 
 export type UserRow = {
   readonly accountId: AccountId

@@ -195,7 +195,7 @@ type Size = { readonly seed: number; readonly count: number }
 async function organisation(base: Store, random: Random, { seed, count }: Size) {
   const { account, user } = sampleRows(seed)
   const { accountId } = account
-  const administrator: UserRow = { ...user, role: "administrator" }
+  const administrator: UserRow = { ...user, role: "owner" }
   const groupId = parseGroupId(random.uuid())
   const people = Array.from({ length: count }, (_, number) => ({
     ...{ ...user, userId: parseUserId(random.uuid()), email: `p${String(number).padStart(4, "0")}@example.org` },

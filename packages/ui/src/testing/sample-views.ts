@@ -7,6 +7,7 @@ export const sampleUser: UserView = {
   email: "ada@example.org",
   displayName: "Ada",
   role: "user",
+  abilities: ["own"],
 }
 
 export const sampleService: ServiceView = {

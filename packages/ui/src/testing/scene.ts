@@ -1,3 +1,4 @@
+import { abilitiesOf } from "@kalends/domain/ability"
 import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView, UserView } from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
@@ -38,7 +39,7 @@ export type Scene = {
   isUp: boolean
 }
 
-const ada: UserView = { ...sampleUser, displayName: "Ada Lovelace", role: "administrator" }
+const ada: UserView = { ...sampleUser, displayName: "Ada Lovelace", role: "owner", abilities: [...abilitiesOf.owner] }
 
 const provider = (name: string, label: string, signIn: "oauth" | "password") => ({
   name,

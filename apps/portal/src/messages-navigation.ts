@@ -1,0 +1,37 @@
+import type { Role } from "@kalends/domain/ability"
+import type { Language } from "@kalends/ui/words"
+
+export type NavigationWords = {
+  /** Name of the navigation itself. */
+  readonly pages: string
+  readonly skip: string
+  readonly sections: { readonly organisation: string; readonly trust: string }
+  readonly roles: Readonly<Record<Role, string>>
+}
+
+export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
+  en: {
+    pages: "Pages",
+    skip: "Skip to the page",
+    sections: { organisation: "Organisation", trust: "Trust" },
+    roles: {
+      owner: "Owner",
+      "calendar-admin": "Calendar administrator",
+      "room-admin": "Room administrator",
+      auditor: "Auditor",
+      user: "User",
+    },
+  },
+  ja: {
+    pages: "ページ",
+    skip: "本文へ移動",
+    sections: { organisation: "組織", trust: "信頼" },
+    roles: {
+      owner: "所有者",
+      "calendar-admin": "カレンダー管理者",
+      "room-admin": "会議室管理者",
+      auditor: "監査担当者",
+      user: "ユーザー",
+    },
+  },
+}

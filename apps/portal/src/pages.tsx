@@ -1,0 +1,67 @@
+import type { Ability } from "@kalends/domain/ability"
+import type { UserView } from "@kalends/protocol/api"
+import type { ReactNode } from "react"
+import { Audit } from "./audit-screen.tsx"
+import { Groups } from "./groups-screen.tsx"
+import { Home } from "./home-screen.tsx"
+import { Meetings } from "./meetings-screen.tsx"
+import type { Messages } from "./messages.ts"
+import { Organisation } from "./organisation-screen.tsx"
+import { People } from "./people.tsx"
+import type { PortalState, PortalStore } from "./store.ts"
+
+/** What every page is given. */
+export type PageContext = {
+  readonly store: PortalStore
+  readonly state: PortalState
+  readonly user: UserView
+  readonly words: Messages
+  readonly locale: string
+  readonly now: Temporal.Instant
+}
+
+/** A page of the portal. It is in the navigation of whoever has the ability. */
+export type PortalPage = {
+  /** First part of the address behind the #; empty for the home page. */
+  readonly place: string
+  readonly needs: Ability
+  readonly section: "own" | "organisation" | "trust"
+  readonly label: (words: Messages) => string
+  readonly view: (context: PageContext) => ReactNode
+}
+
+/** In the order of the navigation. A new page is one more line. */
+export const pages: readonly PortalPage[] = [
+  {
+    ...{ place: "", needs: "own", section: "own" },
+    label: (words) => words.home,
+    view: (context) => <Home {...context} />,
+  },
+  {
+    ...{ place: "meetings", needs: "own", section: "own" },
+    label: (words) => words.meetings,
+    view: ({ store, state, now, words, locale }) => (
+      <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
+    ),
+  },
+  {
+    ...{ place: "people", needs: "read-people", section: "organisation" },
+    label: (words) => words.people,
+    view: ({ store, words, user }) => <People {...{ store, words, user }} />,
+  },
+  {
+    ...{ place: "groups", needs: "read-policy", section: "organisation" },
+    label: (words) => words.groups,
+    view: ({ words }) => <Groups words={words} />,
+  },
+  {
+    ...{ place: "organisation", needs: "read-organisation", section: "organisation" },
+    label: (words) => words.tenants.organisationTab,
+    view: ({ words, locale, now, state }) => <Organisation {...{ words, locale, now }} service={state.service} />,
+  },
+  {
+    ...{ place: "audit", needs: "read-audit", section: "trust" },
+    label: (words) => words.auditLog.audit,
+    view: ({ words, locale, user }) => <Audit {...{ words, locale }} userId={user.userId} />,
+  },
+]

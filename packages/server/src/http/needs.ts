@@ -1,0 +1,36 @@
+import { type Ability, hasAbility, type Role } from "@kalends/domain/ability"
+import { Problem } from "@kalends/domain/problem"
+import type { FastifyRequest, RouteOptions } from "fastify"
+
+/**
+ * What a route needs of whoever asks. nobody: it answers to anybody, or sees for itself who is there. session: whoever is
+ * signed in, whatever they may do.
+ */
+export type Need = Ability | "session" | "nobody"
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Said for every route of the API; session-guard.ts looks. */
+    readonly needs?: Need
+  }
+}
+
+/** A route of the API that does not say what it needs is a mistake that ends the start. */
+export function requireNeed({ url, method, config }: RouteOptions): void {
+  if (url.startsWith("/v1/") && config?.needs === undefined)
+    throw new TypeError(`${String(method)} ${url} does not say what it needs (http/needs.ts)`)
+}
+
+/** What the route that is asked needs of who is signed in. */
+export function needOf(request: Pick<FastifyRequest, "routeOptions">): Exclude<Need, "nobody"> {
+  const { needs } = request.routeOptions.config
+  if (needs === undefined || needs === "nobody")
+    throw new TypeError("this route asks who is signed in and does not say what it needs of them")
+  return needs
+}
+
+/** Throws Problem "forbidden" (code "not-allowed") where the role does not give the ability. */
+export function refuseUnable(role: Role, need: Exclude<Need, "nobody">): void {
+  if (need !== "session" && !hasAbility(role, need))
+    throw new Problem("forbidden", "Your role does not allow this.", { code: "not-allowed" })
+}
