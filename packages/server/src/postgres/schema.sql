@@ -34,7 +34,7 @@ create table app_user (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK (((length(display_name) >= 1) AND (length(display_name) <= 120))),
   CHECK (((email = lower(email)) AND (length(email) <= 254))),
-  CHECK ((role = ANY (ARRAY['administrator'::text, 'user'::text])))
+  CHECK ((role = ANY (ARRAY['owner'::text, 'calendar-admin'::text, 'room-admin'::text, 'auditor'::text, 'user'::text])))
 );
 CREATE INDEX app_user_by_email ON app_user USING btree (email);
 create policy by_account on app_user using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
