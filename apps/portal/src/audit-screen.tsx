@@ -1,14 +1,16 @@
 import { auditActions } from "@kalends/domain/audit"
-import type { AuditEntryView, AuditPage, AuditVerdict } from "@kalends/protocol/audit"
+import type { AuditEntryView, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
+import type { RowsPage } from "@kalends/ui/page-loader"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
 import { Alert, Anchor, Button, Code, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { auditApi, auditExportUrl } from "./api-audit.ts"
+import { problemText } from "./api-problem.ts"
 import { type AuditChoice, anything, auditQueryOf, isNarrowed } from "./audit-filter.ts"
 import type { Messages } from "./messages.ts"
-import { PageFrame, Trouble, Waiting } from "./page-parts.tsx"
+import { PageFrame, Trouble } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
-import { useLoaded } from "./use-loaded.ts"
 
 type AuditProps = {
   readonly words: Messages
@@ -20,18 +22,7 @@ type AuditProps = {
 export function Audit({ words, locale, userId }: AuditProps) {
   const [choice, choose] = useState<AuditChoice>(anything)
   const query = auditQueryOf(choice, platform.zone)
-  const key = JSON.stringify(query)
-  const { value, error, reload, put } = useLoaded<AuditPage>(() => auditApi.page(query), key)
-  const [moreError, setMoreError] = useState<unknown>(null)
-  const more = async (page: AuditPage, before: number) => {
-    try {
-      const next = await auditApi.page({ ...query, before })
-      put({ entries: [...page.entries, ...next.entries], before: next.before })
-      setMoreError(null)
-    } catch (failure) {
-      setMoreError(failure)
-    }
-  }
+  const loader = usePages(entryKey, { read: (after) => readEntries(query, after) }, JSON.stringify(query))
   return (
     <PageFrame
       title={words.auditLog.audit}
@@ -44,25 +35,15 @@ export function Audit({ words, locale, userId }: AuditProps) {
     >
       <Verification words={words} />
       <Filters {...{ words, userId, choice, choose }} />
-      {value === null ? (
-        <Waiting error={error} words={words} retry={reload} />
-      ) : (
-        <>
-          <Trouble error={error ?? moreError} words={words} />
-          <Entries
-            entries={value.entries}
-            about={(subject) => choose({ ...anything, subject })}
-            {...{ words, locale }}
-          />
-          {value.before === null ? null : (
-            <Group>
-              <Button variant="default" onClick={() => void more(value, value.before ?? 1)}>
-                {words.more}
-              </Button>
-            </Group>
-          )}
-        </>
-      )}
+      <VirtualList
+        label={words.auditLog.audit}
+        loader={loader}
+        idOf={entryKey}
+        columns={columnsOf({ words, locale }, (subject) => choose({ ...anything, subject }))}
+        empty={<Text>{words.auditLog.auditEmpty}</Text>}
+        words={words}
+        explain={(error) => problemText(error, { problems: words.tenantProblems })}
+      />
     </PageFrame>
   )
 }
@@ -155,36 +136,43 @@ function Filters({ words, userId, choice, choose }: FilterProps) {
   )
 }
 
-type EntriesProps = Pick<AuditProps, "words" | "locale"> & {
-  readonly entries: readonly AuditEntryView[]
-  /** Shows what else was done with the same thing. */
-  readonly about: (subjectId: string) => void
+const entryKey = ({ sequence }: AuditEntryView) => String(sequence)
+
+/** Newest first; a page goes on before the entry that the last one ended with. */
+async function readEntries(query: AuditQuery, after: string | null): Promise<RowsPage<AuditEntryView>> {
+  const page = await auditApi.page(after === null ? query : { ...query, before: Number(after) })
+  return { rows: page.entries, next: page.before === null ? null : String(page.before) }
 }
 
-function Entries({ entries, words, locale, about }: EntriesProps) {
-  if (entries.length === 0) return <Text>{words.auditLog.auditEmpty}</Text>
-  return (
-    <ul className={classes.people}>
-      {entries.map((entry) => (
-        <li key={entry.sequence} className={classes.entry}>
-          <Group justify="space-between" gap="xs">
-            <Text fw={600}>{words.auditLog.actions[entry.action]}</Text>
-            <Text size="sm" c="dimmed">
-              {timeOf(entry.at, locale)}
-            </Text>
-          </Group>
-          <Group justify="space-between" gap="xs">
-            <Text size="sm">
-              {actorOf(entry.actor, words)} · {words.auditLog.why} <Code>{entry.reason}</Code>
-            </Text>
-            <Anchor component="button" type="button" size="sm" onClick={() => about(entry.subjectId)}>
-              {words.auditLog.aboutThis}
-            </Anchor>
-          </Group>
-        </li>
-      ))}
-    </ul>
-  )
+/** `about` shows what else was done with the same thing. */
+function columnsOf(
+  { words, locale }: Pick<AuditProps, "words" | "locale">,
+  about: (subjectId: string) => void,
+): readonly Column<AuditEntryView>[] {
+  const { auditLog } = words
+  return [
+    { key: "what", title: auditLog.what, onCard: "title", cell: ({ action }) => auditLog.actions[action] },
+    { key: "when", title: auditLog.when, width: "11rem", cell: ({ at }) => timeOf(at, locale) },
+    {
+      key: "who",
+      title: auditLog.who,
+      cell: ({ actor, reason }) => (
+        <>
+          {actorOf(actor, words)} · {auditLog.why} <Code>{reason}</Code>
+        </>
+      ),
+    },
+    {
+      key: "about",
+      title: auditLog.about,
+      width: "9rem",
+      cell: ({ subjectId }) => (
+        <Anchor component="button" type="button" size="sm" onClick={() => about(subjectId)}>
+          {auditLog.aboutThis}
+        </Anchor>
+      ),
+    },
+  ]
 }
 
 function actorOf(actor: AuditEntryView["actor"], { auditLog }: Messages): string {

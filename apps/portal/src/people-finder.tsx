@@ -1,14 +1,11 @@
-import type { UsersView } from "@kalends/protocol/api"
-import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Button, Group, Loader, Stack, Text, TextInput } from "@mantine/core"
-import { useEffect, useState } from "react"
+import { usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { Button, Stack, Text, TextInput } from "@mantine/core"
+import { useEffect, useRef, useState } from "react"
 import { api } from "./api.ts"
 import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
-import { platform } from "./platform.ts"
-import classes from "./portal.module.css"
-
-type Person = UsersView["users"][number]
+import { type Person, personKey, readPeople, searchOf } from "./people-pages.ts"
+import { useSettled } from "./use-settled.ts"
 
 type FinderProps = {
   readonly words: Messages
@@ -23,36 +20,17 @@ type FinderProps = {
 
 type Action = { readonly label: string; readonly run: () => Promise<unknown> }
 
-/** Typing has paused. */
-const pauseMs = 250
-
 /** People found by a part of their name, a page of the service's at a time. */
 export function PeopleFinder({ words, within, turn, noteOf, action }: FinderProps) {
   const [search, setSearch] = useState("")
-  const [found, setFound] = useState<UsersView | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const query = { ...within, ...(search.trim() === "" ? {} : { search: search.trim() }) }
-  const asked = JSON.stringify(query)
-  const fail = (error: unknown) => setProblem(problemText(error, words))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again when other people are wanted, or one was moved.
+  const query = { ...within, ...searchOf(useSettled(search)) }
+  const read = (after: string | null) => readPeople(api.users, query, after)
+  const loader = usePages(personKey, { read }, JSON.stringify(query))
+  const shownTurn = useRef(turn)
   useEffect(() => {
-    let isWanted = true
-    const read = () =>
-      void api.users(query).then((page) => {
-        if (!isWanted) return
-        setFound(page)
-        setProblem(null)
-      }, fail)
-    const stop = platform.after(found === null ? 0 : pauseMs, read)
-    return () => {
-      isWanted = false
-      stop()
-    }
-  }, [asked, turn])
-  const more = (after: string) =>
-    void api
-      .users({ ...query, after })
-      .then((page) => setFound({ users: [...(found?.users ?? []), ...page.users], after: page.after }), fail)
+    if (shownTurn.current !== turn) loader.refresh()
+    shownTurn.current = turn
+  }, [loader, turn])
   return (
     <Stack gap="sm">
       <TextInput
@@ -64,52 +42,57 @@ export function PeopleFinder({ words, within, turn, noteOf, action }: FinderProp
         value={search}
         onChange={({ currentTarget }) => setSearch(currentTarget.value)}
       />
-      <ProblemAlert problem={problem} />
-      {found === null ? problem === null ? <Loader aria-label={words.loading} /> : null : null}
-      {found?.users.length === 0 ? <Text>{words.nobodyFound}</Text> : null}
-      <ul className={classes.people}>
-        {found?.users.map((person) => (
-          <PersonRow key={person.userId} person={person} note={noteOf?.(person) ?? null} action={action(person)} />
-        ))}
-      </ul>
-      {found?.after ? (
-        <Group>
-          <Button variant="default" onClick={() => more(found.after ?? "")}>
-            {words.more}
-          </Button>
-        </Group>
-      ) : null}
+      <VirtualList
+        label={words.people}
+        loader={loader}
+        idOf={personKey}
+        columns={[
+          {
+            key: "person",
+            title: words.name,
+            cell: (person) => <PersonText person={person} note={noteOf?.(person) ?? null} />,
+          },
+          {
+            key: "action",
+            title: words.act,
+            width: "9rem",
+            cell: (person) => <PersonAction person={person} action={action(person)} />,
+          },
+        ]}
+        empty={<Text>{words.nobodyFound}</Text>}
+        words={words}
+        explain={(error) => problemText(error, words)}
+      />
     </Stack>
   )
 }
 
-type RowProps = { readonly person: Person; readonly note: string | null; readonly action: Action | null }
-
-function PersonRow({ person, note, action }: RowProps) {
-  const [isBusy, setIsBusy] = useState(false)
+function PersonText({ person, note }: { readonly person: Person; readonly note: string | null }) {
   return (
-    <li className={classes.person}>
-      <div className={classes.breakable}>
-        <Text>{person.displayName}</Text>
-        <Text size="sm" c="dimmed">
-          {person.email}
-          {note === null ? "" : ` · ${note}`}
-        </Text>
-      </div>
-      {action === null ? null : (
-        <Button
-          variant="default"
-          className={classes.personAction}
-          aria-label={`${action.label}: ${person.displayName}`}
-          loading={isBusy}
-          onClick={() => {
-            setIsBusy(true)
-            void action.run().finally(() => setIsBusy(false))
-          }}
-        >
-          {action.label}
-        </Button>
-      )}
-    </li>
+    <>
+      <Text>{person.displayName}</Text>
+      <Text size="sm" c="dimmed">
+        {person.email}
+        {note === null ? "" : ` · ${note}`}
+      </Text>
+    </>
+  )
+}
+
+function PersonAction({ person, action }: { readonly person: Person; readonly action: Action | null }) {
+  const [isBusy, setIsBusy] = useState(false)
+  if (action === null) return null
+  return (
+    <Button
+      variant="default"
+      aria-label={`${action.label}: ${person.displayName}`}
+      loading={isBusy}
+      onClick={() => {
+        setIsBusy(true)
+        void action.run().finally(() => setIsBusy(false))
+      }}
+    >
+      {action.label}
+    </Button>
   )
 }

@@ -1,11 +1,15 @@
 import { roles } from "@kalends/domain/ability"
-import type { NewUserInput, UsersView, UserView } from "@kalends/protocol/api"
-import { Button, Card, Group, Loader, NativeSelect, PasswordInput, Stack, Table, TextInput, Title } from "@mantine/core"
-import { useEffect, useState } from "react"
+import type { NewUserInput, UserView } from "@kalends/protocol/api"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { Button, Card, Group, NativeSelect, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
+import { useState } from "react"
 import { api } from "./api.ts"
+import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
+import { type Person, personKey, readPeople, searchOf } from "./people-pages.ts"
 import classes from "./portal.module.css"
 import type { PortalStore } from "./store.ts"
+import { useSettled } from "./use-settled.ts"
 
 const empty: NewUserInput = { displayName: "", email: "", password: "", role: "user" }
 
@@ -13,22 +17,14 @@ type PeopleProps = { readonly store: PortalStore; readonly words: Messages; read
 
 /** The people of the organisation, for administrators. */
 export function People({ store, words, user }: PeopleProps) {
-  const [users, setUsers] = useState<UsersView["users"] | null>(null)
-  const [after, setAfter] = useState<string | null>(null)
-  const read = (from: string | null, before: UsersView["users"]) =>
-    api.users(from === null ? {} : { after: from }).then((page) => {
-      setUsers([...before, ...page.users])
-      setAfter(page.after)
-    }, store.fail)
-  const load = () => read(null, [])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
-  useEffect(() => {
-    void load()
-  }, [])
+  const [search, setSearch] = useState("")
+  const query = searchOf(useSettled(search))
+  const read = (after: string | null) => readPeople(api.users, query, after)
+  const loader = usePages(personKey, { read }, JSON.stringify(query))
   const add = async (input: NewUserInput): Promise<boolean> => {
     try {
       await api.addUser(input)
-      await load()
+      loader.refresh()
       return true
     } catch (error) {
       store.fail(error)
@@ -38,14 +34,25 @@ export function People({ store, words, user }: PeopleProps) {
   return (
     <Stack gap="xl">
       <Title order={1}>{words.people}</Title>
-      {users === null ? <Loader aria-label={words.loading} /> : <PeopleTable users={users} words={words} />}
-      {after === null ? null : (
-        <Group>
-          <Button variant="default" onClick={() => void read(after, users ?? [])}>
-            {words.more}
-          </Button>
-        </Group>
-      )}
+      <Stack gap="sm">
+        <TextInput
+          label={words.findPeople}
+          type="search"
+          autoComplete="off"
+          maxLength={120}
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+        <VirtualList
+          label={words.people}
+          loader={loader}
+          idOf={personKey}
+          columns={columnsOf(words)}
+          empty={<Text>{words.nobodyFound}</Text>}
+          words={words}
+          explain={(error) => problemText(error, words)}
+        />
+      </Stack>
       {user.abilities.includes("change-people") ? (
         <PersonForm words={words} canGiveRoles={user.abilities.includes("change-roles")} add={add} />
       ) : null}
@@ -53,24 +60,26 @@ export function People({ store, words, user }: PeopleProps) {
   )
 }
 
-function PeopleTable({ users, words }: { readonly users: UsersView["users"]; readonly words: Messages }) {
-  const state = (name: UsersView["users"][number]["connectionState"]) =>
-    name === null ? words.none : (words.states[name] ?? name)
-  return (
-    <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="region" aria-label={words.people}>
-      <Table
-        data={{
-          head: [words.name, words.email, words.role, words.calendar],
-          body: users.map((user) => [
-            user.displayName,
-            user.email,
-            words.navigation.roles[user.role],
-            state(user.connectionState),
-          ]),
-        }}
-      />
-    </Table.ScrollContainer>
-  )
+function columnsOf(words: Messages): readonly Column<Person>[] {
+  const state = (name: Person["connectionState"]) => (name === null ? words.none : words.states[name])
+  return [
+    { key: "name", title: words.name, onCard: "title", cell: ({ displayName }) => displayName },
+    { key: "email", title: words.email, width: "minmax(0, 1.5fr)", cell: ({ email }) => email },
+    {
+      key: "role",
+      title: words.role,
+      width: "minmax(0, 0.75fr)",
+      onCard: "named",
+      cell: ({ role }) => words.navigation.roles[role],
+    },
+    {
+      key: "calendar",
+      title: words.calendar,
+      width: "minmax(0, 0.75fr)",
+      onCard: "named",
+      cell: ({ connectionState }) => state(connectionState),
+    },
+  ]
 }
 
 type FormProps = {

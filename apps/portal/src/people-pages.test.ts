@@ -1,0 +1,19 @@
+import type { UsersView } from "@kalends/protocol/api"
+import { expect, test } from "vitest"
+import { readPeople, searchOf } from "./people-pages.ts"
+
+test("people are asked for from the start, then from the last address", async () => {
+  const asked: unknown[] = []
+  const users = async (query: unknown): Promise<UsersView> => {
+    asked.push(query)
+    return { users: [], after: "m@example.org" }
+  }
+  expect(await readPeople(users, { search: "a" }, null)).toEqual({ rows: [], next: "m@example.org" })
+  await readPeople(users, { search: "a" }, "m@example.org")
+  expect(asked).toEqual([{ search: "a" }, { search: "a", after: "m@example.org" }])
+})
+
+test("an empty search field asks for everybody", () => {
+  expect(searchOf("  ")).toEqual({})
+  expect(searchOf(" 山田 ")).toEqual({ search: "山田" })
+})
