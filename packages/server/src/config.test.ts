@@ -31,6 +31,7 @@ describe("settings", () => {
     [{ KALENDS_BBB_URL: "https://bbb.example.org/bigbluebutton/" }, /KALENDS_BBB_SECRET is missing/],
     [{ KALENDS_BBB_GUESTS: "dance" }, /write one of enter, wait, refuse/],
     [{ KALENDS_ZOOM_WEBHOOK_SECRET: "x" }, /KALENDS_ZOOM_ACCOUNT_ID is missing/],
+    [{ KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES: "soon" }, /write a day such as/],
     [{ KALENDS_LOG_LEVEL: "loud" }, /write one of debug/],
     [{ KALENDS_PUBLIC_ULR: "https://x.example" }, /did you mean KALENDS_PUBLIC_URL/],
   ])("names the option and its fix for %j", (environment, line) => {

@@ -87,6 +87,10 @@ export const options = [
     secret: true,
     text: "Client secret of that registration.",
   }),
+  option("microsoftClientSecretExpires", "KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES", "text", {
+    default: null,
+    text: "The day on which that secret ends, as Entra shows it (2027-05-31). Administrators are told of it 30 days ahead.",
+  }),
   option("microsoftTenant", "KALENDS_MICROSOFT_TENANT", "text", {
     default: "common",
     text: "Tenant id, or common, organizations or consumers.",
@@ -241,7 +245,11 @@ type Values = {
 }
 
 /** The settings, frozen. `publicUrl`, `keyFile` are filled in; addresses have no trailing slash. */
-export type Config = Omit<Values, "publicUrl" | "keyFile" | "logLevel" | "bbbGuests" | "exchangeHandOver"> & {
+export type Config = Omit<
+  Values,
+  "publicUrl" | "keyFile" | "logLevel" | "bbbGuests" | "exchangeHandOver" | "microsoftClientSecretExpires"
+> & {
+  readonly microsoftClientSecretExpires: Temporal.Instant | null
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
@@ -330,12 +338,22 @@ function complete(values: Values): Config {
   return {
     ...values,
     exchangeHandOver,
+    microsoftClientSecretExpires: dayOf("KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES", values.microsoftClientSecretExpires),
     bbbGuests,
     meetingUrl,
     publicUrl,
     hookUrl,
     logLevel,
     keyFile: values.keyFile ?? `${values.dataFolder}/key`,
+  }
+}
+
+function dayOf(env: string, written: string | null): Temporal.Instant | null {
+  if (written === null) return null
+  try {
+    return Temporal.PlainDate.from(written).toZonedDateTime("UTC").toInstant()
+  } catch {
+    throw new ConfigError(`${env} is "${written}"; write a day such as 2027-05-31.`)
   }
 }
 

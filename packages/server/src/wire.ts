@@ -10,7 +10,11 @@ import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
 import { createConnections } from "./connections/connections.ts"
+import type { ConnectionsDeps } from "./connections/deps.ts"
+import { createForecast } from "./connections/forecast.ts"
 import { createConnectionLife } from "./connections/life.ts"
+import { createOverview, idleLivesOf } from "./connections/overview.ts"
+import { createTenantLife } from "./connections/tenant-life.ts"
 import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
@@ -19,6 +23,7 @@ import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
+import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
@@ -45,6 +50,7 @@ import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import { createSyncPolicy } from "./policy/sync-policy.ts"
+import type { AccessBroker, KeepAlive } from "./ports/access-broker.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { FanOut } from "./ports/fan-out.ts"
@@ -59,7 +65,7 @@ import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
 import { migrate } from "./postgres/migrate.ts"
 import { createNoticeLog } from "./postgres/notice-log.ts"
 import { createStore } from "./postgres/store.ts"
-import { apiOrigins, registry, settingsFrom } from "./providers/registry.ts"
+import { apiOrigins, registry, serviceSecretsOf, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
 import { createHookSecrets } from "./subscriptions/hook-secret.ts"
 import { createListening } from "./subscriptions/listen.ts"
@@ -212,6 +218,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     ...tenantParts,
+    ...createOverviewParts({ store, providers, broker, addresses, fanOut, world: { clock, log } }, config),
     tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run }, world: { clock, log } }),
   }
 }
@@ -230,6 +237,22 @@ const labelOf = (name: string) => registry.find((entry) => entry.name === name)?
 function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | "hookUrl">) {
   const doctor = createCheckup({ ...deps, ...reach })
   return { tenants: createTenants(deps), rollouts: createRollouts(deps), run: createRunRollout(deps), doctor }
+}
+
+type OverviewParts = Pick<ConnectionsDeps, "store" | "providers" | "addresses" | "fanOut"> & {
+  readonly broker: AccessBroker & KeepAlive
+  readonly world: { readonly clock: Clock; readonly log: Log }
+}
+
+/** What those see and do who answer for all connections of an organisation. */
+function createOverviewParts({ store, providers, broker, addresses, fanOut, world }: OverviewParts, config: Config) {
+  const { clock, log } = world
+  const tenantLife = createTenantLife({ store, fanOut, clock, log })
+  const idle = idleLivesOf(providers)
+  return {
+    overview: createOverview({ store, providers, broker, tenantLife, addresses, clock }),
+    forecast: createForecast({ store, idle, labelOf, clock, serviceSecrets: serviceSecretsOf(config) }),
+  }
 }
 
 type MeetingParts = EventAccessDeps & {
@@ -301,6 +324,12 @@ function appOptions(
         tenants: features.tenants,
         rollouts: features.rollouts,
         doctor: features.doctor,
+        requireUser,
+        clock,
+      })
+      await overviewRoutes(app, {
+        overview: features.overview,
+        forecast: features.forecast,
         requireUser,
         clock,
       })

@@ -6,6 +6,7 @@ import { type ConnectionLife, type Met, stateAfter } from "../ports/connection-l
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { AccountTables, Changes, ConnectionRow, Store } from "../ports/store.ts"
+import { createTenantLife } from "./tenant-life.ts"
 
 export type LifeDeps = { readonly store: Store; readonly fanOut: FanOut; readonly clock: Clock; readonly log: Log }
 
@@ -13,13 +14,14 @@ export type LifeDeps = { readonly store: Store; readonly fanOut: FanOut; readonl
 const lastOkEveryMs = 60_000
 
 /**
- * The life of a connection (states in domain/connection.ts). This is the one place that changes the state:
+ * The life of a connection (states in domain/connection.ts). This and tenant-life.ts, for all of a tenant's, are the places that change the state:
  *
  *   connecting ──well──▶ healthy ◀──well── unreachable
  *   healthy ──lasting silence──▶ unreachable
  *   any ──dead grant, wrong password──▶ needs-reauth
  *   any ──permission withdrawn──▶ needs-consent
  *   any ──tenant removed us──▶ disabled, with all of the tenant's connections at once
+ *   disabled ──administrator says that the tenant is back──▶ connecting, likewise
  *   needs-…, disabled ──anything but a removal by the tenant──▶ stays
  *   needs-…, disabled ──user reconnects──▶ connecting (connections.ts replaces the credential)
  *
@@ -28,6 +30,7 @@ const lastOkEveryMs = 60_000
  */
 export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): ConnectionLife {
   const move = createMove({ store, fanOut, clock })
+  const tenantLife = createTenantLife({ store, fanOut, clock, log })
 
   const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, met: Met) =>
     move(accountId, connectionId, (row, credentialVersion) => {
@@ -43,26 +46,6 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
         problemAt: row.state === state ? row.problemAt : clock.now(),
       }
     })
-
-  /** All connections of the tenant; one notice, by whoever finds the first still enabled. */
-  async function failTenant(row: ConnectionRow, tenantId: string, problem: Problem, met: Met): Promise<void> {
-    if (!(await fail(row.accountId, row.connectionId, problem, met))) return
-    const all = await store.asSystem((tables) => tables.listConnectionsOfTenant(row.provider, tenantId))
-    log.warn("a tenant has removed Kalends; all of its connections are disabled", {
-      provider: row.provider,
-      connections: all.length,
-    })
-    for (const { accountId, connectionId } of all)
-      if (connectionId !== row.connectionId) await disable(accountId, connectionId, problem)
-  }
-
-  /** The tenant's other connections were not tried: there is no version to compare. */
-  const disable = (accountId: AccountId, connectionId: ConnectionId, problem: Problem) =>
-    move(accountId, connectionId, (row) =>
-      row.state === "disabled"
-        ? null
-        : { state: "disabled", problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() },
-    )
 
   return {
     async isWell(accountId, connectionId) {
@@ -84,7 +67,7 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
           code: problem.code,
         })
       const isOfTenant = problem.isTenantWide && stateAfter(problem, met.isLasting) === "disabled"
-      if (isOfTenant && row.tenantId !== null) await failTenant(row, row.tenantId, problem, met)
+      if (isOfTenant && row.tenantId !== null) await tenantLife.shut(row, met.credentialVersion, problem)
       else await fail(accountId, connectionId, problem, met)
     },
   }

@@ -4,6 +4,7 @@ import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
+import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
@@ -27,6 +28,7 @@ export async function openApiDocument(): Promise<object> {
       await changesRoute(all, absent())
       await auditRoutes(all, absent())
       await tenantRoutes(all, absent())
+      await overviewRoutes(all, absent())
     },
   })
   await app.ready()

@@ -12,6 +12,7 @@ import { connectionRoutes } from "./connection-routes.ts"
 import { limits } from "./limits.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
+import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { createSessionGuard, type RequireUser } from "./session-guard.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -64,6 +65,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
+      await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
     },
   })
 }
@@ -229,6 +231,7 @@ const bodies: Readonly<Record<string, object>> = {
     groupId: null,
   },
   "POST /v1/tenants/{tenantConnectionId}/checkup": { mailboxes: [] },
+  "POST /v1/admin/connections/reopened": { provider: "memory", tenantId: "tenant-1" },
   "POST /v1/rollouts": {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },

@@ -21,6 +21,7 @@ import type { Cursor } from "./calendar-provider.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { PolicyTables } from "./policy-tables.ts"
+import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 
@@ -241,6 +242,8 @@ export interface AccountTables extends PeopleTables {
   listDataKeys(): Promise<readonly DataKeyRow[]>
   /** Chains and appends; the hash covers everything else in the row and the previous hash. */
   appendAudit(entry: AuditEntry, at: Temporal.Instant): Promise<void>
+  /** As appendAudit, of many at once in their order: they cost the chain one look and the database a few statements. */
+  appendAudits(entries: readonly AuditEntry[], at: Temporal.Instant): Promise<void>
   /** The last `limit` entries about one thing, in order. */
   listAuditOf(subjectId: string, limit: number): Promise<readonly AuditRow[]>
   /** From `after` (exclusive, 0 for the beginning) in order. */
@@ -253,12 +256,17 @@ export interface AccountTables extends PeopleTables {
   readonly listening: ListeningTables
   readonly tenants: TenantTables
   readonly rollouts: RolloutTables
+  readonly overview: OverviewTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
-export interface SystemTables extends SystemListeningTables, SystemMeetingTables, SystemRolloutTables {
+export interface SystemTables
+  extends SystemListeningTables,
+    SystemMeetingTables,
+    SystemOverviewTables,
+    SystemRolloutTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>
@@ -290,11 +298,6 @@ export interface SystemTables extends SystemListeningTables, SystemMeetingTables
     readonly unusedSince: Temporal.Instant
     readonly limit: number
   }): Promise<readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId }[]>
-  /** Connections of a provider's tenant, for tenant-wide revocation. */
-  listConnectionsOfTenant(
-    provider: ProviderName,
-    tenantId: string,
-  ): Promise<readonly { readonly accountId: AccountId; readonly connectionId: ConnectionId; readonly userId: UserId }[]>
   countConnectionsByState(): Promise<
     readonly { readonly provider: ProviderName; readonly state: ConnectionState; readonly count: number }[]
   >

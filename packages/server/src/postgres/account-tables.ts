@@ -1,13 +1,14 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
-import { appendAudit, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
+import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
+import { createOverviewTables } from "./overview-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 
@@ -20,7 +21,8 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     ...connectionTables(tx, accountId),
     ...calendarTables(tx, accountId),
     ...keyTables(tx, accountId),
-    appendAudit: (entry, at) => appendAudit(tx, accountId, entry, at),
+    appendAudit: (entry, at) => appendAudits(tx, accountId, { entries: [entry], at }),
+    appendAudits: (entries, at) => appendAudits(tx, accountId, { entries, at }),
     listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
     searchAudit: (filter) => searchAudit(tx, accountId, filter),
@@ -30,6 +32,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     rollouts: createRolloutTables(tx, accountId),
     groups: createGroupTables(tx, accountId),
     policy: createPolicyTables(tx, accountId),
+    overview: createOverviewTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -4,13 +4,16 @@ import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import type { AuditEntry, AuditFilter, AuditRow } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 
-/** Appends an entry behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
-export async function appendAudit(
+/** Rows that one statement writes at most: each has ten parameters, of which the protocol allows 65,535. */
+const rowsAtOnce = 2_000
+
+/** Appends entries behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
+export async function appendAudits(
   tx: Transaction<Database>,
   accountId: AccountId,
-  entry: AuditEntry,
-  at: Temporal.Instant,
+  { entries, at }: { readonly entries: readonly AuditEntry[]; readonly at: Temporal.Instant },
 ): Promise<void> {
+  if (entries.length === 0) return
   await lockAccount(tx, accountId)
   const last = await tx
     .selectFrom("audit")
@@ -19,12 +22,20 @@ export async function appendAudit(
     .orderBy("sequence", "desc")
     .limit(1)
     .executeTakeFirst()
-  const previousHash = last?.hash ?? chainStart
-  // The hash is of what the database keeps: it counts in microseconds, the clock in nanoseconds.
-  const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at: at.round("microsecond") }
-  const { actor, ...rest } = { ...row, previousHash, hash: chainHash(previousHash, row) }
-  const flat = { ...rest, actorKind: actor.kind, actor: actor.kind === "user" ? actor.userId : actor.part }
-  await tx.insertInto("audit").values(flat).execute()
+  let { previousHash, sequence } = { previousHash: last?.hash ?? chainStart, sequence: last?.sequence ?? 0 }
+  const rows = entries.map((entry) => {
+    sequence += 1
+    // The hash is of what the database keeps: it counts in microseconds, the clock in nanoseconds.
+    const row = { ...entry, accountId, sequence, at: at.round("microsecond") }
+    const { actor, ...rest } = { ...row, previousHash, hash: chainHash(previousHash, row) }
+    previousHash = rest.hash
+    return { ...rest, actorKind: actor.kind, actor: actor.kind === "user" ? actor.userId : actor.part }
+  })
+  for (let from = 0; from < rows.length; from += rowsAtOnce)
+    await tx
+      .insertInto("audit")
+      .values(rows.slice(from, from + rowsAtOnce))
+      .execute()
 }
 
 /** Entries in order, after `after`. */

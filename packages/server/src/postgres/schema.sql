@@ -106,6 +106,8 @@ create table connection (
   CHECK ((permission = ANY (ARRAY['read'::text, 'read-write'::text]))),
   CHECK ((state = ANY (ARRAY['connecting'::text, 'healthy'::text, 'unreachable'::text, 'needs-reauth'::text, 'needs-consent'::text, 'disabled'::text])))
 );
+CREATE INDEX connection_by_organisation ON connection USING btree (account_id, provider, tenant_id, state);
+CREATE INDEX connection_by_state ON connection USING btree (account_id, provider, state);
 CREATE INDEX connection_by_tenant ON connection USING btree (provider, tenant_id) WHERE (tenant_id IS NOT NULL);
 CREATE INDEX connection_by_tenant_connection ON connection USING btree (account_id, tenant_connection_id) WHERE (tenant_connection_id IS NOT NULL);
 create policy by_account on connection using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
@@ -127,6 +129,8 @@ create table credential (
   CHECK ((secret_kind = ANY (ARRAY['refresh-token'::text, 'password'::text, 'tenant'::text]))),
   CHECK ((version > 0))
 );
+CREATE INDEX credential_by_disuse ON credential USING btree (account_id, used_at) WHERE (secret_kind = 'refresh-token'::text);
+CREATE INDEX credential_by_end ON credential USING btree (account_id, refresh_expires_at) WHERE (refresh_expires_at IS NOT NULL);
 CREATE INDEX credential_by_use ON credential USING btree (used_at);
 create policy by_account on credential using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
@@ -152,6 +156,7 @@ create table group_member (
   FOREIGN KEY (account_id, group_id) REFERENCES user_group(account_id, group_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX group_member_by_group ON group_member USING btree (account_id, group_id);
 create policy by_account on group_member using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table group_policy (
@@ -332,6 +337,7 @@ create table subscription (
   FOREIGN KEY (account_id, calendar_id) REFERENCES calendar(account_id, calendar_id) ON DELETE CASCADE
 );
 CREATE INDEX subscription_by_calendar ON subscription USING btree (account_id, calendar_id);
+CREATE INDEX subscription_by_end ON subscription USING btree (account_id, expires_at);
 CREATE INDEX subscription_by_renewal ON subscription USING btree (renew_at);
 create policy by_account on subscription using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 

@@ -5,6 +5,7 @@ import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
+import { createSystemOverview } from "./overview-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
@@ -14,6 +15,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
     ...createSystemListening(tx),
     ...createSystemMeetings(tx),
+    ...createSystemOverview(tx),
     ...createSystemRollouts(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
@@ -77,13 +79,6 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
         .where("connection.state", "not in", statesForPerson)
         .orderBy("credential.usedAt")
         .limit(limit)
-        .execute(),
-    listConnectionsOfTenant: (provider, tenantId) =>
-      tx
-        .selectFrom("connection")
-        .select(["accountId", "connectionId", "userId"])
-        .where("provider", "=", provider)
-        .where("tenantId", "=", tenantId)
         .execute(),
     countConnectionsByState: () =>
       tx

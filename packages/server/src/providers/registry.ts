@@ -88,6 +88,13 @@ export function settingsFrom(config: Config): ProviderSettings {
   }
 }
 
+/** The secrets with which this service itself is known to providers, and when they end, where that was said. */
+export function serviceSecretsOf({
+  microsoftClientSecretExpires: endsAt,
+}: Config): readonly { readonly provider: string; readonly endsAt: Temporal.Instant }[] {
+  return endsAt === null ? [] : [{ provider: "graph", endsAt }]
+}
+
 /** Where browsers read calendars from themselves, for the pages' content security policy. */
 export function apiOrigins({ graph, google }: ProviderSettings): readonly string[] {
   return [graph?.apiUrl, google?.apiUrl].filter((url) => url !== undefined).map((url) => new URL(url).origin)

@@ -3,11 +3,20 @@ import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { chainHash, chainStart } from "../ports/audit-chain.ts"
 import { coalesced, jobKey } from "../ports/job-queue.ts"
-import type { AccountTables, AuditFilter, AuditRow, PeopleTables, Store, SystemTables } from "../ports/store.ts"
+import type {
+  AccountTables,
+  AuditEntry,
+  AuditFilter,
+  AuditRow,
+  PeopleTables,
+  Store,
+  SystemTables,
+} from "../ports/store.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { memoryPolicy } from "./memory-policy.ts"
+import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 
@@ -70,6 +79,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     rollouts: memoryRollouts(tx, accountId),
     groups: memoryGroups(tx, accountId),
     policy: memoryPolicy(tx, accountId),
+    overview: memoryOverview(tx, accountId),
   }
 }
 
@@ -274,7 +284,14 @@ function calendarTables(tx: MemoryTransaction, accountId: AccountId): CalendarTa
 
 type RecordTables = Pick<
   AccountTables,
-  "insertDataKey" | "listDataKeys" | "appendAudit" | "listAudit" | "listAuditOf" | "searchAudit" | "addJobs"
+  | "insertDataKey"
+  | "listDataKeys"
+  | "appendAudit"
+  | "appendAudits"
+  | "listAudit"
+  | "listAuditOf"
+  | "searchAudit"
+  | "addJobs"
 >
 
 function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables {
@@ -283,6 +300,18 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       .list("audit")
       .filter(mine(accountId))
       .sort((a, b) => a.sequence - b.sequence)
+  async function append(added: readonly AuditEntry[], at: Temporal.Instant): Promise<void> {
+    await tx.lock("account", accountId)
+    const last = entries().at(-1)
+    let { previousHash, sequence } = { previousHash: last?.hash ?? chainStart, sequence: last?.sequence ?? 0 }
+    for (const entry of added) {
+      sequence += 1
+      const row = { ...entry, accountId, sequence, at: at.round("microsecond") }
+      const hash = chainHash(previousHash, row)
+      await tx.put("audit", `${accountId}:${sequence}`, { ...row, previousHash, hash })
+      previousHash = hash
+    }
+  }
   return {
     async insertDataKey(row) {
       fence(row, accountId)
@@ -296,17 +325,8 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
         .list("dataKey")
         .filter(mine(accountId))
         .sort((a, b) => b.keyVersion - a.keyVersion),
-    async appendAudit(entry, at) {
-      await tx.lock("account", accountId)
-      const last = entries().at(-1)
-      const previousHash = last?.hash ?? chainStart
-      const row = { ...entry, accountId, sequence: (last?.sequence ?? 0) + 1, at: at.round("microsecond") }
-      await tx.put("audit", `${accountId}:${row.sequence}`, {
-        ...row,
-        previousHash,
-        hash: chainHash(previousHash, row),
-      })
-    },
+    appendAudit: (entry, at) => append([entry], at),
+    appendAudits: append,
     listAuditOf: async (subjectId, limit) =>
       entries()
         .filter((row) => row.subjectId === subjectId)
@@ -345,6 +365,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
   return {
     ...memorySystemListening(tx),
     ...memorySystemMeetings(tx),
+    ...memorySystemOverview(tx),
     ...memorySystemRollouts(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
@@ -396,10 +417,6 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
         .filter((row) => waiting.every(({ connectionId }) => connectionId !== row.connectionId))
         .sort((a, b) => Temporal.Instant.compare(a.usedAt, b.usedAt))
       return idle.slice(0, limit).map(({ accountId, connectionId }) => ({ accountId, connectionId }))
-    },
-    async listConnectionsOfTenant(provider, tenantId) {
-      const rows = tx.list("connection").filter((row) => row.provider === provider && row.tenantId === tenantId)
-      return rows.map(({ accountId, connectionId, userId }) => ({ accountId, connectionId, userId }))
     },
     async countConnectionsByState() {
       const groups = Map.groupBy(tx.list("connection"), ({ provider, state }) => `${provider} ${state}`)

@@ -1,0 +1,241 @@
+import type { AccountId } from "@kalends/domain/ids"
+import { type RawBuilder, sql, type Transaction } from "kysely"
+import type {
+  ConnectionFilter,
+  Ending,
+  EndingQuery,
+  Endings,
+  IdleLives,
+  ListedConnection,
+  MovedConnection,
+  OverviewTables,
+  SystemOverviewTables,
+  TenantCount,
+  TenantName,
+  TenantShut,
+} from "../ports/overview-tables.ts"
+import type { Database } from "./database.ts"
+
+/** Connections of one account, many at a time. */
+export function createOverviewTables(tx: Transaction<Database>, accountId: AccountId): OverviewTables {
+  return {
+    list: (filter, page) => listConnections(tx, accountId, { ...page, where: wheres(filter, page.idle) }),
+    async find(connectionId, at) {
+      const where = sql`and c.connection_id = ${connectionId}`
+      const [found] = await listConnections(tx, accountId, { ...at, after: null, limit: 1, where })
+      return found ?? null
+    },
+    async countByState() {
+      const rows = await tx
+        .selectFrom("connection")
+        .select(["provider", "state", (count) => count.fn.countAll<number>().as("count")])
+        .where("accountId", "=", accountId)
+        .groupBy(["provider", "state"])
+        .execute()
+      return rows.map((row) => ({ ...row, count: Number(row.count) }))
+    },
+    async countByTenant() {
+      const { rows } = await sql<TenantCount>`
+        select provider, tenant_id, count(*) as count,
+          count(*) filter (where state = 'disabled') as disabled_count,
+          min(problem_at) filter (where state = 'disabled') as disabled_at,
+          min(problem_code) filter (where state = 'disabled') as problem_code
+        from connection where account_id = ${accountId} and tenant_id is not null
+        group by provider, tenant_id order by count(*) desc, provider, tenant_id limit 200`.execute(tx)
+      return rows
+    },
+    endings: (query) => endings(tx, accountId, query),
+    shutTenant: (tenant, shut) => shutTenant(tx, accountId, { tenant, shut }),
+    reopenTenant: (tenant, now) => reopenTenant(tx, accountId, { tenant, now }),
+    findShut: async ({ provider, tenantId }) =>
+      (await tx
+        .selectFrom("connection")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("provider", "=", provider)
+        .where("tenantId", "=", tenantId)
+        .where("state", "=", "disabled")
+        .limit(1)
+        .executeTakeFirst()) ?? null,
+  }
+}
+
+/** When a grant ends: the day that its provider named, or the end of its life without use, whichever is sooner. */
+function grantEnd(idle: IdleLives): RawBuilder<unknown> {
+  const cases = idle.map(
+    ({ provider, lifeMs }) =>
+      sql`when c.provider = ${provider} then cr.used_at + ${`${lifeMs} milliseconds`}::interval`,
+  )
+  const ofDisuse = cases.length === 0 ? sql`null::timestamptz` : sql`case ${sql.join(cases, sql` `)} end`
+  return sql`case when cr.secret_kind = 'refresh-token' then least(cr.refresh_expires_at, ${ofDisuse}) end`
+}
+
+function wheres(filter: ConnectionFilter, idle: IdleLives): RawBuilder<unknown> {
+  const { state, provider, groupId, tenantId, endsBefore, search } = filter
+  const part = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`
+  return sql.join(
+    [
+      state === null ? sql`` : sql`and c.state = ${state}`,
+      provider === null ? sql`` : sql`and c.provider = ${provider}`,
+      groupId === null ? sql`` : sql`and m.group_id = ${groupId}`,
+      tenantId === null ? sql`` : sql`and c.tenant_id = ${tenantId}`,
+      search === null ? sql`` : sql`and (u.email ilike ${part} or u.display_name ilike ${part})`,
+      endsBefore === null
+        ? sql``
+        : sql`and exists (select from credential as cr where cr.account_id = c.account_id
+            and cr.connection_id = c.connection_id and ${grantEnd(idle)} < ${endsBefore.toString()})`,
+    ],
+    sql` `,
+  )
+}
+
+type Listing = {
+  readonly after: string | null
+  readonly limit: number
+  readonly now: Temporal.Instant
+  readonly idle: IdleLives
+  readonly where: RawBuilder<unknown>
+}
+
+const columns = sql.raw(
+  [
+    ...["account_id", "connection_id", "user_id", "provider", "permission", "state", "subject_email", "subject_id"],
+    ...["tenant_id", "tenant_connection_id", "created_at", "last_ok_at", "problem_kind", "problem_code", "problem_at"],
+  ]
+    .map((name) => `c.${name}`)
+    .join(", "),
+)
+const ofEnding = sql.raw("account_id, connection_id, user_id, provider, state, kind, ends_at, is_of_disuse")
+
+/** The page is found first; calendars and subscriptions are looked up for its rows alone. */
+async function listConnections(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { after, limit, now, idle, where }: Listing,
+): Promise<readonly ListedConnection[]> {
+  const at = now.toString()
+  const { rows } = await sql<ListedConnection>`
+    with page as materialized (
+      select ${columns}, u.email, u.display_name, m.group_id from app_user as u
+      join connection as c on c.account_id = u.account_id and c.user_id = u.user_id
+      left join group_member as m on m.account_id = u.account_id and m.user_id = u.user_id
+      where u.account_id = ${accountId} and u.email > ${after ?? ""} ${where}
+      order by u.email limit ${limit}
+    )
+    select ${columns}, c.email, c.display_name, c.group_id, k.calendar_count, k.last_change_at, k.last_pass_at, k.oldest_pass_at, s.pushed_count, s.next_renewal_at,
+      coalesce(l.listening_since is not null and l.leased_until > ${at}, false) as is_listened,
+      ${grantEnd(idle)} as grant_ends_at
+    from page as c
+    left join credential as cr on cr.account_id = c.account_id and cr.connection_id = c.connection_id
+    left join listening as l on l.account_id = c.account_id and l.connection_id = c.connection_id
+    cross join lateral (
+      select count(*)::int as calendar_count, max(changed_at) as last_change_at, max(last_pass_at) as last_pass_at,
+        case when bool_and(last_pass_at is not null) then min(last_pass_at) end as oldest_pass_at
+      from calendar where account_id = c.account_id and connection_id = c.connection_id
+    ) as k
+    cross join lateral (
+      select count(distinct x.calendar_id)::int as pushed_count, min(x.renew_at) as next_renewal_at
+      from calendar as y join subscription as x on x.account_id = y.account_id and x.calendar_id = y.calendar_id
+      where y.account_id = c.account_id and y.connection_id = c.connection_id and x.expires_at > ${at}
+    ) as s
+    order by c.email`.execute(tx)
+  return rows
+}
+
+/** A subscription is renewed at half its life; one in its last tenth was not. Its renewals are retried every half hour. */
+async function endings(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { now, until, idle, limit }: EndingQuery,
+): Promise<Endings> {
+  const longest = Math.min(...idle.map(({ lifeMs }) => lifeMs), Number.MAX_SAFE_INTEGER)
+  const unusedSince = until.subtract({ milliseconds: Math.min(longest, 3_650 * 86_400_000) }).toString()
+  const [from, to] = [now.toString(), until.toString()]
+  const found = sql`
+    with grants as (
+      select c.account_id, c.connection_id, c.user_id, c.provider, c.state, 'grant' as kind, ${grantEnd(idle)} as ends_at,
+        cr.refresh_expires_at is distinct from ${grantEnd(idle)} as is_of_disuse
+      from credential as cr join connection as c on c.account_id = cr.account_id and c.connection_id = cr.connection_id
+      where cr.account_id = ${accountId} and cr.secret_kind = 'refresh-token'
+        and (cr.used_at < ${unusedSince} or cr.refresh_expires_at < ${to})
+    ), subscriptions as (
+      select c.account_id, c.connection_id, c.user_id, c.provider, c.state, 'subscription' as kind, s.expires_at as ends_at,
+        false as is_of_disuse
+      from subscription as s
+      join calendar as k on k.account_id = s.account_id and k.calendar_id = s.calendar_id
+      join connection as c on c.account_id = k.account_id and c.connection_id = k.connection_id
+      where s.account_id = ${accountId} and s.expires_at >= ${from} and s.expires_at < ${to}
+        and (c.state in ('needs-reauth', 'needs-consent', 'disabled')
+          or s.expires_at - ${from}::timestamptz < (s.expires_at - s.created_at) / 10)
+    ), found as (
+      select ${ofEnding} from grants where ends_at >= ${from} and ends_at < ${to}
+      union all select ${ofEnding} from subscriptions
+    )`
+  const soonest = await sql<Ending>`
+    ${found}
+    select f.kind, f.connection_id, u.email, u.display_name, f.provider, f.state, f.ends_at, f.is_of_disuse
+    from found as f join app_user as u on u.account_id = f.account_id and u.user_id = f.user_id
+    order by f.ends_at, u.email limit ${limit}`.execute(tx)
+  const byDay = await sql<Endings["byDay"][number]>`
+    ${found}
+    select to_char(ends_at at time zone 'UTC', 'YYYY-MM-DD') as day, kind, count(*)::int as count
+    from found group by 1, 2 order by 1, 2`.execute(tx)
+  return { soonest: soonest.rows, byDay: byDay.rows }
+}
+
+/** Rows are held in the order of their ids first, so that two nodes that find out at once do not wait in a circle. */
+function heldOfTenant(accountId: AccountId, { provider, tenantId }: TenantName, which: RawBuilder<unknown>) {
+  return sql`
+    with held as materialized (
+      select account_id, connection_id, state as was from connection
+      where account_id = ${accountId} and provider = ${provider} and tenant_id = ${tenantId} and ${which}
+      order by connection_id for update
+    )`
+}
+
+async function shutTenant(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { tenant, shut }: { readonly tenant: TenantName; readonly shut: TenantShut },
+): Promise<readonly MovedConnection[]> {
+  const { rows } = await sql<MovedConnection>`
+    ${heldOfTenant(accountId, tenant, sql`state <> 'disabled'`)}
+    update connection as c set state = 'disabled', problem_kind = ${shut.problemKind}, problem_code = ${shut.problemCode},
+      problem_at = ${shut.now.toString()}
+    from held where c.account_id = held.account_id and c.connection_id = held.connection_id
+    returning c.connection_id, c.user_id, held.was`.execute(tx)
+  return rows
+}
+
+async function reopenTenant(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { tenant, now }: { readonly tenant: TenantName; readonly now: Temporal.Instant },
+): Promise<readonly MovedConnection[]> {
+  const { rows } = await sql<MovedConnection>`
+    ${heldOfTenant(accountId, tenant, sql`state = 'disabled'`)}
+    , due as (
+      update calendar as k set due_at = ${now.toString()}, failure_count = 0
+      from held where k.account_id = held.account_id and k.connection_id = held.connection_id
+    )
+    update connection as c set state = 'connecting', problem_kind = null, problem_code = null, problem_at = null
+    from held where c.account_id = held.account_id and c.connection_id = held.connection_id
+    returning c.connection_id, c.user_id, held.was`.execute(tx)
+  return rows
+}
+
+/** Connections across accounts. */
+export function createSystemOverview(tx: Transaction<Database>): SystemOverviewTables {
+  return {
+    async listAccountsOfTenant({ provider, tenantId }) {
+      const rows = await tx
+        .selectFrom("connection")
+        .select("accountId")
+        .distinct()
+        .where("provider", "=", provider)
+        .where("tenantId", "=", tenantId)
+        .execute()
+      return rows.map(({ accountId }) => accountId)
+    },
+  }
+}
