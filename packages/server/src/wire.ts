@@ -10,7 +10,7 @@ import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
 import { createConnections } from "./connections/connections.ts"
-import type { ConnectionsDeps } from "./connections/deps.ts"
+import type { ConnectionAddresses, ConnectionsDeps } from "./connections/deps.ts"
 import { createForecast } from "./connections/forecast.ts"
 import { createConnectionLife } from "./connections/life.ts"
 import { createOverview, idleLivesOf } from "./connections/overview.ts"
@@ -29,7 +29,7 @@ import { proxyRoute } from "./http/proxy-route.ts"
 import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
 import { webPages } from "./http/web-pages.ts"
-import { reconcilePace } from "./jobs/pace.ts"
+import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
 import { createTaskList, startRunner } from "./jobs/runner.ts"
@@ -187,9 +187,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     reach,
   )
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
-  const stateBox = createStateBox(secret.derive("connect-state"), random)
-  const { stalenessBoundSeconds } = pace
-  const addresses = { ...addressesOf(config), stateBox, labelOf, stalenessBoundSeconds }
+  const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
   const listening = createListening({
     ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
     world: { clock, random, metrics, log },
@@ -224,10 +222,14 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
 }
 
 /** Where providers send browsers back to, and how apps reach us. */
-function addressesOf({ publicUrl, exchangeHandOver }: Config) {
+function addressesOf(
+  { publicUrl, exchangeHandOver }: Config,
+  stateBox: ConnectionAddresses["stateBox"],
+  { stalenessBoundSeconds }: ReconcilePace,
+): ConnectionAddresses {
   const handsOverPasswords = exchangeHandOver === "credential"
   const [redirectUri, consentUri] = [`${publicUrl}/v1/oauth/callback`, `${publicUrl}/v1/consent/callback`]
-  return { publicUrl, redirectUri, consentUri, handsOverPasswords }
+  return { publicUrl, redirectUri, consentUri, handsOverPasswords, stateBox, labelOf, stalenessBoundSeconds }
 }
 
 /** The calendar service's name for people. */

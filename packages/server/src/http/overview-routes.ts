@@ -35,7 +35,10 @@ export async function overviewRoutes(plain: FastifyInstance, deps: OverviewRoute
 
   app.get(
     "/v1/admin/connections",
-    { config: { needs: "read-connections" }, schema: { querystring: connectionListQuerySchema, response: { 200: connectionPageSchema } } },
+    {
+      config: { needs: "read-connections" },
+      schema: { querystring: connectionListQuerySchema, response: { 200: connectionPageSchema } },
+    },
     async (request) => overview.page(await userOf(request), request.query),
   )
   app.get(
@@ -55,7 +58,10 @@ export async function overviewRoutes(plain: FastifyInstance, deps: OverviewRoute
   )
   app.post(
     "/v1/admin/connections/reopened",
-    { config: { needs: "revoke-connections" }, schema: { body: tenantNameSchema, response: { 200: reopenAnswerSchema } } },
+    {
+      config: { needs: "revoke-connections" },
+      schema: { body: tenantNameSchema, response: { 200: reopenAnswerSchema } },
+    },
     async (request) => {
       const user = await userOf(request)
       reopenings.take(user.userId)

@@ -55,7 +55,7 @@ async function organisation(store: Store, persons: readonly Person[]) {
   const groupId = parseGroupId(random.uuid())
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(accountId, async (tables) => {
-    await tables.groups.putGroup({ accountId, groupId, name: "Pilots", isSyncOn: null })
+    await tables.groups.putGroup({ accountId, groupId, name: "Pilots" })
     for (const { name, state = "healthy", tenantId = "tenant-1", ...rest } of persons) {
       const userId = parseUserId(random.uuid())
       const connectionId = parseConnectionId(random.uuid())

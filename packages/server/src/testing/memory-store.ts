@@ -15,8 +15,8 @@ import type {
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
-import { memoryPolicy } from "./memory-policy.ts"
 import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
+import { memoryPolicy } from "./memory-policy.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 
