@@ -29,6 +29,8 @@ export type RolloutId = Branded<"RolloutId">
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
 export type ProviderEventId = Branded<"ProviderEventId">
+/** The provider's own name of a contact; opaque, case-sensitive. */
+export type ProviderContactId = Branded<"ProviderContactId">
 /** The registered name of a provider, as in the registry. */
 export type ProviderName = Branded<"ProviderName">
 
@@ -71,6 +73,8 @@ export const parseProviderCalendarId = (text: string): ProviderCalendarId =>
   parseOpaque(text, "provider calendar id") as ProviderCalendarId
 export const parseProviderEventId = (text: string): ProviderEventId =>
   parseOpaque(text, "provider event id") as ProviderEventId
+export const parseProviderContactId = (text: string): ProviderContactId =>
+  parseOpaque(text, "provider contact id") as ProviderContactId
 
 /** Throws TypeError unless the name is lower-case letters and dashes. */
 export function parseProviderName(text: string): ProviderName {

@@ -5,7 +5,7 @@ import type { TimeWindow } from "@kalends/domain/window"
 
 /** One HTTP request, without its credential: whoever sends it adds the Authorization header. */
 export type ReadRequest = {
-  readonly method: "GET" | "POST" | "REPORT" | "PROPFIND"
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "REPORT" | "PROPFIND"
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null

@@ -1,5 +1,6 @@
 import { createHash, KeyObject, sign } from "node:crypto"
 import { exportJWK, generateKeyPair, SignJWT } from "jose"
+import { SimContacts } from "./contacts.ts"
 import type { Application } from "./microsoft/applications.ts"
 import { type Person, SimCalendar } from "./org.ts"
 import type { SimulatorPlatform } from "./platform.ts"
@@ -104,7 +105,9 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       const { clientId, tenant, name } = application
       const key = `${tenant.id} ${clientId}`
       const calendar = new SimCalendar("none", platform)
-      const person = applications.get(key) ?? { id: clientId, tenant, name, email: "", calendar, isRoom: false }
+      const contacts = new SimContacts(platform)
+      const nobody = { id: clientId, tenant, name, email: "", calendar, contacts, isRoom: false }
+      const person = applications.get(key) ?? nobody
       applications.set(key, person)
       return { person, scope, isApplication: true, application, proof, isRevoked: false }
     },

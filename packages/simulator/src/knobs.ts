@@ -57,6 +57,8 @@ export type Knobs = {
   approvesAll: boolean
   /** The user unticks the calendar at consent. */
   withholdsCalendar: boolean
+  /** The user unticks the contacts at consent. */
+  withholdsContacts: boolean
   /**
    * How Exchange says that it is busy (`throttleNext`): a fault (500), an inner error in a 200, or IIS's 503. The first
    * two name `throttleRetryAfterSeconds` as BackOffMilliseconds.
@@ -123,6 +125,7 @@ export function freshKnobs(): Knobs {
     isRemoved: false,
     approvesAll: false,
     withholdsCalendar: false,
+    withholdsContacts: false,
     busyShape: "fault",
     loseWritesNext: 0,
   }

@@ -1,4 +1,5 @@
 import { RRuleTemporal } from "rrule-temporal"
+import { SimContacts } from "./contacts.ts"
 import type { SimulatorPlatform } from "./platform.ts"
 
 /** When an event takes place: wall clock and zone, or dates (the end exclusive). */
@@ -68,6 +69,7 @@ export type Person = {
   readonly name: string
   readonly email: string
   readonly calendar: SimCalendar
+  readonly contacts: SimContacts
   /** A room has a mailbox as people do, but nobody signs in as one. */
   readonly isRoom: boolean
 }
@@ -296,10 +298,11 @@ export class Organisation {
     return this.#add({ tenant, name, email, isRoom: true })
   }
 
-  #add(who: Omit<Person, "id" | "calendar">): Person {
+  #add(who: Omit<Person, "id" | "calendar" | "contacts">): Person {
     const id = this.#platform.token("person")
     const calendarId = who.tenant.service === "google" ? who.email : this.#platform.token("AQMk")
-    const person = { ...who, id, calendar: new SimCalendar(calendarId, this.#platform) }
+    const calendar = new SimCalendar(calendarId, this.#platform)
+    const person = { ...who, id, calendar, contacts: new SimContacts(this.#platform) }
     this.people.push(person)
     return person
   }

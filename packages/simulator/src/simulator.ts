@@ -6,6 +6,7 @@ import { demoZoomRoutes } from "./demo/zoom.ts"
 import { createExchange } from "./exchange/exchange.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
 import { createChannels } from "./google/channels.ts"
+import { peopleRoutes } from "./google/people.ts"
 import { createServiceAccounts } from "./google/service-accounts.ts"
 import { googleSignInRoutes } from "./google/sign-in.ts"
 import { createGrants } from "./grants.ts"
@@ -77,7 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...exchange.routes,
     ...microsoftRoutes(context, microsoft),
     ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
-    ...googleCalendarRoutes(context, google, channels),
+    ...[...googleCalendarRoutes(context, google, channels), ...peopleRoutes(context, google)],
     ...demoZoomRoutes(zoom),
     ...demoRoutes(context, {
       grants: { microsoft: microsoft.grants, google },
@@ -157,6 +158,7 @@ const baseUrlsOf = (url: string) => ({
   googleAccounts: `${url}/accounts`,
   googleToken: `${url}/oauth`,
   googleApi: `${url}/calendar/v3`,
+  googlePeople: `${url}/v1`,
   googleDirectory: `${url}/admin/directory/v1`,
   zoomToken: `${url}/zoom/oauth/token`,
   zoomApi: `${url}/zoom/v2`,

@@ -1,3 +1,4 @@
+import { contactMarkup } from "./contacts.ts"
 import { type Item, itemsInView } from "./items.ts"
 import { type Folder, folderNodes } from "./mailboxes.ts"
 import { matches, sorted } from "./restriction.ts"
@@ -19,8 +20,27 @@ export const findItemOperation: Operation = (world, call) => {
   return eachMessage("FindItem", folderNodes(call.node, "ParentFolderIds"), {
     one(node) {
       const folder = world.mailboxes.folder(call.actor, node, "FreeBusyTimeAndSubjectAndLocation")
+      if (folder.contacts !== null) return contactsPage(world, call, folder)
       return view === null ? page(world, call, { folder, shape }) : calendarView(world, call, { folder, shape, view })
     },
+  })
+}
+
+/** A page of contacts by their names; restrictions on them are not known here. */
+function contactsPage(world: World, call: EwsCall, folder: Folder): Markup {
+  const book = folder.contacts
+  if (book === null || find(call.node, "Restriction") !== null)
+    throw new EwsError("ErrorUnsupportedPathForQuery", "The query is not supported for the property.")
+  const paging = find(call.node, "IndexedPageItemView")
+  const begin = Number(paging?.attributes.Offset ?? 0)
+  const most = Math.min(Number(paging?.attributes.MaxEntriesReturned ?? findCountMost), findCountMost)
+  const all = book.live()
+  const shown = all.slice(begin, begin + most)
+  const written = shown.map((contact) => contactMarkup(world, { folder, book, contact }, find(call.node, "ItemShape")))
+  return element("m:RootFolder", element("t:Items", written), {
+    ...(paging === null ? {} : { IndexedPagingOffset: begin + shown.length }),
+    TotalItemsInView: all.length,
+    IncludesLastItemInRange: begin + shown.length >= all.length,
   })
 }
 

@@ -64,25 +64,30 @@ function folderMarkup(world: World, call: EwsCall, folder: Folder): Markup {
     textAt(call.node, "FolderShape", "BaseShape") === "IdOnly" &&
     find(call.node, "FolderShape", "AdditionalProperties") === null
   )
-    return element(folder.calendar === null ? "t:Folder" : "t:CalendarFolder", id)
+    return element(kindOf(folder), id)
   const above = mailboxes.parentOf(folder)
   const children = mailboxes.foldersOf(folder.person).filter(({ parent }) => parent === folder.key)
-  return element(folder.calendar === null ? "t:Folder" : "t:CalendarFolder", [
+  return element(kindOf(folder), [
     id,
     above === null ? "" : leaf("t:ParentFolderId", "", { Id: mailboxes.folderIdOf(above), ChangeKey: "AQAAAA==" }),
     leaf("t:FolderClass", folder.folderClass),
     leaf("t:DisplayName", folder.name),
-    leaf("t:TotalCount", folder.calendar?.live().length ?? 0),
+    leaf("t:TotalCount", (folder.calendar ?? folder.contacts)?.live().length ?? 0),
     leaf("t:ChildFolderCount", children.length),
     element("t:EffectiveRights", rights(folder, level)),
   ])
 }
 
-function rights({ calendar }: Folder, level: Parameters<typeof reaches>[0]): readonly Markup[] {
-  const isCalendar = calendar !== null
+function kindOf({ calendar, contacts }: Folder): string {
+  if (contacts !== null) return "t:ContactsFolder"
+  return calendar === null ? "t:Folder" : "t:CalendarFolder"
+}
+
+function rights({ calendar, contacts }: Folder, level: Parameters<typeof reaches>[0]): readonly Markup[] {
+  const isFilled = calendar !== null || contacts !== null
   return [
     leaf("t:CreateAssociated", reaches(level, "Owner")),
-    leaf("t:CreateContents", isCalendar && reaches(level, "Author")),
+    leaf("t:CreateContents", isFilled && reaches(level, "Author")),
     leaf("t:CreateHierarchy", reaches(level, "PublishingEditor")),
     leaf("t:Delete", reaches(level, "Owner")),
     leaf("t:Modify", reaches(level, "Owner")),

@@ -1,3 +1,4 @@
+import { contactMarkup, findContact } from "./contacts.ts"
 import { readShape } from "./shape.ts"
 import { EwsError, eachMessage } from "./soap.ts"
 import { findItem, itemMarkup, type Operation, viewOf } from "./world.ts"
@@ -9,6 +10,8 @@ export const getItemOperation: Operation = (world, call) => {
   return eachMessage("GetItem", find(call.node, "ItemIds")?.children ?? [], {
     emptyRest: element("m:Items"),
     one(node) {
+      const contact = findContact(world, call, node)
+      if (contact !== null) return element("m:Items", contactMarkup(world, contact, find(call.node, "ItemShape")))
       const item = findItem(world, call, node, "Reviewer")
       if (item.event.isMalformed)
         throw new EwsError("ErrorCorruptData", "The item could not be read: its properties are corrupt.")

@@ -1,3 +1,4 @@
+import type { SimContacts } from "../contacts.ts"
 import type { SimulatorContext } from "../context.ts"
 import { type Person, SimCalendar } from "../org.ts"
 import { type Account, type Directory, type PermissionLevel, reaches } from "./directory.ts"
@@ -5,7 +6,7 @@ import { folderId, type ItemKey, readFolderId, readItemId } from "./ids.ts"
 import { EwsError } from "./soap.ts"
 import { find, textAt, type XmlNode } from "./xml.ts"
 
-/** A folder of a mailbox; only those with a calendar hold anything here. */
+/** A folder of a mailbox; only calendars and the contacts hold anything here. */
 export type Folder = {
   readonly person: Person
   readonly key: string
@@ -13,6 +14,7 @@ export type Folder = {
   readonly parent: string | null
   readonly folderClass: string
   readonly calendar: SimCalendar | null
+  readonly contacts: SimContacts | null
 }
 
 /** Who asks: the account, and the mailbox owner that it is or acts as. */
@@ -55,6 +57,7 @@ export function createMailboxes(context: Pick<SimulatorContext, "platform">, dir
       parent,
       folderClass,
       calendar: key === "calendar" ? person.calendar : null,
+      contacts: key === "contacts" ? person.contacts : null,
     }))
     return [...folders, ...(extra.get(person) ?? [])]
   }
@@ -105,6 +108,7 @@ export function createMailboxes(context: Pick<SimulatorContext, "platform">, dir
         parent: "calendar",
         folderClass: "IPF.Appointment",
         calendar,
+        contacts: null,
       }
       extra.set(person, [...(extra.get(person) ?? []), folder])
       return folder
@@ -126,6 +130,12 @@ export function createMailboxes(context: Pick<SimulatorContext, "platform">, dir
       const folder = person === null ? undefined : foldersOf(person).find((one) => one.key === key.folder)
       if (folder === undefined || folder.calendar === null) throw itemNotFound()
       return { folder: check(actor, folder, needed), key }
+    },
+    /** The Contacts folder of a mailbox, which nobody else is shown here. */
+    contactsOf(actor: Actor, personId: string): Folder {
+      const person = personById(personId)
+      if (person === null || person !== actor.person) throw itemNotFound()
+      return folderAt(person, "contacts")
     },
     folderIdOf: (folder: Folder): string => folderId(folder.person.id, folder.key),
     parentOf: (folder: Folder): Folder | null =>

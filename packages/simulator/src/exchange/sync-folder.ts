@@ -1,4 +1,5 @@
 import type { SimEvent } from "../org.ts"
+import { contactIdMarkup, contactMarkup } from "./contacts.ts"
 import { readSyncState, syncState } from "./ids.ts"
 import { itemIdMarkup, wholeItem } from "./items.ts"
 import type { Folder } from "./mailboxes.ts"
@@ -22,7 +23,10 @@ export const syncFolderItemsOperation: Operation = (world, call) => {
   return eachMessage("SyncFolderItems", find(call.node, "SyncFolderId")?.children ?? [], {
     one(node) {
       const folder = folderFor(world, call, node)
-      return changes(world, call, { folder, shape, wanted, since: sinceOf(folder, textAt(call.node, "SyncState")) })
+      const state = textAt(call.node, "SyncState")
+      if (folder.contacts !== null)
+        return contactChanges(world, call, { folder, wanted, since: sinceOf(folder, state) })
+      return changes(world, call, { folder, shape, wanted, since: sinceOf(folder, state) })
     },
   })
 }
@@ -42,13 +46,14 @@ function folderFor(world: World, call: EwsCall, node: XmlNode): Folder {
 function sinceOf(folder: Folder, state: string | null): number {
   if (state === null || state === "") return 0
   const position = readSyncState(state)
-  const { calendar, person, key } = folder
+  const { calendar, contacts, person, key } = folder
+  const { sequence = 0, oldestCursor = 0 } = calendar ?? contacts ?? {}
   if (
     position === null ||
     position.personId !== person.id ||
     position.folder !== key ||
-    position.sequence > (calendar?.sequence ?? 0) ||
-    position.sequence < (calendar?.oldestCursor ?? 0)
+    position.sequence > sequence ||
+    position.sequence < oldestCursor
   )
     throw new EwsError("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.")
   return position.sequence
@@ -71,6 +76,30 @@ function changes(world: World, call: EwsCall, { folder, shape, wanted, since }: 
       "m:Changes",
       shown.map((event) => change(world, call, { event, folder, shape, since })),
     ),
+  ]
+}
+
+type ContactWish = { readonly folder: Folder; readonly wanted: number; readonly since: number }
+
+function contactChanges(world: World, call: EwsCall, { folder, wanted, since }: ContactWish): readonly Markup[] {
+  const { contacts: book, person, key } = folder
+  if (book === null) return []
+  const all = [...book.changedBetween(since, book.sequence)]
+    .filter(({ isDeleted }) => since > 0 || !isDeleted)
+    .sort((one, other) => one.sequence - other.sequence)
+  const shown = all.slice(0, wanted)
+  const isLast = shown.length === all.length
+  const sequence = isLast ? book.sequence : (shown.at(-1)?.sequence ?? since)
+  const changed = shown.map((contact) => {
+    const item = { folder, book, contact }
+    if (contact.isDeleted) return element("t:Delete", contactIdMarkup(item))
+    const markup = contactMarkup(world, item, find(call.node, "ItemShape"))
+    return element(contact.createdSequence > since ? "t:Create" : "t:Update", markup)
+  })
+  return [
+    leaf("m:SyncState", syncState({ personId: person.id, folder: key, sequence })),
+    leaf("m:IncludesLastItemInRange", isLast),
+    element("m:Changes", changed),
   ]
 }
 

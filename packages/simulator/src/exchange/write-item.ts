@@ -1,4 +1,12 @@
 import { occurrencesOf, type SimDetails } from "../org.ts"
+import {
+  type ContactItem,
+  checkContactVersion,
+  contactIdMarkup,
+  createContact,
+  findContact,
+  updateContact,
+} from "./contacts.ts"
 import { readChangeKey } from "./ids.ts"
 import { type Draft, deleteProperty, draftOf, finished, inOrder, type Meaning, setProperty } from "./item-changes.ts"
 import { withExtra } from "./item-extra.ts"
@@ -22,6 +30,8 @@ const meaningOf = (world: World, call: EwsCall): Meaning => ({
 const withItem = (item: Pick<Item, "folder" | "event" | "original">): Markup =>
   element("m:Items", element("t:CalendarItem", itemIdMarkup(item)))
 
+const withContact = (item: ContactItem): Markup => element("m:Items", element("t:Contact", contactIdMarkup(item)))
+
 /** CreateItem: appointments and meetings, and answers to meetings. */
 export const createItemOperation: Operation = (world, call) => {
   const target = find(call.node, "SavedItemFolderId")?.children[0] ?? null
@@ -31,6 +41,8 @@ export const createItemOperation: Operation = (world, call) => {
     one(node) {
       const reply = replyKinds[node.name]
       if (reply !== undefined) return answer(world, call, node, reply)
+      if (node.name === "Contact")
+        return withContact(createContact(world.mailboxes.folder(call.actor, target ?? ownContacts, "Author"), node))
       if (node.name !== "CalendarItem")
         throw new EwsError("ErrorInvalidRequest", `Items of the kind ${node.name} are not kept here.`)
       if (invitations === undefined) throw required("SendMeetingInvitations")
@@ -40,12 +52,14 @@ export const createItemOperation: Operation = (world, call) => {
   })
 }
 
-const ownCalendar: XmlNode = {
+const distinguished = (id: string): XmlNode => ({
   name: "DistinguishedFolderId",
-  attributes: { Id: "calendar" },
+  attributes: { Id: id },
   children: [],
   text: "",
-}
+})
+const ownCalendar = distinguished("calendar")
+const ownContacts = distinguished("contacts")
 
 function answer(world: World, call: EwsCall, node: XmlNode, reply: Reply): Markup {
   const item = findItem(world, call, find(node, "ReferenceItemId") ?? node, "Editor")
@@ -121,6 +135,12 @@ export const updateItemOperation: Operation = (world, call) => {
     one(change) {
       const [target] = change.children
       if (target === undefined) throw new EwsError("ErrorInvalidRequest", "The request is invalid.")
+      const contact = findContact(world, call, target)
+      if (contact !== null) {
+        checkContactVersion(contact, target, resolution ?? "AutoResolve")
+        updateContact(contact, find(change, "Updates")?.children ?? [])
+        return [withContact(contact), element("m:ConflictResults", leaf("t:Count", 0))]
+      }
       if (sending === undefined) throw required("SendMeetingInvitationsOrCancellations")
       const item = findItem(world, call, target, "Editor")
       checkVersion(item, target, resolution ?? "AutoResolve")
@@ -229,6 +249,11 @@ export const deleteItemOperation: Operation = (world, call) => {
   const { SendMeetingCancellations: sending, DeleteType: type } = call.node.attributes
   return eachMessage("DeleteItem", find(call.node, "ItemIds")?.children ?? [], {
     one(node) {
+      const contact = findContact(world, call, node)
+      if (contact !== null) {
+        contact.book.remove(contact.contact)
+        return ""
+      }
       if (sending === undefined) throw required("SendMeetingCancellations")
       const item = findItem(world, call, node, "Editor")
       const { folder, event, original } = item

@@ -40,7 +40,10 @@ export function googleSignInRoutes(
       query.get("access_type") === "offline" &&
       ((query.get("prompt") ?? "").includes("consent") || !consented.has(person.email))
     consented.add(person.email)
-    const scope = context.knobs(person.tenant.id).withholdsCalendar ? "openid email" : (query.get("scope") ?? "")
+    const { withholdsCalendar, withholdsContacts } = context.knobs(person.tenant.id)
+    const asked = (query.get("scope") ?? "").split(" ")
+    const ticked = withholdsContacts ? asked.filter((name) => !/auth\/contacts/.test(name)) : asked
+    const scope = withholdsCalendar ? "openid email" : ticked.join(" ")
     const code = grants.addCode(person, isOffline ? `${scope} offline` : scope, query)
     return backTo(query, { code, scope })
   }

@@ -10,13 +10,15 @@ import { shaped } from "./odata.ts"
 
 /** Answers for the mailbox that is meant: the caller's own, or with `/users/{id}` the one named. */
 export type Authorized = (request: SimRequest, person: Person, grant: Granted) => SimResponse | Promise<SimResponse>
-export type Needs = "profile" | "settings" | "read" | "write"
+export type Needs = "profile" | "settings" | "read" | "write" | "contacts" | "write-contacts"
 
 const scopes: Readonly<Record<Needs, RegExp>> = {
   profile: /./,
   settings: /mailboxsettings\.read/i,
   read: /calendars\.read/i,
   write: /calendars\.readwrite/i,
+  contacts: /contacts\.read/i,
+  "write-contacts": /contacts\.readwrite/i,
 }
 
 /** Checks token, mailbox and permission, counts the call, plays the tenant's faults and shapes the answer. */

@@ -4,6 +4,7 @@ import { findByWireId, occurrenceAt, occurrencesOf, type Person, type SimEvent }
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { type Authorized, createAccess } from "./access.ts"
 import { batchAnswer } from "./batch.ts"
+import { contactRoutes } from "./contacts.ts"
 import { deltaAnswer } from "./delta.ts"
 import { userDefaults, userOf, userPermissions } from "./directory.ts"
 import { graphError } from "./errors.ts"
@@ -180,6 +181,8 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
   const routes = [
     ...me("/v1.0/me"),
     ...me("/v1.0/users/:userId"),
+    ...contactRoutes("/v1.0/me", authorized),
+    ...contactRoutes("/v1.0/users/:userId", authorized),
     route(
       "POST",
       "/v1.0/subscriptions",
