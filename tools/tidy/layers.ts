@@ -25,6 +25,7 @@ const features = [
   "rooms",
   "bookings",
   "people",
+  "figures",
   "tenants",
 ]
 

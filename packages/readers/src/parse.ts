@@ -53,6 +53,11 @@ export function mapItems<Item>(
   return { events, malformedCount }
 }
 
+/** When items were last changed, as far as they say so in `field`, in epoch milliseconds. */
+export function modifiedTimesMs(items: readonly unknown[], field: string): readonly number[] {
+  return items.map((item) => Date.parse(text(wire(item)?.[field]) ?? "")).filter((ms) => !Number.isNaN(ms))
+}
+
 /** When a response says to come back: Retry-After in seconds or as a date; `otherwiseSeconds` where it says nothing. */
 export function retryAt(header: string | undefined, now: Temporal.Instant, otherwiseSeconds: number): Temporal.Instant {
   const seconds = Number(header)

@@ -11,13 +11,14 @@ import { createNoticeLog } from "../src/postgres/notice-log.ts"
 import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
 import { createReceiver } from "../src/subscriptions/receiver.ts"
 import { testSecret } from "../src/testing/node.ts"
+import { silentMetrics } from "../src/testing/silent-metrics.ts"
 import { answer } from "./kit/part.ts"
 import { pushProviders } from "./kit/push-providers.ts"
 
 export type HookServerKind = "receiver" | "empty" | "insert"
 
 const clock = systemClock
-const metrics = createMetrics()
+const metrics = createMetrics(silentMetrics)
 /** Calendars that wait in the queue; known once the receiver is behind the application. */
 let countQueued = async (): Promise<number> => 0
 

@@ -10,6 +10,7 @@ import { createNoticeLog } from "../src/postgres/notice-log.ts"
 import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
 import { createReceiver } from "../src/subscriptions/receiver.ts"
 import { testSecret } from "../src/testing/node.ts"
+import { silentMetrics } from "../src/testing/silent-metrics.ts"
 import { answer } from "./kit/part.ts"
 import { secretOf } from "./kit/people.ts"
 import { pushProviders } from "./kit/push-providers.ts"
@@ -35,7 +36,7 @@ answer({
       notices,
       fanOut: createProcessFanOut(),
       clock: systemClock,
-      metrics: createMetrics(),
+      metrics: createMetrics(silentMetrics),
     })
     const requests = Array.from({ length: count }, (_, index) => request(1 + ((index * 7919) % connectionCount)))
     const tookMs: number[] = []

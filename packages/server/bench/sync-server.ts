@@ -26,6 +26,7 @@ import { createGoogleProvider } from "../src/providers/google/index.ts"
 import { createCalendarSync } from "../src/sync/calendar-sync.ts"
 import { testSecret } from "../src/testing/node.ts"
 import { sampleRows } from "../src/testing/rows.ts"
+import { silentMetrics } from "../src/testing/silent-metrics.ts"
 import { answer } from "./kit/part.ts"
 import { type Carried, changePages, meetingCount, meetingEventId, pageSize, scriptedGoogle } from "./sync-pages.ts"
 
@@ -52,7 +53,7 @@ const secret = testSecret.derive("meeting-codes")
 const backend = createBuiltinBackend({ template: "https://meet.example.org/{code}", secret })
 const digests = createDigests(testSecret.derive("sync-digests"))
 const lookout = createLookout([backend], "@meet")
-const metrics = createMetrics()
+const metrics = createMetrics(silentMetrics)
 const access = { kind: "bearer", token: "bench", expiresAt: Temporal.Instant.from("2099-01-01T00:00:00Z") } as const
 const nowhere = "https://provider.invalid"
 const settings = {
@@ -149,7 +150,7 @@ async function prepare(pool: Pool, { folder, changeCount }: Job) {
   const pass = createPass({
     ...{ store, fanOut, providerOf: () => provider },
     broker: { freshAccess: async () => ({ ...access, credentialVersion: 1 }) },
-    life: createConnectionLife({ store, fanOut, clock, log: createLog("silent") }),
+    life: createConnectionLife({ store, fanOut, clock, metrics, log: createLog("silent") }),
     sync: createCalendarSync({
       ...{ store, lookout, digests, world: { clock, random, metrics } },
       backends: new Map([[backend.name, backend]]),

@@ -15,6 +15,7 @@ import { createForecast } from "./connections/forecast.ts"
 import { createConnectionLife } from "./connections/life.ts"
 import { createOverview, idleLivesOf } from "./connections/overview.ts"
 import { createTenantLife } from "./connections/tenant-life.ts"
+import { createFigures } from "./figures/figures.ts"
 import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
@@ -134,6 +135,7 @@ export async function startNode(world: World): Promise<Node> {
     log,
   })
   const stopListening = features.listening.start()
+  const stopFigures = features.figures.start()
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
@@ -145,6 +147,7 @@ export async function startNode(world: World): Promise<Node> {
       await stopReconcile()
       await stopNotices()
       await stopRunner()
+      await stopFigures()
       await fanOut.close()
       await features.http.close()
       features.vault.forget()
@@ -162,13 +165,14 @@ type Base = {
 }
 
 function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue, notices }: Base) {
-  const metrics = createMetrics()
+  const figures = createFigures({ store, clock, log })
+  const metrics = createMetrics(figures)
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
   const custody = createKeyFileCustody(secret.derive("key-encryption"), random)
   const vault = createVault({ custody, clock, random })
-  const life = createConnectionLife({ store, fanOut, clock, log })
+  const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const secrets = createHookSecrets(secret.derive("hooks"))
@@ -195,6 +199,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   return {
     http,
     metrics,
+    figures,
     listening,
     vault,
     providers,

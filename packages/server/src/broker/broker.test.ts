@@ -8,6 +8,7 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { silentMetrics } from "../testing/silent-metrics.ts"
 import { createKeyFileCustody } from "../vault/key-file-custody.ts"
 import { createVault } from "../vault/vault.ts"
 import { createBroker } from "./broker.ts"
@@ -27,15 +28,15 @@ async function world(answer: (refreshToken: string, call: number) => Promise<Gra
   const life = createConnectionLife({
     store,
     clock,
+    metrics: silentMetrics,
     log: { info: write, warn: write, error: write },
     fanOut: { publish: () => {}, listen: () => () => {}, isConnected: true, close: async () => {} },
   })
   const tried: string[] = []
   const signIn = { kind: "oauth", refresh: (token: string) => answer(token, tried.push(token)) }
   const provider = { name: rows.connection.provider, signIn } as unknown as CalendarProvider
-  const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
   const node = () =>
-    createBroker({ store, vault, providers: new Map([[provider.name, provider]]), life, clock, metrics })
+    createBroker({ store, vault, providers: new Map([[provider.name, provider]]), life, clock, metrics: silentMetrics })
   const { accountId } = rows.account
   await store.asSystem((tables) => tables.insertAccount(rows.account))
   await store.inAccount(accountId, async (tables) => {

@@ -1,4 +1,4 @@
-import type { AccountId, ConnectionId } from "@kalends/domain/ids"
+import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import {
   type AccessBroker,
@@ -24,10 +24,16 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
 
   async function freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
     const found = await findAccess(deps, { accountId, connectionId, wish })
-    if (found.kind === "access") return found.access
+    if (found.kind === "access") {
+      deps.metrics.countFor({ accountId, provider: found.provider }, "accesses-stored")
+      return found.access
+    }
     if (found.kind === "tenant") return accessOfMember(found, wish)
     const waiting = inFlight.get(connectionId)
-    if (waiting !== undefined) return waiting
+    if (waiting !== undefined) {
+      deps.metrics.countFor({ accountId, provider: found.provider }, "accesses-shared")
+      return waiting
+    }
     const work = refreshOrTell(deps, { accountId, connectionId, wish }).finally(() => inFlight.delete(connectionId))
     inFlight.set(connectionId, work)
     return work
@@ -58,7 +64,10 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
 
 type ByTenant = { readonly kind: "tenant"; readonly connection: ConnectionRow; readonly credentialVersion: number }
 /** `none`: a grant is there, and nothing of it that serves. */
-type Found = { readonly kind: "access"; readonly access: HeldAccess } | ByTenant | { readonly kind: "none" }
+type Found =
+  | { readonly kind: "access"; readonly provider: ProviderName; readonly access: HeldAccess }
+  | ByTenant
+  | { readonly kind: "none"; readonly provider: ProviderName }
 
 /** What is stored, if it serves, of a connection that may be used. */
 function findAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted): Promise<Found> {
@@ -69,7 +78,8 @@ function findAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted
     if (credential === null) throw gone()
     if (credential.secretKind === "tenant") return { kind: "tenant", connection, credentialVersion: credential.version }
     const access = await storedAccess(deps, tables, credential, wish)
-    return access === null ? { kind: "none" } : { kind: "access", access }
+    const { provider } = connection
+    return access === null ? { kind: "none", provider } : { kind: "access", provider, access }
   })
 }
 

@@ -105,13 +105,15 @@ function refreshOpened(deps: RefreshDeps, opened: OpenedGrant): Promise<Refreshe
 
 async function askProvider(
   { clock, metrics }: RefreshDeps,
-  { connection: { provider, permission }, signIn, refreshToken }: OpenedGrant,
+  { connection, signIn, refreshToken }: OpenedGrant,
 ): Promise<Grant | Problem> {
+  const { provider, permission } = connection
   const startedAt = clock.now()
   const granted = await signIn.refresh(refreshToken, permission).catch(problemOrThrow)
   metrics.observeSeconds("token_refresh_seconds", startedAt.until(clock.now()).total("seconds"), { provider })
   const outcome = granted instanceof Problem ? granted.kind : "refreshed"
   metrics.count("token_refreshes_total", { provider, outcome })
+  metrics.countFor(connection, granted instanceof Problem ? "refreshes-failed" : "accesses-refreshed")
   return granted
 }
 

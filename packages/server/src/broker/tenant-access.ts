@@ -3,6 +3,7 @@ import { isProblem, Problem } from "@kalends/domain/problem"
 import { type AccessWish, accessDigest, type TenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { FigureCounts } from "../ports/metrics.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store } from "../ports/store.ts"
 import type { TenantSource } from "../ports/tenant-source.ts"
@@ -14,6 +15,7 @@ export type TenantAccessDeps = {
   readonly vault: SecretVault
   readonly providers: ReadonlyMap<CalendarProvider["name"], CalendarProvider>
   readonly clock: Clock
+  readonly metrics: FigureCounts
 }
 
 /** An access is replaced when it has less than this left. */
@@ -42,10 +44,15 @@ export function createTenantAccess(deps: TenantAccessDeps) {
     const { tenant, source } = await requireTenant(deps, target)
     const key = [tenant.tenantConnectionId, tenant.version, permission, source.isTokenForAll ? "" : mailbox].join(" ")
     const known = held.get(key)
-    if (known !== undefined && serves(known, wish, nowMs())) return withMailbox(known.access, source, mailbox)
+    if (known !== undefined && serves(known, wish, nowMs())) {
+      deps.metrics.countFor(tenant, "accesses-stored")
+      return withMailbox(known.access, source, mailbox)
+    }
     const rest = broken.get(tenant.tenantConnectionId)
     if (rest !== undefined && nowMs() < rest.untilMs) throw rest.problem
-    const asked = inFlight.get(key) ?? ask({ target, tenant, source, wish, key })
+    const shared = inFlight.get(key)
+    if (shared !== undefined) deps.metrics.countFor(tenant, "accesses-shared")
+    const asked = shared ?? ask({ target, tenant, source, wish, key })
     inFlight.set(key, asked)
     return withMailbox(await asked, source, mailbox)
   }
@@ -54,6 +61,7 @@ export function createTenantAccess(deps: TenantAccessDeps) {
     const { tenant, key } = asking
     try {
       const access = await request(deps, asking)
+      deps.metrics.countFor(tenant, "accesses-refreshed")
       hold(key, {
         access,
         untilMs: access.kind === "bearer" ? access.expiresAt.epochMilliseconds : nowMs() + passwordLifeMs,

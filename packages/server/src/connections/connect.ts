@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
+import { statesForPerson } from "@kalends/domain/connection"
 import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
@@ -116,7 +117,9 @@ async function made(
 ): Promise<ConnectionView> {
   const { store, addresses, world } = deps
   const { accountId, userId } = user
+  const before = await store.inAccount(accountId, (tables) => tables.findConnectionOfUser(userId))
   const { connectionId } = await establish(deps, user, provider, given)
+  if (before !== null && statesForPerson.includes(before.state)) world.metrics.countFor(before, "grants-mended")
   const view = await store.inAccount(accountId, async (tables) => {
     const connection = await tables.findConnection(connectionId)
     return connection === null ? null : connectionView({ addresses, clock: world.clock }, tables, connection)

@@ -14,7 +14,7 @@ export function createConnections({ store, providers, fanOut, addresses, opening
   const { vault, broker, life, http } = opening
   const { clock, metrics } = world
   const connect = { store, vault, providers, fanOut, addresses, world }
-  const handOver = { store, broker, providers, life, http, clock }
+  const handOver = { store, broker, providers, life, http, world }
   const { stateBox, publicUrl, handsOverPasswords } = addresses
   const proxied = createProxiedSessions({ ...handOver, stateBox, publicUrl })
   return {

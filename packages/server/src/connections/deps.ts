@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { HttpClient } from "../ports/http-client.ts"
-import type { Metrics } from "../ports/metrics.ts"
+import type { FigureCounts, Metrics } from "../ports/metrics.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store } from "../ports/store.ts"
@@ -47,7 +47,7 @@ export type ConnectDeps = {
   readonly providers: Providers
   readonly fanOut: FanOut
   readonly addresses: ConnectionAddresses
-  readonly world: { readonly clock: Clock; readonly random: Random }
+  readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: FigureCounts }
 }
 
 /** To hand out what opens a calendar. */
@@ -57,7 +57,7 @@ export type HandOverDeps = {
   readonly providers: Providers
   readonly life: ConnectionLife
   readonly http: HttpClient
-  readonly clock: Clock
+  readonly world: { readonly clock: Clock; readonly metrics: FigureCounts }
 }
 
 /** To remove a connection. */

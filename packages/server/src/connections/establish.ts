@@ -10,11 +10,15 @@ import {
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
+import type { Clock } from "../ports/clock.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
+import type { Random } from "../ports/random.ts"
 import type { AccountTables, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import type { ConnectDeps } from "./deps.ts"
 
-export type EstablishDeps = Pick<ConnectDeps, "vault" | "world">
+export type EstablishDeps = Pick<ConnectDeps, "vault"> & {
+  readonly world: { readonly clock: Clock; readonly random: Random }
+}
 
 const calendarsMost = 20
 

@@ -74,7 +74,8 @@ export async function handOverAccess(
     subjectId: connectionId,
     reason: isProxied ? "proxied" : isDirect ? reach : "read-through",
   } as const
-  await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.clock.now()))
+  await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.world.clock.now()))
+  deps.world.metrics.countFor(connection, "accesses-handed-over")
   return {
     connectionId,
     provider: connection.provider,

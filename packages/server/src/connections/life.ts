@@ -5,10 +5,17 @@ import type { Clock } from "../ports/clock.ts"
 import { type ConnectionLife, type Met, stateAfter } from "../ports/connection-life.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
+import type { FigureCounts } from "../ports/metrics.ts"
 import type { AccountTables, Changes, ConnectionRow, Store } from "../ports/store.ts"
 import { createTenantLife } from "./tenant-life.ts"
 
-export type LifeDeps = { readonly store: Store; readonly fanOut: FanOut; readonly clock: Clock; readonly log: Log }
+export type LifeDeps = {
+  readonly store: Store
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly metrics: FigureCounts
+  readonly log: Log
+}
 
 /** "Provider answered well" is written at most this often, so that a healthy calendar costs no write for each pass. */
 const lastOkEveryMs = 60_000
@@ -28,9 +35,9 @@ const lastOkEveryMs = 60_000
  * A change is audited in the same transaction, and the user's clients are told after it. Rows are locked in the order
  * credential, connection, account (which the audit takes), as everywhere: nobody can wait in a circle.
  */
-export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): ConnectionLife {
-  const move = createMove({ store, fanOut, clock })
-  const tenantLife = createTenantLife({ store, fanOut, clock, log })
+export function createConnectionLife({ store, fanOut, clock, metrics, log }: LifeDeps): ConnectionLife {
+  const move = createMove({ store, fanOut, clock, metrics })
+  const tenantLife = createTenantLife({ store, fanOut, clock, metrics, log })
 
   const fail = (accountId: AccountId, connectionId: ConnectionId, problem: Problem, met: Met) =>
     move(accountId, connectionId, (row, credentialVersion) => {
@@ -76,7 +83,7 @@ export function createConnectionLife({ store, fanOut, clock, log }: LifeDeps): C
 type Next = (row: ConnectionRow, credentialVersion: number | null) => Changes<ConnectionRow> | null
 
 /** Changes one connection's row as `next` says; true when that moved it to another state. */
-function createMove({ store, fanOut, clock }: Omit<LifeDeps, "log">) {
+function createMove({ store, fanOut, clock, metrics }: Omit<LifeDeps, "log">) {
   /** Reads under the credential's lock, so that no reconnect comes between what is decided and what is written. */
   async function moveIn(tables: AccountTables, connectionId: ConnectionId, next: Next) {
     const credential = await tables.lockCredential(connectionId)
@@ -94,7 +101,7 @@ function createMove({ store, fanOut, clock }: Omit<LifeDeps, "log">) {
       },
       clock.now(),
     )
-    return { userId: row.userId, state: changes.state }
+    return { row, state: changes.state }
   }
 
   return async (accountId: AccountId, connectionId: ConnectionId, next: Next): Promise<boolean> => {
@@ -106,8 +113,13 @@ function createMove({ store, fanOut, clock }: Omit<LifeDeps, "log">) {
       return moveIn(tables, connectionId, next)
     })
     if (moved === null) return false
+    const { row } = moved
+    if (statesForPerson.includes(moved.state) && !statesForPerson.includes(row.state)) {
+      metrics.countFor(row, "grants-lost")
+      metrics.spreadFor(row, "grant-silence", (row.lastOkAt ?? row.createdAt).until(clock.now()).total("milliseconds"))
+    }
     fanOut.publish(
-      { kind: "user", accountId, userId: moved.userId },
+      { kind: "user", accountId, userId: row.userId },
       { kind: "connection-changed", connectionId, state: moved.state },
     )
     return true

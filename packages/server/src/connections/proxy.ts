@@ -32,7 +32,8 @@ export type ProxiedSession = { readonly token: string; readonly expiresAt: Tempo
 
 /** Sessions by which apps reach the provider through us. They are sealed, not stored; each use looks at what they stand for. */
 export function createProxiedSessions(deps: ProxyDeps) {
-  const { store, broker, providers, http, clock, stateBox, publicUrl } = deps
+  const { store, broker, providers, http, stateBox, publicUrl } = deps
+  const { clock } = deps.world
   const baseOf = (connectionId: ConnectionId) => `${publicUrl}/v1/proxy/${connectionId}`
 
   function readToken(token: string, connectionId: string) {

@@ -1,9 +1,10 @@
-import type { ConnectionState } from "@kalends/domain/connection"
+import { type ConnectionState, statesForPerson } from "@kalends/domain/connection"
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
 import type { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
+import type { FigureCounts } from "../ports/metrics.ts"
 import type { MovedConnection, TenantName } from "../ports/overview-tables.ts"
 import type { AccountTables, AuditEntry, ConnectionRow, Store } from "../ports/store.ts"
 
@@ -11,6 +12,7 @@ export type TenantLifeDeps = {
   readonly store: Store
   readonly fanOut: FanOut
   readonly clock: Clock
+  readonly metrics: FigureCounts
   readonly log: Log
 }
 
@@ -25,7 +27,7 @@ export const tenantSubject = ({ provider, tenantId }: TenantName): string => `${
  * us in again. One transaction for each account, whatever their number: one statement moves them, one entry of the log says
  * so of the tenant, and one for each connection follows in the same appending.
  */
-export function createTenantLife({ store, fanOut, clock, log }: TenantLifeDeps) {
+export function createTenantLife({ store, fanOut, clock, metrics, log }: TenantLifeDeps) {
   function tell(accountId: AccountId, moved: readonly MovedConnection[], state: ConnectionState): void {
     for (const { userId, connectionId } of moved)
       fanOut.publish({ kind: "user", accountId, userId }, { kind: "connection-changed", connectionId, state })
@@ -47,6 +49,8 @@ export function createTenantLife({ store, fanOut, clock, log }: TenantLifeDeps) 
   ): Promise<readonly MovedConnection[]> {
     const moved = await tables.overview.shutTenant(tenant, { problemKind: kind, problemCode: code, now: clock.now() })
     if (moved.length > 0) await record(tables, moved, { actor: service, tenant, reason: "shut", state: "disabled" })
+    const lost = moved.filter(({ was }) => !statesForPerson.includes(was)).length
+    metrics.countFor({ accountId: tables.accountId, provider: tenant.provider }, "grants-lost", lost)
     return moved
   }
 
@@ -94,6 +98,7 @@ export function createTenantLife({ store, fanOut, clock, log }: TenantLifeDeps) 
       })
       if (tried === null) return null
       tell(accountId, [tried], "connecting")
+      metrics.countFor({ accountId, provider: tenant.provider }, "grants-mended")
       return tried.connectionId
     },
 
@@ -105,6 +110,7 @@ export function createTenantLife({ store, fanOut, clock, log }: TenantLifeDeps) 
         return reopened
       })
       tell(accountId, moved, "connecting")
+      metrics.countFor({ accountId, provider: tenant.provider }, "grants-mended", moved.length)
       return moved.length
     },
   }

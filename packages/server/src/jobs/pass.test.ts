@@ -278,7 +278,7 @@ describe("trouble with the provider", () => {
       dress: (provider) => ({
         ...provider,
         async *changes() {
-          for (;;) yield { changes: [], malformedCount: 0, cursor: null }
+          for (;;) yield { changes: [], modifiedAtMs: [], malformedCount: 0, cursor: null }
         },
       }),
     })

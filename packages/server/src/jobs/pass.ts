@@ -14,6 +14,7 @@ import type { Random } from "../ports/random.ts"
 import type { CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
 import type { CalendarSync, SyncRun } from "../sync/calendar-sync.ts"
 import type { ReconcilePace } from "./pace.ts"
+import { countFailure, countPass, newestBefore } from "./pass-figures.ts"
 
 export type PassDeps = {
   readonly store: Store
@@ -54,6 +55,8 @@ type Run = {
   /** The version of the credential that the provider was asked with last; null while there is none. */
   credentialVersion: number | null
   malformedCount: number
+  /** When the newest change that can have caused the notification was made, by the provider's clock; null: not told. */
+  modifiedAtMs: number | null
 }
 
 /** How pages are read: with what access, until when, and who looks at them. */
@@ -84,7 +87,16 @@ export function createPass(deps: PassDeps) {
       const isPushed =
         subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, startedAt) > 0) ||
         (provider.listen !== null && isListenedTo(await tables.listening.find(connection.connectionId), startedAt))
-      return { mark, calendar, connection, provider, isPushed, startedAt, credentialVersion: null, malformedCount: 0 }
+      return {
+        mark,
+        calendar,
+        connection,
+        provider,
+        isPushed,
+        startedAt,
+        credentialVersion: null,
+        ...{ malformedCount: 0, modifiedAtMs: null },
+      }
     })
   }
 
@@ -117,7 +129,7 @@ export function createPass(deps: PassDeps) {
       if (wasListing) await keep({ ...changed, isFirstListing: false }, true)
       isStored ||= wasListing
     } finally {
-      if (isStored) tellClients(calendar, changed.changedAt, wasListing ? null : announcedAtMs(run))
+      if (isStored) tellClients(run, changed.changedAt, wasListing ? null : announcedAtMs(run))
     }
     return { isChanged: isChanged || wasListing, wasListing }
   }
@@ -140,6 +152,7 @@ export function createPass(deps: PassDeps) {
       if (++count > pagesMost)
         throw new Problem("malformed", "The calendar service did not come to an end of its pages.")
       run.malformedCount += page.malformedCount
+      run.modifiedAtMs = newestBefore(run, page)
       last = page
       await sync?.look(page.changes)
       yield page
@@ -174,16 +187,12 @@ export function createPass(deps: PassDeps) {
 
   async function settle(run: Run, { isChanged, wasListing }: Found): Promise<void> {
     const { calendar, connection, isPushed, mark } = run
-    const { provider } = connection
     const now = clock.now()
     const isOwed = !isChanged && mark.noticedAtMs === null && owesHint(run)
-    if (isOwed) tellClients(calendar, run.startedAt, null)
+    if (isOwed) tellClients(run, run.startedAt, null)
     const dueAt = world.pace.nextDueAt(now, isPushed, world.random.fraction())
     await update(calendar, { lastPassAt: now, failureCount: 0, dueAt })
-    metrics.count("passes_total", { provider, outcome: isChanged ? "changed" : "quiet" })
-    if (run.malformedCount > 0) metrics.count("malformed_items_total", { provider }, run.malformedCount)
-    if (isChanged && !wasListing && isPushed && mark.noticedAtMs === null)
-      metrics.count("missed_pushes_repaired_total", { provider })
+    countPass(metrics, world.pace, run, { isChanged, wasListing })
     await deps.life.isWell(calendar.accountId, connection.connectionId)
   }
 
@@ -199,10 +208,12 @@ export function createPass(deps: PassDeps) {
   }
 
   function tellClients(
-    { accountId, calendarId }: CalendarRow,
+    { calendar: { accountId, calendarId }, connection }: Run,
     at: Temporal.Instant,
     announcedAtMs: number | null,
   ): void {
+    // A repetition is for streams that were opened meanwhile; it was counted when it was new.
+    if (announcedAtMs === null) metrics.countFor(connection, "hints-sent")
     deps.fanOut.publish(
       { kind: "calendar", accountId, calendarId },
       { kind: "calendar-changed", calendarId, watermarkMs: at.epochMilliseconds, announcedAtMs },
@@ -212,7 +223,7 @@ export function createPass(deps: PassDeps) {
   /** What a failed pass leaves behind: when to try again, and what it means for the connection. */
   async function fail(run: Run, problem: Problem): Promise<void> {
     const { calendar, connection, mark } = run
-    metrics.count("passes_total", { provider: connection.provider, outcome: problem.kind })
+    countFailure(metrics, connection, problem)
     const now = clock.now()
     const failureCount = calendar.failureCount + 1
     const retryAt = problem.retryAt ?? world.pace.retryAt(now, failureCount, world.random.fraction())
@@ -229,14 +240,15 @@ export function createPass(deps: PassDeps) {
    * A normal path: list again, a little later so that many who lost their cursor at once do not come at once. Where even a
    * listing loses it, ever more rarely.
    */
-  async function relist({ calendar, mark }: Run, failureCount: number, retryAt: Temporal.Instant): Promise<void> {
+  async function relist(run: Run, failureCount: number, retryAt: Temporal.Instant): Promise<void> {
+    const { calendar, mark } = run
     const now = clock.now()
     const changedAt = newest(calendar.changedAt, now)
     const hadCursor = calendar.cursor !== null
     await update(calendar, { failureCount, cursor: null, isFirstListing: true, ...(hadCursor ? { changedAt } : {}) })
     const soon = now.add({ milliseconds: Math.round(world.random.fraction() * relistSpreadMs) })
     await requeue(mark, failureCount === 1 ? soon : retryAt)
-    if (hadCursor) tellClients(calendar, changedAt, null)
+    if (hadCursor) tellClients(run, changedAt, null)
   }
 
   async function requeue(mark: DueMark, runAt: Temporal.Instant): Promise<void> {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client"
-import type { MetricCounter, MetricGauge, Metrics, MetricTimer } from "../ports/metrics.ts"
+import type { FigureCounts, MetricCounter, MetricGauge, Metrics, MetricTimer } from "../ports/metrics.ts"
 
 const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly string[] }>> = {
   hook_notices_total: { help: "Webhook items by what became of them.", labels: ["provider", "outcome"] },
@@ -33,8 +33,8 @@ const gauges: Readonly<Record<MetricGauge, { help: string; labels: readonly stri
   connections: { help: "Connections by provider and state.", labels: ["provider", "state"] },
 }
 
-/** Prometheus metrics, all named kalends_…; `text()` is the exposition. */
-export function createMetrics(): Metrics & { text(): Promise<string> } {
+/** Prometheus metrics, all named kalends_…; `text()` is the exposition. An organisation's own counts go to `figures`. */
+export function createMetrics({ countFor, spreadFor }: FigureCounts): Metrics & { text(): Promise<string> } {
   const registers = [new Registry()]
   const made = {
     counters: mapValues(
@@ -51,6 +51,7 @@ export function createMetrics(): Metrics & { text(): Promise<string> } {
     count: (name, labels = {}, by = 1) => made.counters[name].inc(labels, by),
     observeSeconds: (name, seconds, labels = {}) => made.timers[name].observe(labels, seconds),
     gauge: (name, value, labels = {}) => made.gauges[name].set(labels, value),
+    ...{ countFor, spreadFor },
     text: () => registers[0]?.metrics() ?? Promise.resolve(""),
   }
 }

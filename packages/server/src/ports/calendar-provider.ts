@@ -62,6 +62,11 @@ export type Lookout = (texts: EventTexts) => readonly string[]
 
 export type ChangePage = {
   readonly changes: readonly EventChange[]
+  /**
+   * When the provider says that what is on this page was changed (epoch ms, by its clock), as far as it tells; in no
+   * order, and by no event's name. Only how late a notification was is made of it.
+   */
+  readonly modifiedAtMs: readonly number[]
   readonly malformedCount: number
   /**
    * The cursor that belongs to exactly the changes up to and including this page. Null where the provider gives one

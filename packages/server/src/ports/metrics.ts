@@ -1,5 +1,20 @@
-/** Counters and timings. Label values come from closed lists (provider names, outcomes), never ids. */
-export interface Metrics {
+import type { FigureCounter, FigureSpread } from "@kalends/domain/figures"
+import type { AccountId } from "@kalends/domain/ids"
+
+/** For whose pictures something is counted. */
+export type FigureOwner = { readonly accountId: AccountId; readonly provider: string }
+
+/**
+ * Counts for the pictures that an organisation sees of its own service. Adds to a number in memory and nothing else, so
+ * that it may stand anywhere; what is kept is no more than domain/figures.ts lists.
+ */
+export interface FigureCounts {
+  countFor(owner: FigureOwner, measure: FigureCounter, by?: number): void
+  spreadFor(owner: FigureOwner, measure: FigureSpread, ms: number): void
+}
+
+/** Counters and timings for whoever runs the service. Label values come from closed lists (provider names, outcomes), never ids. */
+export interface Metrics extends FigureCounts {
   count(name: MetricCounter, labels?: Readonly<Record<string, string>>, by?: number): void
   observeSeconds(name: MetricTimer, seconds: number, labels?: Readonly<Record<string, string>>): void
   gauge(name: MetricGauge, value: number, labels?: Readonly<Record<string, string>>): void

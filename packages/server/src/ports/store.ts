@@ -18,6 +18,7 @@ import type {
 import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
+import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
@@ -257,6 +258,7 @@ export interface AccountTables extends PeopleTables {
   readonly tenants: TenantTables
   readonly rollouts: RolloutTables
   readonly overview: OverviewTables
+  readonly figures: FigureTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -266,7 +268,8 @@ export interface SystemTables
   extends SystemListeningTables,
     SystemMeetingTables,
     SystemOverviewTables,
-    SystemRolloutTables {
+    SystemRolloutTables,
+    SystemFigureTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

@@ -4,6 +4,7 @@ import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { createGroupTables } from "./group-tables.ts"
+import { createFigureTables } from "./figure-tables.ts"
 import { addJobs } from "./job-queue.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
@@ -33,6 +34,7 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     groups: createGroupTables(tx, accountId),
     policy: createPolicyTables(tx, accountId),
     overview: createOverviewTables(tx, accountId),
+    figures: createFigureTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -10,6 +10,7 @@ import {
   ValueNode,
 } from "kysely"
 import pg from "pg"
+import type { FigureRow } from "../ports/figure-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
@@ -40,6 +41,7 @@ export type Database = {
   tenantConnection: TenantConnectionRow
   rollout: RolloutRow
   rolloutStep: StepRow
+  figure: FigureRow
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

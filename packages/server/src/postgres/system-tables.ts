@@ -3,6 +3,7 @@ import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
+import { createSystemFigures } from "./figure-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
@@ -17,6 +18,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemMeetings(tx),
     ...createSystemOverview(tx),
     ...createSystemRollouts(tx),
+    ...createSystemFigures(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

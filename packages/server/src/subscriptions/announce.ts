@@ -13,8 +13,9 @@ export type AnnounceDeps = {
   readonly metrics: Metrics
 }
 
-/** A notice that was found genuine, and the calendar it is about. */
+/** A notice that was found genuine, the provider that sent it, and the calendar it is about. */
 export type Genuine = {
+  readonly provider: string
   readonly notice: Pick<Notice, "kind">
   readonly subject: NoticeSubject
 }
@@ -39,13 +40,17 @@ export function createAnnounce({ notices, fanOut, clock, metrics }: AnnounceDeps
   return async (genuine: readonly Genuine[], noticedAtMs: number): Promise<number> => {
     await marks.add(genuine.flatMap(({ notice, subject }) => jobsFor(notice, subject, noticedAtMs)))
     const committedAtMs = durableAtMs
-    for (const { subject } of genuine) {
+    for (const { provider, subject } of genuine) {
       const { accountId, calendarId } = subject
+      metrics.countFor({ accountId, provider }, "hints-sent")
       fanOut.publish(
         { kind: "calendar", accountId, calendarId },
         { kind: "calendar-changed", calendarId, watermarkMs: noticedAtMs, announcedAtMs: null },
       )
     }
+    const tookMs = clock.now().epochMilliseconds - noticedAtMs
+    for (const { provider, subject } of genuine)
+      metrics.spreadFor({ accountId: subject.accountId, provider }, "own-share", tookMs)
     return committedAtMs
   }
 }

@@ -89,6 +89,7 @@ export function createArm(deps: ArmDeps) {
       await tables.addJobs([{ kind: "pass", accountId, calendarId, noticedAtMs: null }])
     })
     world.metrics.count("subscriptions_total", { provider: provider.name, outcome: "armed" })
+    world.metrics.countFor({ accountId, provider: provider.name }, "subscriptions-armed")
   }
 
   async function renew(
@@ -108,6 +109,7 @@ export function createArm(deps: ArmDeps) {
       const renewAt = halfLife(world.clock.now(), expiresAt, world.random.fraction())
       await store.inAccount(accountId, (tables) => tables.updateSubscription(subscriptionId, { expiresAt, renewAt }))
       world.metrics.count("subscriptions_total", { provider, outcome: "renewed" })
+      world.metrics.countFor(row, "subscriptions-renewed")
       return "renewed"
     } catch (error) {
       if (isProblem(error, "not-found")) return "gone"
@@ -140,6 +142,7 @@ export function createArm(deps: ArmDeps) {
   async function forget({ accountId, subscriptionId, provider }: SubscriptionRow): Promise<void> {
     await store.inAccount(accountId, (tables) => tables.deleteSubscription(subscriptionId))
     world.metrics.count("subscriptions_total", { provider, outcome: "lost" })
+    world.metrics.countFor({ accountId, provider }, "subscriptions-lost")
   }
 
   async function keepPushed({ calendar, live }: Subject, access: Access, way: Way): Promise<"pushed" | "polled"> {
@@ -179,7 +182,10 @@ export function createArm(deps: ArmDeps) {
     const push = provider?.push ?? null
     const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
     if (provider === null || push === null || hookUrl === null) return listened(deps, subject)
-    const outcome = await pushed(subject, { provider, push, hookUrl })
+    const outcome = await pushed(subject, { provider, push, hookUrl }).catch((error: unknown) => {
+      world.metrics.countFor(subject.connection, "subscriptions-failed")
+      throw error
+    })
     return outcome === "polled" ? listened(deps, subject) : outcome
   }
 }

@@ -1,14 +1,15 @@
-import type { AccountId, CalendarId } from "@kalends/domain/ids"
+import type { CalendarId } from "@kalends/domain/ids"
 import type { Clock } from "../ports/clock.ts"
+import type { FigureOwner } from "../ports/metrics.ts"
 import type { Announce } from "./announce.ts"
 import { quietMs } from "./listen-pace.ts"
 
 /**
- * Announces what one connection's stream tells. One act of a user makes several notices: the first is announced at once,
+ * Announces what one connection's stream tells; `ownerOf` says whose connection it is. One act of a user makes several notices: the first is announced at once,
  * those that follow closely together a moment later, so that nothing is announced before it happened. What could not be
  * made durable is tried again.
  */
-export function createNoticeTeller(announce: Announce, accountId: AccountId, clock: Clock) {
+export function createNoticeTeller(announce: Announce, ownerOf: () => FigureOwner, clock: Clock) {
   /** Calendars that were announced a moment ago; when the last notice since then came, if one did (epoch ms). */
   const recent = new Map<CalendarId, number | null>()
   const timers = new Set<() => void>()
@@ -18,7 +19,8 @@ export function createNoticeTeller(announce: Announce, accountId: AccountId, clo
   async function tell(calendarId: CalendarId, noticedAtMs: number): Promise<void> {
     recent.set(calendarId, null)
     try {
-      await announce([{ notice: { kind: "changed" }, subject: { accountId, calendarId } }], noticedAtMs)
+      const { accountId, provider } = ownerOf()
+      await announce([{ provider, notice: { kind: "changed" }, subject: { accountId, calendarId } }], noticedAtMs)
     } catch {
       // The database is away. Its error's text may name rows; that it is away is told by whatever else needs it.
       recent.set(calendarId, recent.get(calendarId) ?? noticedAtMs)

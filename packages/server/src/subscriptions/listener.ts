@@ -67,7 +67,7 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
   const { clock, metrics } = deps.world
   const { accountId, connectionId, userId } = own.taken
   const record = createListenerRecord(deps, own.nodeId, own.taken)
-  const teller = createNoticeTeller(own.announce, accountId, clock)
+  const teller = createNoticeTeller(own.announce, () => ({ accountId, provider }), clock)
   const patience = createPatience(deps.world)
   const { pause, wake } = createPause(clock)
   const nowMs = () => clock.now().epochMilliseconds
@@ -106,6 +106,7 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
       },
       notice: ({ kind, calendarId }: CalendarNotice) => {
         metrics.count("stream_notices_total", { provider, kind })
+        metrics.countFor({ accountId, provider }, "notices-received")
         const known = calendarIds.get(calendarId)
         if (known !== undefined) teller.note(known)
       },

@@ -42,6 +42,11 @@ export function createReceiver({ providers, secrets, notices: noticeLog, fanOut,
             ? "armed"
             : "accepted"
     metrics.count("hook_notices_total", { provider, outcome })
+    // What is forged belongs to nobody: a stranger writes into no organisation's figures.
+    if (subject !== null && outcome === "accepted")
+      metrics.countFor({ accountId: subject.accountId, provider }, "notices-received")
+    if (subject !== null && outcome === "replayed")
+      metrics.countFor({ accountId: subject.accountId, provider }, "notices-replayed")
     return outcome === "accepted" ? subject : null
   }
 
@@ -57,7 +62,7 @@ export function createReceiver({ providers, secrets, notices: noticeLog, fanOut,
       const notices = recognised.kind === "notices" ? recognised.notices : []
       const accepted = notices.flatMap((notice) => {
         const subject = read(name, notice)
-        return subject === null ? [] : [{ notice, subject }]
+        return subject === null ? [] : [{ provider: name, notice, subject }]
       })
       if (accepted.length === 0) return { kind: "accepted" }
       const durableAtMs = await announce(accepted, noticedAtMs)

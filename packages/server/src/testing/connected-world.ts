@@ -16,6 +16,7 @@ import { createMemoryStore } from "./memory-store.ts"
 import { sampleRows } from "./rows.ts"
 import { scriptedHttp } from "./scripted-http.ts"
 import { seededRandom } from "./seeded-random.ts"
+import { silentMetrics } from "./silent-metrics.ts"
 
 export type ConnectedOptions = {
   /** The store underneath; a memory store where none is given. */
@@ -47,9 +48,9 @@ export async function connectedWorld(options: ConnectedOptions = {}) {
   const fanOut = keeping(hints)
   const notices: string[] = []
   const write = (message: string) => void notices.push(message)
-  const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
+  const metrics = silentMetrics
   const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
-  const life = createConnectionLife({ store, clock, fanOut, log: { info: write, warn: write, error: write } })
+  const life = createConnectionLife({ store, clock, fanOut, metrics, log: { info: write, warn: write, error: write } })
   const brokerNode = () => createBroker({ store, vault, providers, life, clock, metrics })
   const broker = brokerNode()
   const addresses = addressesWith(createStateBox(random.bytes(32), random))

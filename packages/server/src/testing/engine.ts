@@ -1,4 +1,5 @@
 import type { Access } from "@kalends/domain/access"
+import type { FigureSpread } from "@kalends/domain/figures"
 import { type ProviderCalendarId, parseUserId } from "@kalends/domain/ids"
 import { createConnectionLife } from "../connections/life.ts"
 import { reconcilePace } from "../jobs/pace.ts"
@@ -97,17 +98,21 @@ function withQueue(store: Store, queue: JobQueue, beforeCalendarUpdate: () => vo
   }
 }
 
-export function countingMetrics(): Metrics & { readonly counts: Map<string, number> } {
+export function countingMetrics() {
   const counts = new Map<string, number>()
-  return {
-    counts,
+  const figures = new Map<string, number>()
+  const spreads: { readonly measure: FigureSpread; readonly ms: number }[] = []
+  const metrics: Metrics = {
     count(name, labels = {}, by = 1) {
       const key = [name, ...Object.values(labels)].join(" ")
       counts.set(key, (counts.get(key) ?? 0) + by)
     },
     observeSeconds: () => {},
     gauge: () => {},
+    countFor: (_owner, measure, by = 1) => void figures.set(measure, (figures.get(measure) ?? 0) + by),
+    spreadFor: (_owner, measure, ms) => void spreads.push({ measure, ms }),
   }
+  return { ...metrics, counts, figures, spreads }
 }
 
 /** Puts in the account, its user, the connection and the calendar. */
@@ -204,7 +209,7 @@ export async function startEngine(options: EngineOptions = {}) {
   fanOut.listen({ kind: "calendar", accountId, calendarId }, (hint) => hints.push(hint))
   fanOut.listen({ kind: "user", accountId, userId: parseUserId(rows.user.userId) }, (hint) => hints.push(hint))
   const secrets = createHookSecrets(random.bytes(32))
-  const life = createConnectionLife({ store, fanOut, clock, log: { info() {}, warn() {}, error() {} } })
+  const life = createConnectionLife({ store, fanOut, clock, metrics, log: { info() {}, warn() {}, error() {} } })
   const providerOf = () => provider
   const world = { clock, random, metrics, pace: enginePace }
   const { meetings, digests, sync, settle } = createMeetingParts({

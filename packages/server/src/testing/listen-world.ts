@@ -165,7 +165,7 @@ function startListenNode(parts: NodeParts) {
   }
   const listening = createListening({
     ...{ store, broker, notices, listenersMost, fanOut: own },
-    life: createConnectionLife({ store, fanOut, clock, log }),
+    life: createConnectionLife({ store, fanOut, clock, metrics, log }),
     providerOf: () => provider,
     world: { clock, random, metrics, log },
   })

@@ -3,6 +3,7 @@ import { eventSpan } from "@kalends/domain/event"
 import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { originalStarts } from "@kalends/domain/recurrence"
 import { overlaps, type TimeWindow, timeWindow } from "@kalends/domain/window"
+import type { Clock } from "../ports/clock.ts"
 import type { Draft, Hand } from "../providers/conformance/world.ts"
 
 type Moved = Temporal.PlainDateTime | "cancelled"
@@ -14,6 +15,7 @@ export type StoredEvent = {
   readonly exceptions: Map<string, Moved>
   /** Where the last change stands among all changes of the calendar. */
   sequence: number
+  modifiedAtMs: number
   isRemoved: boolean
   isMalformed: boolean
   /** What a meeting may be written into. */
@@ -26,7 +28,8 @@ export type StoredEvent = {
 }
 
 /** A calendar in memory, with a hand that edits it. `touched` is called after every edit. */
-export function createMemoryCalendar(touched: () => void) {
+export function createMemoryCalendar(touched: () => void, clock: Clock) {
+  const nowMs = () => clock.now().epochMilliseconds
   const stored = new Map<ProviderEventId, StoredEvent>()
   let sequence = 0
 
@@ -35,6 +38,7 @@ export function createMemoryCalendar(touched: () => void) {
     if (event === undefined) throw new Error("no such event")
     change(event)
     event.sequence = ++sequence
+    event.modifiedAtMs = nowMs()
     touched()
     return Promise.resolve()
   }
@@ -42,7 +46,13 @@ export function createMemoryCalendar(touched: () => void) {
   function put(draft: Draft, at: Temporal.Instant | null, key: string | null = null): ProviderEventId {
     const id = parseProviderEventId(`event-${stored.size + 1}`)
     const texts = { location: null, description: null, tag: null }
-    const marks = { sequence: ++sequence, isRemoved: false, isMalformed: false, isOrganizer: true }
+    const marks = {
+      sequence: ++sequence,
+      modifiedAtMs: nowMs(),
+      isRemoved: false,
+      isMalformed: false,
+      isOrganizer: true,
+    }
     stored.set(id, { id, draft, exceptions: new Map(), ...marks, at, texts, key })
     touched()
     return id

@@ -33,7 +33,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
   const oauth = createMemorySignIn(clock)
   const pushes = createMemoryPush(clock)
   const streams = createMemoryStreams(admit)
-  const calendar = createMemoryCalendar(() => [pushes.tell(), streams.tell(memoryCalendarId)])
+  const calendar = createMemoryCalendar(() => [pushes.tell(), streams.tell(memoryCalendarId)], clock)
   const faults = {
     epoch: 1,
     cutAfter: null as number | null,
@@ -65,6 +65,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       const hasCursor = isLast || cursorComes === "with-each-page"
       yield {
         changes: page.map((event) => changeOf(event, lookout)),
+        modifiedAtMs: page.map((event) => event.modifiedAtMs),
         malformedCount: 0,
         cursor: hasCursor ? cursorAt(isLast ? calendar.sequence() : (page.at(-1)?.sequence ?? 0)) : null,
       }

@@ -12,6 +12,7 @@ import type {
   Store,
   SystemTables,
 } from "../ports/store.ts"
+import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
@@ -80,6 +81,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     groups: memoryGroups(tx, accountId),
     policy: memoryPolicy(tx, accountId),
     overview: memoryOverview(tx, accountId),
+    figures: memoryFigures(tx, accountId),
   }
 }
 
@@ -367,6 +369,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemMeetings(tx),
     ...memorySystemOverview(tx),
     ...memorySystemRollouts(tx),
+    ...memorySystemFigures(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

@@ -1,4 +1,5 @@
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
+import type { FigureRow } from "../ports/figure-tables.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
@@ -42,6 +43,7 @@ export type MemoryRows = {
   rollout: RolloutRow
   /** By rollout and user id. */
   step: StepRow
+  figure: FigureRow
   /** By user id. */
   member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
   said: SaidRow
@@ -66,6 +68,7 @@ const tableNames = [
   "tenant",
   "rollout",
   "step",
+  "figure",
   "member",
   "said",
   "chosen",
@@ -93,6 +96,7 @@ export function emptyTables(): RowMaps {
     tenant: new Map(),
     rollout: new Map(),
     step: new Map(),
+    figure: new Map(),
     member: new Map(),
     said: new Map(),
     chosen: new Map(),

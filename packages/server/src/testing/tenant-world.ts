@@ -28,6 +28,7 @@ import { createMemoryStore } from "./memory-store.ts"
 import { createMemoryTenant } from "./memory-tenant.ts"
 import { sampleRows } from "./rows.ts"
 import { seededRandom } from "./seeded-random.ts"
+import { silentMetrics } from "./silent-metrics.ts"
 
 export type TenantWorldOptions = {
   readonly people?: number
@@ -60,10 +61,10 @@ export async function tenantWorld({
     isConnected: true,
     close: async () => {},
   }
-  const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
+  const metrics = silentMetrics
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
-  const life = createConnectionLife({ store, clock, fanOut, log })
+  const life = createConnectionLife({ store, clock, fanOut, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const deps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf: (name: string) => name } }
   const { accountId, administrator, groupId, people } = await organisation(base, random, { seed, count })

@@ -19,6 +19,8 @@ type CaldavCursor = z.infer<typeof cursorSchema>
 /** A calendar with more objects cannot be compared tag by tag; its server must offer sync-collection. */
 const tagsMost = 20_000
 const pagesMost = 200
+/** LAST-MODIFIED is written by whatever app made the change, by its own clock and sometimes hours before it is sent. */
+const none: readonly number[] = []
 
 /**
  * Changes by sync-collection, page by page, each with its own cursor; by comparing tags where a server has no tokens.
@@ -47,6 +49,7 @@ export async function* caldavChanges(
     const own = onThisServer(responses, target.url)
     yield await look({
       changes: own.flatMap((response) => change(response, target.url)),
+      modifiedAtMs: none,
       malformedCount: responses.length - own.length,
       cursor: writeCursor({ kind: "token", token: syncToken }),
     })
@@ -101,7 +104,8 @@ async function compareTags(
   known: CaldavCursor & { kind: "tags" },
 ): Promise<ChangePage> {
   const ctag = xmlText((await calls.findMarks(target)).responses[0]?.properties.getctag)
-  if (ctag !== null && ctag === known.ctag) return { changes: [], malformedCount: 0, cursor: writeCursor(known) }
+  if (ctag !== null && ctag === known.ctag)
+    return { changes: [], modifiedAtMs: none, malformedCount: 0, cursor: writeCursor(known) }
   const { responses } = await calls.listTags(target)
   const own = onThisServer(responses, target.url)
   const tags = Object.fromEntries(
@@ -128,7 +132,12 @@ async function compareTags(
     .filter((href) => tags[href] === undefined)
     .map((href): EventChange => ({ kind: "removed", eventId: parseProviderEventId(href), seriesId: null }))
   const malformedCount = responses.length - own.length
-  return { changes: [...upserted, ...removed], malformedCount, cursor: writeCursor({ kind: "tags", ctag, tags }) }
+  return {
+    changes: [...upserted, ...removed],
+    modifiedAtMs: none,
+    malformedCount,
+    cursor: writeCursor({ kind: "tags", ctag, tags }),
+  }
 }
 
 /** What has an address elsewhere, or none, is set aside: it could not be fetched without giving the password away. */

@@ -19,6 +19,7 @@ export async function* ewsChanges(calls: EwsCalls, input: ChangesInput): AsyncGe
     const finds = lookout === null ? none : await look(calls, input, synced.changes)
     yield {
       changes: synced.changes.map((change) => asChange(change, finds)),
+      modifiedAtMs: synced.changes.flatMap(({ modifiedAtMs }) => modifiedAtMs ?? []),
       malformedCount: synced.malformedCount,
       cursor: synced.state,
     }

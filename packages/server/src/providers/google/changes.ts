@@ -1,13 +1,13 @@
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
+import { list, mapItems, modifiedTimesMs, text, type Wire } from "@kalends/readers/parse"
 import type { ChangePage, ChangesInput, EventChange, Lookout } from "../../ports/calendar-provider.ts"
 import type { GoogleCalls } from "./calls.ts"
 import { eventTexts } from "./mapping.ts"
 
 const pageSize = "2500"
-/** Ids and tags only, where nobody looks for meetings: a pass detects changes, it does not read events. */
-const idFields = "id,status,recurringEventId,etag"
+/** Ids, tags and when it was changed only, where nobody looks for meetings: a pass detects changes, it does not read events. */
+const idFields = "id,status,recurringEventId,etag,updated"
 const lookoutFields = `${idFields},location,description,hangoutLink,conferenceData(entryPoints(uri)),extendedProperties(private)`
 const fieldsOf = (item: string) => `items(${item}),nextPageToken,nextSyncToken`
 
@@ -35,7 +35,8 @@ export async function* googleChanges(calls: GoogleCalls, input: ChangesInput): A
     pageToken = text(body.nextPageToken)
     const cursor = text(body.nextSyncToken)
     if (pageToken === null && cursor === null) throw new Problem("malformed", "Google gave no mark to go on from.")
-    yield { changes: events, malformedCount, cursor: pageToken === null ? cursor : null }
+    const modifiedAtMs = modifiedTimesMs(list(body.items), "updated")
+    yield { changes: events, modifiedAtMs, malformedCount, cursor: pageToken === null ? cursor : null }
     if (pageToken === null) return
   }
 }

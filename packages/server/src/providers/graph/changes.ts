@@ -1,6 +1,6 @@
 import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import { list, mapItems, text, type Wire } from "@kalends/readers/parse"
+import { list, mapItems, modifiedTimesMs, text, type Wire } from "@kalends/readers/parse"
 import { isSameServer } from "@kalends/readers/same-server"
 import type { ChangePage, ChangesInput, EventChange } from "../../ports/calendar-provider.ts"
 import type { GraphCalls } from "./calls.ts"
@@ -35,6 +35,7 @@ export async function* graphChanges(
     if (next === null && cursor === null) throw new Problem("malformed", "Microsoft 365 gave no mark to go on from.")
     yield {
       changes: await look(lastOfEach(events)),
+      modifiedAtMs: modifiedTimesMs(list(body.value), "lastModifiedDateTime"),
       malformedCount,
       cursor: next === null && cursor !== null ? requireOwnLink(apiUrl, cursor) : null,
     }

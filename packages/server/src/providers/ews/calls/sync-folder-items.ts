@@ -12,6 +12,8 @@ export type ItemChange = {
   readonly kind: "upserted" | "removed"
   readonly id: string
   readonly changeKey: string | null
+  /** When it was changed, by the server's clock (epoch ms); null where it does not say. */
+  readonly modifiedAtMs: number | null
 }
 export type SyncedPage = {
   readonly state: string
@@ -28,7 +30,7 @@ export async function syncFolderItems(
   state: string | null,
 ): Promise<SyncedPage> {
   const since = state === null ? "" : `<m:SyncState>${escapeXml(state)}</m:SyncState>`
-  const body = `<m:SyncFolderItems>${shapeOf([])}<m:SyncFolderId><t:FolderId Id="${escapeXml(folderId)}"/></m:SyncFolderId>${since}<m:MaxChangesReturned>${changesMost}</m:MaxChangesReturned></m:SyncFolderItems>`
+  const body = `<m:SyncFolderItems>${shapeOf(["item:LastModifiedTime"])}<m:SyncFolderId><t:FolderId Id="${escapeXml(folderId)}"/></m:SyncFolderId>${since}<m:MaxChangesReturned>${changesMost}</m:MaxChangesReturned></m:SyncFolderItems>`
   const { node } = onlyMessage(await ask(target, body), clock)
   const next = textAt(node, "SyncState")
   if (next === null) throw new Problem("malformed", "Exchange gave no mark to go on from.")
@@ -56,5 +58,11 @@ function changeOf(node: XmlNode): ItemChange | "passed" | null {
     kind: node.name === "Delete" ? "removed" : "upserted",
     id: name,
     changeKey: attributeOf(id, "ChangeKey"),
+    modifiedAtMs: timeOf(textAt(item, "LastModifiedTime")),
   }
+}
+
+function timeOf(text: string | null): number | null {
+  const ms = Date.parse(text ?? "")
+  return Number.isNaN(ms) ? null : ms
 }

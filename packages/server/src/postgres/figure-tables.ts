@@ -1,0 +1,106 @@
+import { statesForPerson } from "@kalends/domain/connection"
+import type { AccountId } from "@kalends/domain/ids"
+import { sql, type Transaction } from "kysely"
+import type { FigureSum, FigureTables, FigureUpkeep, KnownAges, SystemFigureTables } from "../ports/figure-tables.ts"
+import type { Database } from "./database.ts"
+
+/** Figures within one account. */
+export function createFigureTables(tx: Transaction<Database>, accountId: AccountId): FigureTables {
+  return {
+    async sum({ measures, from, to, stepSeconds }) {
+      const { rows } = await sql<FigureSum>`
+        select measure, provider, date_bin(make_interval(secs => ${stepSeconds}::float8), at, 'epoch') as at, slot,
+          sum(count)::bigint as count
+        from figure
+        where account_id = ${accountId} and measure = any(${measures}) and at >= ${from} and at < ${to}
+        group by 1, 2, 3, 4 order by 1, 2, 3, 4`.execute(tx)
+      return rows
+    },
+    async knownAges(now, { pushedMs, polledMs }) {
+      const { rows } = await sql<KnownAges>`
+        with aged as (
+          select connection.provider,
+            exists (select 1 from subscription
+              where subscription.account_id = calendar.account_id and subscription.calendar_id = calendar.calendar_id
+                and subscription.expires_at > ${now})
+            or exists (select 1 from listening
+              where listening.account_id = calendar.account_id and listening.connection_id = calendar.connection_id
+                and listening.listening_since is not null and listening.leased_until > ${now}) as is_pushed,
+            extract(epoch from ${now}::timestamptz - coalesce(
+              case when calendar.failure_count = 0 then calendar.last_pass_at else connection.last_ok_at end,
+              connection.created_at)) * 1000 as age_ms
+          from calendar join connection using (account_id, connection_id)
+          where calendar.account_id = ${accountId} and not connection.state = any(${statesForPerson})
+        )
+        select provider, is_pushed, count(*) as count,
+          count(*) filter (where age_ms > case when is_pushed then ${pushedMs}::float8 else ${polledMs}::float8 end)
+            as late_count,
+          greatest(0, max(age_ms))::bigint as oldest_ms
+        from aged group by provider, is_pushed order by provider, is_pushed`.execute(tx)
+      return rows
+    },
+    countConnections: () =>
+      tx
+        .selectFrom("connection")
+        .where("accountId", "=", accountId)
+        .select(["provider", "state", ({ fn }) => fn.countAll<number>().as("count")])
+        .groupBy(["provider", "state"])
+        .orderBy("provider")
+        .orderBy("state")
+        .execute(),
+  }
+}
+
+/** Figures across accounts. */
+export function createSystemFigures(tx: Transaction<Database>): SystemFigureTables {
+  return {
+    async addFigures(rows) {
+      const told = rows.map(({ accountId, at, ...row }) => ({ account_id: accountId, at: at.toString(), ...row }))
+      // In one order for all nodes, so that two that write the same rows do not wait for each other in a circle.
+      await sql`
+        insert into figure (account_id, measure, at, provider, slot, grain, count)
+        select account_id, measure, at, provider, slot, grain, sum(count)
+        from jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as told
+          (account_id uuid, measure text, at timestamptz, provider text, slot smallint, grain text, count bigint)
+          join account using (account_id)
+        group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+        on conflict (account_id, measure, at, provider, slot, grain)
+          do update set count = figure.count + excluded.count`.execute(tx)
+    },
+    async keepUpFigures(upkeep) {
+      const { minutesBefore, hoursBefore, daysBefore, limit } = upkeep
+      const hours = await rollUp(tx, { from: "minute", to: "hour", before: minutesBefore, limit })
+      const days = await rollUp(tx, { from: "hour", to: "day", before: hoursBefore, limit })
+      const { numAffectedRows = 0n } = await sql`
+        delete from figure where ctid = any(array(
+          select ctid from figure where grain = 'day' and at < ${daysBefore} order by at limit ${limit} for update skip locked
+        ))`.execute(tx)
+      return hours + days + Number(numAffectedRows)
+    },
+  }
+}
+
+type RollUp = Pick<FigureUpkeep, "limit"> & {
+  readonly from: "minute" | "hour"
+  readonly to: "hour" | "day"
+  readonly before: Temporal.Instant
+}
+
+/** Whoever deletes a row adds it: a row that another node holds is left to it. */
+async function rollUp(tx: Transaction<Database>, { from, to, before, limit }: RollUp): Promise<number> {
+  const { rows } = await sql<{ readonly count: number }>`
+    with taken as (
+      delete from figure where ctid = any(array(
+        select ctid from figure where grain = ${from} and at < ${before} order by at limit ${limit} for update skip locked
+      ))
+      returning account_id, measure, at, provider, slot, count
+    ), added as (
+      insert into figure (account_id, measure, at, provider, slot, grain, count)
+      select account_id, measure, date_trunc(${to}::text, at, 'UTC'), provider, slot, ${to}::text, sum(count)
+      from taken group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      on conflict (account_id, measure, at, provider, slot, grain)
+        do update set count = figure.count + excluded.count
+    )
+    select count(*) as count from taken`.execute(tx)
+  return rows[0]?.count ?? 0
+}
