@@ -167,6 +167,7 @@ type Base = {
 function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue, notices }: Base) {
   const figures = createFigures({ store, clock, log })
   const metrics = createMetrics(figures)
+  const world = { clock, random, metrics }
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
@@ -178,12 +179,10 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const secrets = createHookSecrets(secret.derive("hooks"))
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = ({ name }: CalendarProvider) => config.hookUrl && `${config.hookUrl}/hooks/${name}`
-  const { sync, settle, meetings, doors } = createMeetingParts(config, secret, {
-    ...{ store, broker, providerOf, http },
-    world: { clock, random, metrics },
-  })
-  const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { clock, random, metrics, pace } })
-  const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world: { clock, random, metrics } })
+  const meetingDeps = { store, broker, providerOf, http, world }
+  const { sync, settle, meetings, doors } = createMeetingParts(config, secret, meetingDeps)
+  const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { ...world, pace } })
+  const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world })
   const reach = { http, hookUrl: config.hookUrl }
   const tenantWorld = { clock, random, labelOf }
   const { run, ...tenantParts } = createTenantParts(
@@ -194,7 +193,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
   const listening = createListening({
     ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
-    world: { clock, random, metrics, log },
+    world: { ...world, log },
   })
   return {
     http,
@@ -207,17 +206,14 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     connections: createConnections({
       ...{ store, providers, fanOut, addresses },
       opening: { vault, broker, life, http },
-      world: { clock, random, metrics },
+      world,
     }),
     meetings,
     doors,
     syncPolicy: createSyncPolicy({ store, clock }),
     audit: createAudit({ store, clock }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
-    meetingReceiver: createMeetingReceiver({
-      ...{ pushes: createMeetingPushes(config), store, queue },
-      world: { clock, metrics },
-    }),
+    meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     ...tenantParts,

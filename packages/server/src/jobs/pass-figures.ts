@@ -1,6 +1,6 @@
+import type { Problem } from "@kalends/domain/problem"
 import type { ChangePage } from "../ports/calendar-provider.ts"
 import type { DueMark } from "../ports/job-queue.ts"
-import type { Problem } from "@kalends/domain/problem"
 import type { Metrics } from "../ports/metrics.ts"
 import type { CalendarRow, ConnectionRow } from "../ports/store.ts"
 import type { ReconcilePace } from "./pace.ts"

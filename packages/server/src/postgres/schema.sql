@@ -148,6 +148,24 @@ create table data_key (
 );
 create policy by_account on data_key using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
+create table figure (
+  account_id uuid not null,
+  measure text not null,
+  at timestamp with time zone not null,
+  provider text not null,
+  slot smallint not null,
+  grain text not null,
+  count bigint not null,
+  PRIMARY KEY (account_id, measure, at, provider, slot, grain),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((grain = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text]))),
+  CHECK ((length(measure) <= 40)),
+  CHECK ((length(provider) <= 40)),
+  CHECK (((slot >= 0) AND (slot <= 63)))
+);
+CREATE INDEX figure_by_age ON figure USING btree (grain, at);
+create policy by_account on figure using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table group_member (
   account_id uuid not null,
   user_id uuid not null,
