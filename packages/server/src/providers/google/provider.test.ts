@@ -48,7 +48,10 @@ describe("changes", () => {
     const { pages } = await changesOf([
       {
         json: {
-          items: [{ id: "m", status: "confirmed", etag: '"1"' }, { status: "confirmed" }],
+          items: [
+            { id: "m", status: "confirmed", etag: '"1"', updated: "2026-11-23T09:00:00.250Z" },
+            { status: "confirmed" },
+          ],
           nextPageToken: "p2",
           nextSyncToken: "too early",
         },
@@ -58,10 +61,16 @@ describe("changes", () => {
     expect(pages).toEqual([
       {
         changes: [{ kind: "upserted", eventId: "m", seriesId: null, version: '"1"', finds: [] }],
+        modifiedAtMs: [Date.parse("2026-11-23T09:00:00.250Z")],
         malformedCount: 1,
         cursor: null,
       },
-      { changes: [{ kind: "removed", eventId: "m_1", seriesId: "m" }], malformedCount: 0, cursor: "t2" },
+      {
+        changes: [{ kind: "removed", eventId: "m_1", seriesId: "m" }],
+        modifiedAtMs: [],
+        malformedCount: 0,
+        cursor: "t2",
+      },
     ])
   })
 

@@ -51,7 +51,7 @@ describe("changes", () => {
         json: {
           value: [
             { id: "a", changeKey: "1" },
-            { id: "a", changeKey: "2" },
+            { id: "a", changeKey: "2", lastModifiedDateTime: "2026-11-23T09:00:00.1234567Z" },
           ],
           "@odata.nextLink": link("$skiptoken=1"),
         },
@@ -67,11 +67,17 @@ describe("changes", () => {
     expect(pages).toEqual([
       {
         changes: [{ kind: "upserted", eventId: "a", seriesId: null, version: "2", finds: [] }],
+        modifiedAtMs: [Date.parse("2026-11-23T09:00:00.123Z")],
         malformedCount: 0,
         cursor: null,
       },
-      { changes: [], malformedCount: 0, cursor: null },
-      { changes: [{ kind: "removed", eventId: "b", seriesId: "m" }], malformedCount: 1, cursor: link("$deltatoken=3") },
+      { changes: [], modifiedAtMs: [], malformedCount: 0, cursor: null },
+      {
+        changes: [{ kind: "removed", eventId: "b", seriesId: "m" }],
+        modifiedAtMs: [],
+        malformedCount: 1,
+        cursor: link("$deltatoken=3"),
+      },
     ])
     expect(http.asked[0]?.url).toBe(
       `${link("startDateTime=2026-05-01T00%3A00%3A00Z&endDateTime=2028-06-01T00%3A00%3A00Z")}`,
