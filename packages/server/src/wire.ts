@@ -217,7 +217,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace }),
     ...tenantParts,
-    ...createOverviewParts({ store, providers, broker, addresses, fanOut, world: { clock, log } }, config),
+    ...createOverviewParts({ store, providers, broker, addresses, fanOut, world: { ...world, log } }, config),
     tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run }, world: { clock, log } }),
   }
 }
@@ -244,13 +244,13 @@ function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | 
 
 type OverviewParts = Pick<ConnectionsDeps, "store" | "providers" | "addresses" | "fanOut"> & {
   readonly broker: AccessBroker & KeepAlive
-  readonly world: { readonly clock: Clock; readonly log: Log }
+  readonly world: { readonly clock: Clock; readonly metrics: Metrics; readonly log: Log }
 }
 
 /** What those see and do who answer for all connections of an organisation. */
 function createOverviewParts({ store, providers, broker, addresses, fanOut, world }: OverviewParts, config: Config) {
-  const { clock, log } = world
-  const tenantLife = createTenantLife({ store, fanOut, clock, log })
+  const { clock } = world
+  const tenantLife = createTenantLife({ store, fanOut, ...world })
   const idle = idleLivesOf(providers)
   return {
     overview: createOverview({ store, providers, broker, tenantLife, addresses, clock }),

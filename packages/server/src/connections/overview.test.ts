@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
+import { silentMetrics } from "../testing/silent-metrics.ts"
 import { createForecast } from "./forecast.ts"
 import { createOverview, idleLivesOf } from "./overview.ts"
 import { createTenantLife } from "./tenant-life.ts"
@@ -48,7 +49,7 @@ async function world({ others = 0, refuses = false }: { readonly others?: number
   const log = { info() {}, warn: (message: string) => void notices.push(message), error() {} }
   const fanOut = { publish: (_: unknown, hint: (typeof hints)[number]) => void hints.push(hint) }
   const tenantLife = createTenantLife({
-    ...{ store, clock, log },
+    ...{ store, clock, metrics: silentMetrics, log },
     fanOut: { ...fanOut, listen: () => () => {}, isConnected: true, close: async () => {} },
   })
   const providers = new Map([[base.provider.name, base.provider]])
