@@ -20,6 +20,7 @@ import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
+import { figuresRoutes } from "./http/figures-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
@@ -165,7 +166,8 @@ type Base = {
 }
 
 function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue, notices }: Base) {
-  const figures = createFigures({ store, clock, log })
+  const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
+  const figures = createFigures({ store, clock, log, ...pace })
   const metrics = createMetrics(figures)
   const world = { clock, random, metrics }
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
@@ -175,7 +177,6 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const vault = createVault({ custody, clock, random })
   const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
-  const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const secrets = createHookSecrets(secret.derive("hooks"))
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = ({ name }: CalendarProvider) => config.hookUrl && `${config.hookUrl}/hooks/${name}`
@@ -323,6 +324,7 @@ function appOptions(
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })
+      await figuresRoutes(app, { figures: features.figures, requireUser })
       await tenantRoutes(app, {
         tenants: features.tenants,
         rollouts: features.rollouts,

@@ -3,6 +3,7 @@ import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { figuresRoutes } from "./figures-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
@@ -27,6 +28,7 @@ export async function openApiDocument(): Promise<object> {
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())
       await auditRoutes(all, absent())
+      await figuresRoutes(all, absent())
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())
     },

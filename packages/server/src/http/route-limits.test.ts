@@ -9,6 +9,7 @@ import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { figuresRoutes } from "./figures-routes.ts"
 import { limits } from "./limits.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
@@ -64,6 +65,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
+      await figuresRoutes(all, { ...common, figures: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
     },
@@ -204,6 +206,7 @@ const queries: Readonly<Record<string, string>> = {
   "/v1/connections/{connectionId}/calendars/{calendarId}/window":
     "?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z&zone=UTC",
   "/v1/oauth/callback": "?state=s&code=c",
+  "/v1/figures": "?measure=own-share&from=2026-11-01T00:00:00Z&to=2026-11-01T01:00:00Z&step=60",
 }
 
 const schedule = {

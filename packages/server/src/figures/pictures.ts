@@ -1,0 +1,76 @@
+import { type FigureMeasure, figureMeasures } from "@kalends/domain/figures"
+import { Problem } from "@kalends/domain/problem"
+import { type FiguresNow, type FiguresQuery, type FiguresView, figurePointsMost } from "@kalends/protocol/figures"
+import type { Clock } from "../ports/clock.ts"
+import type { FigureSum } from "../ports/figure-tables.ts"
+import type { Store, UserRow } from "../ports/store.ts"
+
+export type PicturesDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly stalenessBoundSeconds: (isPushed: boolean) => number
+}
+
+/** An organisation's own figures, for who may see them. */
+export interface Pictures {
+  /** Throws Problem "unsupported" for a measure that there is not, and for more points than a picture can show. */
+  series(by: UserRow, query: FiguresQuery): Promise<FiguresView>
+  now(by: UserRow): Promise<FiguresNow>
+}
+
+export function createPictures({ store, clock, stalenessBoundSeconds }: PicturesDeps): Pictures {
+  const bounds = { pushedSeconds: stalenessBoundSeconds(true), polledSeconds: stalenessBoundSeconds(false) }
+  const boundsMs = { pushedMs: bounds.pushedSeconds * 1000, polledMs: bounds.polledSeconds * 1000 }
+  return {
+    async series({ accountId }, query) {
+      const asked = askedFor(query)
+      const sums = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
+      return { stepSeconds: query.step, series: seriesOf(sums) }
+    },
+    now: ({ accountId }) =>
+      store.inAccount(accountId, async (tables) => {
+        const at = clock.now()
+        const ages = await tables.figures.knownAges(at, boundsMs)
+        return {
+          at: at.toString(),
+          bounds,
+          ages: ages.map(({ oldestMs, ...age }) => ({ ...age, oldestSeconds: oldestMs / 1000 })),
+          connections: [...(await tables.figures.countConnections())],
+        }
+      }),
+  }
+}
+
+function askedFor({ measure, from, to, step }: FiguresQuery) {
+  const span = { from: Temporal.Instant.from(from), to: Temporal.Instant.from(to) }
+  if (span.from.until(span.to).total("seconds") > step * figurePointsMost)
+    throw new Problem("unsupported", "That is more than a picture can show; ask for a longer step.", {
+      code: "too-many-points",
+    })
+  return { ...span, measures: measure.split(",").map(measureNamed), stepSeconds: step }
+}
+
+function measureNamed(name: string): FigureMeasure {
+  const found = figureMeasures.find((measure) => measure === name)
+  if (found === undefined) throw new Problem("unsupported", "There is no such measure.", { code: "no-such-measure" })
+  return found
+}
+
+type Series = FiguresView["series"][number]
+
+/** The sums come ordered by measure, provider, time and slot. */
+function seriesOf(sums: readonly FigureSum[]): Series[] {
+  const series: Series[] = []
+  for (const { measure, provider, at, slot, count } of sums) {
+    let one = series.at(-1)
+    if (one?.measure !== measure || one.provider !== provider) {
+      one = { measure, provider, points: [] }
+      series.push(one)
+    }
+    const time = at.toString()
+    const point = one.points.at(-1)
+    if (point?.at === time) point.counts.push([slot, count])
+    else one.points.push({ at: time, counts: [[slot, count]] })
+  }
+  return series
+}
