@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { createAuditKey, signatureCheck } from "../packages/server/src/ports/audit-signature.ts"
 import { apiOf, setUpNode, startTestNode } from "../packages/server/src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../packages/server/src/testing/postgres.ts"
 import { usage } from "./audit.ts"
@@ -37,6 +38,8 @@ async function audit(...args: string[]) {
   return runToEnd(process.execPath, ["tools/audit.ts", ...args], { env })
 }
 
+const keyOfService = async () => (await audit("key")).output.trim()
+
 test("the service's log is whole, and a hash kept from before is still in it", async () => {
   const first = await audit("verify")
   expect([first.code, first.output]).toEqual([0, expect.stringMatching(/^Whole: \d+ entries/)])
@@ -45,6 +48,16 @@ test("the service's log is whole, and a hash kept from before is still in it", a
   expect([second.code, second.output]).toEqual([0, expect.stringContaining("you kept is there")])
   const cut = await audit("verify", "--head", "0".repeat(64))
   expect([cut.code, cut.output]).toEqual([1, expect.stringMatching(/^CUT/)])
+})
+
+test("the log is signed with the service's key up to its end when it is taken out, and with no other", async () => {
+  const key = await keyOfService()
+  const signed = await audit("verify", "--key", key)
+  const [, count, upTo] = /^Whole: (\d+) entries[\s\S]*Signed up to entry (\d+), /.exec(signed.output) ?? []
+  expect([signed.code, upTo]).toEqual([0, count])
+  const other = createAuditKey(new Uint8Array(32).fill(1)).publicKey
+  const forged = await audit("verify", "--key", other)
+  expect([forged.code, forged.output]).toEqual([1, expect.stringMatching(/^FORGED at entry 1:/)])
 })
 
 test("the service checks itself, too, and shows its log to administrators alone", async () => {
@@ -74,12 +87,13 @@ test("an export is checked without the service, and one flipped bit of any byte 
   expect((await audit("export", file)).code).toBe(0)
   expect(await audit("verify", "--file", file)).toMatchObject({ code: 0 })
   const whole = await readFile(file)
+  const check = signatureCheck(await keyOfService())
   const { linesOf, verifyLines } = await import("./audit/verify-lines.ts")
   const verdictOf = async (bytes: Uint8Array) => {
     const parts = async function* () {
       yield bytes
     }
-    return (await verifyLines(linesOf(parts()), null)).isWhole
+    return (await verifyLines(linesOf(parts()), { head: null, check })).isWhole
   }
   expect(await verdictOf(whole)).toBe(true)
   const unseen: string[] = []
@@ -97,6 +111,7 @@ test("an export is checked without the service, and one flipped bit of any byte 
 })
 
 test("says what it can do when it is not understood, and that a file is not there", async () => {
+  expect(await audit("verify", "--key", "short")).toEqual({ code: 2, output: `${usage}\n` })
   expect(await audit("burn")).toEqual({ code: 2, output: `${usage}\n` })
   expect(await audit("verify", "--file", join(folder, "none"))).toMatchObject({ code: 1 })
 })

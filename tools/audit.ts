@@ -4,26 +4,39 @@
  */
 import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
+import type { AuditKeyView } from "@kalends/protocol/audit"
+import type { CheckSignature } from "../packages/server/src/ports/audit-chain.ts"
+import { signatureCheck } from "../packages/server/src/ports/audit-signature.ts"
 import { type LinesVerdict, linesOf, verifyLines } from "./audit/verify-lines.ts"
 import { say } from "./platform.ts"
-import { openStream, Refused, serviceUrl } from "./service-api.ts"
+import { openStream, Refused, serviceUrl, signIn } from "./service-api.ts"
 
-export const usage = `npm run audit -- verify [--head <hash>]
-npm run audit -- verify --file <file> [--head <hash>]
+export const usage = `npm run audit -- key
+npm run audit -- verify [--key <key>] [--head <hash>]
+npm run audit -- verify --file <file> [--key <key>] [--head <hash>]
 npm run audit -- export <file>
 
-verify reads the whole log and finds the first entry that was changed, put in or taken out. Keep the hash that it prints
-somewhere else: given as --head the next time, it shows that nothing at the end was cut off. export writes the log into a
-file that can be checked anywhere. The service is at KALENDS_URL (http://localhost:8080); an administrator signs in with
+verify reads the whole log and finds the first entry that was changed, put in or taken out. key prints the public key that
+the service signs its log with: keep it somewhere else. Given as --key, it shows that nobody who has the database, and not
+the key file, wrote the log anew. Keep the hash that verify prints, too: given as --head the next time, it shows that
+nothing at the end was cut off. export writes the log into a file that can be checked anywhere. The service is at KALENDS_URL (http://localhost:8080); an administrator signs in with
 KALENDS_EMAIL and KALENDS_PASSWORD, or is asked.`
 
 type Command =
-  | { readonly kind: "verify"; readonly file: string | null; readonly head: string | null }
+  | { readonly kind: "key" }
+  | {
+      readonly kind: "verify"
+      readonly file: string | null
+      readonly head: string | null
+      readonly check: CheckSignature | null
+    }
   | { readonly kind: "export"; readonly file: string }
 
 function readArguments([verb, ...rest]: readonly string[]): Command | null {
   if (verb === "export") return rest[0] === undefined || rest.length > 1 ? null : { kind: "export", file: rest[0] }
+  if (verb === "key") return rest.length > 0 ? null : { kind: "key" }
   if (verb !== "verify") return null
+  let check: CheckSignature | null = null
   let file: string | null = null
   let head: string | null = null
   for (let at = 0; at < rest.length; at += 2) {
@@ -31,16 +44,37 @@ function readArguments([verb, ...rest]: readonly string[]): Command | null {
     if (value === undefined) return null
     if (rest[at] === "--file") file = value
     else if (rest[at] === "--head" && /^[0-9a-f]{64}$/i.test(value)) head = value.toLowerCase()
+    else if (rest[at] === "--key") check = signatureCheck(value)
     else return null
+    if (rest[at] === "--key" && check === null) return null
   }
-  return { kind: "verify", file, head }
+  return { kind: "verify", file, head, check }
 }
 
-function verdictLines({ isWhole, count, brokenAt, head, hasHead }: LinesVerdict): readonly string[] {
+function verdictLines(verdict: LinesVerdict, isSignatureChecked: boolean): readonly string[] {
+  const { isWhole, count, brokenAt, head, hasHead } = verdict
+  if (verdict.brokenBy === "signature")
+    return [`FORGED at entry ${brokenAt}: it has not the signature that it should have, by the key you gave.`]
   if (!isWhole) return [`BROKEN at entry ${brokenAt}: it, or what was before it, is not as it was written.`]
   if (hasHead === false) return [`CUT: ${count} entries fit, but the one with the hash you kept is not among them.`]
   const kept = hasHead === true ? " The entry with the hash you kept is there." : ""
-  return [`Whole: ${count} entries, each as it was written.${kept}`, `Hash of the last one: ${head}`]
+  return [
+    `Whole: ${count} entries, each as it was written.${kept}`,
+    isSignatureChecked ? signedLine(verdict) : "Signatures were not checked: give --key.",
+    `Hash of the last one: ${head}`,
+  ]
+}
+
+function signedLine({ signedUpTo, signedCount }: LinesVerdict): string {
+  return signedUpTo === null
+    ? "None is signed: all are from before logs were signed, or the log was written anew without the key."
+    : `Signed up to entry ${signedUpTo}, by ${signedCount} signatures.`
+}
+
+async function showKey(): Promise<number> {
+  const call = await signIn(serviceUrl())
+  say((await call<AuditKeyView>("GET", "/v1/audit/key")).publicKey)
+  return 0
 }
 
 const exported = () => openStream(serviceUrl(), "/v1/audit/export")
@@ -70,15 +104,16 @@ async function run(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
+    if (command.kind === "key") return await showKey()
     if (command.kind === "export") return await write(command.file)
     const parts = command.file === null ? await exported() : createReadStream(command.file)
-    const verdict = await verifyLines(linesOf(parts), command.head)
-    for (const line of verdictLines(verdict)) say(line)
+    const verdict = await verifyLines(linesOf(parts), command)
+    for (const line of verdictLines(verdict, command.check !== null)) say(line)
     return verdict.isWhole && verdict.hasHead !== false ? 0 : 1
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT"
     if (!(error instanceof Refused) && !isMissing) throw error
-    say(isMissing ? `There is no file ${command.file}.` : error.message)
+    say(error instanceof Refused ? error.message : "There is no such file.")
     return 1
   }
 }

@@ -1,7 +1,7 @@
 import { auditActions } from "@kalends/domain/audit"
 import { parseAccountId, parseUserId } from "@kalends/domain/ids"
 import { auditLineSchema } from "@kalends/protocol/audit"
-import { type ChainVerdict, chainCheck } from "../../packages/server/src/ports/audit-chain.ts"
+import { type ChainVerdict, type CheckSignature, chainCheck } from "../../packages/server/src/ports/audit-chain.ts"
 import type { AuditRow } from "../../packages/server/src/ports/store.ts"
 
 const lineBytesMost = 8 * 1024
@@ -23,13 +23,14 @@ export async function* linesOf(parts: AsyncIterable<Uint8Array | string>): Async
 /** An entry as its line says, or null where the line cannot be one. */
 function rowOf(line: string): AuditRow | null {
   try {
-    const { at, actorKind, actor, previousHash, hash, ...rest } = auditLineSchema.parse(JSON.parse(line))
+    const { at, actorKind, actor, previousHash, hash, signature, ...rest } = auditLineSchema.parse(JSON.parse(line))
     const action = auditActions.find((known) => known === rest.action)
     if (action === undefined) return null
     return {
       ...{ ...rest, action, accountId: parseAccountId(rest.accountId), at: Temporal.Instant.from(at) },
       actor: actorKind === "user" ? { kind: "user", userId: parseUserId(actor) } : { kind: "service", part: actor },
       ...{ previousHash: Buffer.from(previousHash, "hex"), hash: Buffer.from(hash, "hex") },
+      signature: signature === null ? null : Buffer.from(signature, "hex"),
     }
   } catch {
     return null
@@ -41,12 +42,22 @@ export type LinesVerdict = ChainVerdict & {
   readonly hasHead: boolean | null
 }
 
-/** Checks an export, line by line, without the service. `head`: a hash noted earlier, which has to be there still. */
-export async function verifyLines(lines: AsyncIterable<string>, head: string | null): Promise<LinesVerdict> {
-  const check = chainCheck()
+export type Kept = {
+  /** A hash noted earlier, which has to be there still. */
+  readonly head: string | null
+  /** Checks signatures with the key that was kept; null where none was. */
+  readonly check: CheckSignature | null
+}
+
+/** Checks an export, line by line, without the service. */
+export async function verifyLines(
+  lines: AsyncIterable<string>,
+  { head, check: signature }: Kept,
+): Promise<LinesVerdict> {
+  const check = chainCheck(signature)
   let hasHead = false
   for await (const line of lines) {
-    if (!check.takeAll([rowOf(line)])) break
+    if (!(await check.takeAll([rowOf(line)]))) break
     hasHead ||= check.verdict().head === head
   }
   return { ...check.verdict(), hasHead: head === null ? null : hasHead }

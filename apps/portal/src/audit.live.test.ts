@@ -54,7 +54,7 @@ test("is narrowed to a person, an act, a day, or one thing, and widened again", 
       await chosen.nth(1).selectOption("token-refreshed")
       await expect.poll(() => items(page).count()).toBe(1)
       await button(page, /same thing|同じ対象/).click()
-      await expect.poll(() => items(page).count()).toBe(4)
+      await expect.poll(() => items(page).count()).toBe(5)
       await button(page, /Show everything|すべて表示/).click()
       await expect.poll(() => items(page).count()).toBe(6)
       await chosen.nth(0).selectOption({ index: 1 })
@@ -74,7 +74,10 @@ test("a check says with a green tick that nothing was changed, or which entry wa
   })
   await visit({
     change: (scene) => {
-      scene.auditVerdict = { isWhole: false, count: 3, brokenAt: 3, head: "cd".repeat(32) }
+      scene.auditVerdict = {
+        ...{ isWhole: false, count: 3, brokenAt: 3, brokenBy: "entry", head: "cd".repeat(32) },
+        ...{ signedUpTo: 2, signedCount: 1 },
+      }
     },
     look: async (page) => {
       await button(page, /Check the log|記録を検査/).click()

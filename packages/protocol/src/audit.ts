@@ -13,6 +13,8 @@ export const auditQuerySchema = z.object({
   action: action.optional(),
   /** Of one thing: a connection, a meeting, a person… */
   subject: z.string().min(1).max(120).optional(),
+  /** A machine word, as an entry has it. */
+  reason: z.string().min(1).max(80).optional(),
   from: z.iso.datetime().optional(),
   /** Exclusive. */
   to: z.iso.datetime().optional(),
@@ -29,7 +31,13 @@ export const auditEntrySchema = z.object({
   ]),
   action,
   subjectId: z.string(),
+  /** Why: a machine word. */
   reason: z.string(),
+  /**
+   * The piece of work it was done for: `request:` and the id that its answer bore as x-request-id, `job:` and its kind and
+   * number, `stream:` and an id. Null where none was noted.
+   */
+  call: z.string().nullable(),
 })
 export type AuditEntryView = z.infer<typeof auditEntrySchema>
 
@@ -48,15 +56,24 @@ export const auditVerdictSchema = z.object({
   count: z.number().int(),
   /** The first that does not fit; null where all do. */
   brokenAt: sequence.nullable(),
+  /** Whether it does not fit the entry before it, or has not the signature that it should have. */
+  brokenBy: z.enum(["entry", "signature"]).nullable(),
   /** Hash of the last entry, in hexadecimal: kept elsewhere, it shows later that nothing before it was cut off. */
   head: z.string(),
+  /** The last entry that bears a signature, and how many do: nobody without the key can have changed what is before it. */
+  signedUpTo: sequence.nullable(),
+  signedCount: z.number().int(),
 })
 export type AuditVerdict = z.infer<typeof auditVerdictSchema>
+
+/** GET /v1/audit/key: with which anybody checks the signatures of an export (Ed25519). */
+export const auditKeySchema = z.object({ publicKey: z.string() })
+export type AuditKeyView = z.infer<typeof auditKeySchema>
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** A line of the export: everything that its hash is made of. */
-export const auditLineSchema = z.object({
+export const auditLineSchema = z.strictObject({
   accountId: z.uuid(),
   sequence,
   at: z.iso.datetime(),
@@ -65,7 +82,15 @@ export const auditLineSchema = z.object({
   action: z.string().max(80),
   subjectId: z.string().max(200),
   reason: z.string().max(200),
+  /** These three are not there in exports that were made before entries had them. */
+  call: z.string().max(120).nullable().default(null),
+  format: z.union([z.literal(1), z.literal(2)]).default(1),
   previousHash: hash,
   hash,
+  signature: z
+    .string()
+    .regex(/^[0-9a-f]{128}$/)
+    .nullable()
+    .default(null),
 })
 export type AuditLine = z.infer<typeof auditLineSchema>

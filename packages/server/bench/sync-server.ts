@@ -158,7 +158,7 @@ async function prepare(pool: Pool, { folder, changeCount }: Job) {
     world: { clock, random, metrics, pace: reconcilePace({ pushed: 900, polled: 300 }) },
   })
   return {
-    pass: () => pass({ accountId, calendarId, noticedAtMs: null }),
+    pass: () => pass({ accountId, calendarId, noticedAtMs: null }, "job:pass:1"),
     async rewind() {
       await pool.query("delete from kalends_jobs._private_jobs")
       await store.inAccount(accountId, async (tables) => {

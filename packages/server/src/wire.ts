@@ -52,6 +52,7 @@ import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import { createSyncPolicy } from "./policy/sync-policy.ts"
+import { createAuditKey } from "./ports/audit-signature.ts"
 import type { AccessBroker, KeepAlive } from "./ports/access-broker.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
@@ -118,7 +119,7 @@ export async function startNode(world: World): Promise<Node> {
     Math.max(4, Math.min(config.concurrentPasses + 2, config.databaseConnections)),
   )
   const database = createDatabase(pool)
-  const store = createStore(database)
+  const store = createStore(database, auditKey(world.secret))
   const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
   const notices = createNoticeLog({ database, clock: world.clock, log })
   const queue = createJobQueue(database)
@@ -156,6 +157,9 @@ export async function startNode(world: World): Promise<Node> {
     },
   }
 }
+
+/** Signs the audit log; whoever has its public half checks it. */
+const auditKey = (secret: PlatformSecret) => createAuditKey(secret.derive("audit-log"))
 
 type Base = {
   readonly log: Log
@@ -212,7 +216,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     meetings,
     doors,
     syncPolicy: createSyncPolicy({ store, clock }),
-    audit: createAudit({ store, clock }),
+    audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),

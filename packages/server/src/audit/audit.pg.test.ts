@@ -1,6 +1,8 @@
 import { sql } from "kysely"
 import { beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../platform/clock.ts"
+import { chainHash, chainStart, verifyChain } from "../ports/audit-chain.ts"
+import { createAuditKey } from "../ports/audit-signature.ts"
 import { createStore } from "../postgres/store.ts"
 import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
@@ -10,8 +12,9 @@ const database = useDatabase()
 let seed = 0
 let rows: ReturnType<typeof sampleRows>
 
-const store = () => createStore(database())
-const audit = () => createAudit({ store: store(), clock: systemClock })
+const key = createAuditKey(new Uint8Array(32).fill(9))
+const store = () => createStore(database(), key)
+const audit = () => createAudit({ store: store(), clock: systemClock, publicKey: key.publicKey })
 
 /** An account with five entries, at times of the machine's own clock, nanoseconds and all. */
 beforeEach(async () => {
@@ -24,7 +27,10 @@ beforeEach(async () => {
     const byService = { kind: "service", part: "broker" } as const
     for (const [index, actor] of [byUser, byService, byService, byUser, byService].entries())
       await tables.appendAudit(
-        { actor, action: index === 3 ? "signed-in" : "secret-opened", subjectId: `s${index % 2}`, reason: "test" },
+        {
+          ...{ actor, action: index === 3 ? "signed-in" : "secret-opened", subjectId: `s${index % 2}` },
+          ...{ reason: index === 0 ? "client-request" : "pass", call: `job:pass:${index}` },
+        },
         systemClock.now(),
       )
   })
@@ -41,11 +47,27 @@ const meddle = (statement: string) =>
       await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
     })
 const of = (sequence: number) => `account_id = '${rows.account.accountId}' and sequence = ${sequence}`
-const head = { head: expect.stringMatching(/^[0-9a-f]{64}$/) }
+const isWhole = { isWhole: true, brokenAt: null, brokenBy: null, head: expect.stringMatching(/^[0-9a-f]{64}$/) }
+
+/** Changes the log and puts the hashes right from entry `from` on, as somebody does who knows how they are made. */
+async function rewrite(change: string, from: number) {
+  await meddle(change)
+  const { accountId } = rows.account
+  const all = await store().inAccount(accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
+  let previous: Uint8Array = all[from - 2]?.hash ?? chainStart
+  for (const row of all.slice(from - 1)) {
+    const hash = chainHash(previous, row)
+    const bytes = (value: Uint8Array) => `decode('${Buffer.from(value).toString("hex")}', 'hex')`
+    await meddle(`update audit set previous_hash = ${bytes(previous)}, hash = ${bytes(hash)} where ${of(row.sequence)}`)
+    previous = hash
+  }
+}
 
 describe("the audit log in PostgreSQL", () => {
   test("is whole as it was written, by the machine's own clock", async () => {
-    expect(await audit().verify(rows.user)).toEqual({ isWhole: true, count: 5, brokenAt: null, ...head })
+    const verdict = await audit().verify(rows.user)
+    expect(verdict).toMatchObject({ ...isWhole, count: 5, signedCount: expect.any(Number) })
+    expect(verdict.signedUpTo).toBeGreaterThan(0)
   })
 
   test.each([
@@ -54,13 +76,55 @@ describe("the audit log in PostgreSQL", () => {
     ["actor", "actor = 'brokes'"],
     ["action", "action = 'secret-sealed'"],
     ["subject", "subject_id = 's2'"],
-    ["reason", "reason = 'tesu'"],
+    ["reason", "reason = 'past'"],
+    ["call", "call = 'job:pass:9'"],
+    ["call, taken out", "call = null"],
+    ["format", "format = 1"],
     ["previous hash", "previous_hash = set_byte(previous_hash, 7, get_byte(previous_hash, 7) # 1)"],
     ["hash", "hash = set_byte(hash, 31, get_byte(hash, 31) # 128)"],
   ])("shows one changed byte of its %s, and where", async (_name, change) => {
     const actor = change.startsWith("actor_kind") ? `, actor = '${rows.user.userId}'` : ""
     await meddle(`update audit set ${change}${actor} where ${of(3)}`)
     expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 3 })
+  })
+
+  test("shows two entries that were swapped, and one that was put in twice", async () => {
+    const columns = "at, actor_kind, actor, action, subject_id, reason, call, format, previous_hash, hash, signature"
+    const swap = (a: number, b: number) =>
+      `update audit x set (${columns}) = (select ${columns} from audit y where y.account_id = x.account_id ` +
+      `and y.sequence = ${a + b} - x.sequence) where ${of(a).replace("account_id", "x.account_id")} or ${of(b).replace("account_id", "x.account_id")}`
+    await meddle(swap(2, 4))
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 2 })
+    await meddle(swap(2, 4))
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: true })
+    await meddle(
+      `insert into audit (account_id, sequence, ${columns}) select account_id, 6, ${columns} from audit where ${of(5)}`,
+    )
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 6 })
+  })
+
+  test("shows that whoever has the database wrote it anew, though every hash fits: the key is not there", async () => {
+    await rewrite(`update audit set reason = 'removal' where ${of(1)}`, 1)
+    const all = await store().inAccount(rows.account.accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
+    expect(await verifyChain(all)).toMatchObject({ isWhole: true })
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 1, brokenBy: "signature" })
+    await meddle(`update audit set signature = null where ${of(1)}`)
+    expect(await audit().verify(rows.user)).toMatchObject({ isWhole: false, brokenAt: 1, brokenBy: "signature" })
+  })
+
+  test("goes on behind entries from before they had calls", async () => {
+    await meddle(`delete from audit where ${of(5)} or ${of(4)} or ${of(3)} or ${of(2)}`)
+    await rewrite(`update audit set call = null, format = 1, signature = null where ${of(1)}`, 1)
+    await store().inAccount(rows.account.accountId, (tables) =>
+      tables.appendAudit(
+        {
+          ...{ actor: { kind: "service", part: "pass" }, action: "secret-opened", subjectId: "c", reason: "pass" },
+          call: "job:pass:7",
+        },
+        systemClock.now(),
+      ),
+    )
+    expect(await audit().verify(rows.user)).toMatchObject({ ...isWhole, count: 2 })
   })
 
   test("shows an entry that was taken out; where the last one was, only its hash kept elsewhere does", async () => {
@@ -93,9 +157,12 @@ describe("the audit log in PostgreSQL", () => {
     expect(await sequences({ actor: rows.user.userId })).toEqual([4, 1])
     expect(await sequences({ action: "secret-opened" })).toEqual([5, 3, 2, 1])
     expect(await sequences({ subject: "s1", before: 4 })).toEqual([2])
+    expect(await sequences({ reason: "client-request" })).toEqual([1])
+    expect(await sequences({ reason: "pass", action: "secret-opened" })).toEqual([5, 3, 2])
     expect(await sequences({ from: "2100-01-01T00:00:00Z" })).toEqual([])
     expect(await sequences({ to: "2100-01-01T00:00:00Z" })).toHaveLength(5)
     const { entries } = await audit().page(rows.user, { actor: rows.user.userId })
+    expect(entries.map(({ call }) => call)).toEqual(["job:pass:3", "job:pass:0"])
     expect(entries[0]?.actor).toMatchObject({ kind: "user", displayName: rows.user.displayName })
   })
 

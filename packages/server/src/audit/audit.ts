@@ -1,5 +1,7 @@
 import type { AuditEntryView, AuditLine, AuditPage, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
 import { chainCheck } from "../ports/audit-chain.ts"
+import { signatureCheck } from "../ports/audit-signature.ts"
+import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
 import type { AuditFilter, AuditRow, Store, UserRow } from "../ports/store.ts"
@@ -7,19 +9,26 @@ import type { AuditFilter, AuditRow, Store, UserRow } from "../ports/store.ts"
 const entriesPerPage = 100
 const entriesPerRead = 1_000
 
-export type AuditDeps = { readonly store: Store; readonly clock: Clock }
+export type AuditDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  /** With which the log's signatures are checked, in base64url. */
+  readonly publicKey: string
+}
 
 /** The organisation's log, as its administrators see it. */
 export interface AuditFeature {
   /** Newest first. */
   page(by: UserRow, query: AuditQuery): Promise<AuditPage>
-  /** Reads the whole log and checks each hash; bounded in memory. */
+  /** With which anybody checks the log's signatures, in base64url. */
+  readonly publicKey: string
+  /** Reads the whole log and checks each hash and signature; bounded in memory. */
   verify(by: UserRow): Promise<AuditVerdict>
   /** The whole log from its beginning, a line of JSON for each entry. Writes first that it was asked for. */
-  export(by: UserRow): AsyncGenerator<string, void>
+  export(by: Caller): AsyncGenerator<string, void>
 }
 
-export function createAudit({ store, clock }: AuditDeps): AuditFeature {
+export function createAudit({ store, clock, publicKey }: AuditDeps): AuditFeature {
   /** Each read is a transaction of its own: a slow reader holds nothing. The log only grows, so that no entry is missed. */
   async function* read({ accountId }: UserRow): AsyncGenerator<readonly AuditRow[], void> {
     for (let after = 0; ; ) {
@@ -44,27 +53,29 @@ export function createAudit({ store, clock }: AuditDeps): AuditFeature {
         }
       })
     },
+    publicKey,
     async verify(by) {
-      const check = chainCheck()
-      for await (const rows of read(by)) if (!check.takeAll(rows)) break
+      const check = chainCheck(signatureCheck(publicKey))
+      for await (const rows of read(by)) if (!(await check.takeAll(rows))) break
       return check.verdict()
     },
     async *export(by) {
       const entry = { actor: { kind: "user", userId: by.userId }, action: "audit-exported" } as const
       await store.inAccount(by.accountId, (tables) =>
-        tables.appendAudit({ ...entry, subjectId: by.accountId, reason: "user-request" }, clock.now()),
+        tables.appendAudit({ ...entry, subjectId: by.accountId, reason: "user-request", call: by.call }, clock.now()),
       )
       for await (const rows of read(by)) yield rows.map((row) => `${JSON.stringify(lineOf(row))}\n`).join("")
     },
   }
 }
 
-function filterOf({ before, actor, action, subject, from, to }: AuditQuery): AuditFilter {
+function filterOf({ before, actor, action, subject, reason, from, to }: AuditQuery): AuditFilter {
   return {
     before: before ?? null,
     actor: actor ?? null,
     action: action ?? null,
     subjectId: subject ?? null,
+    reason: reason ?? null,
     from: from === undefined ? null : Temporal.Instant.from(from),
     to: to === undefined ? null : Temporal.Instant.from(to),
   }
@@ -75,7 +86,7 @@ const actorsOf = (rows: readonly AuditRow[]) => [
 ]
 
 function viewOf(
-  { sequence, at, actor, action, subjectId, reason }: AuditRow,
+  { sequence, at, actor, action, subjectId, reason, call }: AuditRow,
   names: ReadonlyMap<string, string>,
 ): AuditEntryView {
   return {
@@ -85,17 +96,18 @@ function viewOf(
       actor.kind === "user"
         ? { kind: "user", userId: actor.userId, displayName: names.get(actor.userId) ?? null }
         : actor,
-    ...{ action, subjectId, reason },
+    ...{ action, subjectId, reason, call },
   }
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 
-function lineOf({ actor, at, previousHash, hash, ...row }: AuditRow): AuditLine {
-  const { accountId, sequence, action, subjectId, reason } = row
+function lineOf({ actor, at, previousHash, hash, signature, ...row }: AuditRow): AuditLine {
+  const { accountId, sequence, action, subjectId, reason, call, format } = row
   return {
     ...{ accountId, sequence, at: at.toString(), actorKind: actor.kind },
     actor: actor.kind === "user" ? actor.userId : actor.part,
-    ...{ action, subjectId, reason, previousHash: hex(previousHash), hash: hex(hash) },
+    ...{ action, subjectId, reason, call, format, previousHash: hex(previousHash), hash: hex(hash) },
+    signature: signature === null ? null : hex(signature),
   }
 }

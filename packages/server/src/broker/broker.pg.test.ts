@@ -7,7 +7,7 @@ import { createDatabase, createPool } from "../postgres/database.ts"
 import { createStore } from "../postgres/store.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
-import { sampleRows } from "../testing/rows.ts"
+import { callerOf, sampleRows } from "../testing/rows.ts"
 
 let base: TestDatabase
 let database: ReturnType<typeof createDatabase>
@@ -23,7 +23,7 @@ afterAll(async () => {
   await base.drop()
 })
 
-const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
 
 async function connected(seed: number) {
   const refreshed: string[] = []
@@ -58,7 +58,7 @@ describe("the token broker on PostgreSQL", () => {
     const got = await Promise.all([...nodes, ...nodes].map((node) => node.freshAccess(accountId, connectionId, wish)))
     expect(refreshed).toHaveLength(1)
     expect(new Set(got.map((access) => access.kind === "bearer" && access.token)).size).toBe(1)
-    expect(verifyChain((await see()).audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain((await see()).audit)).toMatchObject({ isWhole: true })
   })
 
   test("two nodes that were refused the same token replace it once", async () => {
@@ -93,7 +93,7 @@ describe("the token broker on PostgreSQL", () => {
     }
     expect(await Promise.all([rows.user, ...users].map(connect))).toHaveLength(5)
     const audit = await base.inAccount(accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
     expect(audit.filter(({ action }) => action === "data-key-created")).toHaveLength(1)
   })
 
@@ -108,13 +108,13 @@ describe("the token broker on PostgreSQL", () => {
         brokerNode().freshAccess(accountId, connectionId, wish),
         life.isTroubled(accountId, connectionId, trouble, { isLasting: true, credentialVersion: null }),
         connect(),
-        brokerNode().keepAlive(accountId, connectionId),
+        brokerNode().keepAlive(accountId, connectionId, "job:keep-alive:1"),
         life.isWell(accountId, connectionId),
-        ...(round % 2 === 0 ? [connections.remove(asker.user, connectionId)] : []),
+        ...(round % 2 === 0 ? [connections.remove(callerOf(asker.user), connectionId)] : []),
       ])
       for (const outcome of outcomes) if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(Problem)
       const { connection, credential, audit } = await see()
-      expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+      expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
       expect(credential === null).toBe(connection === null)
     }
   })

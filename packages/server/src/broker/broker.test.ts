@@ -14,7 +14,7 @@ import { createVault } from "../vault/vault.ts"
 import { createBroker } from "./broker.ts"
 import { storeGrant } from "./refresh.ts"
 
-const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
 
 /** A connected user and `count` nodes on one store. `answer` is what the provider does with a refresh. */
 async function world(answer: (refreshToken: string, call: number) => Promise<Grant>) {
@@ -118,7 +118,10 @@ describe("the token broker", () => {
     const { node, accountId, connectionId, clock, tried } = await world(rotating(() => startsAt))
     await clock.advance(3_600_000)
     const broker = node()
-    await Promise.all([broker.freshAccess(accountId, connectionId, wish), node().keepAlive(accountId, connectionId)])
+    await Promise.all([
+      broker.freshAccess(accountId, connectionId, wish),
+      node().keepAlive(accountId, connectionId, "job:keep-alive:1"),
+    ])
     await broker.freshAccess(accountId, connectionId, {
       ...wish,
       refusedTokenDigest: tokenDigest(`access-${tried.length}`),
@@ -143,7 +146,7 @@ describe("the token broker", () => {
     expect(connection?.state).toBe("needs-reauth")
     expect(tried).toHaveLength(1)
     expect(audit.map(({ action }) => action)).toContain("connection-state-changed")
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("a disabled connection stays disabled when it is asked for again", async () => {

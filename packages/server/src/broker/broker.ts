@@ -55,9 +55,11 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
   return {
     freshAccess,
     accessByTenant,
-    async keepAlive(accountId, connectionId) {
+    async keepAlive(accountId, connectionId, call) {
       if (await forgetAccess(deps, accountId, connectionId))
-        await freshAccess(accountId, connectionId, { actor: { kind: "service", part: "broker" }, reason: "keep-alive" })
+        await freshAccess(accountId, connectionId, {
+          ...{ actor: { kind: "service", part: "broker" }, reason: "keep-alive", call },
+        })
     },
   }
 }

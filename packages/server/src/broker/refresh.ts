@@ -82,7 +82,8 @@ function openGrant(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted)
     if (known !== null) return known
     const { signIn } = requireProvider(deps.providers, connection.provider)
     if (signIn.kind !== "oauth") throw gone()
-    const opening = { connectionId, actor: wish.actor, reason: "refresh", kind: "refresh-token" } as const
+    const { actor, reason, call } = wish
+    const opening = { connectionId, actor, reason: `refresh-for-${reason}`, call, kind: "refresh-token" } as const
     const refreshToken = await deps.vault.openSecret(tables, opening, credential.sealedSecret)
     return { kind: "opened", refreshToken, version: credential.version, connection, signIn }
   })

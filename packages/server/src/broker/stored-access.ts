@@ -18,7 +18,7 @@ export async function storedAccess(
   credential: CredentialRow,
   wish: AccessWish,
 ): Promise<HeldAccess | null> {
-  const place = { connectionId: credential.connectionId, actor: wish.actor, reason: wish.reason }
+  const place = { connectionId: credential.connectionId, actor: wish.actor, reason: wish.reason, call: wish.call }
   if (credential.secretKind === "password") {
     const text = await vault.openSecret(tables, { ...place, kind: "password" }, credential.sealedSecret)
     return { kind: "password", credentialVersion: credential.version, ...parsePasswordRecord(text) }

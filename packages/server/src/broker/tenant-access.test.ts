@@ -5,8 +5,9 @@ import { tenantTarget, tokenDigest } from "../ports/access-broker.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
 import { createMemoryTenant, type MemoryTenant } from "../testing/memory-tenant.ts"
+import { callerOf } from "../testing/rows.ts"
 
-const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
 
 /** A person whose calendar an administrator's connection opens. */
 async function world({ isTokenForAll = true } = {}) {
@@ -125,7 +126,7 @@ describe("access by an administrator's connection", () => {
 
   test("is never handed to an app", async () => {
     const { connections, asker, connectionId } = await world()
-    const answer = await connections.handOverAccess(asker.user, connectionId, {
+    const answer = await connections.handOverAccess(callerOf(asker.user), connectionId, {
       reach: "native",
       sessionId: asker.session.sessionId,
     })

@@ -121,7 +121,8 @@ async function request(
   { target: { mailbox, permission }, tenant, source, wish }: Asking,
 ): Promise<Access> {
   const { tenantConnectionId, sealedSecret, accountId } = tenant
-  const opening = { connectionId: tenantConnectionId, kind: "tenant", actor: wish.actor, reason: wish.reason } as const
+  const { actor, reason, call } = wish
+  const opening = { connectionId: tenantConnectionId, kind: "tenant", actor, reason, call } as const
   const secret = await store.inAccount(accountId, (tables) => vault.openSecret(tables, opening, sealedSecret))
   return source.access({ secret, mailbox, permission })
 }

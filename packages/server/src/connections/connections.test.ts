@@ -6,7 +6,7 @@ import { connectedWorld } from "../testing/connected-world.ts"
 import { withPassword } from "../testing/fail-each-step.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryProvider } from "../testing/memory-provider.ts"
-import { sampleRows } from "../testing/rows.ts"
+import { callerOf, sampleRows } from "../testing/rows.ts"
 import { stateLifeMs } from "./connect-state.ts"
 import { chooseCalendars } from "./establish.ts"
 
@@ -38,7 +38,8 @@ describe("connecting", () => {
       connectionId: credential.connectionId,
       kind: "refresh-token",
       actor: { kind: "service", part: "test" },
-      reason: "test",
+      reason: "checkup",
+      call: "job:test:1",
     } as const
     const opened = await base.inAccount(accountId, (tables) =>
       vault.openSecret(tables, opening, credential.sealedSecret),
@@ -144,7 +145,7 @@ describe("connecting again", () => {
     expect(view).toMatchObject({ connectionId: first.connectionId, state: "connecting", problem: null })
     expect(after.calendars).toMatchObject([{ calendarId: calendar.calendarId, cursor: "cursor-1", failureCount: 0 }])
     expect(after.credential?.version).toBe((before.credential?.version ?? 0) + 1)
-    expect(verifyChain(after.audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(after.audit)).toMatchObject({ isWhole: true })
   })
 
   test("another mailbox drops what was known of the old one's calendars", async () => {
@@ -168,7 +169,7 @@ describe("handing over", () => {
     const { connect, connections, asker, see } = await connectedWorld()
     const { connectionId } = await connect()
     const id = (await see()).connection?.connectionId ?? (connectionId as never)
-    const answer = await connections.handOverAccess(asker.user, id, {
+    const answer = await connections.handOverAccess(callerOf(asker.user), id, {
       reach: "browser",
       sessionId: asker.session.sessionId,
     })
@@ -189,7 +190,7 @@ describe("handing over", () => {
     const { connection } = await world.see()
     if (connection === null) throw new Error("it was connected")
     const hand = (reach: "browser" | "native") =>
-      world.connections.handOverAccess(world.asker.user, connection.connectionId, {
+      world.connections.handOverAccess(callerOf(world.asker.user), connection.connectionId, {
         reach,
         sessionId: world.asker.session.sessionId,
       })
@@ -211,9 +212,12 @@ describe("handing over", () => {
     const calendarId = parseCalendarId("9b2f7a3e-0c1d-4e5f-8a9b-0c1d2e3f4a5b")
     const through = { connectionId, calendarId, window, zone: "UTC", signal: AbortSignal.timeout(1000) }
     for (const refused of [
-      connections.handOverAccess(stranger, connectionId, { reach: "native", sessionId: parseSessionId(connectionId) }),
-      connections.readThrough(stranger, through),
-      connections.remove(stranger, connectionId),
+      connections.handOverAccess(callerOf(stranger), connectionId, {
+        reach: "native",
+        sessionId: parseSessionId(connectionId),
+      }),
+      connections.readThrough(callerOf(stranger), through),
+      connections.remove(callerOf(stranger), connectionId),
     ])
       await expect(refused).rejects.toMatchObject({ kind: "not-found", code: "no-connection" })
     expect((await see()).connection).not.toBeNull()

@@ -1,6 +1,7 @@
 import type { ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { ConnectInput, ConnectionView, RemovalView } from "@kalends/protocol/api"
+import type { Caller } from "../ports/call.ts"
 import type { UserRow } from "../ports/store.ts"
 import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
 import type { ConnectionsDeps } from "./deps.ts"
@@ -20,12 +21,12 @@ export function createConnections({ store, providers, fanOut, addresses, opening
   return {
     begin: (asker: Asker, input: ConnectInput) => beginConnection(connect, asker, input),
     finish: (asker: Asker, answer: ProviderAnswer) => finishConnection(connect, asker, answer),
-    handOverAccess: (user: UserRow, connectionId: ConnectionId, request: AccessRequest) =>
+    handOverAccess: (user: Caller, connectionId: ConnectionId, request: AccessRequest) =>
       handOverAccess({ ...handOver, proxied, handsOverPasswords }, user, connectionId, request),
     proxied,
-    readThrough: (user: UserRow, input: ReadThroughInput) => readThrough(handOver, user, input),
+    readThrough: (user: Caller, input: ReadThroughInput) => readThrough(handOver, user, input),
     /** Removes a connection: SPEC 1.6. Says truthfully what was done. */
-    remove: (user: UserRow, connectionId: ConnectionId): Promise<RemovalView> =>
+    remove: (user: Caller, connectionId: ConnectionId): Promise<RemovalView> =>
       removeConnection({ store, broker, vault, providers, fanOut, clock, metrics }, user, connectionId),
 
     list: (user: UserRow): Promise<ConnectionView[]> =>

@@ -4,9 +4,10 @@ import { tokenDigest } from "../ports/access-broker.ts"
 import { verifyChain } from "../ports/audit-chain.ts"
 import { type ConnectedOptions, connectedWorld } from "../testing/connected-world.ts"
 import { type FaultLine, failEachStep, faultyProvider, faultyStore, withPassword } from "../testing/fail-each-step.ts"
+import { callerOf } from "../testing/rows.ts"
 
 type World = Awaited<ReturnType<typeof connectedWorld>>
-const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
 
 const faulty = (line: FaultLine, dress: NonNullable<ConnectedOptions["dress"]> = (same) => same) =>
   connectedWorld({
@@ -17,7 +18,7 @@ const faulty = (line: FaultLine, dress: NonNullable<ConnectedOptions["dress"]> =
 /** A connection and its secrets are both there or both gone, and the log is whole. */
 async function expectWhole(world: World, where: string) {
   const seen = await world.see()
-  expect(verifyChain(seen.audit), where).toMatchObject({ isWhole: true })
+  expect(await verifyChain(seen.audit), where).toMatchObject({ isWhole: true })
   expect(seen.credential === null, where).toBe(seen.connection === null)
   expect(seen.calendars.length, where).toBe(seen.connection === null ? 0 : 1)
   return seen
@@ -104,12 +105,12 @@ test("a removal that fails at any step has removed all or nothing, and trying ag
     },
     async flow(world) {
       const { connection } = await world.see()
-      if (connection !== null) await world.connections.remove(world.asker.user, connection.connectionId)
+      if (connection !== null) await world.connections.remove(callerOf(world.asker.user), connection.connectionId)
     },
     async check(world, { where, failed }) {
       const { connection } = await expectWhole(world, where)
       if (failed === null) expect(connection, where).toBeNull()
-      if (connection !== null) await world.connections.remove(world.asker.user, connection.connectionId)
+      if (connection !== null) await world.connections.remove(callerOf(world.asker.user), connection.connectionId)
       const after = await expectWhole(world, where)
       expect(after.connection, where).toBeNull()
       expect(

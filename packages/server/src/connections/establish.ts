@@ -1,5 +1,6 @@
 import type { Access } from "@kalends/domain/access"
 import type { AuditAction } from "@kalends/domain/audit"
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import {
   type CalendarId,
   parseCalendarId,
@@ -82,7 +83,7 @@ export async function establishIn(
       { kind: "subscribe", accountId, calendarId },
     ]),
   )
-  const record = (action: AuditAction, reason: string) =>
+  const record = (action: AuditAction, reason: AuditReason) =>
     tables.appendAudit({ actor, action, subjectId: connection.connectionId, reason }, deps.world.clock.now())
   if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
   await record("connection-made", made.permission)

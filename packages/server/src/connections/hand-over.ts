@@ -4,6 +4,7 @@ import { Problem } from "@kalends/domain/problem"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { AccessAnswer } from "@kalends/protocol/api"
 import { type AccessWish, tokenDigest } from "../ports/access-broker.ts"
+import type { Caller } from "../ports/call.ts"
 import type { AccountTables, ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
 import type { HandOverDeps } from "./deps.ts"
@@ -52,7 +53,7 @@ export async function ownConnection(
 /** What a user's own app opens the calendar with; audited. A browser that cannot use a secret is not given it. */
 export async function handOverAccess(
   deps: AccessDeps,
-  user: UserRow,
+  user: Caller,
   connectionId: ConnectionId,
   { reach, refusedTokenDigest, sessionId }: AccessRequest,
 ): Promise<AccessAnswer> {
@@ -63,7 +64,7 @@ export async function handOverAccess(
   }))
   const provider = providerNamed(providers, connection.provider)
   const actor = { kind: "user", userId: user.userId } as const
-  const wish: AccessWish = { actor, reason: "client-request", refusedTokenDigest }
+  const wish: AccessWish = { actor, reason: "client-request", call: user.call, refusedTokenDigest }
   const access = await broker.freshAccess(user.accountId, connectionId, wish)
   // What opens other people's mailboxes too stays here, whoever asks.
   const isDirect = access.mailbox === undefined && (reach === "native" || provider.limits.isReachableFromBrowser)
@@ -73,6 +74,7 @@ export async function handOverAccess(
     action: "access-handed-over",
     subjectId: connectionId,
     reason: isProxied ? "proxied" : isDirect ? reach : "read-through",
+    call: user.call,
   } as const
   await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.world.clock.now()))
   deps.world.metrics.countFor(connection, "accesses-handed-over")
@@ -96,7 +98,7 @@ export async function handOverAccess(
 }
 
 /** Reads a window for a browser that cannot reach the provider: the credential stays here, the answer passes through. */
-export async function readThrough(deps: HandOverDeps, user: UserRow, input: ReadThroughInput): Promise<ReadThrough> {
+export async function readThrough(deps: HandOverDeps, user: Caller, input: ReadThroughInput): Promise<ReadThrough> {
   const { store, broker, providers } = deps
   const { accountId } = user
   const { connectionId, window, zone, signal } = input
@@ -121,7 +123,8 @@ export async function readThrough(deps: HandOverDeps, user: UserRow, input: Read
       isUserGiven: access.kind === "password",
     })
   }
-  const wish: AccessWish = { actor: { kind: "user", userId: user.userId }, reason: "read-through" }
+  const actor = { kind: "user", userId: user.userId } as const
+  const wish: AccessWish = { actor, reason: "read-through", call: user.call }
   let access = await broker.freshAccess(accountId, connectionId, wish)
   let response = await ask(access)
   if (response.status === 401 && access.kind === "bearer") {

@@ -3,6 +3,7 @@ import { parseAccountId, parseConnectionId, parseSessionId, parseUserId } from "
 import { Problem } from "@kalends/domain/problem"
 import { z } from "zod"
 import { accessDigest } from "../ports/access-broker.ts"
+import type { Call } from "../ports/call.ts"
 import type { ProxiedAnswer, ProxiedRequest } from "../ports/proxied-calls.ts"
 import type { ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
@@ -56,7 +57,7 @@ export function createProxiedSessions(deps: ProxyDeps) {
     },
 
     /** Throws Problem "auth-expired" for a token that is no good, "forbidden" for what it does not open. */
-    async ask(token: string, connectionId: string, request: ProxiedRequest): Promise<ProxiedAnswer> {
+    async ask(token: string, connectionId: string, request: ProxiedRequest, call: Call): Promise<ProxiedAnswer> {
       const session = readToken(token, connectionId)
       const { accountId, userId } = session
       const { connection, calendars, hasSession } = await store.inAccount(accountId, async (tables) => ({
@@ -68,7 +69,7 @@ export function createProxiedSessions(deps: ProxyDeps) {
         throw new Problem("auth-expired", "This session is over; ask for another.", { code: "proxied-session-over" })
       const proxy = providerNamed(providers, connection.provider).proxy
       if (proxy === null) throw new Problem("forbidden", "Nothing is passed on here.", { code: "not-proxied" })
-      const wish = { actor: { kind: "user", userId }, reason: "proxied" } as const
+      const wish = { actor: { kind: "user", userId }, reason: "proxied", call } as const
       const ask = async (refusedTokenDigest?: string) => {
         const access = await broker.freshAccess(accountId, connection.connectionId, { ...wish, refusedTokenDigest })
         const proxying = {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
 import { settled } from "../testing/fake-clock.ts"
+import { callerOf } from "../testing/rows.ts"
 
 /** A connection with two subscriptions. `told` is what the provider was told, in order. */
 async function connected(change: (provider: CalendarProvider) => Partial<CalendarProvider> = () => ({})) {
@@ -50,7 +51,7 @@ async function connected(change: (provider: CalendarProvider) => Partial<Calenda
         createdAt: now,
       })
   })
-  const remove = () => world.connections.remove(world.asker.user, connection.connectionId)
+  const remove = () => world.connections.remove(callerOf(world.asker.user), connection.connectionId)
   return { ...world, told, remove, connection }
 }
 
@@ -137,7 +138,7 @@ describe("removing a connection", () => {
   test("a removal during a refresh waits for it and revokes the token that came", async () => {
     const { remove, clock, broker, accountId, connection, told, see } = await connected()
     await clock.advance(3_600_000)
-    const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+    const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
     const refreshing = broker.freshAccess(accountId, connection.connectionId, wish)
     await Promise.allSettled([refreshing, remove()])
     expect((await see()).connection).toBeNull()

@@ -4,8 +4,9 @@ import { isProblem } from "@kalends/domain/problem"
 import type { RemovalView } from "@kalends/protocol/api"
 import { tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Call, Caller } from "../ports/call.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
-import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow, UserRow } from "../ports/store.ts"
+import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow } from "../ports/store.ts"
 import type { RemovalDeps } from "./deps.ts"
 import { ownConnection } from "./hand-over.ts"
 import { within } from "./within.ts"
@@ -28,7 +29,7 @@ type Taken = LastSecrets & {
  */
 export async function removeConnection(
   deps: RemovalDeps,
-  user: UserRow,
+  user: Caller,
   connectionId: ConnectionId,
 ): Promise<RemovalView> {
   const taken = await takeAndDelete(deps, user, connectionId)
@@ -36,7 +37,7 @@ export async function removeConnection(
     { kind: "user", accountId: user.accountId, userId: user.userId },
     { kind: "connection-changed", connectionId, state: "gone" },
   )
-  const { stopped, grantRevoked } = await tellProvider(deps, taken)
+  const { stopped, grantRevoked } = await tellProvider(deps, taken, user.call)
   await deps.store.inAccount(user.accountId, (tables) =>
     tables.appendAudit(
       {
@@ -57,7 +58,7 @@ export async function removeConnection(
 }
 
 /** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
-function takeAndDelete(deps: RemovalDeps, user: UserRow, connectionId: ConnectionId): Promise<Taken> {
+function takeAndDelete(deps: RemovalDeps, user: Caller, connectionId: ConnectionId): Promise<Taken> {
   return deps.store.inAccount(user.accountId, async (tables) => {
     const credential = await tables.lockCredential(connectionId)
     const connection = await ownConnection(tables, user, connectionId)
@@ -82,7 +83,7 @@ function takeAndDelete(deps: RemovalDeps, user: UserRow, connectionId: Connectio
   })
 }
 
-type Last = { readonly user: UserRow; readonly credential: CredentialRow; readonly isAccessNeeded: boolean }
+type Last = { readonly user: Caller; readonly credential: CredentialRow; readonly isAccessNeeded: boolean }
 
 async function openLast(
   { vault, clock }: RemovalDeps,
@@ -93,7 +94,7 @@ async function openLast(
   const open = async (kind: "refresh-token" | "access-token" | "password", sealed: Uint8Array) => {
     const actor = { kind: "user", userId: user.userId } as const
     try {
-      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal" }, sealed)
+      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal", call: user.call }, sealed)
     } catch (error) {
       // A secret that cannot be opened any more must not stand in the way of deleting it.
       if (isProblem(error)) return null
@@ -115,22 +116,27 @@ async function openLast(
 
 type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
 
-async function tellProvider(deps: RemovalDeps, taken: Taken): Promise<Told> {
+async function tellProvider(deps: RemovalDeps, taken: Taken, call: Call): Promise<Told> {
   const provider = deps.providers.get(taken.connection.provider)
   if (provider === undefined) return { stopped: 0, grantRevoked: "not-confirmed" }
   const isAccessNeeded = taken.subscriptions.length > 0 && taken.access === null
-  const last = isAccessNeeded ? await lastAccess(deps, provider, taken) : taken
+  const last = isAccessNeeded ? await lastAccess(deps, provider, taken, call) : taken
   const stopped = last.access === null ? 0 : await stopAll(deps, provider, last.access, taken.subscriptions)
   return { stopped, grantRevoked: await revoke(deps, provider, { ...taken, ...last }) }
 }
 
 /** Access for stopping subscriptions, where none is at hand. What cannot be stopped is left to expire, and the user is told so. */
-async function lastAccess(deps: RemovalDeps, provider: CalendarProvider, taken: Taken): Promise<LastSecrets> {
+async function lastAccess(
+  deps: RemovalDeps,
+  provider: CalendarProvider,
+  taken: Taken,
+  call: Call,
+): Promise<LastSecrets> {
   const { connection } = taken
   if (connection.tenantConnectionId === null) return lastRefresh(deps, provider, taken)
   const actor = { kind: "user", userId: connection.userId } as const
   const access = within(deps.clock, providerTimeoutMs, () =>
-    deps.broker.accessByTenant(tenantTarget(connection), { actor, reason: "removal" }),
+    deps.broker.accessByTenant(tenantTarget(connection), { actor, reason: "removal", call }),
   )
   return { access: await access.catch(() => null), refreshToken: null }
 }

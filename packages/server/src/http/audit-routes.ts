@@ -1,5 +1,5 @@
 import { Readable } from "node:stream"
-import { auditPageSchema, auditQuerySchema, auditVerdictSchema } from "@kalends/protocol/audit"
+import { auditKeySchema, auditPageSchema, auditQuerySchema, auditVerdictSchema } from "@kalends/protocol/audit"
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import type { AuditFeature } from "../audit/audit.ts"
@@ -26,6 +26,14 @@ export async function auditRoutes(plain: FastifyInstance, deps: AuditRoutesDeps)
     async (request) => {
       const { user } = await requireUser(request)
       return audit.page(user, request.query)
+    },
+  )
+  app.get(
+    "/v1/audit/key",
+    { config: { needs: "read-audit" }, schema: { response: { 200: auditKeySchema } } },
+    async (request) => {
+      await requireUser(request)
+      return { publicKey: audit.publicKey }
     },
   )
   app.post(

@@ -41,7 +41,7 @@ export async function proxyRoute(app: FastifyInstance, { proxied, clock }: Proxy
           headers: typeof prefer === "string" ? { prefer } : {},
           body: typeof request.body === "string" ? request.body : "",
         }
-        const answer = await proxied.ask(token, connectionId, asked)
+        const answer = await proxied.ask(token, connectionId, asked, `request:${request.id}`)
         return reply.code(answer.status).type(answer.contentType).header("cache-control", "no-store").send(answer.body)
       },
     })

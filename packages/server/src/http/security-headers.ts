@@ -33,6 +33,8 @@ export function contentSecurityPolicy(nonce: string, connectTo: readonly string[
 export function addSecurityHeaders(app: FastifyInstance, hosts: ReadonlySet<string>): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
+      // As the audit log names the request.
+      "x-request-id": request.id,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
       "cross-origin-opener-policy": "same-origin",

@@ -1,6 +1,7 @@
 import { Problem } from "@kalends/domain/problem"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { People, SignedIn } from "../people/people.ts"
+import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
 import { needOf, refuseUnable } from "./needs.ts"
@@ -20,11 +21,14 @@ function cookieReader(publicOrigins: readonly string[]): (request: FastifyReques
 /** Header that browsers cannot add to a cross-site form: with the Origin check it keeps forged requests out. */
 export const requestHeader = "x-kalends-request"
 
+/** Who is asking, and with which request. */
+export type Asking = Omit<SignedIn, "user"> & { readonly user: Caller }
+
 /**
  * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often,
  * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts).
  */
-export type RequireUser = (request: FastifyRequest) => Promise<SignedIn>
+export type RequireUser = (request: FastifyRequest) => Promise<Asking>
 
 /**
  * A bearer header, or the portal's cookie. A cookie that changes something must come with the request header and, when
@@ -45,7 +49,7 @@ export function createSessionGuard(
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
     refuseUnable(signedIn.user.role, needOf(request))
-    return signedIn
+    return { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
   }
 }
 

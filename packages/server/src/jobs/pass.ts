@@ -4,6 +4,7 @@ import { isPassing, isProblem, Problem } from "@kalends/domain/problem"
 import { covers, cursorWindow, timeWindow, watchedWindow } from "@kalends/domain/window"
 import { type AccessBroker, type AccessWish, accessDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, ChangePage } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
 import type { FanOut } from "../ports/fan-out.ts"
@@ -41,11 +42,12 @@ const failuresUntilLasting = 3
 const lateNoticeMs = 2_000
 /** Calendars that lose their cursors together are listed again over this span. */
 const relistSpreadMs = 10_000
-const wish: AccessWish = { actor: { kind: "service", part: "pass" }, reason: "pass" }
 
 /** One pass under way: what it is about, and what it has come to so far. */
 type Run = {
   readonly mark: DueMark
+  /** Why, and for which job, the calendar's access is asked for. */
+  readonly wish: AccessWish
   readonly calendar: CalendarRow
   readonly connection: ConnectionRow
   readonly provider: CalendarProvider
@@ -76,7 +78,8 @@ export function createPass(deps: PassDeps) {
   const { store, world } = deps
   const { clock, metrics } = world
 
-  async function begin(mark: DueMark): Promise<Run | null> {
+  async function begin(mark: DueMark, call: Call): Promise<Run | null> {
+    const wish = { actor: { kind: "service", part: "pass" }, reason: "pass", call } as const
     return store.inAccount(mark.accountId, async (tables) => {
       const calendar = await tables.findCalendar(mark.calendarId)
       const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
@@ -89,6 +92,7 @@ export function createPass(deps: PassDeps) {
         (provider.listen !== null && isListenedTo(await tables.listening.find(connection.connectionId), startedAt))
       return {
         mark,
+        wish,
         calendar,
         connection,
         provider,
@@ -168,7 +172,7 @@ export function createPass(deps: PassDeps) {
   /** Reads with a fresh access; one that is refused is replaced once. */
   async function readWithAccess(run: Run): Promise<Found> {
     const { accountId, connectionId } = run.connection
-    const access = await deps.broker.freshAccess(accountId, connectionId, wish)
+    const access = await deps.broker.freshAccess(accountId, connectionId, run.wish)
     run.credentialVersion = access.credentialVersion
     try {
       return await read(run, access)
@@ -177,7 +181,7 @@ export function createPass(deps: PassDeps) {
       if (!isProblem(error, "auth-expired") || !isReplaceable) throw error
       run.credentialVersion = null
       const replaced = await deps.broker.freshAccess(accountId, connectionId, {
-        ...wish,
+        ...run.wish,
         refusedTokenDigest: accessDigest(access),
       })
       run.credentialVersion = replaced.credentialVersion
@@ -255,8 +259,8 @@ export function createPass(deps: PassDeps) {
     await store.inAccount(mark.accountId, (tables) => tables.addJobs([{ kind: "pass", ...mark }], runAt))
   }
 
-  return async (mark: DueMark): Promise<void> => {
-    const run = await begin(mark)
+  return async (mark: DueMark, call: Call): Promise<void> => {
+    const run = await begin(mark, call)
     if (run === null) return
     try {
       await settle(run, await readWithAccess(run))

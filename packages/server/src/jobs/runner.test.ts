@@ -29,20 +29,20 @@ function tasks(thrown: unknown = null) {
     settle: act,
     world: { clock, log: { info: write, warn: write, error: write } },
   })
-  const run = async (name: string, payload: unknown) => list[name]?.(payload, {} as never)
+  const run = async (name: string, payload: unknown) => list[name]?.(payload, { job: { id: "41" } } as never)
   return { clock, jobs, calls, lines, run }
 }
 
 describe("the jobs", () => {
-  test("hand on the ids of their payload and nothing else", async () => {
+  test("hand on the ids of their payload, and what the audit log calls them", async () => {
     const { calls, run } = tasks()
     await run("pass", { accountId, calendarId, noticedAtMs: 7, more: "x" })
     await run("subscribe", { accountId, calendarId })
     await run("keep-alive", { accountId, connectionId })
     expect(calls).toEqual([
-      [{ accountId, calendarId, noticedAtMs: 7 }],
-      [accountId, calendarId],
-      [accountId, connectionId],
+      [{ accountId, calendarId, noticedAtMs: 7 }, "job:pass:41"],
+      [accountId, calendarId, "job:subscribe:41"],
+      [accountId, connectionId, "job:keep-alive:41"],
     ])
   })
 

@@ -1,11 +1,13 @@
+import { meetingReasons } from "@kalends/domain/audit-reason"
 import { parseAccountId, parseCalendarId, parseConnectionId, parseMeetingId, parseRolloutId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
 import { z } from "zod"
 import type { KeepAlive } from "../ports/access-broker.ts"
+import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
-import type { JobQueue } from "../ports/job-queue.ts"
+import type { Job, JobQueue } from "../ports/job-queue.ts"
 import type { Log } from "../ports/log.ts"
 import type { createArm } from "../subscriptions/arm.ts"
 import type { Settle } from "../sync/settle.ts"
@@ -34,7 +36,8 @@ const connectionPayload = z.object({
 const settlePayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   meetingId: z.uuid().transform(parseMeetingId),
-  cause: z.string().max(60),
+  // What a version before called it is settled like any other.
+  cause: z.enum(meetingReasons).catch("review"),
 })
 const rolloutPayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
@@ -42,15 +45,17 @@ const rolloutPayload = z.object({
 })
 const armRetryMinutes = 5
 
+const callOf = (kind: Job["kind"], { id }: { readonly id: string }): Call => `job:${kind}:${id}`
+
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
 export function createTaskList({ pass, arm, settle, broker, rollouts, queue, world }: RunnerDeps): TaskList {
   const { clock, log } = world
   return {
-    pass: async (payload) => pass(passPayload.parse(payload)),
-    async subscribe(payload) {
+    pass: async (payload, { job }) => pass(passPayload.parse(payload), callOf("pass", job)),
+    async subscribe(payload, { job }) {
       const { accountId, calendarId } = calendarPayload.parse(payload)
       try {
-        await arm(accountId, calendarId)
+        await arm(accountId, calendarId, callOf("subscribe", job))
       } catch (error) {
         if (!isProblem(error)) throw error
         log.warn("subscribing failed", { calendarId, problem: error.kind, code: error.code })
@@ -62,14 +67,15 @@ export function createTaskList({ pass, arm, settle, broker, rollouts, queue, wor
           )
       }
     },
-    settle: async (payload) => settle({ kind: "settle", ...settlePayload.parse(payload) }),
-    async rollout(payload) {
+    settle: async (payload, { job }) =>
+      settle({ kind: "settle", ...settlePayload.parse(payload) }, callOf("settle", job)),
+    async rollout(payload, { job }) {
       const { accountId, rolloutId } = rolloutPayload.parse(payload)
-      await rollouts.run(accountId, rolloutId)
+      await rollouts.run(accountId, rolloutId, callOf("rollout", job))
     },
-    async "keep-alive"(payload) {
+    async "keep-alive"(payload, { job }) {
       const { accountId, connectionId } = connectionPayload.parse(payload)
-      await broker.keepAlive(accountId, connectionId).catch((error: unknown) => {
+      await broker.keepAlive(accountId, connectionId, callOf("keep-alive", job)).catch((error: unknown) => {
         if (!isProblem(error)) throw error
       })
     },

@@ -8,7 +8,7 @@ import type { MeetingBackend } from "../ports/meeting-backend.ts"
 import { type EngineOptions, startEngine } from "../testing/engine.ts"
 import { type FaultLine, failEachStep, faultyStore } from "../testing/fail-each-step.ts"
 import { recordOf } from "../testing/memory-events.ts"
-import { sampleRows } from "../testing/rows.ts"
+import { callerOf, sampleRows } from "../testing/rows.ts"
 import { createMeetings } from "./meetings.ts"
 
 const single = (starts: string): Schedule => {
@@ -62,7 +62,7 @@ async function world(options: EngineOptions = {}) {
 describe("a meeting made in the app", () => {
   test("stands in the calendar with its link, and is an echo to the sync", async () => {
     const { meetings, events, service, sync } = await world()
-    const made = await meetings.create(user, wished)
+    const made = await meetings.create(callerOf(user), wished)
     expect(made).toMatchObject({ state: "live", joinUrl: "https://meet.example/m-1", events: [{ role: "driver" }] })
     expect(events()).toMatchObject([
       { subject: "Observation", location: made.joinUrl, tag: `kalends:${made.meetingId}` },
@@ -77,8 +77,8 @@ describe("a meeting made in the app", () => {
 
   test("is made once however often it is asked for", async () => {
     const { meetings, events, service } = await world()
-    const first = await meetings.create(user, wished)
-    expect(await meetings.create(user, wished)).toEqual(first)
+    const first = await meetings.create(callerOf(user), wished)
+    expect(await meetings.create(callerOf(user), wished)).toEqual(first)
     expect([events().length, service.kept.size]).toEqual([1, 1])
   })
 
@@ -93,11 +93,11 @@ describe("a meeting made in the app", () => {
     })
     const steps = await failEachStep({
       make: (line) => world(faulty(line)),
-      flow: ({ meetings }) => meetings.create(user, wished),
+      flow: ({ meetings }) => meetings.create(callerOf(user), wished),
       async check({ meetings, events, service, sync, jobs, clock }, { where }) {
         // The sync may come first, and the person's second try later.
         await sync()
-        const made = await meetings.create(user, wished)
+        const made = await meetings.create(callerOf(user), wished)
         expect({ where, state: made.state, events: made.events.length }).toEqual({ where, state: "live", events: 1 })
         expect({ where, count: events().length, kept: service.kept.size }).toEqual({ where, count: 1, kept: 1 })
         await clock.advance(3_600_000)
@@ -119,7 +119,7 @@ describe("a meeting made in the app", () => {
       return { ...provider, events: { ...events, create: () => Promise.reject(new Error("the app was closed")) } }
     }
     const { meetings, service, clock, settle, accountId, memory } = await world({ dress })
-    await expect(meetings.create(user, wished)).rejects.toThrow("closed")
+    await expect(meetings.create(callerOf(user), wished)).rejects.toThrow("closed")
     const due = async () =>
       memory.asSystem((tables) => tables.takeDueReviews({ now: clock.now(), limit: 9, nextReviewAt: clock.now() }))
     expect(await due()).toEqual([])
@@ -133,11 +133,11 @@ describe("a meeting made in the app", () => {
 
   test("changes in the calendar when it is edited, and its service follows", async () => {
     const { meetings, events, service, sync } = await world()
-    const meetingId = parseMeetingId((await meetings.create(user, wished)).meetingId)
-    const { event } = await meetings.detail(user, meetingId)
+    const meetingId = parseMeetingId((await meetings.create(callerOf(user), wished)).meetingId)
+    const { event } = await meetings.detail(callerOf(user), meetingId)
     expect(event).toMatchObject({ subject: "Observation", canWrite: true, schedule: scheduleToJson(wished.schedule) })
     const schedule = single("2026-12-02T20:00:00Z")
-    await meetings.change(user, meetingId, { version: event?.version ?? "", subject: "Perseids", schedule })
+    await meetings.change(callerOf(user), meetingId, { version: event?.version ?? "", subject: "Perseids", schedule })
     expect(events()).toMatchObject([{ subject: "Perseids" }])
     await sync()
     expect(service.kept.get("m-1")?.face).toEqual({ topic: "Perseids", schedule })
@@ -145,13 +145,13 @@ describe("a meeting made in the app", () => {
 
   test("is not written over when the event was changed meanwhile", async () => {
     const { meetings, events, remote } = await world()
-    const meetingId = parseMeetingId((await meetings.create(user, wished)).meetingId)
-    const { event } = await meetings.detail(user, meetingId)
+    const meetingId = parseMeetingId((await meetings.create(callerOf(user), wished)).meetingId)
+    const { event } = await meetings.detail(callerOf(user), meetingId)
     const [made] = events()
     if (made === undefined) throw new Error("no event")
     await remote.hand.rename(made.eventId, "Theirs")
     const failed = await meetings
-      .change(user, meetingId, { version: event?.version ?? "", subject: "Ours" })
+      .change(callerOf(user), meetingId, { version: event?.version ?? "", subject: "Ours" })
       .catch((error: unknown) => error)
     expect(isProblem(failed, "conflict")).toBe(true)
     expect(events()).toMatchObject([{ subject: "Theirs" }])
@@ -159,12 +159,12 @@ describe("a meeting made in the app", () => {
 
   test("that is cancelled is out of the calendar and ended", async () => {
     const { meetings, events, service, sync } = await world()
-    const meetingId = parseMeetingId((await meetings.create(user, wished)).meetingId)
-    await meetings.cancel(user, meetingId)
+    const meetingId = parseMeetingId((await meetings.create(callerOf(user), wished)).meetingId)
+    await meetings.cancel(callerOf(user), meetingId)
     await sync()
     expect(events()).toEqual([])
     expect(service.kept.get("m-1")?.isEnded).toBe(true)
-    const { state, history } = await meetings.detail(user, meetingId)
+    const { state, history } = await meetings.detail(callerOf(user), meetingId)
     expect(state).toBe("ended")
     expect(history.map(({ action, cause }) => `${action} ${cause}`)).toEqual([
       "meeting-asked-for app",
@@ -176,10 +176,14 @@ describe("a meeting made in the app", () => {
 
   test("is another's business to nobody", async () => {
     const { meetings } = await world()
-    const meetingId = parseMeetingId((await meetings.create(user, wished)).meetingId)
+    const meetingId = parseMeetingId((await meetings.create(callerOf(user), wished)).meetingId)
     const other = { ...user, userId: sampleRows(2).user.userId }
-    expect(isProblem(await meetings.detail(other, meetingId).catch((error: unknown) => error), "not-found")).toBe(true)
-    expect(isProblem(await meetings.cancel(other, meetingId).catch((error: unknown) => error), "not-found")).toBe(true)
+    expect(
+      isProblem(await meetings.detail(callerOf(other), meetingId).catch((error: unknown) => error), "not-found"),
+    ).toBe(true)
+    expect(
+      isProblem(await meetings.cancel(callerOf(other), meetingId).catch((error: unknown) => error), "not-found"),
+    ).toBe(true)
   })
 })
 
@@ -187,7 +191,7 @@ describe("meetings whose events vanished together", () => {
   async function held() {
     const here = await world()
     for (let count = 1; count <= 8; count++)
-      await here.meetings.create(user, { ...wished, key: String(count).padStart(32, "0") })
+      await here.meetings.create(callerOf(user), { ...wished, key: String(count).padStart(32, "0") })
     await here.sync()
     for (const { eventId } of here.events()) await here.remote.hand.remove(eventId)
     await here.sync()
@@ -199,15 +203,15 @@ describe("meetings whose events vanished together", () => {
     expect(endedCount()).toBe(0)
     const { meetings: listed } = await meetings.list(user, null)
     expect(listed.every(({ events }) => events.every(({ isHeld }) => isHeld))).toBe(true)
-    expect(await meetings.decideHeld(user, "end")).toBe(8)
+    expect(await meetings.decideHeld(callerOf(user), "end")).toBe(8)
     await sync()
     expect(endedCount()).toBe(8)
-    expect(await meetings.decideHeld(user, "end")).toBe(0)
+    expect(await meetings.decideHeld(callerOf(user), "end")).toBe(0)
   })
 
   test("or keep them, until they expire", async () => {
     const { meetings, sync, endedCount } = await held()
-    expect(await meetings.decideHeld(user, "keep")).toBe(8)
+    expect(await meetings.decideHeld(callerOf(user), "keep")).toBe(8)
     await sync()
     expect(endedCount()).toBe(0)
     const { meetings: listed } = await meetings.list(user, null)
@@ -221,7 +225,7 @@ describe("a calendar connected for reading only", () => {
   test("has meetings without events", async () => {
     const { meetings, events, change } = await world()
     await change({ canWrite: false })
-    expect(await meetings.create(user, wished)).toMatchObject({ state: "live", events: [] })
+    expect(await meetings.create(callerOf(user), wished)).toMatchObject({ state: "live", events: [] })
     expect(events()).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import type { AuditAction } from "@kalends/domain/audit"
+import type { MeetingReason } from "@kalends/domain/audit-reason"
 import { type CalendarId, type MeetingId, parseMeetingId } from "@kalends/domain/ids"
 import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
@@ -6,6 +7,7 @@ import type { Schedule } from "@kalends/domain/schedule"
 import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail, MeetingView } from "@kalends/protocol/meetings"
 import type { EventPatch } from "../ports/calendar-provider.ts"
+import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
@@ -42,8 +44,8 @@ const abandonedMinutes = 15
 export function createMeetings(deps: MeetingsDeps) {
   const { store, world } = deps
   const { clock } = world
-  const access = (user: UserRow) =>
-    createEventAccess(deps, { actor: { kind: "user", userId: user.userId }, reason: "meeting" })
+  const access = ({ userId, call }: Caller) =>
+    createEventAccess(deps, { actor: { kind: "user", userId }, reason: "meeting", call })
 
   function requireBackend(name: string | undefined): MeetingBackend {
     const backend = name === undefined ? undefined : deps.backends.get(name)
@@ -56,7 +58,7 @@ export function createMeetings(deps: MeetingsDeps) {
     tables: AccountTables,
     user: UserRow,
     action: AuditAction,
-    entry: { id: MeetingId; why: string },
+    entry: { id: MeetingId; why: MeetingReason },
   ) {
     const actor = { kind: "user", userId: user.userId } as const
     await tables.appendAudit({ actor, action, subjectId: entry.id, reason: entry.why }, clock.now())
@@ -86,7 +88,7 @@ export function createMeetings(deps: MeetingsDeps) {
   }
 
   /** Its event, in the user's calendar where that may be written; written once, whoever asks how often. */
-  async function writeEvent(user: UserRow, meeting: MeetingRow, { subject, schedule }: NewMeeting, joinUrl: string) {
+  async function writeEvent(user: Caller, meeting: MeetingRow, { subject, schedule }: NewMeeting, joinUrl: string) {
     const place = await access(user).primaryPlace(user.accountId, user.userId)
     if (place === null || !place.canWrite) return null
     const input = await access(user).inputAt(place)
@@ -111,7 +113,7 @@ export function createMeetings(deps: MeetingsDeps) {
 
   /** The driver's event, which may be written. */
   async function requireEvent(
-    user: UserRow,
+    user: Caller,
     links: readonly LinkRow[],
   ): Promise<{ readonly held: Held; readonly driver: LinkRow }> {
     const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null)
@@ -142,7 +144,7 @@ export function createMeetings(deps: MeetingsDeps) {
   }
 
   return {
-    async create(user: UserRow, input: NewMeeting): Promise<MeetingView> {
+    async create(user: Caller, input: NewMeeting): Promise<MeetingView> {
       const meeting = await begin(user, input, requireBackend([...deps.backends.keys()][0]).name)
       if (meeting.state !== "making") return viewOf(meeting, (await requireOwn(user, meeting.meetingId)).links)
       const face = { topic: input.subject, schedule: input.schedule }
@@ -164,7 +166,7 @@ export function createMeetings(deps: MeetingsDeps) {
 
     /** Writes the event, which the meeting follows. Throws Problem "conflict" when the event is not as last read any more. */
     async change(
-      user: UserRow,
+      user: Caller,
       meetingId: MeetingId,
       { version, subject, schedule }: MeetingChange,
     ): Promise<MeetingDetail> {
@@ -181,7 +183,7 @@ export function createMeetings(deps: MeetingsDeps) {
     },
 
     /** Takes the event out of the calendar and ends the meeting. */
-    async cancel(user: UserRow, meetingId: MeetingId): Promise<void> {
+    async cancel(user: Caller, meetingId: MeetingId): Promise<void> {
       const { meeting, links } = await requireOwn(user, meetingId)
       for (const link of links) await removeEvent(user, link)
       await store.inAccount(user.accountId, async (tables) => {
@@ -220,7 +222,7 @@ export function createMeetings(deps: MeetingsDeps) {
       }
     },
 
-    async detail(user: UserRow, meetingId: MeetingId): Promise<MeetingDetail> {
+    async detail(user: Caller, meetingId: MeetingId): Promise<MeetingDetail> {
       const { meeting, links } = await requireOwn(user, meetingId)
       const history = await store.inAccount(user.accountId, (tables) => tables.listAuditOf(meetingId, historyMost))
       return {
@@ -231,7 +233,7 @@ export function createMeetings(deps: MeetingsDeps) {
     },
 
     /** Meetings that the brake keeps alive: ends them, or forgets that their events are gone. How many they were. */
-    async decideHeld(user: UserRow, decision: "end" | "keep"): Promise<number> {
+    async decideHeld(user: Caller, decision: "end" | "keep"): Promise<number> {
       const place = await access(user).primaryPlace(user.accountId, user.userId)
       if (place === null) return 0
       return store.inAccount(user.accountId, (tables) => decideHeld(tables, user, place.calendar.calendarId, decision))
@@ -242,7 +244,7 @@ export function createMeetings(deps: MeetingsDeps) {
     return deps.digests.of(accountId, requireBackend(backend).shown(face))
   }
 
-  async function removeEvent(user: UserRow, link: LinkRow): Promise<void> {
+  async function removeEvent(user: Caller, link: LinkRow): Promise<void> {
     const held = await access(user).hold(link)
     if (held === null) return
     if (!held.place.canWrite)
@@ -250,12 +252,12 @@ export function createMeetings(deps: MeetingsDeps) {
     await held.place.events.remove({ ...held.input, expect: held.record.version })
   }
 
-  async function settleSoon({ accountId }: UserRow, meetingId: MeetingId, cause: string): Promise<void> {
+  async function settleSoon({ accountId }: UserRow, meetingId: MeetingId, cause: MeetingReason): Promise<void> {
     await store.inAccount(accountId, (tables) => tables.addJobs([{ kind: "settle", accountId, meetingId, cause }]))
   }
 
   /** What the event says now; null when it cannot be read for a reason that the page shows otherwise. */
-  async function eventNow(user: UserRow, links: readonly LinkRow[]): Promise<MeetingDetail["event"]> {
+  async function eventNow(user: Caller, links: readonly LinkRow[]): Promise<MeetingDetail["event"]> {
     const driver = links.find(({ role }) => role === "driver")
     if (driver === undefined) return null
     try {

@@ -1,3 +1,4 @@
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import { parseAccountId, parseSessionId, parseUserId, type SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
@@ -189,7 +190,7 @@ async function idsOfSessions(tables: AccountTables, { userId }: UserRow, clock: 
 }
 
 type Ending = {
-  readonly reason: string
+  readonly reason: AuditReason
   readonly choose: (tables: AccountTables) => Promise<readonly SessionId[]>
 }
 

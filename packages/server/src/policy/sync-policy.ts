@@ -1,3 +1,4 @@
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import { type GroupId, parseGroupId, type UserId } from "@kalends/domain/ids"
 import { effectivePolicy, type PolicyLevel, type PolicyWord } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
@@ -16,7 +17,7 @@ export type SyncPolicyDeps = { readonly store: Store; readonly clock: Clock }
  * that were made before.
  */
 export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
-  function audit(tables: AccountTables, user: UserRow, reason: string): Promise<void> {
+  function audit(tables: AccountTables, user: UserRow, reason: AuditReason): Promise<void> {
     const actor = { kind: "user", userId: user.userId } as const
     return tables.appendAudit({ actor, action: "policy-changed", subjectId: tables.accountId, reason }, clock.now())
   }

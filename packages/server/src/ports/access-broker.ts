@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
+import type { OpeningReason } from "@kalends/domain/audit-reason"
 import type { AccountId, ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
+import type { Call } from "./call.ts"
 import type { AuditEntry, ConnectionRow } from "./store.ts"
 
 export type AccessWish = {
   readonly actor: AuditEntry["actor"]
-  /** Machine word for the audit log: "pass", "client-request", "subscribe"… */
-  readonly reason: string
+  readonly reason: OpeningReason
+  /** For which piece of work. */
+  readonly call: Call
   /** Base64url SHA-256 of a token that the provider has just refused. */
   readonly refusedTokenDigest?: string | undefined
 }
@@ -51,7 +54,7 @@ export type TenantTarget = {
 
 export interface KeepAlive {
   /** Refreshes a grant that nobody used for long, before it dies of disuse. A password has no such life. */
-  keepAlive(accountId: AccountId, connectionId: ConnectionId): Promise<void>
+  keepAlive(accountId: AccountId, connectionId: ConnectionId, call: Call): Promise<void>
 }
 
 /** As tokenDigest, of whatever an access signs in with. */

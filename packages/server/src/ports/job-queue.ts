@@ -1,3 +1,4 @@
+import type { MeetingReason } from "@kalends/domain/audit-reason"
 import type { AccountId, CalendarId, ConnectionId, MeetingId, RolloutId } from "@kalends/domain/ids"
 
 /**
@@ -15,8 +16,13 @@ export type Job =
   | ({ readonly kind: "pass" } & DueMark)
   /** Arm, renew or replace the calendar's subscription. */
   | { readonly kind: "subscribe"; readonly accountId: AccountId; readonly calendarId: CalendarId }
-  /** Bring a meeting and its event in step. `cause`: why, as a machine word. */
-  | { readonly kind: "settle"; readonly accountId: AccountId; readonly meetingId: MeetingId; readonly cause: string }
+  /** Bring a meeting and its event in step. `cause`: why. */
+  | {
+      readonly kind: "settle"
+      readonly accountId: AccountId
+      readonly meetingId: MeetingId
+      readonly cause: MeetingReason
+    }
   /** Refresh an idle grant before it dies of disuse. */
   | { readonly kind: "keep-alive"; readonly accountId: AccountId; readonly connectionId: ConnectionId }
   /** Do the next steps of a rollout. */

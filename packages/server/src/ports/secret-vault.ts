@@ -1,11 +1,17 @@
+import type { OpeningReason, RefreshReason } from "@kalends/domain/audit-reason"
 import type { ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
+import type { Call } from "./call.ts"
 import type { AccountTables, AuditEntry, SecretKind } from "./store.ts"
 
 /** What a secret is bound to: it opens nowhere else. */
 export type SecretPlace = { readonly connectionId: ConnectionId | TenantConnectionId; readonly kind: SecretKind }
 
-/** Who opens a secret and for what, as the audit log will say. */
-export type Opening = SecretPlace & { readonly actor: AuditEntry["actor"]; readonly reason: string }
+/** Who opens a secret, why and for which call, as the audit log will say. */
+export type Opening = SecretPlace & {
+  readonly actor: AuditEntry["actor"]
+  readonly reason: OpeningReason | RefreshReason
+  readonly call: Call
+}
 
 /** Seals and opens secrets. Opening writes its audit record first, in the same transaction: no record, no secret. */
 export interface SecretVault {

@@ -1,5 +1,6 @@
 import type { Role } from "@kalends/domain/ability"
 import type { AuditAction } from "@kalends/domain/audit"
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import type { ConnectionState } from "@kalends/domain/connection"
 import type {
   AccountId,
@@ -18,6 +19,7 @@ import type {
 import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
+import type { Call } from "./call.ts"
 import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
@@ -161,18 +163,28 @@ export type AuditEntry = {
   readonly action: AuditAction
   /** Id of the thing acted on: a connection, user, session. Never a name or address. */
   readonly subjectId: string
-  /** Why, as a machine word: "refresh", "pass", "client-request", "revoked-by-user"… */
-  readonly reason: string
+  readonly reason: AuditReason
+  /** The piece of work it was done for. A secret is never opened without it. */
+  readonly call?: Call
 }
 
-export type AuditRow = AuditEntry & {
+/** As it was written, by this version of the service or by one before, which may have had other words. */
+export type AuditRow = Omit<AuditEntry, "reason" | "call"> & {
   readonly accountId: AccountId
+  readonly reason: string
+  readonly call: string | null
+  /** Which fields the hash is of: see audit-chain.ts. */
+  readonly format: AuditFormat
   /** Counts from 1 within the account, without gaps. */
   readonly sequence: number
   readonly at: Temporal.Instant
   readonly previousHash: Uint8Array
   readonly hash: Uint8Array
+  /** The service's signature of the hash, on some entries: see audit-chain.ts. */
+  readonly signature: Uint8Array | null
 }
+
+export type AuditFormat = 1 | 2
 
 /** Which entries; null for any. */
 export type AuditFilter = {
@@ -182,6 +194,7 @@ export type AuditFilter = {
   readonly actor: string | null
   readonly action: AuditAction | null
   readonly subjectId: string | null
+  readonly reason: string | null
   readonly from: Temporal.Instant | null
   /** Exclusive. */
   readonly to: Temporal.Instant | null

@@ -1,5 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { Transaction } from "kysely"
+import type { AuditSigner } from "../ports/audit-chain.ts"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
@@ -14,7 +15,11 @@ import { createRolloutTables } from "./rollout-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 
 /** The tables of one account within `tx`. */
-export function createAccountTables(tx: Transaction<Database>, accountId: AccountId): AccountTables {
+export function createAccountTables(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  signer: AuditSigner | null,
+): AccountTables {
   return {
     accountId,
     lockAccount: () => lockAccount(tx, accountId),
@@ -22,8 +27,8 @@ export function createAccountTables(tx: Transaction<Database>, accountId: Accoun
     ...connectionTables(tx, accountId),
     ...calendarTables(tx, accountId),
     ...keyTables(tx, accountId),
-    appendAudit: (entry, at) => appendAudits(tx, accountId, { entries: [entry], at }),
-    appendAudits: (entries, at) => appendAudits(tx, accountId, { entries, at }),
+    appendAudit: (entry, at) => appendAudits(tx, [entry], { accountId, at, signer }),
+    appendAudits: (entries, at) => appendAudits(tx, entries, { accountId, at, signer }),
     listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
     searchAudit: (filter) => searchAudit(tx, accountId, filter),

@@ -1,34 +1,33 @@
 import { type AccountId, parseUserId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
-import { chainHash, chainStart } from "../ports/audit-chain.ts"
+import { type AuditSigner, nextAuditRow } from "../ports/audit-chain.ts"
 import type { AuditEntry, AuditFilter, AuditRow } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 
-/** Rows that one statement writes at most: each has ten parameters, of which the protocol allows 65,535. */
+/** Rows that one statement writes at most: each has thirteen parameters, of which the protocol allows 65,535. */
 const rowsAtOnce = 2_000
 
 /** Appends entries behind the account's last one. The account's row is held meanwhile, so that the chain has no forks. */
 export async function appendAudits(
   tx: Transaction<Database>,
-  accountId: AccountId,
-  { entries, at }: { readonly entries: readonly AuditEntry[]; readonly at: Temporal.Instant },
+  entries: readonly AuditEntry[],
+  place: { readonly accountId: AccountId; readonly at: Temporal.Instant; readonly signer: AuditSigner | null },
 ): Promise<void> {
   if (entries.length === 0) return
+  const { accountId } = place
   await lockAccount(tx, accountId)
   const last = await tx
     .selectFrom("audit")
-    .select(["sequence", "hash"])
+    .select(["sequence", "at", "hash"])
     .where("accountId", "=", accountId)
     .orderBy("sequence", "desc")
     .limit(1)
     .executeTakeFirst()
-  let { previousHash, sequence } = { previousHash: last?.hash ?? chainStart, sequence: last?.sequence ?? 0 }
+  let before: Parameters<typeof nextAuditRow>[0] = last ?? null
   const rows = entries.map((entry) => {
-    sequence += 1
-    // The hash is of what the database keeps: it counts in microseconds, the clock in nanoseconds.
-    const row = { ...entry, accountId, sequence, at: at.round("microsecond") }
-    const { actor, ...rest } = { ...row, previousHash, hash: chainHash(previousHash, row) }
-    previousHash = rest.hash
+    const row = nextAuditRow(before, entry, place)
+    before = row
+    const { actor, ...rest } = row
     return { ...rest, actorKind: actor.kind, actor: actor.kind === "user" ? actor.userId : actor.part }
   })
   for (let from = 0; from < rows.length; from += rowsAtOnce)
@@ -76,13 +75,14 @@ export async function listAuditOf(
 export async function searchAudit(
   tx: Transaction<Database>,
   accountId: AccountId,
-  { before, actor, action, subjectId, from, to, limit }: AuditFilter & { readonly limit: number },
+  { before, actor, action, subjectId, reason, from, to, limit }: AuditFilter & { readonly limit: number },
 ): Promise<readonly AuditRow[]> {
   let query = tx.selectFrom("audit").selectAll().where("accountId", "=", accountId)
   if (before !== null) query = query.where("sequence", "<", before)
   if (actor !== null) query = query.where("actorKind", "=", "user").where("actor", "=", actor)
   if (action !== null) query = query.where("action", "=", action)
   if (subjectId !== null) query = query.where("subjectId", "=", subjectId)
+  if (reason !== null) query = query.where("reason", "=", reason)
   if (from !== null) query = query.where("at", ">=", from)
   if (to !== null) query = query.where("at", "<", to)
   const rows = await query.orderBy("sequence", "desc").limit(limit).execute()

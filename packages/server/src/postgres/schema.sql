@@ -50,14 +50,22 @@ create table audit (
   reason text not null,
   previous_hash bytea not null,
   hash bytea not null,
+  call text,
+  format smallint not null,
+  signature bytea,
   PRIMARY KEY (account_id, sequence),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text]))),
-  CHECK ((sequence > 0))
+  CHECK (((length(call) >= 1) AND (length(call) <= 120))),
+  CHECK ((format = ANY (ARRAY[1, 2]))),
+  CHECK ((sequence > 0)),
+  CHECK ((length(signature) = 64))
 );
 CREATE INDEX audit_by_action ON audit USING btree (account_id, action, sequence);
 CREATE INDEX audit_by_person ON audit USING btree (account_id, actor, sequence) WHERE (actor_kind = 'user'::text);
+CREATE INDEX audit_by_reason ON audit USING btree (account_id, reason, sequence);
 CREATE INDEX audit_by_subject ON audit USING btree (account_id, subject_id, sequence);
+CREATE INDEX audit_by_time ON audit USING btree (account_id, at);
 create policy by_account on audit using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table calendar (

@@ -1,14 +1,19 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { type Kysely, sql, type Transaction } from "kysely"
+import type { AuditSigner } from "../ports/audit-chain.ts"
 import type { Store } from "../ports/store.ts"
 import { createAccountTables } from "./account-tables.ts"
 import type { Database } from "./database.ts"
 import { createSystemTables } from "./system-tables.ts"
 
-/** The store on PostgreSQL. Each transaction tells row-level security whose rows it may see. */
-export function createStore(database: Kysely<Database>): Store {
+/**
+ * The store on PostgreSQL. Each transaction tells row-level security whose rows it may see. `signer`: signs the audit log;
+ * null where nobody will check its signatures.
+ */
+export function createStore(database: Kysely<Database>, signer: AuditSigner | null = null): Store {
   return {
-    inAccount: (accountId, work) => transaction(database, accountId, (tx) => work(createAccountTables(tx, accountId))),
+    inAccount: (accountId, work) =>
+      transaction(database, accountId, (tx) => work(createAccountTables(tx, accountId, signer))),
     asSystem: (work) => transaction(database, "system", (tx) => work(createSystemTables(tx))),
   }
 }

@@ -3,6 +3,7 @@ import { type AccountId, type CalendarId, parseSubscriptionId } from "@kalends/d
 import { isProblem } from "@kalends/domain/problem"
 import { type AccessBroker, type AccessWish, tokenDigest } from "../ports/access-broker.ts"
 import type { CalendarProvider, PushSource } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Metrics } from "../ports/metrics.ts"
 import type { Random } from "../ports/random.ts"
@@ -20,7 +21,7 @@ export type ArmDeps = {
 }
 
 const providerTimeoutMs = 15_000
-const wish: AccessWish = { actor: { kind: "service", part: "subscriptions" }, reason: "subscribe" }
+const actor: AccessWish["actor"] = { kind: "service", part: "subscriptions" }
 
 type Subject = {
   readonly calendar: CalendarRow
@@ -160,7 +161,8 @@ export function createArm(deps: ArmDeps) {
     return "pushed"
   }
 
-  async function pushed(subject: Subject, way: Way): Promise<"pushed" | "polled" | "gone"> {
+  async function pushed(subject: Subject, way: Way, call: Call): Promise<"pushed" | "polled" | "gone"> {
+    const wish = { actor, reason: "subscribe", call } as const
     const { accountId, connectionId } = subject.connection
     const access = await broker.freshAccess(accountId, connectionId, wish)
     try {
@@ -175,14 +177,18 @@ export function createArm(deps: ArmDeps) {
     }
   }
 
-  return async (accountId: AccountId, calendarId: CalendarId): Promise<"pushed" | "listened" | "polled" | "gone"> => {
+  return async (
+    accountId: AccountId,
+    calendarId: CalendarId,
+    call: Call,
+  ): Promise<"pushed" | "listened" | "polled" | "gone"> => {
     const subject = await find(accountId, calendarId)
     if (subject === null) return "gone"
     const provider = deps.providerOf(subject.connection)
     const push = provider?.push ?? null
     const hookUrl = provider === null ? null : deps.hookUrlOf(provider)
     if (provider === null || push === null || hookUrl === null) return listened(deps, subject)
-    const outcome = await pushed(subject, { provider, push, hookUrl }).catch((error: unknown) => {
+    const outcome = await pushed(subject, { provider, push, hookUrl }, call).catch((error: unknown) => {
       world.metrics.countFor(subject.connection, "subscriptions-failed")
       throw error
     })

@@ -3,6 +3,7 @@ import type { ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
 import type { FanOut, Hint } from "../ports/fan-out.ts"
@@ -46,12 +47,14 @@ export type ListenerOwn = {
 
 /** One opening, from the first look at the connection to its end. */
 type Attempt = {
+  /** As the audit log names it. */
+  readonly call: Call
   readonly controller: AbortController
   access: HeldAccess | null
   openedAtMs: number | null
 }
 
-const wish: AccessWish = { actor: { kind: "service", part: "subscriptions" }, reason: "listen" }
+const actor: AccessWish["actor"] = { kind: "service", part: "subscriptions" }
 
 /**
  * Listens for one connection while this node holds its lease:
@@ -88,7 +91,9 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
     const following = {
       ...{ source, calendarIds: [...calendarIds.keys()], controller: current.controller, clock },
       access: async () => {
-        current.access = await deps.broker.freshAccess(accountId, connectionId, { ...wish, refusedTokenDigest })
+        current.access = await deps.broker.freshAccess(accountId, connectionId, {
+          ...{ actor, reason: "listen", call: current.call, refusedTokenDigest },
+        })
         return current.access
       },
     }
@@ -117,7 +122,8 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
   async function tryOnce(): Promise<number | null> {
     isReopening = false
     state = "opening"
-    const current: Attempt = { controller: new AbortController(), access: null, openedAtMs: null }
+    const call: Call = `stream:${deps.world.random.uuid()}`
+    const current: Attempt = { call, controller: new AbortController(), access: null, openedAtMs: null }
     attempt = current
     let problem: Problem | null = null
     try {

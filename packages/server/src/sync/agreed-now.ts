@@ -1,3 +1,4 @@
+import type { MeetingReason } from "@kalends/domain/audit-reason"
 import type { Digests } from "../meetings/digest.ts"
 import type { MeetingBackend, MeetingFace, ShownFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
@@ -11,7 +12,7 @@ type Step = { readonly face: MeetingFace; readonly before: ShownFace | null; rea
 type AgreedNow = {
   readonly agreed: Pick<LinkRow, "agreedTopic" | "agreedSchedule" | "shownTopic" | "shownSchedule">
   /** Why to look again at once: somebody changed the meeting in its service meanwhile. */
-  readonly again: { readonly next?: string }
+  readonly again: { readonly next?: MeetingReason }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import type { MeetingReason } from "@kalends/domain/audit-reason"
 import type { MeetingId, ProviderEventId } from "@kalends/domain/ids"
 import { parseMeetingId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
@@ -258,7 +259,11 @@ async function write(deps: CalendarSyncDeps, where: Where, { effects, heldCount 
 async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, tables: AccountTables): Promise<void> {
   const { accountId, calendarId } = where.calendar
   const now = deps.world.clock.now()
-  const audit = (action: "meeting-linked" | "meeting-unlinked" | "meeting-held", meetingId: MeetingId, cause: string) =>
+  const audit = (
+    action: "meeting-linked" | "meeting-unlinked" | "meeting-held",
+    meetingId: MeetingId,
+    cause: MeetingReason,
+  ) =>
     tables.appendAudit({ actor: { kind: "service", part: "sync" }, action, subjectId: meetingId, reason: cause }, now)
   switch (effect.kind) {
     case "put-link": {

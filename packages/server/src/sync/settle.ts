@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto"
 import type { AuditAction } from "@kalends/domain/audit"
+import type { MeetingReason } from "@kalends/domain/audit-reason"
 import type { MeetingId } from "@kalends/domain/ids"
 import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { eventFace, facePatch, joinPatch } from "../meetings/block.ts"
 import type { Digests, FaceDigest } from "../meetings/digest.ts"
-import { createEventAccess, type EventAccessDeps, type Held } from "../meetings/event-access.ts"
+import { createEventAccess, type EventAccess, type EventAccessDeps, type Held } from "../meetings/event-access.ts"
 import type { MeetingLookout } from "../meetings/lookout.ts"
 import type { AccessWish } from "../ports/access-broker.ts"
 import type { EventRecord } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { MeetingBackend, ShownFace } from "../ports/meeting-backend.ts"
@@ -27,7 +29,7 @@ export type SettleDeps = EventAccessDeps & {
 
 export type SettleMark = Extract<Job, { kind: "settle" }>
 
-const wish: AccessWish = { actor: { kind: "service", part: "sync" }, reason: "settle" }
+const actor: AccessWish["actor"] = { kind: "service", part: "sync" }
 /** After trouble that may pass. */
 const retryMinutes = 2
 /** After trouble that a person must end; also how often a meeting in step is looked at. */
@@ -40,6 +42,9 @@ export const abandonedMinutes = 15
 /** A meeting, and the events that carry its link. */
 type Subject = {
   readonly mark: SettleMark
+  readonly call: Call
+  /** The event of a link, asked for on the job's behalf. */
+  readonly hold: EventAccess["hold"]
   readonly meeting: MeetingRow
   readonly links: readonly LinkRow[]
   readonly driver: LinkRow | null
@@ -50,11 +55,11 @@ type Outcome = {
   /** Copies whose versions are new. */
   readonly copies?: readonly LinkRow[]
   readonly audit?: AuditAction
-  readonly note?: string
+  readonly note?: MeetingReason
   /** Cause of the audit entry, where it is not the mark's. */
-  readonly cause?: string
+  readonly cause?: MeetingReason
   /** Settle again at once, for this cause. */
-  readonly next?: string
+  readonly next?: MeetingReason
 }
 const wasGone: Outcome = { cause: "meeting-was-gone" }
 /**
@@ -67,22 +72,22 @@ export function createSettle(deps: SettleDeps) {
   const { store, world } = deps
   const { clock, metrics } = world
   const { digests, lookout } = deps.content
-  const { hold } = createEventAccess(deps, wish)
 
-  function begin(mark: SettleMark): Promise<Subject | null> {
+  function begin(mark: SettleMark, call: Call): Promise<Subject | null> {
+    const { hold } = createEventAccess(deps, { actor, reason: "settle", call })
     return store.inAccount(mark.accountId, async (tables) => {
       const meeting = await tables.meetings.findMeeting(mark.meetingId)
       const backend = meeting === null ? undefined : deps.backends.get(meeting.backend)
       if (meeting === null || backend === undefined) return null
       const links = await tables.meetings.listLinksOfMeetings([meeting.meetingId])
       const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null) ?? null
-      return { mark, meeting, links, driver, backend }
+      return { mark, call, hold, meeting, links, driver, backend }
     })
   }
 
   /** Makes the meeting that is asked for, and writes its link into the event. */
   async function make(subject: Subject): Promise<void> {
-    const { driver } = subject
+    const { driver, hold } = subject
     if (driver === null) return abandon(subject)
     const held = await hold(driver)
     if (held === null) return commit(subject, { state: "ending" }, { next: "event-gone" })
@@ -109,7 +114,7 @@ export function createSettle(deps: SettleDeps) {
   }
 
   /** Writes the present link into the copies that are known to have another; their versions then. */
-  async function relinkCopies({ links, meeting }: Subject, joinUrl: string): Promise<readonly LinkRow[]> {
+  async function relinkCopies({ links, meeting, hold }: Subject, joinUrl: string): Promise<readonly LinkRow[]> {
     const relinked: LinkRow[] = []
     for (const copy of links.filter(
       ({ role, heldAt, version }) => role === "copy" && heldAt === null && version === "",
@@ -138,7 +143,7 @@ export function createSettle(deps: SettleDeps) {
 
   /** Follows the event, field by field; whichever side changed is followed, and the event where both did. */
   async function follow(subject: Subject): Promise<void> {
-    const { meeting, backend, driver } = subject
+    const { meeting, backend, driver, hold } = subject
     const held = driver === null ? null : await hold(driver)
     // The event's end is for the pass to say, which has the brake; here only one event is seen.
     if (driver === null || held === null) return commit(subject, {}, {})
@@ -248,7 +253,7 @@ export function createSettle(deps: SettleDeps) {
 
   /** An event with the link of an ended meeting came back. */
   async function revive(subject: Subject, backend: MeetingBackend): Promise<void> {
-    const held = subject.driver === null ? null : await hold(subject.driver)
+    const held = subject.driver === null ? null : await subject.hold(subject.driver)
     if (held === null) return
     if (backend.limits.isEditableElsewhere || subject.meeting.backendId === null)
       return makeWith(subject, held, wasGone)
@@ -259,8 +264,8 @@ export function createSettle(deps: SettleDeps) {
     )
   }
 
-  return async (mark: SettleMark): Promise<void> => {
-    const subject = await begin(mark)
+  return async (mark: SettleMark, call: Call): Promise<void> => {
+    const subject = await begin(mark, call)
     if (subject === null) return
     const { meetingId, accountId, backend } = subject.meeting
     try {

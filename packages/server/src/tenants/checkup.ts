@@ -1,8 +1,9 @@
 import type { TenantConnectionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { CheckupView, CheckView } from "@kalends/protocol/checkup"
+import type { Caller } from "../ports/call.ts"
 import type { HttpClient } from "../ports/http-client.ts"
-import type { AccountTables, UserRow } from "../ports/store.ts"
+import type { AccountTables } from "../ports/store.ts"
 import type { Finding } from "../ports/tenant-source.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
@@ -23,12 +24,13 @@ export function createCheckup(deps: CheckupDeps) {
   const { store, vault, world } = deps
 
   return {
-    async checkup(user: UserRow, id: TenantConnectionId, named: readonly string[]): Promise<CheckupView> {
+    async checkup(user: Caller, id: TenantConnectionId, named: readonly string[]): Promise<CheckupView> {
       const now = world.clock.now()
       const { tenant, secret, mailboxes, deaf } = await store.inAccount(user.accountId, async (tables) => {
         const tenant = await tables.tenants.find(id)
         if (tenant === null) throw noTenant()
-        const opening = { connectionId: id, kind: "tenant", actor: actorOf(user), reason: "checkup" } as const
+        const asked = { actor: actorOf(user), reason: "checkup", call: user.call } as const
+        const opening = { connectionId: id, kind: "tenant", ...asked } as const
         const secret = await vault.openSecret(tables, opening, tenant.sealedSecret)
         const sample = await sampleOf(tables, id, now)
         const mailboxes = named.length > 0 ? named : sample.map(({ email }) => email)

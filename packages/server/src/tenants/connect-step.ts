@@ -11,7 +11,7 @@ import type { StepEnd, StepWork } from "./run-rollout.ts"
 export function createConnectStep(deps: TenantsDeps): StepWork {
   const { store, broker, providers, fanOut } = deps
 
-  return async (rollout, userId): Promise<StepEnd> => {
+  return async (rollout, userId, call): Promise<StepEnd> => {
     const { accountId, tenantConnectionId, permission } = rollout
     const { user, known, tenant } = await store.inAccount(accountId, async (tables) => ({
       user: await tables.findUser(userId),
@@ -28,7 +28,7 @@ export function createConnectStep(deps: TenantsDeps): StepWork {
     if (known !== null && isConnected(known, rollout)) return { state: "done" }
     const actor = { kind: "user", userId: rollout.createdBy } as const
     const target = { accountId, tenantConnectionId, permission, mailbox: user.email }
-    const access = await broker.accessByTenant(target, { actor, reason: "rollout" })
+    const access = await broker.accessByTenant(target, { actor, reason: "rollout", call })
     const chosen = await listChosen(provider, access)
     const subject = { id: `${tenant.tenantId}/${user.email}`, email: user.email, tenantId: tenant.tenantId }
     const made = { access, subject, permission, grant: null, tenantConnectionId }

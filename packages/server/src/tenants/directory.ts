@@ -1,6 +1,7 @@
 import { parseGroupId, parseUserId, type TenantConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { DirectoryView, ImportedPeopleView, ImportPeopleInput } from "@kalends/protocol/tenants"
+import type { Caller } from "../ports/call.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import type { DirectoryEntry } from "../ports/tenant-source.ts"
 import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
@@ -17,7 +18,7 @@ export function createDirectory(deps: TenantsDeps) {
   return {
     /** Throws Problem "unsupported" (code "no-directory") where it cannot be read. */
     async directory(
-      user: UserRow,
+      user: Caller,
       id: TenantConnectionId,
       page: { readonly next: string | null; readonly search: string | null },
     ): Promise<DirectoryView> {
@@ -25,7 +26,8 @@ export function createDirectory(deps: TenantsDeps) {
       const { secret, source } = await store.inAccount(accountId, async (tables) => {
         const tenant = await tables.tenants.find(id)
         if (tenant === null) throw noTenant()
-        const opening = { connectionId: id, kind: "tenant", actor: actorOf(user), reason: "directory" } as const
+        const asked = { actor: actorOf(user), reason: "directory", call: user.call } as const
+        const opening = { connectionId: id, kind: "tenant", ...asked } as const
         const secret = await vault.openSecret(tables, opening, tenant.sealedSecret)
         return { secret, source: tenantSourceOf(deps, tenant.provider) }
       })

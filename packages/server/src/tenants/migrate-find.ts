@@ -2,6 +2,7 @@ import type { CalendarId, ProviderEventId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { listChosen } from "../connections/establish.ts"
 import type { CalendarProvider, ProviderCalendar } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { LinkRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow } from "../ports/rollout-tables.ts"
 import type { CalendarRow, ConnectionRow } from "../ports/store.ts"
@@ -39,12 +40,12 @@ export function createMigrateFinding({ store, broker, providers }: TenantsDeps) 
   }
 
   /** What the new service calls everything; a Problem that says why it cannot be moved. Nothing is changed. */
-  async function find(rollout: RolloutRow, before: Before): Promise<Found> {
+  async function find(rollout: RolloutRow, before: Before, call: Call): Promise<Found> {
     const { connection, calendars, links, tenant, mailbox } = before
     const source = requireProvider(providers.get(connection.provider))
     const target = requireProvider(providers.get(tenant.provider))
     const { accountId, permission, createdBy } = rollout
-    const wish = { actor: { kind: "user", userId: createdBy }, reason: "migration" } as const
+    const wish = { actor: { kind: "user", userId: createdBy }, reason: "migration", call } as const
     const wanted = { accountId, tenantConnectionId: tenant.tenantConnectionId, permission, mailbox }
     const access = await broker.accessByTenant(wanted, wish)
     const matched = matchCalendars(calendars, await listChosen(target, access))

@@ -9,6 +9,7 @@ import {
   type UserId,
 } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
+import type { Call } from "../ports/call.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { AccountTables, CalendarRow, Changes, ConnectionRow, CredentialRow } from "../ports/store.ts"
 import type { TenantsDeps } from "./deps.ts"
@@ -29,22 +30,22 @@ export function createMigrateStep(deps: TenantsDeps): {
   const { fanOut, world } = deps
   const { look, find } = createMigrateFinding(deps)
 
-  async function check(rollout: RolloutRow, userId: UserId): Promise<StepEnd> {
+  async function check(rollout: RolloutRow, userId: UserId, call: Call): Promise<StepEnd> {
     const before = await look(rollout, userId)
     const skipped = before === "not-connected" ? "not-connected" : isMoved(before)
     if (before === "not-connected" || skipped !== null) return { state: "skipped", changes: { problemCode: skipped } }
-    const found = await find(rollout, before)
+    const found = await find(rollout, before, call)
     if (found.meetings.missing === 0) return { state: "checked", changes: { found } }
     return { state: "failed", changes: { found, problemKind: "conflict", problemCode: "events-missing" } }
   }
 
-  async function move(rollout: RolloutRow, userId: UserId): Promise<StepEnd> {
+  async function move(rollout: RolloutRow, userId: UserId, call: Call): Promise<StepEnd> {
     const before = await look(rollout, userId)
     if (before === "not-connected") return { state: "skipped", changes: { problemCode: "not-connected" } }
     const skipped = isMoved(before)
     if (skipped !== null) return { state: "skipped", changes: { problemCode: skipped } }
     // Looked at again: meetings may have been made since the check.
-    const found = await find(rollout, before)
+    const found = await find(rollout, before, call)
     if (found.meetings.missing > 0)
       return { state: "failed", changes: { found, problemKind: "conflict", problemCode: "events-missing" } }
     const { connectionId } = before.connection
@@ -128,7 +129,11 @@ export function createMigrateStep(deps: TenantsDeps): {
   const fresh = { state: "connecting", problemKind: null, problemCode: null, problemAt: null } as const
 
   /** What was armed at the other service is of no use any more; the first listing and the notices of this one begin. */
-  async function endAndBegin(tables: AccountTables, connectionId: ConnectionId, reason: string): Promise<void> {
+  async function endAndBegin(
+    tables: AccountTables,
+    connectionId: ConnectionId,
+    reason: "migrated" | "moved-back",
+  ): Promise<void> {
     const now = world.clock.now()
     const { accountId } = tables
     for (const { calendarId } of await tables.listCalendars(connectionId)) {

@@ -22,7 +22,7 @@ async function begin(
     id,
     find: () => world.rollouts.find(world.administrator, id),
     act: (action: RolloutView["actions"][number]) => world.rollouts.act(world.administrator, id, action),
-    run: () => world.runner.run(world.accountId, id),
+    run: () => world.runner.run(world.accountId, id, "job:rollout:1"),
     steps: async () => (await world.rollouts.steps(world.administrator, id, { state: null, after: null })).steps,
   }
 }

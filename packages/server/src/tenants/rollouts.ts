@@ -1,3 +1,4 @@
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import { parseGroupId, parseRolloutId, parseTenantConnectionId, parseUserId, type RolloutId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
@@ -26,7 +27,7 @@ export function createRollouts({ store, world }: Pick<TenantsDeps, "store" | "wo
     return row
   }
 
-  const audit = (tables: AccountTables, user: UserRow, rolloutId: RolloutId, reason: string) =>
+  const audit = (tables: AccountTables, user: UserRow, rolloutId: RolloutId, reason: AuditReason) =>
     tables.appendAudit({ actor: actorOf(user), action: "rollout-changed", subjectId: rolloutId, reason }, clock.now())
 
   return {

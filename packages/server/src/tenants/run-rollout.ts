@@ -1,6 +1,7 @@
 import type { AccountId, RolloutId, UserId } from "@kalends/domain/ids"
 import { isPassing, isProblem, type Problem } from "@kalends/domain/problem"
-import type { RolloutRow, RolloutState, StepRow, StepState } from "../ports/rollout-tables.ts"
+import type { Call } from "../ports/call.ts"
+import type { RolloutRow, StepRow, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, Changes, Store } from "../ports/store.ts"
 import { createConnectStep } from "./connect-step.ts"
 import type { TenantsDeps } from "./deps.ts"
@@ -28,9 +29,15 @@ export type StepEnd = {
   /** Runs once the transaction stands. */
   readonly tell?: () => void
 }
-export type StepWork = (rollout: RolloutRow, userId: UserId) => Promise<StepEnd>
+/** `call`: the job it is done for. */
+export type StepWork = (rollout: RolloutRow, userId: UserId, call: Call) => Promise<StepEnd>
 
-type Phase = { readonly takes: StepState; readonly next: RolloutState; readonly work: StepWork }
+type Phase = {
+  readonly takes: StepState
+  readonly next: "checked" | "done" | "undone"
+  readonly work: StepWork
+  readonly call: Call
+}
 
 /** Does the steps of a rollout until none waits. Any number of workers may be at one rollout: each step is written once. */
 export function createRunRollout(deps: TenantsDeps) {
@@ -39,16 +46,16 @@ export function createRunRollout(deps: TenantsDeps) {
   const connect = createConnectStep(deps)
   const migrate = createMigrateStep(deps)
 
-  function phaseOf({ kind, state }: RolloutRow): Phase | null {
+  function phaseOf({ kind, state }: RolloutRow, call: Call): Phase | null {
     switch (state) {
       case "checking":
-        return { takes: "waiting", next: "checked", work: migrate.check }
+        return { takes: "waiting", next: "checked", work: migrate.check, call }
       case "running":
         return kind === "migrate"
-          ? { takes: "checked", next: "done", work: migrate.move }
-          : { takes: "waiting", next: "done", work: connect }
+          ? { takes: "checked", next: "done", work: migrate.move, call }
+          : { takes: "waiting", next: "done", work: connect, call }
       case "undoing":
-        return { takes: "done", next: "undone", work: migrate.moveBack }
+        return { takes: "done", next: "undone", work: migrate.moveBack, call }
       default:
         return null
     }
@@ -56,7 +63,7 @@ export function createRunRollout(deps: TenantsDeps) {
 
   async function doStep(rollout: RolloutRow, phase: Phase, userId: UserId): Promise<Temporal.Instant | null> {
     try {
-      const end = await phase.work(rollout, userId)
+      const end = await phase.work(rollout, userId, phase.call)
       const isWritten = await writeEnd(store, { rollout, userId, takes: phase.takes, end, now: clock.now() })
       if (isWritten) end.tell?.()
       return null
@@ -136,15 +143,15 @@ export function createRunRollout(deps: TenantsDeps) {
 
   return {
     /** The job: begins where the last one ended. */
-    async run(accountId: AccountId, rolloutId: RolloutId): Promise<void> {
+    async run(accountId: AccountId, rolloutId: RolloutId, call: Call): Promise<void> {
       const startedAt = clock.now()
       for (;;) {
         const rollout = await store.inAccount(accountId, (tables) => tables.rollouts.find(rolloutId))
-        const phase = rollout === null ? null : phaseOf(rollout)
+        const phase = rollout === null ? null : phaseOf(rollout, call)
         if (rollout === null || phase === null) return
         const stopBeating = await beat(rollout)
         const { isAny, restUntil } = await doSome(rollout, phase).finally(stopBeating)
-        if (!isAny) return endPhase(rollout, phase.next)
+        if (!isAny) return endPhase(rollout, phase.next, call)
         const isLong = startedAt.until(clock.now()).total("milliseconds") >= jobMs
         if (restUntil === null && !isLong) continue
         const runAt = restUntil ?? clock.now()
@@ -154,14 +161,18 @@ export function createRunRollout(deps: TenantsDeps) {
     },
   }
 
-  async function endPhase({ accountId, rolloutId, state, kind }: RolloutRow, next: RolloutState): Promise<void> {
+  async function endPhase(
+    { accountId, rolloutId, state, kind }: RolloutRow,
+    next: Phase["next"],
+    call: Call,
+  ): Promise<void> {
     await store.inAccount(accountId, async (tables) => {
       const now = clock.now()
       const endedAt = next === "checked" ? null : now
       if (!(await tables.rollouts.updateIf(rolloutId, [state], { state: next, touchedAt: now, endedAt }))) return
       const actor = { kind: "service", part: "tenants" } as const
       await tables.appendAudit(
-        { actor, action: "rollout-changed", subjectId: rolloutId, reason: `${kind}-${next}` },
+        { actor, action: "rollout-changed", subjectId: rolloutId, reason: `${kind}-${next}`, call },
         now,
       )
     })

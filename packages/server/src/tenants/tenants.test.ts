@@ -1,5 +1,6 @@
 import { parseTenantConnectionId } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
+import { callerOf } from "../testing/rows.ts"
 import { tenantWorld } from "../testing/tenant-world.ts"
 
 describe("an administrator's connection", () => {
@@ -34,7 +35,7 @@ describe("an administrator's connection", () => {
     )
     const input = { method: "client-secret", given: { clientSecret: "fresh" } }
     expect(await tenants.replaceSecret(administrator, id, input)).toMatchObject({ problem: null })
-    const wish = { actor: { kind: "service", part: "test" }, reason: "test" } as const
+    const wish = { actor: { kind: "service", part: "test" }, reason: "checkup", call: "job:test:1" } as const
     const target = { accountId, tenantConnectionId: id, permission: "read", mailbox: "a@example.org" } as const
     const { deps } = await tenantWorld()
     await expect(deps.broker.accessByTenant(target, wish)).rejects.toMatchObject({ kind: "not-found" })
@@ -51,12 +52,12 @@ describe("an administrator's connection", () => {
       { email: "zoe@example.org", displayName: "Zoe", kind: "person" },
     ]
     const id = parseTenantConnectionId(tenantConnectionId)
-    const first = await tenants.directory(administrator, id, { next: null, search: null })
+    const first = await tenants.directory(callerOf(administrator), id, { next: null, search: null })
     expect(first.entries).toMatchObject([
       { email: person?.email, userId: person?.userId, connectionState: null, isByTenant: false },
       { email: "room@example.org", userId: null, kind: "room" },
     ])
-    const second = await tenants.directory(administrator, id, { next: first.next, search: null })
+    const second = await tenants.directory(callerOf(administrator), id, { next: first.next, search: null })
     expect([second.entries.length, second.next]).toEqual([1, null])
   })
 
@@ -87,7 +88,7 @@ describe("an administrator's connection", () => {
       permission: "read",
       scope,
     })
-    await runner.run(accountId, asked.rolloutId as never)
+    await runner.run(accountId, asked.rolloutId as never, "job:rollout:1")
     expect((await tenants.list(administrator))[0]?.connectionCount).toBe(131)
     hints.length = 0
     const removed = await tenants.remove(administrator, parseTenantConnectionId(tenantConnectionId))

@@ -1,3 +1,4 @@
+import { type AuditReason, tenantReasons } from "@kalends/domain/audit-reason"
 import { parseProviderName, parseTenantConnectionId, type TenantConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
@@ -79,7 +80,11 @@ export function createTenants(deps: TenantsDeps) {
           ...{ problemKind: null, problemCode: null, problemAt: null },
         }
         await tables.tenants.insert(row)
-        await audit(tables, user, { action: "tenant-connected", subjectId: tenantConnectionId, reason: method })
+        await audit(tables, user, {
+          action: "tenant-connected",
+          subjectId: tenantConnectionId,
+          reason: reasonOf(method),
+        })
         return view(tables, row)
       })
     },
@@ -141,6 +146,8 @@ export function createTenants(deps: TenantsDeps) {
     return some
   }
 }
+
+const reasonOf = (method: string): AuditReason => tenantReasons.find((known) => known === method) ?? "connect"
 
 export type Tenants = ReturnType<typeof createTenants>
 

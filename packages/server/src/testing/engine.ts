@@ -9,6 +9,7 @@ import { createLookout } from "../meetings/lookout.ts"
 import { createProcessFanOut } from "../platform/process-fan-out.ts"
 import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Call } from "../ports/call.ts"
 import type { Hint } from "../ports/fan-out.ts"
 import { coalesced, type Job, type JobQueue, jobKey } from "../ports/job-queue.ts"
 import type { MeetingBackend } from "../ports/meeting-backend.ts"
@@ -172,6 +173,12 @@ function createMeetingParts({
   return { meetings, digests, sync, settle }
 }
 
+/** The work as a job of this name does it. */
+const forJob =
+  <Given extends readonly unknown[], Result>(work: (...given: [...Given, Call]) => Result, call: Call) =>
+  (...given: Given) =>
+    work(...given, call)
+
 /** One connected calendar of the memory provider with everything that keeps it in step, on a clock that stands still. */
 export async function startEngine(options: EngineOptions = {}) {
   const {
@@ -193,11 +200,8 @@ export async function startEngine(options: EngineOptions = {}) {
   const provider = dress(remote.provider)
   const fanOut = createProcessFanOut()
   const rows = sampleRows()
-  const calendar: CalendarRow = {
-    ...rows.calendar,
-    canWrite: true,
-    providerCalendarId: elsewhere?.calendarId ?? memoryCalendarId,
-  }
+  const providerCalendarId = elsewhere?.calendarId ?? memoryCalendarId
+  const calendar: CalendarRow = { ...rows.calendar, canWrite: true, providerCalendarId }
   const { accountId, calendarId } = calendar
   await insertRows(memory, { ...rows, calendar })
 
@@ -217,13 +221,15 @@ export async function startEngine(options: EngineOptions = {}) {
     ...{ digestKey: random.bytes(32), dressBackend },
   })
   const hookUrlOf = () => "https://kalends.example/hooks/memory"
-  const armWith = (other: Store) => createArm({ store: other, broker: asked, providerOf, secrets, hookUrlOf, world })
+  const armWith = (other: Store) =>
+    forJob(createArm({ store: other, broker: asked, providerOf, secrets, hookUrlOf, world }), "job:subscribe:1")
 
   return {
     ...{ accountId, calendarId, connectionId: rows.connection.connectionId, userId: rows.user.userId },
     ...{ clock, random, metrics, store, jobs, remote, provider, fanOut, secrets, broker, wishes, hints },
-    ...{ settle, meetings, digests, memory },
-    pass: createPass({ store, broker: asked, life, fanOut, sync, providerOf, world }),
+    ...{ meetings, digests, memory },
+    settle: forJob(settle, "job:settle:1"),
+    pass: forJob(createPass({ store, broker: asked, life, fanOut, sync, providerOf, world }), "job:pass:1"),
     arm: armWith(store),
     /** Arms through another store, for one that fails. */
     armWith,

@@ -1,7 +1,7 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import { chainHash, chainStart } from "../ports/audit-chain.ts"
+import { nextAuditRow } from "../ports/audit-chain.ts"
 import { coalesced, jobKey } from "../ports/job-queue.ts"
 import type {
   AccountTables,
@@ -304,14 +304,10 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       .sort((a, b) => a.sequence - b.sequence)
   async function append(added: readonly AuditEntry[], at: Temporal.Instant): Promise<void> {
     await tx.lock("account", accountId)
-    const last = entries().at(-1)
-    let { previousHash, sequence } = { previousHash: last?.hash ?? chainStart, sequence: last?.sequence ?? 0 }
+    let last = entries().at(-1) ?? null
     for (const entry of added) {
-      sequence += 1
-      const row = { ...entry, accountId, sequence, at: at.round("microsecond") }
-      const hash = chainHash(previousHash, row)
-      await tx.put("audit", `${accountId}:${sequence}`, { ...row, previousHash, hash })
-      previousHash = hash
+      last = nextAuditRow(last, entry, { accountId, at, signer: null })
+      await tx.put("audit", `${accountId}:${last.sequence}`, last)
     }
   }
   return {
@@ -353,12 +349,13 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
 }
 
 const isAsked =
-  ({ before, actor, action, subjectId, from, to }: AuditFilter) =>
+  ({ before, actor, action, subjectId, reason, from, to }: AuditFilter) =>
   (row: AuditRow): boolean =>
     (before === null || row.sequence < before) &&
     (actor === null || (row.actor.kind === "user" && row.actor.userId === actor)) &&
     (action === null || row.action === action) &&
     (subjectId === null || row.subjectId === subjectId) &&
+    (reason === null || row.reason === reason) &&
     (from === null || Temporal.Instant.compare(row.at, from) >= 0) &&
     (to === null || Temporal.Instant.compare(row.at, to) < 0)
 

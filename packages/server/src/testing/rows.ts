@@ -9,9 +9,13 @@ import {
   parseProviderName,
   parseUserId,
 } from "@kalends/domain/ids"
+import type { Caller } from "../ports/call.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
 import { seededRandom } from "./seeded-random.ts"
+
+/** The user, asking by a request. */
+export const callerOf = (user: UserRow): Caller => ({ ...user, call: "request:test" })
 
 const startsAt = Temporal.Instant.from("2026-11-23T09:00:00Z")
 

@@ -38,7 +38,7 @@ async function world() {
   const { accountId } = here.account
   const { connectionId } = here.connection
   const place = { connectionId, kind: "refresh-token" } as const
-  const opening = { ...place, actor, reason: "test" }
+  const opening = { ...place, actor, reason: "checkup", call: "request:test" } as const
   const inHere = <Result>(work: (tables: AccountTables) => Promise<Result>) => store.inAccount(accountId, work)
   const sealed = await inHere((tables) => vault.sealSecret(tables, place, "the secret"))
   return { store, clock, vault, custody, random, unwrapped, here, other, opening, place, inHere, sealed }
@@ -106,11 +106,11 @@ describe("the vault", () => {
     )
     expect(order).toEqual(["secret-opened", "0 keys unwrapped"])
     const audit = await inHere((tables) => tables.listAudit({ after: 0, limit: 10 }))
-    expect(audit.map(({ action, reason }) => [action, reason])).toEqual([
-      ["data-key-created", "first-secret"],
-      ["secret-opened", "test"],
+    expect(audit.map(({ action, reason, call }) => [action, reason, call])).toEqual([
+      ["data-key-created", "first-secret", null],
+      ["secret-opened", "checkup", "request:test"],
     ])
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("opens nothing when no audit record can be written", async () => {

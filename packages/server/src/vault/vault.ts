@@ -32,6 +32,7 @@ export function createVault(deps: VaultDeps): SecretVault & { forget(): void } {
         action: "secret-opened",
         subjectId: opening.connectionId,
         reason: opening.reason,
+        call: opening.call,
       } as const
       await tables.appendAudit(entry, deps.clock.now())
       const key = await keyOf(keyed, tables, boxKeyVersion(sealed))

@@ -8,12 +8,14 @@ type Answer = { readonly status?: number; readonly body: unknown }
 /** Answers about the audit log, as the scene has it; null for other routes. */
 export function auditReply({ route, query }: Asked, scene: Scene): Answer | null {
   if (route === "POST /v1/audit/verification") return { body: scene.auditVerdict }
+  if (route === "GET /v1/audit/key") return { body: { publicKey: "k".repeat(43) } }
   if (route !== "GET /v1/audit") return null
   const before = Number(query.get("before") ?? Number.MAX_SAFE_INTEGER)
-  const fits = ({ sequence, at, actor, action, subjectId }: AuditEntryView) =>
+  const fits = ({ sequence, at, actor, action, subjectId, reason }: AuditEntryView) =>
     sequence < before &&
     is(query.get("action"), action) &&
     is(query.get("subject"), subjectId) &&
+    is(query.get("reason"), reason) &&
     is(query.get("actor"), actor.kind === "user" ? actor.userId : "") &&
     at >= (query.get("from") ?? "") &&
     at < (query.get("to") ?? "9")
@@ -30,22 +32,26 @@ export function calmAudit(now: Temporal.Instant): Pick<Scene, "audit" | "auditPe
   const part = (name: string) => ({ kind: "service", part: name }) as const
   const connection = "00000000-0000-4000-8000-00000000c001"
   const told = [
-    [part("broker"), "secret-opened", connection, "pass"],
-    [part("broker"), "token-refreshed", connection, "refresh"],
-    [ada, "meeting-made", "00000000-0000-4000-8000-00000000d001", "asked"],
-    [ada, "connection-made", connection, "granted"],
-    [part("vault"), "data-key-created", "00000000-0000-4000-8000-00000000a001", "first-secret"],
+    [part("pass"), "secret-opened", connection, "refresh-for-pass", "job:pass:41"],
+    [part("broker"), "token-refreshed", connection, "granted", null],
+    [ada, "meeting-made", "00000000-0000-4000-8000-00000000d001", "app", null],
+    [ada, "secret-opened", connection, "client-request", "request:00000000-0000-4000-8000-00000000e001"],
+    [part("connections"), "connection-state-changed", connection, "connecting-to-healthy", null],
     [
       { ...ada, userId: "00000000-0000-4000-8000-00000000b009", displayName: null },
       "signed-in",
       connection,
       "password",
+      null,
     ],
   ] as const
-  const audit = told.map(([actor, action, subjectId, reason], index) => ({
+  const audit = told.map(([actor, action, subjectId, reason, call], index) => ({
     ...{ sequence: told.length - index, at: now.subtract({ minutes: 7 * (index + 1) }).toString() },
-    ...{ actor, action, subjectId, reason },
+    ...{ actor, action, subjectId, reason, call },
   }))
-  const auditVerdict = { isWhole: true, count: told.length, brokenAt: null, head: "ab".repeat(32) }
+  const auditVerdict = {
+    ...{ isWhole: true, count: told.length, brokenAt: null, brokenBy: null, head: "ab".repeat(32) },
+    ...{ signedUpTo: told.length, signedCount: 3 },
+  }
   return { audit, auditPerPage: 100, auditVerdict }
 }
