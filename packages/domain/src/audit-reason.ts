@@ -18,6 +18,7 @@ export const openingReasons = words([
   "migration",
   "checkup",
   "directory",
+  "tenant-reopened",
 ])
 export type OpeningReason = (typeof openingReasons)[number]
 
@@ -74,6 +75,8 @@ const otherReasons = words([
   "not-confirmed",
   "well",
   "broken",
+  "shut",
+  "reopened",
   "secret-replaced",
   "tenant-removed",
   "migrated",

@@ -4,12 +4,15 @@ import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
+
+import { callerOf } from "../testing/rows.ts"
 import { silentMetrics } from "../testing/silent-metrics.ts"
 import { createForecast } from "./forecast.ts"
+
 import { createOverview, idleLivesOf } from "./overview.ts"
 import { createTenantLife } from "./tenant-life.ts"
 
-const wish = { actor: { kind: "service", part: "pass" }, reason: "pass" } as const
+const wish = { actor: { kind: "service", part: "pass" }, reason: "pass", call: "job:pass:1" } as const
 
 /** One connected person, `others` more of the same tenant, and what an administrator sees; `asked` counts refreshes. */
 async function world({ others = 0, refuses = false }: { readonly others?: number; readonly refuses?: boolean } = {}) {
@@ -100,12 +103,12 @@ describe("a tenant that removes us", () => {
     await clock.advance(3_600_000)
     await broker.freshAccess(accountId, connection.connectionId, wish).catch(() => {})
     state.problem = null
-    expect(await overview.reopen(user, tenant)).toEqual({ reopened: 21 })
+    expect(await overview.reopen(callerOf(user), tenant)).toEqual({ reopened: 21 })
     expect(state.asked).toBe(2)
     const { counts, toDo } = await forecast.summary(user)
     expect(counts).toMatchObject([{ state: "connecting", count: 21 }])
     expect(toDo.some(({ kind }) => kind === "tenant-shut")).toBe(false)
-    await expect(overview.reopen(user, tenant)).rejects.toMatchObject({ code: "tenant-not-shut" })
+    await expect(overview.reopen(callerOf(user), tenant)).rejects.toMatchObject({ code: "tenant-not-shut" })
   })
 
   test("and still refuses is asked once more, and all stay as they were", async () => {
@@ -115,7 +118,7 @@ describe("a tenant that removes us", () => {
     })
     await clock.advance(3_600_000)
     await broker.freshAccess(accountId, connection.connectionId, wish).catch(() => {})
-    await expect(overview.reopen(user, tenant)).rejects.toMatchObject({ code: "tenant-still-shut" })
+    await expect(overview.reopen(callerOf(user), tenant)).rejects.toMatchObject({ code: "tenant-still-shut" })
     expect(state.asked).toBe(2)
     expect((await forecast.summary(user)).counts).toMatchObject([{ state: "disabled", count: 21 }])
   })

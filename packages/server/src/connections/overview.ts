@@ -11,6 +11,7 @@ import type {
 } from "@kalends/protocol/overview"
 import type { AccessBroker, KeepAlive } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { IdleLives, ListedConnection } from "../ports/overview-tables.ts"
 import { pageOf } from "../ports/page.ts"
@@ -63,7 +64,8 @@ export function createOverview(deps: OverviewDeps) {
         const row = await tables.overview.find(connectionId, { now, idle })
         if (row === null) throw new Problem("not-found", "There is no such connection.", { code: "no-connection" })
         const entries = await tables.searchAudit({
-          ...{ before: null, actor: null, action: null, subjectId: connectionId, from: null, to: null },
+          ...{ before: null, actor: null, action: null, subjectId: connectionId },
+          ...{ reason: null, from: null, to: null },
           limit: timelineMost,
         })
         const people = await tables.findUsers([
@@ -84,15 +86,15 @@ export function createOverview(deps: OverviewDeps) {
      * Opens a tenant's connections again. One is tried first, so that a tenant that still refuses is asked once and not for
      * each. Throws Problem "conflict": code "tenant-still-shut", or "tenant-not-shut" where none is.
      */
-    async reopen(user: UserRow, { provider, tenantId }: TenantNameInput): Promise<ReopenAnswer> {
+    async reopen(user: Caller, { provider, tenantId }: TenantNameInput): Promise<ReopenAnswer> {
       const tenant = { provider: parseProviderName(provider), tenantId }
       const actor = { kind: "user", userId: user.userId } as const
       const tried = await tenantLife.tryOne(user.accountId, actor, tenant)
       if (tried === null)
         throw new Problem("conflict", "None of its connections is shut any more.", { code: "tenant-not-shut" })
       try {
-        await broker.keepAlive(user.accountId, tried)
-        await broker.freshAccess(user.accountId, tried, { actor, reason: "tenant-reopened" })
+        await broker.keepAlive(user.accountId, tried, user.call)
+        await broker.freshAccess(user.accountId, tried, { actor, reason: "tenant-reopened", call: user.call })
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.isTenantWide)

@@ -121,6 +121,6 @@ export type TenantLife = ReturnType<typeof createTenantLife>
 type Recorded = {
   readonly actor: Actor
   readonly tenant: TenantName
-  readonly reason: string
+  readonly reason: "shut" | "reopened"
   readonly state: ConnectionState
 }
