@@ -92,7 +92,7 @@ describe("a tenant that removes us", () => {
     const { audit } = await see()
     expect(audit.filter(({ action }) => action === "tenant-state-changed")).toHaveLength(1)
     expect(audit.filter(({ action }) => action === "connection-state-changed")).toHaveLength(201)
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("and lets us in again has all of its connections opened by one action", async () => {
