@@ -29,6 +29,8 @@ type Subject = {
   readonly live: readonly SubscriptionRow[]
 }
 
+type Armed = "pushed" | "listened" | "polled" | "gone"
+
 /** How this calendar's provider is reached, and how it reaches us. */
 type Way = {
   readonly provider: CalendarProvider
@@ -177,11 +179,7 @@ export function createArm(deps: ArmDeps) {
     }
   }
 
-  return async (
-    accountId: AccountId,
-    calendarId: CalendarId,
-    call: Call,
-  ): Promise<"pushed" | "listened" | "polled" | "gone"> => {
+  return async (accountId: AccountId, calendarId: CalendarId, call: Call): Promise<Armed> => {
     const subject = await find(accountId, calendarId)
     if (subject === null) return "gone"
     const provider = deps.providerOf(subject.connection)

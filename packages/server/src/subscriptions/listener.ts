@@ -1,7 +1,7 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import type { ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { AccessBroker, AccessWish, HeldAccess } from "../ports/access-broker.ts"
+import type { AccessBroker, HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -54,7 +54,7 @@ type Attempt = {
   openedAtMs: number | null
 }
 
-const actor: AccessWish["actor"] = { kind: "service", part: "subscriptions" }
+const wish = { actor: { kind: "service", part: "subscriptions" }, reason: "listen" } as const
 
 /**
  * Listens for one connection while this node holds its lease:
@@ -87,13 +87,11 @@ export function startListener(deps: ListenerDeps, own: ListenerOwn) {
   /** Throws whatever ended it; see followStreams. */
   async function follow(current: Attempt, subject: Subject): Promise<void> {
     const { source, calendarIds } = subject
-    const refusedTokenDigest = patience.refusedTokenDigest() ?? undefined
+    const asked = { ...wish, call: current.call, refusedTokenDigest: patience.refusedTokenDigest() ?? undefined }
     const following = {
       ...{ source, calendarIds: [...calendarIds.keys()], controller: current.controller, clock },
       access: async () => {
-        current.access = await deps.broker.freshAccess(accountId, connectionId, {
-          ...{ actor, reason: "listen", call: current.call, refusedTokenDigest },
-        })
+        current.access = await deps.broker.freshAccess(accountId, connectionId, asked)
         return current.access
       },
     }
