@@ -92,7 +92,8 @@ export const readmeMissing: Rule = {
 export function adapterFolders(tree: Tree): readonly string[] {
   const folders = new Set<string>()
   for (const path of tree.paths) {
-    const match = /^(packages\/server\/src\/(?:providers|devices|meeting-backends)\/([a-z0-9-]+))\//.exec(path)
+    const match =
+      /^(packages\/server\/src\/(?:providers|devices|meeting-backends|vault\/custodians)\/([a-z0-9-]+))\//.exec(path)
     if (match?.[1] !== undefined && match[2] !== "conformance") folders.add(match[1])
   }
   return [...folders]

@@ -93,6 +93,17 @@ export const layers: readonly Layer[] = [
   ...["providers", "devices", "meeting-backends"].map(
     (kind): Layer => ({ name: kind, path: new RegExp(`^${server}/${kind}/`), imports: ["ports", "domain", "readers"] }),
   ),
+  {
+    name: "custodians registry",
+    path: new RegExp(`^${server}/vault/custodians/registry$`),
+    imports: ["config", "ports", "domain", "vault", "custodians", "custodians/any"],
+  },
+  {
+    name: "custodians/*",
+    path: new RegExp(`^${server}/vault/custodians/([a-z0-9-]+)/`),
+    imports: ["ports", "domain", "readers", "vault", "custodians"],
+  },
+  { name: "custodians", path: new RegExp(`^${server}/vault/custodians/`), imports: ["ports", "domain"] },
   { name: "postgres", path: new RegExp(`^${server}/postgres/`), imports: ["ports", "domain"] },
   { name: "platform", path: new RegExp(`^${server}/platform/`), imports: ["ports", "domain"] },
   // What a feature answers is written in the protocol's types, so that no second set of the same shapes exists.
@@ -105,7 +116,7 @@ export const layers: readonly Layer[] = [
   ),
   { name: "http", path: new RegExp(`^${server}/http/`), imports: [...features, "protocol", "ports", "domain"] },
   { name: "jobs", path: new RegExp(`^${server}/jobs/`), imports: [...features, "protocol", "ports", "domain"] },
-  { name: "config", path: new RegExp(`^${server}/config$`), imports: ["domain"] },
+  { name: "config", path: new RegExp(`^${server}/config(?:-[a-z]+)?$`), imports: ["domain"] },
   { name: "wire", path: new RegExp(`^${server}/(?:wire|main)(?:[./-]|$)`), imports: ["everything"] },
   { name: "tools", path: /^(tools|e2e|bench)\/|^[^/]+$|\/bench\//, imports: ["everything"] },
 ]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { ConfigError, options, readConfig } from "./config.ts"
+import { options, readConfig } from "./config.ts"
+import { ConfigError } from "./config-option.ts"
 
 describe("settings", () => {
   test("an empty environment gives a service on loopback with the embedded database", () => {

@@ -1,29 +1,6 @@
 import { isLoopbackName } from "@kalends/domain/loopback"
-
-/** One setting: the help text, the environment's name and docs/config.md all come from here. */
-export type Option = {
-  readonly name: string
-  readonly env: string
-  readonly type: "text" | "url" | "integer" | "yes-no" | "list" | "path"
-  /** As it would be written in the environment; null when there is none and the feature is off without it. */
-  readonly default: string | null
-  readonly unit?: string
-  readonly text: string
-  /** Never shown, logged or put into documents. */
-  readonly secret: boolean
-  /** A retired option: what replaces it. Setting it stops the start with that line. */
-  readonly retired?: string
-  /** Bounds of an integer. */
-  readonly least?: number
-  readonly most?: number
-}
-
-const option = <Name extends string, Type extends Option["type"]>(
-  name: Name,
-  env: string,
-  type: Type,
-  rest: Omit<Option, "name" | "env" | "type" | "secret"> & { readonly secret?: boolean },
-) => ({ secret: false, ...rest, name, env, type })
+import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
+import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
 
 export const options = [
   option("host", "KALENDS_HOST", "text", { default: "127.0.0.1", text: "Address to listen on." }),
@@ -78,6 +55,7 @@ export const options = [
     default: null,
     text: "File with the 32 bytes (base64url) that everything secret is derived from; made at first start. Default: <data folder>/key. Keep a copy elsewhere: without it every calendar must be connected again.",
   }),
+  ...custodyOptions,
   option("microsoftClientId", "KALENDS_MICROSOFT_CLIENT_ID", "text", {
     default: null,
     text: "Application (client) id of the Entra app registration. Without it Microsoft 365 is not offered.",
@@ -247,9 +225,20 @@ type Values = {
 /** The settings, frozen. `publicUrl`, `keyFile` are filled in; addresses have no trailing slash. */
 export type Config = Omit<
   Values,
-  "publicUrl" | "keyFile" | "logLevel" | "bbbGuests" | "exchangeHandOver" | "microsoftClientSecretExpires"
+  | "publicUrl"
+  | "keyFile"
+  | "logLevel"
+  | "bbbGuests"
+  | "exchangeHandOver"
+  | "microsoftClientSecretExpires"
+  | "custody"
+  | "nextCustody"
+  | "formerCustody"
 > & {
   readonly microsoftClientSecretExpires: Temporal.Instant | null
+  readonly custody: CustodianName
+  readonly nextCustody: readonly CustodianName[]
+  readonly formerCustody: readonly CustodianName[]
   readonly publicUrl: string
   readonly keyFile: string
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent"
@@ -258,9 +247,6 @@ export type Config = Omit<
   /** Where providers reach us; null when that is not possible and everything is polled. */
   readonly hookUrl: string | null
 }
-
-/** A setting that is wrong: one clear line with the option and its fix. */
-export class ConfigError extends Error {}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -337,6 +323,7 @@ function complete(values: Values): Config {
   const exchangeHandOver = oneOf(handOvers, "KALENDS_EXCHANGE_HAND_OVER", values.exchangeHandOver)
   return {
     ...values,
+    ...completeCustody(values),
     exchangeHandOver,
     microsoftClientSecretExpires: dayOf("KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES", values.microsoftClientSecretExpires),
     bbbGuests,
@@ -355,12 +342,6 @@ function dayOf(env: string, written: string | null): Temporal.Instant | null {
   } catch {
     throw new ConfigError(`${env} is "${written}"; write a day such as 2027-05-31.`)
   }
-}
-
-function oneOf<const Word extends string>(words: readonly Word[], env: string, written: string): Word {
-  const word = words.find((known) => known === written)
-  if (word === undefined) throw new ConfigError(`${env} is "${written}"; write one of ${words.join(", ")}.`)
-  return word
 }
 
 function isMeetingUrl(template: string): boolean {
@@ -390,6 +371,7 @@ function checkTogether(config: Config): void {
       throw new ConfigError(`${a === null ? nameA : nameB} is missing; ${nameA} and ${nameB} go together.`)
   if (config.zoomWebhookSecret !== null && config.zoomAccountId === null)
     throw new ConfigError("KALENDS_ZOOM_ACCOUNT_ID is missing; KALENDS_ZOOM_WEBHOOK_SECRET is of no use without it.")
+  checkCustody(config)
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(

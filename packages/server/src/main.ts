@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { ConfigError, processEnvironment, readConfig } from "./config.ts"
+import { processEnvironment, readConfig } from "./config.ts"
+import { ConfigError } from "./config-option.ts"
 import { systemClock } from "./platform/clock.ts"
 import { startEmbeddedPostgres } from "./platform/embedded-postgres.ts"
 import { loadPlatformSecret } from "./platform/platform-secret.ts"

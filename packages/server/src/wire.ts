@@ -81,9 +81,8 @@ import type { TenantsDeps } from "./tenants/deps.ts"
 import { createRollouts } from "./tenants/rollouts.ts"
 import { createRunRollout } from "./tenants/run-rollout.ts"
 import { createTenants } from "./tenants/tenants.ts"
-import { createKeyFileCustody } from "./vault/key-file-custody.ts"
 import { createStateBox } from "./vault/state-box.ts"
-import { createVault } from "./vault/vault.ts"
+import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 
 export type World = {
   readonly config: Config
@@ -123,7 +122,8 @@ export async function startNode(world: World): Promise<Node> {
   const fanOut = config.natsUrl === null ? createProcessFanOut() : await createNatsFanOut(config.natsUrl)
   const notices = createNoticeLog({ database, clock: world.clock, log })
   const queue = createJobQueue(database)
-  const features = createFeatures(world, { log, store, fanOut, notices, queue })
+  const keyFiles = await readKeyFiles(config)
+  const features = createFeatures(world, { log, store, fanOut, notices, queue, keyFiles })
   // Who has a database of their own knows that whoever took these jobs is gone.
   if (config.databaseUrl === null) await queue.release(world.clock.now())
   const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
@@ -167,9 +167,11 @@ type Base = {
   readonly fanOut: FanOut
   readonly queue: JobQueue
   readonly notices: NoticeLog
+  readonly keyFiles: KeyFiles
 }
 
-function createFeatures({ config, clock, random, secret }: World, { log, store, fanOut, queue, notices }: Base) {
+function createFeatures({ config, clock, random, secret }: World, base: Base) {
+  const { log, store, fanOut, queue, notices } = base
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const figures = createFigures({ store, clock, log, ...pace })
   const metrics = createMetrics(figures)
@@ -177,8 +179,7 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
-  const custody = createKeyFileCustody(secret.derive("key-encryption"), random)
-  const vault = createVault({ custody, clock, random })
+  const { vault, keyWork, keyMinder } = createKeyParts(config, { ...base, http, secret, world })
   const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const secrets = createHookSecrets(secret.derive("hooks"))
@@ -220,10 +221,10 @@ function createFeatures({ config, clock, random, secret }: World, { log, store, 
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
-    reconcile: createReconcile({ store, queue, clock, log, pace }),
+    reconcile: createReconcile({ store, queue, clock, log, pace, keyMinder }),
     ...tenantParts,
     ...createOverviewParts({ store, providers, broker, addresses, fanOut, world: { ...world, log } }, config),
-    tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run }, world: { clock, log } }),
+    tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run, keyWork }, world: { clock, log } }),
   }
 }
 

@@ -9,8 +9,8 @@ import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { silentMetrics } from "../testing/silent-metrics.ts"
-import { createKeyFileCustody } from "../vault/key-file-custody.ts"
-import { createVault } from "../vault/vault.ts"
+import { vaultWith } from "../testing/vault-with.ts"
+import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { createBroker } from "./broker.ts"
 import { storeGrant } from "./refresh.ts"
 
@@ -22,7 +22,7 @@ async function world(answer: (refreshToken: string, call: number) => Promise<Gra
   const store = createMemoryStore()
   const clock = fakeClock()
   const random = seededRandom(7)
-  const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
+  const vault = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random }).vault
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
   const life = createConnectionLife({

@@ -38,6 +38,7 @@ async function world(count: number, dress: (store: Store) => Store = (same) => s
       clock,
       log: { info: write, warn: write, error: write },
       pace: enginePace,
+      keyMinder: { tick: async () => {} },
     })
   return { clock, memory, rows, accountId, calendarIds, added, lines, node }
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { JobQueue } from "../ports/job-queue.ts"
 import type { Log } from "../ports/log.ts"
 import type { Store } from "../ports/store.ts"
+import type { KeyMinder } from "../vault/key-minder.ts"
 import { type ReconcilePace, tickSeconds } from "./pace.ts"
 import { timerMark } from "./pass.ts"
 
@@ -11,6 +12,7 @@ export type ReconcileDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly pace: ReconcilePace
+  readonly keyMinder: Pick<KeyMinder, "tick">
 }
 
 const calendarsPerTick = 2_000
@@ -23,6 +25,7 @@ const renewalRetryMinutes = 30
 const idleEveryTicks = 720
 const reviewsPerTick = 500
 const releaseEveryTicks = 12
+const keysEveryTicks = 4
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
 /** A worker that says nothing of its rollout for this long is dead. */
@@ -32,7 +35,7 @@ const rolloutsPerTick = 50
 const reviewRetryMinutes = 60
 
 /** Makes everything due that a timer makes due. Any number of nodes may do it at once. */
-export function createReconcile({ store, queue, clock, log, pace }: ReconcileDeps) {
+export function createReconcile({ store, queue, clock, log, pace, keyMinder }: ReconcileDeps) {
   async function addDuePasses(): Promise<number> {
     const now = clock.now()
     const due = await store.asSystem((tables) =>
@@ -86,6 +89,7 @@ export function createReconcile({ store, queue, clock, log, pace }: ReconcileDep
     await addDueRenewals()
     await addDueReviews()
     await addStalledRollouts()
+    if (count % keysEveryTicks === 0) await keyMinder.tick()
     if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }

@@ -25,6 +25,7 @@ function tasks(thrown: unknown = null) {
     arm: async (...ids) => act(...ids).then(() => "pushed"),
     broker: { keepAlive: act },
     rollouts: { run: act },
+    keyWork: { run: act },
     queue: jobs.queue,
     settle: act,
     world: { clock, log: { info: write, warn: write, error: write } },

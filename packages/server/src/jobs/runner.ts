@@ -12,6 +12,7 @@ import type { Log } from "../ports/log.ts"
 import type { createArm } from "../subscriptions/arm.ts"
 import type { Settle } from "../sync/settle.ts"
 import type { RunRollout } from "../tenants/run-rollout.ts"
+import type { KeyWork } from "../vault/key-work.ts"
 import type { Pass } from "./pass.ts"
 
 export type RunnerDeps = {
@@ -20,6 +21,7 @@ export type RunnerDeps = {
   readonly settle: Settle
   readonly broker: KeepAlive
   readonly rollouts: RunRollout
+  readonly keyWork: Pick<KeyWork, "run">
   readonly queue: JobQueue
   readonly world: { readonly clock: Clock; readonly log: Log }
 }
@@ -33,6 +35,7 @@ const connectionPayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   connectionId: z.uuid().transform(parseConnectionId),
 })
+const accountPayload = z.object({ accountId: z.uuid().transform(parseAccountId) })
 const settlePayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   meetingId: z.uuid().transform(parseMeetingId),
@@ -48,7 +51,7 @@ const armRetryMinutes = 5
 const callOf = (kind: Job["kind"], { id }: { readonly id: string }): Call => `job:${kind}:${id}`
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
-export function createTaskList({ pass, arm, settle, broker, rollouts, queue, world }: RunnerDeps): TaskList {
+export function createTaskList({ pass, arm, settle, broker, rollouts, keyWork, queue, world }: RunnerDeps): TaskList {
   const { clock, log } = world
   return {
     pass: async (payload, { job }) => pass(passPayload.parse(payload), callOf("pass", job)),
@@ -73,6 +76,7 @@ export function createTaskList({ pass, arm, settle, broker, rollouts, queue, wor
       const { accountId, rolloutId } = rolloutPayload.parse(payload)
       await rollouts.run(accountId, rolloutId, callOf("rollout", job))
     },
+    keys: async (payload) => keyWork.run(accountPayload.parse(payload).accountId),
     async "keep-alive"(payload, { job }) {
       const { accountId, connectionId } = connectionPayload.parse(payload)
       await broker.keepAlive(accountId, connectionId, callOf("keep-alive", job)).catch((error: unknown) => {

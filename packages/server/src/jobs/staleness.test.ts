@@ -88,7 +88,8 @@ async function overdueSeconds(run: Scenario, hasReconcile: boolean): Promise<rea
   })
   const { clock, store, jobs, fanOut, metrics, accountId, calendarId } = engine
   const log = { info() {}, warn() {}, error() {} }
-  const reconcile = createReconcile({ store, queue: jobs.queue, clock, log, pace: enginePace })
+  const keyMinder = { tick: async () => {} }
+  const reconcile = createReconcile({ store, queue: jobs.queue, clock, log, pace: enginePace, keyMinder })
   const receiver = createReceiver({
     providers: new Map([[engine.provider.name, engine.provider]]),
     secrets: engine.secrets,

@@ -18,6 +18,8 @@ const counters: Readonly<Record<MetricCounter, { help: string; labels: readonly 
   listening_total: { help: "Connections listened to, by what became of it.", labels: ["provider", "outcome"] },
   stream_notices_total: { help: "Notices that came over a stream of ours.", labels: ["provider", "kind"] },
   sync_held_total: { help: "Linked events that vanished together and are held by the brake.", labels: [] },
+  custody_calls_total: { help: "Requests to key custodians by outcome.", labels: ["custodian", "outcome"] },
+  secrets_resealed_total: { help: "Secrets sealed anew under a newer data key.", labels: [] },
   settles_total: { help: "Meetings brought in step with their event, by outcome.", labels: ["backend", "outcome"] },
   subscriptions_total: { help: "Subscription acts by outcome.", labels: ["provider", "outcome"] },
 }
@@ -27,6 +29,10 @@ const timers: Readonly<Record<MetricTimer, string>> = {
   token_refresh_seconds: "One token request.",
 }
 const gauges: Readonly<Record<MetricGauge, { help: string; labels: readonly string[] }>> = {
+  custody_away_seconds: {
+    help: "How long a key custodian has not answered this node; 0 while it does.",
+    labels: ["custodian"],
+  },
   change_streams: { help: "Open change streams of this node.", labels: [] },
   listening_streams: { help: "Connections this node listens for, by state.", labels: ["state"] },
   listening_silence_seconds: { help: "Longest time that an open stream of this node has told nothing.", labels: [] },

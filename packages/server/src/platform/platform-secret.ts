@@ -21,13 +21,23 @@ export function platformSecret(bytes: Uint8Array): PlatformSecret {
  */
 export async function loadPlatformSecret(path: string): Promise<PlatformSecret> {
   await createKeyFile(path)
-  const { mode } = await stat(path)
+  return platformSecret(await readKeyFile(path))
+}
+
+/** The 32 bytes of a key file that is there. Throws Error with a line for the operator likewise. */
+export async function readKeyFile(path: string): Promise<Uint8Array> {
+  const { mode } = await stat(path).catch(() => {
+    throw new Error(`There is no key file ${path}.`)
+  })
   if (process.platform !== "win32" && (mode & 0o077) !== 0)
     throw new Error(`The key file ${path} is readable by others; run: chmod 600 ${path}`)
   const bytes = Buffer.from((await readFile(path, "utf8")).trim(), "base64url")
   if (bytes.length !== 32) throw new Error(`The key file ${path} does not hold 32 bytes in base64url.`)
-  return platformSecret(bytes)
+  return bytes
 }
+
+/** A text that others keep up to date, such as a pod's token. */
+export const readTextFile = (path: string): Promise<string> => readFile(path, "utf8")
 
 async function createKeyFile(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })

@@ -24,6 +24,8 @@ export interface ConnectionLife {
 
 /** The state that a problem puts a connection in; null when the problem says nothing about the connection. */
 export function stateAfter(problem: Problem, isLasting: boolean): ConnectionState | null {
+  // The keys are out of reach, and not the provider.
+  if (problem.code?.startsWith("custody-")) return null
   switch (problem.kind) {
     case "auth-revoked":
       return problem.isTenantWide ? "disabled" : "needs-reauth"

@@ -27,6 +27,8 @@ export type Job =
   | { readonly kind: "keep-alive"; readonly accountId: AccountId; readonly connectionId: ConnectionId }
   /** Do the next steps of a rollout. */
   | { readonly kind: "rollout"; readonly accountId: AccountId; readonly rolloutId: RolloutId }
+  /** Go on with the work on an account's keys. */
+  | { readonly kind: "keys"; readonly accountId: AccountId }
 
 /** The name under which waiting jobs coalesce. */
 export function jobKey(job: Job): string {
@@ -40,6 +42,8 @@ export function jobKey(job: Job): string {
       return `${job.kind}:${job.meetingId}`
     case "rollout":
       return `${job.kind}:${job.rolloutId}`
+    case "keys":
+      return `${job.kind}:${job.accountId}`
   }
 }
 

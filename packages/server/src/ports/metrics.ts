@@ -32,6 +32,13 @@ export type MetricCounter =
   | "listening_total" // provider, outcome (opened, ended, or the kind of problem)
   | "stream_notices_total" // provider, kind (changed, missed, removed)
   | "sync_held_total" // links that the mass-deletion brake holds
+  | "custody_calls_total" // custodian, outcome (answered, or the kind of problem)
+  | "secrets_resealed_total"
   | "settles_total" // backend, outcome (done, or the kind of problem)
 export type MetricTimer = "hook_accept_seconds" | "pass_seconds" | "token_refresh_seconds"
-export type MetricGauge = "change_streams" | "connections" | "listening_streams" | "listening_silence_seconds"
+export type MetricGauge =
+  | "custody_away_seconds" // custodian
+  | "change_streams"
+  | "connections"
+  | "listening_streams"
+  | "listening_silence_seconds"

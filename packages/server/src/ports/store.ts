@@ -21,6 +21,7 @@ import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
 import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
+import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
@@ -153,6 +154,8 @@ export type DataKeyRow = {
   /** Public fingerprint of the data key, so that a ciphertext commits to one key. */
   readonly commitment: Uint8Array
   readonly createdAt: Temporal.Instant
+  /** When its wrapped key was destroyed, which is empty since. */
+  readonly destroyedAt: Temporal.Instant | null
 }
 
 /** One content-free entry of the tenant's log. */
@@ -252,7 +255,7 @@ export interface AccountTables extends PeopleTables {
   deleteSubscription(subscriptionId: SubscriptionId): Promise<void>
   listSubscriptions(calendarId: CalendarId): Promise<readonly SubscriptionRow[]>
   insertDataKey(row: DataKeyRow): Promise<void>
-  /** Newest first. */
+  /** Newest first, destroyed ones too. */
   listDataKeys(): Promise<readonly DataKeyRow[]>
   /** Chains and appends; the hash covers everything else in the row and the previous hash. */
   appendAudit(entry: AuditEntry, at: Temporal.Instant): Promise<void>
@@ -269,6 +272,7 @@ export interface AccountTables extends PeopleTables {
   readonly meetings: MeetingTables
   readonly listening: ListeningTables
   readonly tenants: TenantTables
+  readonly keys: KeyTables
   readonly rollouts: RolloutTables
   readonly overview: OverviewTables
   readonly figures: FigureTables
@@ -278,7 +282,8 @@ export interface AccountTables extends PeopleTables {
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
 export interface SystemTables
-  extends SystemListeningTables,
+  extends SystemKeyTables,
+    SystemListeningTables,
     SystemMeetingTables,
     SystemOverviewTables,
     SystemRolloutTables,

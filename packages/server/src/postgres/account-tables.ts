@@ -7,6 +7,7 @@ import { type Database, unique } from "./database.ts"
 import { createFigureTables } from "./figure-tables.ts"
 import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
+import { createKeyTables } from "./key-tables.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
@@ -35,6 +36,7 @@ export function createAccountTables(
     meetings: createMeetingTables(tx, accountId),
     listening: createListeningTables(tx, accountId),
     tenants: createTenantTables(tx, accountId),
+    keys: createKeyTables(tx, accountId),
     rollouts: createRolloutTables(tx, accountId),
     groups: createGroupTables(tx, accountId),
     policy: createPolicyTables(tx, accountId),

@@ -11,6 +11,7 @@ import {
 } from "kysely"
 import pg from "pg"
 import type { FigureRow } from "../ports/figure-tables.ts"
+import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
@@ -33,6 +34,7 @@ export type Database = {
   appUser: UserRow
   session: SessionRow
   dataKey: DataKeyRow
+  keyWork: KeyWorkRow
   connection: ConnectionRow
   credential: CredentialRow
   calendar: CalendarRow

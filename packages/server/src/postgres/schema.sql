@@ -149,11 +149,14 @@ create table data_key (
   custody_key_id text not null,
   commitment bytea not null,
   created_at timestamp with time zone not null,
+  destroyed_at timestamp with time zone,
   PRIMARY KEY (account_id, key_version),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((length(commitment) = 32)),
+  CHECK (((destroyed_at IS NULL) = (length(wrapped_key) > 0))),
   CHECK ((key_version > 0))
 );
+CREATE INDEX data_key_by_custody ON data_key USING btree (custody_key_id);
 create policy by_account on data_key using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table figure (
@@ -197,6 +200,29 @@ create table group_policy (
   CHECK ((length(value) <= 2000))
 );
 create policy by_account on group_policy using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
+create table key_work (
+  account_id uuid not null,
+  state text not null,
+  started_by uuid,
+  started_at timestamp with time zone not null,
+  touched_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  total integer not null,
+  done integer not null,
+  failed integer not null,
+  place text not null,
+  after_id text,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((done >= 0)),
+  CHECK ((failed >= 0)),
+  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text]))),
+  CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text]))),
+  CHECK ((total >= 0))
+);
+CREATE INDEX key_work_by_touch ON key_work USING btree (touched_at) WHERE (state = 'running'::text);
+create policy by_account on key_work using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table listening (
   account_id uuid not null,

@@ -4,6 +4,7 @@ import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 import { createSystemFigures } from "./figure-tables.ts"
+import { createSystemKeys } from "./key-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
@@ -14,6 +15,7 @@ type DueCalendar = { readonly accountId: AccountId; readonly calendarId: Calenda
 /** What looks across accounts: sign-in, timers and join links. */
 export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
+    ...createSystemKeys(tx),
     ...createSystemListening(tx),
     ...createSystemMeetings(tx),
     ...createSystemOverview(tx),

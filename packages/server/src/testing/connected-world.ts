@@ -7,9 +7,8 @@ import type { Clock } from "../ports/clock.ts"
 import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Random } from "../ports/random.ts"
 import type { SessionRow, Store, UserRow } from "../ports/store.ts"
-import { createKeyFileCustody } from "../vault/key-file-custody.ts"
+import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { createStateBox } from "../vault/state-box.ts"
-import { createVault } from "../vault/vault.ts"
 import { fakeClock } from "./fake-clock.ts"
 import { createMemoryProvider } from "./memory-provider.ts"
 import { createMemoryStore } from "./memory-store.ts"
@@ -17,6 +16,7 @@ import { sampleRows } from "./rows.ts"
 import { scriptedHttp } from "./scripted-http.ts"
 import { seededRandom } from "./seeded-random.ts"
 import { silentMetrics } from "./silent-metrics.ts"
+import { vaultWith } from "./vault-with.ts"
 
 export type ConnectedOptions = {
   /** The store underneath; a memory store where none is given. */
@@ -49,7 +49,7 @@ export async function connectedWorld(options: ConnectedOptions = {}) {
   const notices: string[] = []
   const write = (message: string) => void notices.push(message)
   const metrics = silentMetrics
-  const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
+  const vault = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random }).vault
   const life = createConnectionLife({ store, clock, fanOut, metrics, log: { info: write, warn: write, error: write } })
   const brokerNode = () => createBroker({ store, vault, providers, life, clock, metrics })
   const broker = brokerNode()

@@ -13,6 +13,7 @@ import type {
   SystemTables,
 } from "../ports/store.ts"
 import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
+import { memoryKeys, memorySystemKeys } from "./memory-keys.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
@@ -77,6 +78,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     meetings: memoryMeetings(tx, accountId),
     listening: memoryListening(tx, accountId),
     tenants: memoryTenants(tx, accountId),
+    keys: memoryKeys(tx, accountId),
     rollouts: memoryRollouts(tx, accountId),
     groups: memoryGroups(tx, accountId),
     policy: memoryPolicy(tx, accountId),
@@ -362,6 +364,7 @@ const isAsked =
 function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
   return {
+    ...memorySystemKeys(tx),
     ...memorySystemListening(tx),
     ...memorySystemMeetings(tx),
     ...memorySystemOverview(tx),

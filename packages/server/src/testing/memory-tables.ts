@@ -1,6 +1,7 @@
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import type { FigureRow } from "../ports/figure-tables.ts"
 import type { Job } from "../ports/job-queue.ts"
+import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
@@ -34,6 +35,8 @@ export type MemoryRows = {
   /** By connection id: one for each. */
   listening: ListeningRow
   dataKey: DataKeyRow
+  /** By account id. */
+  keyWork: KeyWorkRow
   audit: AuditRow
   job: WaitingJob
   meeting: MeetingRow
@@ -60,6 +63,7 @@ const tableNames = [
   "subscription",
   "listening",
   "dataKey",
+  "keyWork",
   "audit",
   "job",
   "meeting",
@@ -88,6 +92,7 @@ export function emptyTables(): RowMaps {
     subscription: new Map(),
     listening: new Map(),
     dataKey: new Map(),
+    keyWork: new Map(),
     audit: new Map(),
     job: new Map(),
     meeting: new Map(),

@@ -20,8 +20,7 @@ import type { Store, UserRow } from "../ports/store.ts"
 import { createRollouts } from "../tenants/rollouts.ts"
 import { createRunRollout } from "../tenants/run-rollout.ts"
 import { createTenants } from "../tenants/tenants.ts"
-import { createKeyFileCustody } from "../vault/key-file-custody.ts"
-import { createVault } from "../vault/vault.ts"
+import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { type FakeClock, fakeClock } from "./fake-clock.ts"
 import { createMemoryProvider } from "./memory-provider.ts"
 import { createMemoryStore } from "./memory-store.ts"
@@ -29,6 +28,7 @@ import { createMemoryTenant } from "./memory-tenant.ts"
 import { sampleRows } from "./rows.ts"
 import { seededRandom } from "./seeded-random.ts"
 import { silentMetrics } from "./silent-metrics.ts"
+import { vaultWith } from "./vault-with.ts"
 
 export type TenantWorldOptions = {
   readonly people?: number
@@ -63,7 +63,7 @@ export async function tenantWorld({
   }
   const metrics = silentMetrics
   const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const vault = createVault({ custody: createKeyFileCustody(random.bytes(32), random), clock, random })
+  const vault = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random }).vault
   const life = createConnectionLife({ store, clock, fanOut, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const deps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf: (name: string) => name } }

@@ -7,10 +7,9 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
-import { createKeyFileCustody } from "./key-file-custody.ts"
-import { createKeyRing, keyLifeMs } from "./key-ring.ts"
-import { boxKey, open, seal } from "./sealed-box.ts"
-import { createVault } from "./vault.ts"
+import { vaultWith } from "../testing/vault-with.ts"
+import { createKeyFileCustody } from "./custodians/key-file/index.ts"
+import { keyLifeMs } from "./key-ring.ts"
 
 const actor = { kind: "service", part: "test" } as const
 
@@ -29,7 +28,7 @@ async function world() {
       return dataKey
     },
   }
-  const vault = createVault({ custody, clock, random })
+  const { vault } = vaultWith(custody, { clock, random })
   const [here, other] = [sampleRows(1), sampleRows(2)]
   await store.asSystem(async (tables) => {
     await tables.insertAccount(here.account)
@@ -147,9 +146,12 @@ describe("the vault", () => {
     await openIt()
     await openIt()
     expect(unwrapped).toHaveLength(1)
+    // In use, it is confirmed before its end; unused since, it is forgotten.
+    await clock.advance(keyLifeMs)
+    expect(unwrapped).toHaveLength(2)
     await clock.advance(keyLifeMs)
     expect(await openIt()).toBe("the secret")
-    expect(unwrapped).toHaveLength(2)
+    expect(unwrapped).toHaveLength(3)
     expect(unwrapped.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)
   })
 
@@ -159,40 +161,5 @@ describe("the vault", () => {
     expect(clock.waitingCount).toBe(1)
     vault.forget()
     expect(clock.waitingCount).toBe(0)
-  })
-})
-
-describe("the key ring", () => {
-  const accountId = sampleRows(1).account.accountId
-  const keyOf = (version: number) => boxKey(version, new Uint8Array(32).fill(version))
-
-  test("a key that is dropped while somebody uses it still seals what the same key opens", async () => {
-    const clock = fakeClock()
-    const ring = createKeyRing(clock)
-    const inUse = ring.hold(accountId, keyOf(1))
-    await clock.advance(keyLifeMs)
-    ring.clear()
-    const box = seal(inUse, "here", Buffer.from("text"), seededRandom(1))
-    expect(open(keyOf(1), "here", box).toString()).toBe("text")
-  })
-
-  test("sweeps idle keys away without being asked for them", async () => {
-    const clock = fakeClock()
-    const ring = createKeyRing(clock)
-    ring.hold(accountId, keyOf(1))
-    await clock.advance(keyLifeMs / 2)
-    ring.hold(accountId, keyOf(2))
-    expect(ring.size).toBe(2)
-    await clock.advance(keyLifeMs / 2)
-    expect([ring.size, ring.find(accountId, 1)]).toEqual([1, null])
-    expect(ring.find(accountId, 2)?.version).toBe(2)
-    await clock.advance(keyLifeMs / 2)
-    expect([ring.size, clock.waitingCount]).toEqual([0, 0])
-  })
-
-  test("does not mistake one account's key for another's", () => {
-    const ring = createKeyRing(fakeClock())
-    ring.hold(accountId, keyOf(1))
-    expect(ring.find(sampleRows(2).account.accountId, 1)).toBeNull()
   })
 })
