@@ -189,12 +189,8 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const { sync, settle, meetings, doors } = createMeetingParts(config, secret, meetingDeps)
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { ...world, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world })
-  const reach = { http, hookUrl: config.hookUrl }
-  const tenantWorld = { clock, random, labelOf }
-  const { run, ...tenantParts } = createTenantParts(
-    { store, vault, broker, providers, fanOut, world: tenantWorld },
-    reach,
-  )
+  const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
+  const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl })
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
   const listening = createListening({
