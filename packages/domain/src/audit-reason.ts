@@ -56,6 +56,23 @@ export const tenantReasons = words([
   "service-delegate",
 ])
 
+/** What is done with an organisation's keys. */
+export const keyReasons = words([
+  "first-secret",
+  "key-rotation",
+  "rewrap-asked",
+  "custodian-changed",
+  "keys-shredded",
+  "key-work-paused",
+  "key-work-resumed",
+  "key-work-done",
+  "key-work-done-but-some",
+  "key-wrapped",
+  "secrets-batch",
+  "key-unused",
+])
+export type KeyReason = (typeof keyReasons)[number]
+
 const otherReasons = words([
   "asked",
   "everywhere",
@@ -63,7 +80,6 @@ const otherReasons = words([
   "wrong-password",
   "set-up",
   "user-request",
-  "first-secret",
   "granted",
   "connect",
   "read",
@@ -93,6 +109,7 @@ export type PlainReason =
   | OpeningReason
   | MeetingReason
   | (typeof tenantReasons)[number]
+  | KeyReason
   | (typeof otherReasons)[number]
   /** As openings were written before they said for whom. */
   | "refresh"
@@ -100,6 +117,7 @@ export const plainReasons: readonly PlainReason[] = [
   ...openingReasons,
   ...meetingReasons,
   ...tenantReasons,
+  ...keyReasons,
   ...otherReasons,
   "refresh",
 ]

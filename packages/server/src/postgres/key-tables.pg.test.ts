@@ -63,7 +63,7 @@ describe("the work on keys, on PostgreSQL", () => {
     expect(await world.openAll(world.node({ current: world.second }))).toEqual(world.whole)
     await world.inAccount(async (tables) => {
       expect(await tables.keys.shred(world.clock.now())).toBe(1)
-      await node.work.begin(tables, null, "shredded")
+      await node.work.begin(tables, null, "keys-shredded")
     })
     node.keys.drop(world.accountId)
     await runAll(world, node)

@@ -58,7 +58,7 @@ export async function keyWorld(store: Store, { count, seed = 1 }: { readonly cou
       for (const connectionId of connectionIds) {
         const credential = await tables.findCredential(connectionId)
         if (credential === null || credential.sealedAccessToken === null) throw new Error("it is gone")
-        const opening = { connectionId, actor, reason: "test" }
+        const opening = { connectionId, actor, reason: "checkup", call: "request:test" } as const
         texts.push(await by.vault.openSecret(tables, { ...opening, kind: "refresh-token" }, credential.sealedSecret))
         texts.push(
           await by.vault.openSecret(tables, { ...opening, kind: "access-token" }, credential.sealedAccessToken),
@@ -71,8 +71,8 @@ export async function keyWorld(store: Store, { count, seed = 1 }: { readonly cou
   /** A new data key, and the work on what is under the old one. */
   const rotate = (by: ReturnType<typeof node>) =>
     inAccount(async (tables) => {
-      await by.keys.create(tables, { kind: "service", part: "test" }, "rotation")
-      await by.work.begin(tables, null, "rotation")
+      await by.keys.create(tables, { kind: "service", part: "test" }, "key-rotation")
+      await by.work.begin(tables, null, "key-rotation")
     })
 
   return {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto"
+import type { KeyReason } from "@kalends/domain/audit-reason"
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
@@ -39,7 +40,7 @@ export function createDataKeys(deps: DataKeysDeps) {
   }
 
   /** Throws Problem "unavailable" when the custodian that is to wrap it is away. */
-  async function create(tables: AccountTables, actor: AuditEntry["actor"], reason: string): Promise<BoxKey> {
+  async function create(tables: AccountTables, actor: AuditEntry["actor"], reason: KeyReason): Promise<BoxKey> {
     const [newest] = await tables.listDataKeys()
     const keyVersion = (newest?.keyVersion ?? 0) + 1
     const dataKey = random.bytes(dataKeyBytes)

@@ -56,12 +56,12 @@ describe("a rotation", () => {
     const actions = audit.map(({ action, reason }) => `${action} ${reason}`)
     expect(actions.slice(0, 4)).toEqual([
       "data-key-created first-secret",
-      "data-key-created rotation",
-      "key-work-changed rotation",
-      "data-keys-wrapped v2",
+      "data-key-created key-rotation",
+      "key-work-changed key-rotation",
+      "data-keys-wrapped key-wrapped",
     ])
-    expect(actions).toContain("secrets-resealed batch")
-    expect(actions.slice(-2)).toEqual(["data-key-destroyed v1", "key-work-changed done"])
+    expect(actions).toContain("secrets-resealed secrets-batch")
+    expect(actions.slice(-2)).toEqual(["data-key-destroyed key-unused", "key-work-changed key-work-done"])
   })
 
   test("goes over more than one batch, and says how far it is", async () => {
@@ -206,7 +206,7 @@ describe("shredding an account", () => {
   const shred = (world: KeyWorld, node: ReturnType<KeyWorld["node"]>) =>
     world.inAccount(async (tables) => {
       await tables.keys.shred(world.clock.now())
-      await node.work.begin(tables, null, "shredded")
+      await node.work.begin(tables, null, "keys-shredded")
     })
 
   test("makes everything unreadable at once, removes it, and asks its people to connect again", async () => {
@@ -239,7 +239,7 @@ describe("shredding an account", () => {
     const actor = { kind: "service", part: "test" } as const
     const text = await world.inAccount(async (tables) => {
       const sealed = await node.vault.sealSecret(tables, place, "anew")
-      return node.vault.openSecret(tables, { ...place, actor, reason: "test" }, sealed)
+      return node.vault.openSecret(tables, { ...place, actor, reason: "checkup", call: "request:test" }, sealed)
     })
     expect(text).toBe("anew")
     expect((await keysOf(world)).map(({ keyVersion, isDestroyed }) => [keyVersion, isDestroyed])).toEqual([
@@ -265,7 +265,7 @@ describe("shredding an account", () => {
         const [credential] = backup.credentials
         if (credential === null || credential === undefined) throw new Error("it is in the backup")
         const { connectionId, sealedSecret } = credential
-        const opening = { connectionId, kind: "refresh-token", reason: "test" } as const
+        const opening = { connectionId, kind: "refresh-token", reason: "checkup", call: "request:test" } as const
         return by.vault.openSecret(tables, { ...opening, actor: { kind: "service", part: "test" } }, sealedSecret)
       })
     }

@@ -1,3 +1,4 @@
+import type { KeyReason } from "@kalends/domain/audit-reason"
 import type { AccountId, UserId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
@@ -46,7 +47,7 @@ export function createKeyWork({ store, keys, custodians, world }: KeyWorkDeps) {
 
   async function batch(accountId: AccountId): Promise<Batch> {
     // The record comes first, in a transaction of its own: the account's row is not held while the batch is sealed.
-    await store.inAccount(accountId, (tables) => note(tables, "secrets-resealed", "batch"))
+    await store.inAccount(accountId, (tables) => note(tables, "secrets-resealed", "secrets-batch"))
     return store.inAccount(accountId, async (tables) => {
       const work = await tables.keys.findWork()
       if (work?.state !== "running") return { kind: "over", resealed: 0 }
@@ -92,21 +93,21 @@ export function createKeyWork({ store, keys, custodians, world }: KeyWorkDeps) {
     await store.inAccount(accountId, async (tables) => {
       const now = clock.now()
       if (await tables.keys.moveWork(["running"], { state: "done", touchedAt: now, endedAt: now }))
-        await note(tables, "key-work-changed", left > 0 ? "done-but-some" : "done")
+        await note(tables, "key-work-changed", left > 0 ? "key-work-done-but-some" : "key-work-done")
     })
     return true
   }
 
   /** False when somebody sealed with it to the last. */
   async function destroy(accountId: AccountId, keyVersion: number): Promise<boolean> {
-    await store.inAccount(accountId, (tables) => note(tables, "data-key-destroyed", `v${keyVersion}`))
+    await store.inAccount(accountId, (tables) => note(tables, "data-key-destroyed", "key-unused"))
     return store.inAccount(accountId, (tables) => tables.keys.destroyUnused(keyVersion, clock.now()))
   }
 
   const note = (
     tables: AccountTables,
     action: "secrets-resealed" | "data-key-destroyed" | "key-work-changed",
-    reason: string,
+    reason: KeyReason,
   ) => tables.appendAudit({ actor, action, subjectId: tables.accountId, reason }, clock.now())
 
   /** Goes on until it is done, paused, or somebody else's turn; when it is to go on. */
@@ -139,7 +140,7 @@ export function createKeyWork({ store, keys, custodians, world }: KeyWorkDeps) {
 
   return {
     /** Begins it anew, in the caller's transaction; what was under way is taken in. */
-    async begin(tables: AccountTables, startedBy: UserId | null, reason: string): Promise<void> {
+    async begin(tables: AccountTables, startedBy: UserId | null, reason: KeyReason): Promise<void> {
       const now = clock.now()
       const newest = await tables.keys.takeNewest()
       const total = await tables.keys.countSealed(newest?.keyVersion ?? (await nextVersion(tables)))

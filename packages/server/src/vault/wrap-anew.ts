@@ -40,7 +40,7 @@ export function createWrapAnew({ store, custodians, clock }: WrapAnewDeps) {
         await tables.appendAudit(
           {
             ...{ actor: { kind: "service", part: "vault" }, action: "data-keys-wrapped", subjectId: accountId },
-            reason: `v${row.keyVersion}`,
+            reason: "key-wrapped",
           },
           clock.now(),
         )
