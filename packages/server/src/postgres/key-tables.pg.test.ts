@@ -52,7 +52,7 @@ describe("the work on keys, on PostgreSQL", () => {
     ])
     expect(await world.inAccount((tables) => tables.keys.countSealed(2))).toBe(0)
     const audit = await world.inAccount((tables) => tables.listAudit({ after: 0, limit: 5_000 }))
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
   })
 
   test("moves to another custodian, and shreds", async () => {

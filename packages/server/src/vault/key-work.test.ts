@@ -52,7 +52,7 @@ describe("a rotation", () => {
     await world.rotate(node)
     await runAll(world, node)
     const audit = await world.inAccount((tables) => tables.listAudit({ after: 0, limit: 100 }))
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
     const actions = audit.map(({ action, reason }) => `${action} ${reason}`)
     expect(actions.slice(0, 4)).toEqual([
       "data-key-created first-secret",
