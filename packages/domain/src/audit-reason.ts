@@ -84,6 +84,11 @@ const otherReasons = words([
   "connect",
   "read",
   "read-write",
+  // The calendar's permission, then that of contacts where there is one.
+  "read-contacts-read",
+  "read-contacts-read-write",
+  "read-write-contacts-read",
+  "read-write-contacts-read-write",
   "browser",
   "native",
   "revoked",

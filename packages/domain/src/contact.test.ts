@@ -1,15 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import {
-  allowsMoreContacts,
-  type Contact,
-  type ContactsPermission,
-  draftFault,
-  lesserContacts,
-  matchesContact,
-  sanitizeContact,
-  titleOf,
-} from "./contact.ts"
+import { type Contact, draftFault, matchesContact, sanitizeContact, titleOf } from "./contact.ts"
 import { parseProviderContactId } from "./ids.ts"
 import { anyDraft } from "./testing/any-contact.ts"
 
@@ -57,19 +48,6 @@ describe("sanitizing", () => {
       }),
     )
   })
-})
-
-describe("permissions", () => {
-  const all: readonly ContactsPermission[] = ["none", "read", "read-write"]
-  test.each(all.flatMap((one) => all.map((other) => [one, other] as const)))(
-    "of %s and %s the lesser allows no more than either",
-    (one, other) => {
-      const lesser = lesserContacts(one, other)
-      expect([one, other]).toContain(lesser)
-      expect(allowsMoreContacts(lesser, one) || allowsMoreContacts(lesser, other)).toBe(false)
-      expect(lesserContacts(other, one)).toBe(lesser)
-    },
-  )
 })
 
 describe("a draft", () => {

@@ -1,20 +1,4 @@
 import type { ProviderContactId } from "./ids.ts"
-import type { Permission } from "./permission.ts"
-
-/** What may be done with a person's contacts. Asked for by itself, beside the calendar's permission. */
-export type ContactsPermission = "none" | Permission
-
-const ranks: Readonly<Record<ContactsPermission, number>> = { none: 0, read: 1, "read-write": 2 }
-
-/** The lesser of two permissions. */
-export function lesserContacts(one: ContactsPermission, other: ContactsPermission): ContactsPermission {
-  return ranks[one] <= ranks[other] ? one : other
-}
-
-/** True when `one` allows something that `other` does not. */
-export function allowsMoreContacts(one: ContactsPermission, other: ContactsPermission): boolean {
-  return ranks[one] > ranks[other]
-}
 
 export const phoneKinds = ["work", "home", "mobile", "other"] as const
 export type PhoneKind = (typeof phoneKinds)[number]

@@ -1,10 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import {
+  allowsMoreContacts,
   brokenBy,
+  type ContactsPermission,
   choosableSettings,
+  contactsMost,
   effectivePolicy,
   isPermissionAllowed,
+  lesserContacts,
   type PolicyLevel,
   type PolicySetting,
   type PolicyValues,
@@ -100,7 +104,7 @@ describe("what holds for somebody", () => {
 })
 
 describe("a connection", () => {
-  const cloud = { provider: "cloud", permission: "read" } as const
+  const cloud = { provider: "cloud", permission: "read", contactsPermission: "none" } as const
 
   test("breaks no policy that only proposes", () => {
     fc.assert(
@@ -119,7 +123,7 @@ describe("a connection", () => {
   ] satisfies [string, PolicyLevel][])("is at odds with %s, and with its opposite is not", (_name, level) => {
     const [setting] = Object.keys(level)
     expect(brokenBy(effectivePolicy(level, {}, {}), cloud)).toEqual([setting])
-    const other = { provider: "garden", permission: "read-write" } as const
+    const other = { ...cloud, provider: "garden", permission: "read-write" } as const
     expect(brokenBy(effectivePolicy(level, {}, {}), other)).toEqual([])
   })
 
@@ -135,6 +139,37 @@ describe("a connection", () => {
       [true, true],
       [false, true],
     ])
+  })
+})
+
+describe("permissions for contacts", () => {
+  const all: readonly ContactsPermission[] = ["none", "read", "read-write"]
+  test.each(all.flatMap((one) => all.map((other) => [one, other] as const)))(
+    "of %s and %s the lesser allows no more than either",
+    (one, other) => {
+      const lesser = lesserContacts(one, other)
+      expect([one, other]).toContain(lesser)
+      expect(allowsMoreContacts(lesser, one) || allowsMoreContacts(lesser, other)).toBe(false)
+      expect(lesserContacts(other, one)).toBe(lesser)
+    },
+  )
+})
+
+describe("of contacts", () => {
+  const all = policyValues.contactsPermission
+  test.each(all.flatMap((locked) => all.map((held) => [locked, held] as const)))(
+    "a lock at %s is the most: a connection with %s breaks it only with more",
+    (locked, held) => {
+      const policy = effectivePolicy({ contactsPermission: { value: locked, isLocked: true } }, {}, {})
+      const facts = { provider: "cloud", permission: "read", contactsPermission: held } as const
+      expect(contactsMost(policy)).toBe(locked)
+      expect(brokenBy(policy, facts)).toEqual(allowsMoreContacts(held, locked) ? ["contactsPermission"] : [])
+    },
+  )
+
+  test("everything may be asked for where nothing is locked, and nothing is by itself", () => {
+    const open = effectivePolicy({}, {}, {})
+    expect([contactsMost(open), open.contactsPermission.value]).toEqual(["read-write", "none"])
   })
 })
 

@@ -126,13 +126,19 @@ function effectiveSetting<Setting extends PolicySetting>(
 export type ConnectionFacts = {
   readonly provider: string
   readonly permission: Permission
+  readonly contactsPermission: ContactsPermission
 }
 
-/** Which settings a connection breaks: each is a lock, or a list of calendar services, that it differs from. */
-export function brokenBy(policy: EffectivePolicy, { provider, permission }: ConnectionFacts): readonly PolicySetting[] {
+/**
+ * Which settings a connection breaks: each is a lock, or a list of calendar services, that it differs from. Of contacts a
+ * lock is the most that there may be: nobody is made to give theirs.
+ */
+export function brokenBy(policy: EffectivePolicy, facts: ConnectionFacts): readonly PolicySetting[] {
+  const { provider, permission, contactsPermission } = facts
   const broken: PolicySetting[] = []
   if (!isProviderAllowed(policy, provider)) broken.push("providers")
   if (!isPermissionAllowed(policy.calendarPermission, permission)) broken.push("calendarPermission")
+  if (allowsMoreContacts(contactsPermission, contactsMost(policy))) broken.push("contactsPermission")
   return broken
 }
 
@@ -146,6 +152,23 @@ export function isPermissionAllowed<Wanted extends ContactsPermission>(
   wanted: Wanted,
 ): boolean {
   return mayChoose || value === wanted
+}
+
+const contactRanks: Readonly<Record<ContactsPermission, number>> = { none: 0, read: 1, "read-write": 2 }
+
+/** The most that somebody may ask for of their contacts. */
+export function contactsMost({ contactsPermission }: EffectivePolicy): ContactsPermission {
+  return contactsPermission.mayChoose ? "read-write" : contactsPermission.value
+}
+
+/** True when `one` allows something that `other` does not. */
+export function allowsMoreContacts(one: ContactsPermission, other: ContactsPermission): boolean {
+  return contactRanks[one] > contactRanks[other]
+}
+
+/** The lesser of two permissions. */
+export function lesserContacts(one: ContactsPermission, other: ContactsPermission): ContactsPermission {
+  return allowsMoreContacts(one, other) ? other : one
 }
 
 /** What each setting but the list of calendar services can be, for those who offer it. */

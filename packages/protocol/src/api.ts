@@ -9,6 +9,7 @@ const email = z
   .transform((text) => text.toLowerCase())
 const password = z.string().min(10).max(200)
 const permission = z.enum(["read", "read-write"])
+const contacts = z.enum(["none", "read", "read-write"])
 const id = z.uuid()
 
 /** GET /v1/service — what this deployment offers; needs no sign-in. */
@@ -29,6 +30,8 @@ export const serviceSchema = z.object({
       /** False when the operator has not set it up. */
       isConfigured: z.boolean(),
       hasAdminConsent: z.boolean(),
+      /** Whether contacts can be asked for with it. */
+      hasContacts: z.boolean().optional(),
     }),
   ),
 })
@@ -134,6 +137,8 @@ export const connectionSchema = z.object({
   provider: z.string(),
   providerLabel: z.string(),
   permission,
+  /** What the person's apps may do with their contacts. */
+  contacts: contacts.optional(),
   state: z.enum(connectionStates),
   /** The mailbox that was connected. */
   subjectEmail: z.string().nullable(),
@@ -154,16 +159,27 @@ export const connectionSchema = z.object({
   calendarCount: z.number().int(),
 })
 export type ConnectionView = z.infer<typeof connectionSchema>
-/** GET /v1/connections: the user's own. */
-export const connectionsSchema = z.object({ connections: z.array(connectionSchema) })
+/** GET /v1/connections: the user's own, and what may be asked for of contacts (`most`), as proposed (`proposed`). */
+export const connectionsSchema = z.object({
+  connections: z.array(connectionSchema),
+  contacts: z.object({ most: contacts, proposed: contacts }).optional(),
+})
+export type ConnectionsView = z.infer<typeof connectionsSchema>
 
 /** POST /v1/connections — begins (or repeats, to reconnect) a connection. */
 export const connectSchema = z.discriminatedUnion("signIn", [
-  z.object({ signIn: z.literal("oauth"), provider: z.string().max(32), permission }),
+  z.object({
+    signIn: z.literal("oauth"),
+    provider: z.string().max(32),
+    permission,
+    /** Contacts are asked for beside the calendar; left out: not at all. */
+    contacts: contacts.optional(),
+  }),
   z.object({
     signIn: z.literal("password"),
     provider: z.string().max(32),
     permission,
+    contacts: contacts.optional(),
     /** What the person typed: a host name or an address. */
     server: z.string().trim().min(1).max(2048),
     username: z.string().min(1).max(320),
@@ -214,6 +230,8 @@ export const accessAnswerSchema = z.object({
     /** Read GET /v1/connections/:id/calendars/:calendarId/window?from&to&zone: the provider's own answer, streamed through. */
     z.object({ kind: z.literal("read-through"), apiBase: z.string() }),
   ]),
+  /** Where an app reads the person's contacts with the same access; null or left out where it may not. */
+  contacts: z.object({ permission, apiBase: z.url() }).nullable().optional(),
 })
 export type AccessAnswer = z.infer<typeof accessAnswerSchema>
 

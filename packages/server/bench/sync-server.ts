@@ -62,6 +62,7 @@ const settings = {
   accountsUrl: nowhere,
   tokenUrl: nowhere,
   apiUrl: nowhere,
+  peopleUrl: nowhere,
   directoryUrl: nowhere,
 }
 const then = Temporal.Instant.from("2026-11-01T00:00:00Z")

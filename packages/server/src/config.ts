@@ -102,6 +102,10 @@ export const options = [
     default: "https://www.googleapis.com/calendar/v3",
     text: "Google Calendar's address.",
   }),
+  option("googlePeopleUrl", "KALENDS_GOOGLE_PEOPLE_URL", "url", {
+    default: "https://people.googleapis.com/v1",
+    text: "Address of Google's People API, from which apps read contacts.",
+  }),
   option("googleDirectoryUrl", "KALENDS_GOOGLE_DIRECTORY_URL", "url", {
     default: "https://admin.googleapis.com/admin/directory/v1",
     text: "Address of Google's Admin SDK directory, where an administrator has connected the organisation.",

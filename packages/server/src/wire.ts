@@ -379,11 +379,12 @@ async function serviceView(config: Config, features: Features, store: Store): Pr
     protocolVersion,
     needsSetup: !isSetUp,
     demoUrl: config.demoUrl,
-    providers: registry.map(({ name, label, signIn, hasAdminConsent }) => ({
+    providers: registry.map(({ name, label, signIn, hasAdminConsent, hasContacts }) => ({
       name,
       label,
       signIn,
       hasAdminConsent,
+      hasContacts,
       isConfigured: configured.has(name),
     })),
   }

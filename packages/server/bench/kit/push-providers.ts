@@ -16,6 +16,7 @@ const settings = {
     accountsUrl: nowhere,
     tokenUrl: nowhere,
     apiUrl: nowhere,
+    peopleUrl: nowhere,
     directoryUrl: nowhere,
   },
   ews: false,

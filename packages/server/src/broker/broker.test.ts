@@ -59,6 +59,7 @@ function grant(accessToken: string, refreshToken: string | null, now: Temporal.I
     refreshToken,
     refreshExpiresAt: null,
     permission: "read",
+    contacts: "none" as const,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AccountId, ConnectionId, ProviderName } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
-import type { AccessWish, HeldAccess } from "../ports/access-broker.ts"
+import { type AccessWish, askedFor, type HeldAccess } from "../ports/access-broker.ts"
 import type { CalendarProvider, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ConnectionLife } from "../ports/connection-life.ts"
@@ -99,6 +99,9 @@ function refreshOpened(deps: RefreshDeps, opened: OpenedGrant): Promise<Refreshe
     const granted = await askProvider(deps, opened)
     if (granted instanceof Problem) return { kind: "refused", problem: granted, triedVersion: version }
     const kept = await storeGrant(deps, tables, credential, granted)
+    // People may take contacts back by themselves and keep the calendar: what is shown is what there is.
+    if (granted.contacts !== connection.contactsPermission)
+      await tables.updateConnection(connection.connectionId, { contactsPermission: granted.contacts })
     const { accessToken: token, accessExpiresAt: expiresAt } = granted
     return { kind: "access", access: { kind: "bearer", token, expiresAt, credentialVersion: kept.version } }
   })
@@ -108,9 +111,9 @@ async function askProvider(
   { clock, metrics }: RefreshDeps,
   { connection, signIn, refreshToken }: OpenedGrant,
 ): Promise<Grant | Problem> {
-  const { provider, permission } = connection
+  const { provider } = connection
   const startedAt = clock.now()
-  const granted = await signIn.refresh(refreshToken, permission).catch(problemOrThrow)
+  const granted = await signIn.refresh(refreshToken, askedFor(connection)).catch(problemOrThrow)
   metrics.observeSeconds("token_refresh_seconds", startedAt.until(clock.now()).total("seconds"), { provider })
   const outcome = granted instanceof Problem ? granted.kind : "refreshed"
   metrics.count("token_refreshes_total", { provider, outcome })

@@ -8,6 +8,7 @@ const connectStateSchema = z.object({
   sessionId: z.string(),
   provider: z.string(),
   permission: z.enum(["read", "read-write"]),
+  contacts: z.enum(["none", "read", "read-write"]),
   codeVerifier: z.string(),
   nonce: z.string(),
   expiresAtMs: z.number(),

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
 import { statesForPerson } from "@kalends/domain/connection"
 import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
-import type { Permission } from "@kalends/domain/permission"
+import { allowsMoreContacts, type ContactsPermission, contactsMost } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { ConnectAnswer, ConnectInput, ConnectionView } from "@kalends/protocol/api"
-import type { CalendarProvider, OAuthSignIn } from "../ports/calendar-provider.ts"
+import type { AskedFor, CalendarProvider, OAuthSignIn } from "../ports/calendar-provider.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { SessionRow, UserRow } from "../ports/store.ts"
 import { newCodeVerifier, readState, writeState } from "./connect-state.ts"
 import type { ConnectDeps } from "./deps.ts"
@@ -29,12 +30,14 @@ export function providerNamed(providers: ConnectDeps["providers"], name: string)
 /** Begins connecting a calendar: at once with a password, or by way of the provider's own sign-in. */
 export async function beginConnection(deps: ConnectDeps, asker: Asker, input: ConnectInput): Promise<ConnectAnswer> {
   const provider = providerNamed(deps.providers, input.provider)
+  const { permission, contacts = "none" } = input
   await refuseSecondService(deps, asker.user, provider)
+  await refuseContacts(deps, asker.user, provider, contacts)
   if (input.signIn === "oauth" && provider.signIn.kind === "oauth") {
     const authorizeUrl = authorizeUrlFor(deps, asker, {
       provider: provider.name,
       signIn: provider.signIn,
-      permission: input.permission,
+      wanted: { permission, contacts },
     })
     return { next: "authorize", authorizeUrl: authorizeUrl.href }
   }
@@ -42,7 +45,8 @@ export async function beginConnection(deps: ConnectDeps, asker: Asker, input: Co
     const found = await provider.signIn.discover(input)
     const connection = await made(deps, asker.user, provider, {
       ...found,
-      permission: input.permission,
+      permission,
+      contacts,
       grant: null,
       tenantConnectionId: null,
     })
@@ -51,23 +55,23 @@ export async function beginConnection(deps: ConnectDeps, asker: Asker, input: Co
   throw wrongSignIn()
 }
 
-type OAuthAttempt = { readonly provider: ProviderName; readonly signIn: OAuthSignIn; readonly permission: Permission }
+type OAuthAttempt = { readonly provider: ProviderName; readonly signIn: OAuthSignIn; readonly wanted: AskedFor }
 
 /** Where the browser goes: the state carries the attempt, sealed (connect-state.ts). */
 function authorizeUrlFor(
   { addresses, world }: ConnectDeps,
   asker: Asker,
-  { provider, signIn, permission }: OAuthAttempt,
+  { provider, signIn, wanted }: OAuthAttempt,
 ): URL {
   const codeVerifier = newCodeVerifier(world.random)
   const nonce = newCodeVerifier(world.random)
-  const attempt = { sessionId: asker.session.sessionId, provider, permission, codeVerifier, nonce }
+  const attempt = { sessionId: asker.session.sessionId, provider, ...wanted, codeVerifier, nonce }
   return signIn.authorizeUrl({
     redirectUri: addresses.redirectUri,
     state: writeState(addresses.stateBox, attempt, world.clock),
     nonce,
     codeChallenge: createHash("sha256").update(codeVerifier).digest("base64url"),
-    permission,
+    ...wanted,
     loginHint: asker.user.email,
   })
 }
@@ -83,13 +87,15 @@ export async function finishConnection(
   if (provider.signIn.kind !== "oauth") throw wrongSignIn()
   // Asked again, because another service may have been connected while the browser was away.
   await refuseSecondService(deps, asker.user, provider)
-  const { permission, codeVerifier, nonce } = attempt
+  const { permission, contacts, codeVerifier, nonce } = attempt
+  await refuseContacts(deps, asker.user, provider, contacts)
   const { grant, subject } = await provider.signIn.exchangeCode({
     redirectUri: deps.addresses.redirectUri,
     code: answer.code,
     codeVerifier,
     nonce,
     permission,
+    contacts,
   })
   if (grant.refreshToken === null)
     throw new Problem("forbidden", "The calendar service gave no lasting permission.", { code: "no-refresh-token" })
@@ -98,6 +104,7 @@ export async function finishConnection(
     access,
     subject,
     permission: grant.permission,
+    contacts: grant.contacts,
     grant,
     tenantConnectionId: null,
   })
@@ -106,6 +113,23 @@ export async function finishConnection(
 async function refuseSecondService({ store }: ConnectDeps, user: UserRow, provider: CalendarProvider): Promise<void> {
   const known = await store.inAccount(user.accountId, (tables) => tables.findConnectionOfUser(user.userId))
   if (known !== null && known.provider !== provider.name) throw secondService()
+}
+
+/** Contacts are asked for where the calendar service has them and policy allows it, and never by themselves. */
+async function refuseContacts(
+  { store }: ConnectDeps,
+  { accountId, userId }: UserRow,
+  provider: CalendarProvider,
+  contacts: ContactsPermission,
+): Promise<void> {
+  if (contacts === "none") return
+  if (provider.contacts === null)
+    throw new Problem("unsupported", "Contacts are not offered with this calendar service.", { code: "no-contacts" })
+  const policy = await store.inAccount(accountId, (tables) => effectivePolicyOf(tables, userId))
+  if (allowsMoreContacts(contacts, contactsMost(policy)))
+    throw new Problem("forbidden", "Your organisation does not allow this for contacts.", {
+      code: "contacts-not-allowed",
+    })
 }
 
 /** Stores it, tells the user's clients, and shows it. */

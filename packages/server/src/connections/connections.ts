@@ -1,7 +1,9 @@
 import type { ConnectionId } from "@kalends/domain/ids"
+import { contactsMost } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
-import type { ConnectInput, ConnectionView, RemovalView } from "@kalends/protocol/api"
+import type { ConnectInput, ConnectionsView, ConnectionView, RemovalView } from "@kalends/protocol/api"
 import type { Caller } from "../ports/call.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { UserRow } from "../ports/store.ts"
 import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
 import type { ConnectionsDeps } from "./deps.ts"
@@ -33,6 +35,13 @@ export function createConnections({ store, providers, fanOut, addresses, opening
       store.inAccount(user.accountId, async (tables) => {
         const connection = await tables.findConnectionOfUser(user.userId)
         return connection === null ? [] : [await connectionView({ addresses, clock }, tables, connection)]
+      }),
+
+    /** What may be asked for of the person's contacts, and what is proposed. */
+    contactsFor: ({ accountId, userId }: UserRow): Promise<NonNullable<ConnectionsView["contacts"]>> =>
+      store.inAccount(accountId, async (tables) => {
+        const policy = await effectivePolicyOf(tables, userId)
+        return { most: contactsMost(policy), proposed: policy.contactsPermission.value }
       }),
 
     /** Where an administrator consents for everybody. Throws Problem "unsupported" where there is no such form. */

@@ -9,6 +9,7 @@ import {
   type TenantConnectionId,
 } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -28,6 +29,7 @@ export type Established = {
   readonly access: Access
   readonly subject: Subject
   readonly permission: Permission
+  readonly contacts: ContactsPermission
   readonly grant: Grant | null
   /** The administrator's connection that opens it; null where its person signed in. */
   readonly tenantConnectionId: TenantConnectionId | null
@@ -86,7 +88,8 @@ export async function establishIn(
   const record = (action: AuditAction, reason: AuditReason) =>
     tables.appendAudit({ actor, action, subjectId: connection.connectionId, reason }, deps.world.clock.now())
   if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
-  await record("connection-made", made.permission)
+  const { permission, contacts } = made
+  await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
   return connection
 }
 
@@ -130,6 +133,7 @@ async function writeConnection(
 ): Promise<ConnectionRow> {
   const fresh = {
     permission: made.permission,
+    contactsPermission: made.contacts,
     state: "connecting",
     subjectEmail: made.subject.email,
     subjectId: made.subject.id,

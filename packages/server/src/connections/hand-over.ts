@@ -1,10 +1,13 @@
 import { type Access, authorization } from "@kalends/domain/access"
 import type { CalendarId, ConnectionId, SessionId } from "@kalends/domain/ids"
+import { type ContactsPermission, contactsMost, lesserContacts } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { AccessAnswer } from "@kalends/protocol/api"
 import { type AccessWish, tokenDigest } from "../ports/access-broker.ts"
+import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Caller } from "../ports/call.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { AccountTables, ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
 import type { HandOverDeps } from "./deps.ts"
@@ -58,9 +61,10 @@ export async function handOverAccess(
   { reach, refusedTokenDigest, sessionId }: AccessRequest,
 ): Promise<AccessAnswer> {
   const { store, broker, providers } = deps
-  const { connection, calendars } = await store.inAccount(user.accountId, async (tables) => ({
+  const { connection, calendars, policy } = await store.inAccount(user.accountId, async (tables) => ({
     connection: await ownConnection(tables, user, connectionId),
     calendars: await tables.listCalendars(connectionId),
+    policy: await effectivePolicyOf(tables, user.userId),
   }))
   const provider = providerNamed(providers, connection.provider)
   const actor = { kind: "user", userId: user.userId } as const
@@ -78,6 +82,14 @@ export async function handOverAccess(
   } as const
   await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, deps.world.clock.now()))
   deps.world.metrics.countFor(connection, "accesses-handed-over")
+  // A browser that cannot use a secret is not given it.
+  const opened = isProxied
+    ? proxiedAccess(deps.proxied.issue(user, sessionId, connection))
+    : isDirect
+      ? handed(access, provider.apiBase(access))
+      : ({ kind: "read-through", apiBase: provider.apiBase(access) } as const)
+  // What policy has locked since holds at once, also before the connection follows it.
+  const contacts = lesserContacts(connection.contactsPermission, contactsMost(policy))
   return {
     connectionId,
     provider: connection.provider,
@@ -88,13 +100,20 @@ export async function handOverAccess(
       isPrimary,
       canWrite,
     })),
-    // A browser that cannot use a secret is not given it.
-    access: isProxied
-      ? proxiedAccess(deps.proxied.issue(user, sessionId, connection))
-      : isDirect
-        ? handed(access, provider.apiBase(access))
-        : { kind: "read-through", apiBase: provider.apiBase(access) },
+    access: opened,
+    contacts:
+      opened.kind === "read-through" ? null : contactsAt(provider, contacts, isProxied ? opened.apiBase : access),
   }
+}
+
+/** Where contacts are read, by the proxied session's address or by what was handed over; null where they may not be. */
+function contactsAt(
+  { contacts: source }: CalendarProvider,
+  permission: ContactsPermission,
+  at: string | Access,
+): NonNullable<AccessAnswer["contacts"]> | null {
+  if (source === null || permission === "none") return null
+  return { permission, apiBase: typeof at === "string" ? at : source.apiBase(at) }
 }
 
 /** Reads a window for a browser that cannot reach the provider: the credential stays here, the answer passes through. */

@@ -1,9 +1,11 @@
 import type { ConnectionId, SessionId } from "@kalends/domain/ids"
 import { parseAccountId, parseConnectionId, parseSessionId, parseUserId } from "@kalends/domain/ids"
+import { contactsMost, lesserContacts } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import { z } from "zod"
 import { accessDigest } from "../ports/access-broker.ts"
 import type { Call } from "../ports/call.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { ProxiedAnswer, ProxiedRequest } from "../ports/proxied-calls.ts"
 import type { ConnectionRow, UserRow } from "../ports/store.ts"
 import { providerNamed } from "./connect.ts"
@@ -60,10 +62,11 @@ export function createProxiedSessions(deps: ProxyDeps) {
     async ask(token: string, connectionId: string, request: ProxiedRequest, call: Call): Promise<ProxiedAnswer> {
       const session = readToken(token, connectionId)
       const { accountId, userId } = session
-      const { connection, calendars, hasSession } = await store.inAccount(accountId, async (tables) => ({
+      const { connection, calendars, hasSession, policy } = await store.inAccount(accountId, async (tables) => ({
         connection: await tables.findConnection(session.connectionId),
         calendars: await tables.listCalendars(session.connectionId),
         hasSession: await tables.hasSession(session.sessionId, clock.now()),
+        policy: await effectivePolicyOf(tables, userId),
       }))
       if (!hasSession || connection === null || connection.userId !== userId)
         throw new Problem("auth-expired", "This session is over; ask for another.", { code: "proxied-session-over" })
@@ -74,6 +77,7 @@ export function createProxiedSessions(deps: ProxyDeps) {
         const access = await broker.freshAccess(accountId, connection.connectionId, { ...wish, refusedTokenDigest })
         const proxying = {
           ...{ access, permission: connection.permission, ownBase: baseOf(connection.connectionId) },
+          contacts: lesserContacts(connection.contactsPermission, contactsMost(policy)),
           calendarIds: calendars.map(({ providerCalendarId }) => providerCalendarId),
           ...{ seal: (url: string) => stateBox.seal(url), open: (sealed: string) => stateBox.open(sealed) },
           signal: AbortSignal.timeout(timeoutMs),

@@ -2,7 +2,7 @@ import type { Access } from "@kalends/domain/access"
 import type { ConnectionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { RemovalView } from "@kalends/protocol/api"
-import { tenantTarget } from "../ports/access-broker.ts"
+import { askedFor, tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Call, Caller } from "../ports/call.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
@@ -149,7 +149,7 @@ async function lastRefresh(
 ): Promise<LastSecrets> {
   if (signIn.kind !== "oauth" || refreshToken === null) return { access: null, refreshToken }
   try {
-    const grant = await within(clock, providerTimeoutMs, () => signIn.refresh(refreshToken, connection.permission))
+    const grant = await within(clock, providerTimeoutMs, () => signIn.refresh(refreshToken, askedFor(connection)))
     return {
       access: { kind: "bearer", token: grant.accessToken, expiresAt: grant.accessExpiresAt },
       refreshToken: grant.refreshToken ?? refreshToken,

@@ -26,6 +26,7 @@ export async function connectionView(
     provider: row.provider,
     providerLabel: deps.addresses.labelOf(row.provider),
     permission: row.permission,
+    contacts: row.contactsPermission,
     state: row.state,
     subjectEmail: row.subjectEmail,
     createdAt: row.createdAt.toString(),

@@ -47,7 +47,7 @@ export async function connectionRoutes(plain: FastifyInstance, deps: ConnectionR
     { config: { needs: "own" }, schema: { response: { 200: connectionsSchema } } },
     async (request) => {
       const { user } = await requireUser(request)
-      return { connections: await connections.list(user) }
+      return { connections: await connections.list(user), contacts: await connections.contactsFor(user) }
     },
   )
 

@@ -4,6 +4,7 @@ import type { OpeningReason } from "@kalends/domain/audit-reason"
 import type { AccountId, ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
+import type { AskedFor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
 import type { AuditEntry, ConnectionRow } from "./store.ts"
 
@@ -14,6 +15,11 @@ export type AccessWish = {
   readonly call: Call
   /** Base64url SHA-256 of a token that the provider has just refused. */
   readonly refusedTokenDigest?: string | undefined
+}
+
+/** What a connection's grant is refreshed with: as much as it has, and no more. */
+export function askedFor({ permission, contactsPermission }: ConnectionRow): AskedFor {
+  return { permission, contacts: contactsPermission }
 }
 
 /** Throws Problem "not-found" when the connection is none of an administrator's. */

@@ -2,8 +2,10 @@ import type { Access } from "@kalends/domain/access"
 import type { CalendarEvent } from "@kalends/domain/event"
 import type { ProviderCalendarId, ProviderEventId, ProviderName, SubscriptionId } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import type { Schedule } from "@kalends/domain/schedule"
 import type { TimeWindow } from "@kalends/domain/window"
+import type { ContactReader } from "@kalends/readers/contact-reader"
 import type { EventPage, WindowReader } from "@kalends/readers/reader"
 import type { EventIdentities } from "./event-identities.ts"
 import type { ProxiedCalls } from "./proxied-calls.ts"
@@ -159,6 +161,9 @@ export type Subject = {
   readonly tenantId: string | null
 }
 
+/** What a person may be asked to allow: each is its own scopes, and none includes another. */
+export type AskedFor = { readonly permission: Permission; readonly contacts: ContactsPermission }
+
 /** What a provider granted. What it says counts, not what was asked for. */
 export type Grant = {
   readonly accessToken: string
@@ -168,25 +173,25 @@ export type Grant = {
   /** When the refresh token dies if unused; null when unknown. */
   readonly refreshExpiresAt: Temporal.Instant | null
   readonly permission: Permission
+  /** May be less than was asked for, since people may withhold it; never more. */
+  readonly contacts: ContactsPermission
 }
 
-export type AuthorizeInput = {
+export type AuthorizeInput = AskedFor & {
   readonly redirectUri: string
   readonly state: string
   readonly nonce: string
   /** PKCE S256 challenge. */
   readonly codeChallenge: string
-  readonly permission: Permission
   readonly loginHint: string | null
 }
 
-export type CodeInput = {
+/** Asked for: the same as at the authorize page. Throws Problem "forbidden" (code "permission-withheld") for less of the calendar. */
+export type CodeInput = AskedFor & {
   readonly redirectUri: string
   readonly code: string
   readonly codeVerifier: string
   readonly nonce: string
-  /** What was asked for. Throws Problem "forbidden" (code "permission-withheld") when less was granted. */
-  readonly permission: Permission
 }
 
 /** OAuth 2.0 authorization code with PKCE; each call makes exactly one token request. */
@@ -198,7 +203,7 @@ export interface OAuthSignIn {
    * Throws Problem: "auth-revoked" (the grant is dead), "forbidden" (consent withdrawn), "misconfigured" (our client
    * secret), "rate-limited", "unavailable"; `isTenantWide` when the application was removed from the tenant.
    */
-  refresh(refreshToken: string, permission: Permission): Promise<Grant>
+  refresh(refreshToken: string, wanted: AskedFor): Promise<Grant>
   /** False where the provider cannot revoke a single grant. */
   revoke(refreshToken: string): Promise<boolean>
   /** The form on which an administrator consents for everybody; null where there is none. */
@@ -317,6 +322,13 @@ export interface StreamSource {
   listen(input: ListenInput): AsyncIterable<StreamNotice>
 }
 
+/** Contacts, which the person's own app reads and writes with the access that it is handed. The service never does. */
+export type ContactSource = {
+  readonly reader: ContactReader
+  /** Base address that apps read from. */
+  apiBase(access: Access): string
+}
+
 /**
  * One calendar service. All methods throw Problem and nothing else, except bugs. Optional abilities are null, never a
  * method that throws. Passes providers/conformance.
@@ -338,6 +350,8 @@ export interface CalendarProvider {
   fetchEvent(input: Omit<ReadInput, "window"> & { readonly eventId: ProviderEventId }): Promise<CalendarEvent | null>
   /** Whole events for the sync; null where it cannot be done. */
   readonly events: EventSource | null
+  /** Null where contacts are not offered. */
+  readonly contacts: ContactSource | null
   readonly push: PushSource | null
   /** Where we can listen for changes; used where it cannot push to us. */
   readonly listen: StreamSource | null

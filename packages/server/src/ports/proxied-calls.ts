@@ -1,6 +1,7 @@
 import type { Access } from "@kalends/domain/access"
 import type { ProviderCalendarId } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import type { IncomingResponse, OutgoingRequest } from "./http-client.ts"
 
 /** What an app asks of the provider, by way of us. Nothing of it is trusted. */
@@ -17,6 +18,7 @@ export type ProxiedRequest = {
 export type Proxying = {
   readonly access: Access
   readonly permission: Permission
+  readonly contacts: ContactsPermission
   /** The calendars of the connection: nothing else is reached. */
   readonly calendarIds: readonly ProviderCalendarId[]
   /** Address that the app was given, without a trailing slash. */

@@ -17,6 +17,7 @@ import type {
   UserId,
 } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
@@ -75,6 +76,8 @@ export type ConnectionRow = {
   readonly userId: UserId
   readonly provider: ProviderName
   readonly permission: Permission
+  /** For the person's own app; the service reads no contacts. */
+  readonly contactsPermission: ContactsPermission
   readonly state: ConnectionState
   /** The mailbox the provider says was connected. */
   readonly subjectEmail: string | null

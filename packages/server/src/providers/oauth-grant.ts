@@ -1,6 +1,7 @@
 import type { Permission } from "@kalends/domain/permission"
+import { type ContactsPermission, lesserContacts } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
-import type { Grant, OAuthSignIn, Subject } from "../ports/calendar-provider.ts"
+import type { AskedFor, Grant, OAuthSignIn, Subject } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { OAuthClient, TokenAnswer } from "../ports/oauth-client.ts"
 
@@ -14,9 +15,10 @@ export type GrantRules = {
   readonly at: { readonly authorize: string; readonly token: string; readonly keys: string }
   /** Parameters of the authorize page beside the standard's. */
   readonly authorizeMore: Readonly<Record<string, string>>
-  readonly scopeFor: (permission: Permission) => string
+  readonly scopeFor: (wanted: AskedFor) => string
   /** Null when no calendar permission is among the scopes. */
   readonly grantedPermission: (scope: string) => Permission | null
+  readonly grantedContacts: (scope: string) => ContactsPermission
   /** The token endpoint wants the scope again. */
   readonly isScopeSentForTokens: boolean
   readonly refreshLifeSeconds: (answer: TokenAnswer) => number
@@ -34,7 +36,7 @@ export function createGrantFlow(
   oauth: OAuthClient,
   clock: Clock,
 ): Pick<OAuthSignIn, "kind" | "authorizeUrl" | "exchangeCode" | "refresh"> {
-  async function request(form: Readonly<Record<string, string>>, wanted: Permission) {
+  async function request(form: Readonly<Record<string, string>>, wanted: AskedFor) {
     const scope = rules.isScopeSentForTokens ? { scope: rules.scopeFor(wanted) } : {}
     const answer = await oauth.requestToken(rules.at.token, { ...rules.client, ...form, ...scope })
     return { grant: grantOf(answer, { rules, wanted, now: clock.now() }), idToken: answer.body.id_token }
@@ -48,7 +50,7 @@ export function createGrantFlow(
         client_id: rules.client.client_id,
         response_type: "code",
         redirect_uri: input.redirectUri,
-        scope: rules.scopeFor(input.permission),
+        scope: rules.scopeFor(input),
         state: input.state,
         nonce: input.nonce,
         code_challenge: input.codeChallenge,
@@ -58,9 +60,9 @@ export function createGrantFlow(
       }).toString()
       return url
     },
-    async exchangeCode({ code, redirectUri, codeVerifier, permission, nonce }) {
+    async exchangeCode({ code, redirectUri, codeVerifier, nonce, ...wanted }) {
       const form = { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: codeVerifier }
-      const { grant, idToken } = await request(form, permission)
+      const { grant, idToken } = await request(form, wanted)
       const claims = await oauth.verifyIdToken({
         idToken: String(idToken),
         jwksUrl: rules.at.keys,
@@ -70,12 +72,12 @@ export function createGrantFlow(
       })
       return { grant, subject: rules.subjectOf(claims) }
     },
-    refresh: async (refreshToken, permission) =>
-      (await request({ grant_type: "refresh_token", refresh_token: refreshToken }, permission)).grant,
+    refresh: async (refreshToken, wanted) =>
+      (await request({ grant_type: "refresh_token", refresh_token: refreshToken }, wanted)).grant,
   }
 }
 
-type Granting = { readonly rules: GrantRules; readonly wanted: Permission; readonly now: Temporal.Instant }
+type Granting = { readonly rules: GrantRules; readonly wanted: AskedFor; readonly now: Temporal.Instant }
 
 /** Throws Problem: what the refusal means, "malformed" without a token, "forbidden" (code "permission-withheld"). */
 function grantOf(answer: TokenAnswer, { rules, wanted, now }: Granting): Grant {
@@ -85,14 +87,19 @@ function grantOf(answer: TokenAnswer, { rules, wanted, now }: Granting): Grant {
   if (typeof accessToken !== "string" || typeof expiresIn !== "number" || !(expiresIn > 0))
     throw new Problem("malformed", `${rules.name}'s sign-in gave no token.`)
   // Left out, it is what was asked for (RFC 6749 5.1).
-  const granted = typeof scope === "string" ? rules.grantedPermission(scope) : wanted
-  if (granted === null || (wanted === "read-write" && granted === "read"))
+  const granted = typeof scope === "string" ? rules.grantedPermission(scope) : wanted.permission
+  if (granted === null || (wanted.permission === "read-write" && granted === "read"))
     throw new Problem("forbidden", "The permission for the calendar was not given.", { code: "permission-withheld" })
   return {
     accessToken,
     accessExpiresAt: now.add({ seconds: Math.floor(Math.min(expiresIn, accessLifeMostSeconds)) }),
     refreshToken: typeof refreshToken === "string" ? refreshToken : null,
     refreshExpiresAt: now.add({ seconds: rules.refreshLifeSeconds(answer) }),
-    permission: wanted === "read" ? "read" : granted,
+    permission: wanted.permission === "read" ? "read" : granted,
+    // A provider may go on granting what was consented to once: what was not asked for now is not used.
+    contacts: lesserContacts(
+      wanted.contacts,
+      typeof scope === "string" ? rules.grantedContacts(scope) : wanted.contacts,
+    ),
   }
 }

@@ -22,6 +22,8 @@ type Entry = {
   readonly label: string
   readonly signIn: "oauth" | "password"
   readonly hasAdminConsent: boolean
+  /** Whether contacts can be asked for. */
+  readonly hasContacts: boolean
   /** Null when it is not set up. */
   readonly create: (deps: ProviderDeps, settings: ProviderSettings) => CalendarProvider | null
 }
@@ -33,6 +35,7 @@ export const registry: readonly Entry[] = [
     label: "Microsoft 365",
     signIn: "oauth",
     hasAdminConsent: true,
+    hasContacts: true,
     create: (deps, { graph }) => graph && createGraphProvider(deps, graph),
   },
   {
@@ -40,6 +43,7 @@ export const registry: readonly Entry[] = [
     label: "Google",
     signIn: "oauth",
     hasAdminConsent: false,
+    hasContacts: true,
     create: (deps, { google }) => google && createGoogleProvider(deps, google),
   },
   {
@@ -47,6 +51,7 @@ export const registry: readonly Entry[] = [
     label: "Exchange",
     signIn: "password",
     hasAdminConsent: false,
+    hasContacts: true,
     create: (deps, { ews }) => (ews ? createEwsProvider(deps) : null),
   },
   {
@@ -54,6 +59,7 @@ export const registry: readonly Entry[] = [
     label: "CalDAV",
     signIn: "password",
     hasAdminConsent: false,
+    hasContacts: false,
     create: (deps, { caldav }) => (caldav ? createCaldavProvider(deps) : null),
   },
 ]
@@ -81,6 +87,7 @@ export function settingsFrom(config: Config): ProviderSettings {
             accountsUrl: config.googleAccountsUrl,
             tokenUrl: config.googleTokenUrl,
             apiUrl: config.googleApiUrl,
+            peopleUrl: config.googlePeopleUrl,
             directoryUrl: config.googleDirectoryUrl,
           },
     ews: config.ews,
@@ -95,7 +102,9 @@ export function serviceSecretsOf({
   return endsAt === null ? [] : [{ provider: "graph", endsAt }]
 }
 
-/** Where browsers read calendars from themselves, for the pages' content security policy. */
+/** Where browsers read calendars and contacts from themselves, for the pages' content security policy. */
 export function apiOrigins({ graph, google }: ProviderSettings): readonly string[] {
-  return [graph?.apiUrl, google?.apiUrl].filter((url) => url !== undefined).map((url) => new URL(url).origin)
+  return [graph?.apiUrl, google?.apiUrl, google?.peopleUrl]
+    .filter((url) => url !== undefined)
+    .map((url) => new URL(url).origin)
 }

@@ -49,7 +49,12 @@ function providerOf(name: string): { readonly provider: CalendarProvider; readon
         },
         google: {
           ...{ clientId: clients.google.id, clientSecret: clients.google.secret, accountsUrl: baseUrls.googleAccounts },
-          ...{ tokenUrl: baseUrls.googleToken, apiUrl: baseUrls.googleApi, directoryUrl: baseUrls.googleDirectory },
+          ...{
+            tokenUrl: baseUrls.googleToken,
+            apiUrl: baseUrls.googleApi,
+            peopleUrl: baseUrls.googlePeople,
+            directoryUrl: baseUrls.googleDirectory,
+          },
         },
         ...{ ews: true, caldav: false },
       },

@@ -31,7 +31,8 @@ export function createConnectStep(deps: TenantsDeps): StepWork {
     const access = await broker.accessByTenant(target, { actor, reason: "rollout", call })
     const chosen = await listChosen(provider, access)
     const subject = { id: `${tenant.tenantId}/${user.email}`, email: user.email, tenantId: tenant.tenantId }
-    const made = { access, subject, permission, grant: null, tenantConnectionId }
+    // An administrator gives calendars alone: contacts are a person's own, and theirs to allow.
+    const made = { access, subject, permission, contacts: "none", grant: null, tenantConnectionId } as const
     let connection: ConnectionRow | null = null
     return {
       state: "done",

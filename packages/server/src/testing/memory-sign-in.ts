@@ -1,27 +1,26 @@
 import { createHash } from "node:crypto"
-import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
-import type { AuthorizeInput, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
+import type { AskedFor, AuthorizeInput, Grant, OAuthSignIn } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 
-type Agreed = { readonly challenge: string; readonly nonce: string; readonly scope: string }
+type Agreed = { readonly challenge: string; readonly nonce: string; readonly scope: string; readonly contacts: string }
 
 /** OAuth without a network: codes work once, refresh tokens rotate and the old ones stay valid. */
 export function createMemorySignIn(clock: Clock) {
   const codes = new Map<string, Agreed>()
-  const refreshTokens = new Map<string, Permission>()
+  const refreshTokens = new Map<string, AskedFor>()
   const accessTokens = new Set<string>()
   let count = 0
 
-  function issue(permission: Permission): Grant {
+  function issue(granted: AskedFor): Grant {
     const refreshToken = `memory-refresh-${++count}`
-    refreshTokens.set(refreshToken, permission)
+    refreshTokens.set(refreshToken, granted)
     return {
       accessToken: issueAccess(),
       accessExpiresAt: clock.now().add({ hours: 1 }),
       refreshToken,
       refreshExpiresAt: null,
-      permission,
+      ...granted,
     }
   }
   function issueAccess(): string {
@@ -32,11 +31,11 @@ export function createMemorySignIn(clock: Clock) {
 
   const signIn: OAuthSignIn = {
     kind: "oauth",
-    authorizeUrl: ({ redirectUri, state, nonce, codeChallenge, permission }: AuthorizeInput) =>
+    authorizeUrl: ({ redirectUri, state, nonce, codeChallenge, permission, contacts }: AuthorizeInput) =>
       new URL(
-        `https://memory.invalid/authorize?${new URLSearchParams({ redirect_uri: redirectUri, state, nonce, code_challenge: codeChallenge, code_challenge_method: "S256", scope: permission })}`,
+        `https://memory.invalid/authorize?${new URLSearchParams({ redirect_uri: redirectUri, state, nonce, code_challenge: codeChallenge, code_challenge_method: "S256", scope: permission, contacts })}`,
       ),
-    exchangeCode({ code, codeVerifier, nonce, permission }) {
+    exchangeCode({ code, codeVerifier, nonce, permission, contacts }) {
       const agreed = codes.get(code)
       codes.delete(code)
       const challenge = createHash("sha256").update(codeVerifier).digest("base64url")
@@ -47,15 +46,17 @@ export function createMemorySignIn(clock: Clock) {
           new Problem("forbidden", "The permission was not given.", { code: "permission-withheld" }),
         )
       return Promise.resolve({
-        grant: issue(permission),
+        grant: issue({ permission, contacts: agreed.contacts === contacts ? contacts : "none" }),
         subject: { id: "memory-subject", email: "person@memory.invalid", tenantId: "memory-tenant" },
       })
     },
-    refresh(refreshToken, permission) {
+    refresh(refreshToken, wanted) {
       const granted = refreshTokens.get(refreshToken)
       if (granted === undefined)
         return Promise.reject(new Problem("auth-revoked", "Sign in again.", { code: "grant-revoked" }))
-      return Promise.resolve(issue(permission === "read" ? "read" : granted))
+      return Promise.resolve(
+        issue({ ...wanted, permission: wanted.permission === "read" ? "read" : granted.permission }),
+      )
     },
     revoke: (refreshToken) => Promise.resolve(refreshTokens.delete(refreshToken)),
     adminConsentUrl: () => null,
@@ -71,6 +72,7 @@ export function createMemorySignIn(clock: Clock) {
       codes.set(code, {
         challenge: searchParams.get("code_challenge") ?? "",
         nonce: searchParams.get("nonce") ?? "",
+        contacts: searchParams.get("contacts") ?? "none",
         scope: answer === "agree" ? (searchParams.get("scope") ?? "") : "",
       })
       return Promise.resolve(code)

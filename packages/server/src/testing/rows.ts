@@ -48,6 +48,7 @@ export function sampleRows(seed = 1): {
       userId,
       provider: parseProviderName("memory"),
       permission: "read",
+      contactsPermission: "none",
       state: "healthy",
       subjectEmail: `ada${seed}@example.org`,
       subjectId: `subject-${seed}`,

@@ -1,12 +1,14 @@
 import { parseProviderCalendarId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
+import { addContact, type SimContacts } from "@kalends/simulator/contacts"
+import type { Person, Service } from "@kalends/simulator/org"
 import type { Simulator } from "@kalends/simulator/simulator"
 import { systemClock } from "../platform/clock.ts"
 import { createHttpClient } from "../platform/http-client.ts"
 import { createOAuthClient } from "../platform/oauth-client.ts"
 import { systemRandom } from "../platform/random.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
-import type { World } from "../providers/conformance/world.ts"
+import type { ContactsWorld, World } from "../providers/conformance/world.ts"
 import type { ProviderDeps } from "../providers/provider-deps.ts"
 import { startPushReceiver } from "./push-receiver.ts"
 import { handOf } from "./simulated-hand.ts"
@@ -20,6 +22,51 @@ export type SimulatedWorldOptions = {
 }
 
 let count = 0
+
+const contactScopes = {
+  microsoft: { calendar: "Calendars.ReadWrite", none: "", read: "Contacts.Read", "read-write": "Contacts.ReadWrite" },
+  google: {
+    calendar: "https://www.googleapis.com/auth/calendar",
+    none: "",
+    read: "https://www.googleapis.com/auth/contacts.readonly",
+    "read-write": "https://www.googleapis.com/auth/contacts",
+  },
+} as const
+
+/** The person's address book, with a token of exactly what is wanted. */
+function contactsOf(simulator: Simulator, service: "microsoft" | "google", person: Person): ContactsWorld {
+  const { calendar, ...scopes } = contactScopes[service]
+  const grants = simulator.grants[service]
+  return {
+    ...bookHand(person.contacts, service),
+    access: async (wanted) => {
+      const scope = `${wanted.calendar ? calendar : ""} ${scopes[wanted.contacts]}`.trim()
+      const token = grants.newAccessToken(grants.newGrant(person, scope))
+      return { kind: "bearer", token, expiresAt: systemClock.now().add({ hours: 1 }) }
+    },
+    hasScopes: true,
+  }
+}
+
+/** Another client of an address book. */
+export function bookHand(book: SimContacts, service: Service): Omit<ContactsWorld, "access" | "hasScopes"> {
+  const found = (id: string) => {
+    const contact = book.contacts.get(id)
+    if (contact === undefined) throw new Error("no such contact")
+    return contact
+  }
+  return {
+    add: async (familyName, notes) => addContact(book, service, { givenName: "Some", familyName, notes }).id,
+    change: async (id, organisation) => void book.update(found(id), { organisation }),
+    remove: async (id) => book.remove(found(id)),
+    loseCursors: async () => book.loseCursors(),
+    kept: (id) => JSON.stringify(found(id).details),
+    malform: async (id) => {
+      found(id).isMalformed = true
+      book.update(found(id), {})
+    },
+  }
+}
 
 /** One person's empty calendar in the simulator, with everything that surrounds it. */
 export async function simulatedWorld(options: SimulatedWorldOptions): Promise<World> {
@@ -93,6 +140,7 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
       },
     },
     signIn: { kind: "oauth", signIn, consent, writeScopes: options.writeScopes },
+    contacts: contactsOf(simulator, service, person),
     listen: null,
     push: {
       hookUrl: receiver.hookUrl,

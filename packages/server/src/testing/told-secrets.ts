@@ -25,7 +25,7 @@ export async function toldSecrets(provide: (answers: Parameters<typeof scriptedH
     const { provider, signIn, push } = provide([failure, failure, failure])
     problems.push(
       await problemOf(provider.listCalendars(access, signal)),
-      await problemOf(signIn.refresh("canary-refresh", "read")),
+      await problemOf(signIn.refresh("canary-refresh", { permission: "read", contacts: "none" })),
       await problemOf(
         push.subscribe({
           access,

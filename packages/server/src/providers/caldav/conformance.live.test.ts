@@ -77,6 +77,7 @@ describe.skipIf(!isInstalled)("Radicale", () => {
       eventsForTwoPages: 0,
       hasFloatingEvents: true,
       listen: null,
+      contacts: null,
       push: null,
       signIn: { kind: "password", signIn, ...account },
       faults: {

@@ -68,6 +68,7 @@ async function pushingWorld(): Promise<World> {
     eventsForTwoPages: 5,
     hasFloatingEvents: true,
     listen: null,
+    contacts: null,
     push: {
       hookUrl,
       arrived: async () => {

@@ -68,6 +68,8 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     push: createCaldavPush({ calls, clock, home }),
     events: createCaldavEvents({ calls, clock, home }),
     listen: null,
+    // CardDAV would open an address book beside the calendar; it is not offered yet.
+    contacts: null,
     proxy: null,
     identities: null,
     tenant: null,

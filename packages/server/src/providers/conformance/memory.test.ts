@@ -29,6 +29,7 @@ function memoryWorld(cursorComes: MemoryProviderOptions["cursorComes"]): World {
     },
     signIn: { kind: "oauth", signIn: provider.signIn, consent: memory.consent, writeScopes: ["read-write"] },
     push: { hookUrl: "https://kalends.invalid/hooks/memory", arrived: memory.arrived },
+    contacts: null,
     listen: {
       strangerChanges: async () => memory.streams.tell(parseProviderCalendarId("a-stranger's")),
       cutStreams: async () => memory.streams.cut(),

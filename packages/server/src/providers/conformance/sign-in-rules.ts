@@ -11,6 +11,7 @@ import type { OAuthWorld } from "./world.ts"
 const signal = new AbortController().signal
 const codeVerifier = "v".repeat(43)
 const asked = {
+  contacts: "none" as const,
   redirectUri: "http://localhost/oauth/callback",
   state: "state-0001",
   nonce: "nonce-0001",
@@ -48,7 +49,10 @@ export function signInRules(here: Here): void {
     test("a person who agrees is connected: the grant opens the calendars, and a refresh goes on doing so", async (context) => {
       const world = oauth(context)
       const { grant, subject } = await connect(world, "read-write")
-      const refreshed = await world.signIn.refresh(grant.refreshToken ?? "", "read-write")
+      const refreshed = await world.signIn.refresh(grant.refreshToken ?? "", {
+        permission: "read-write",
+        contacts: "none",
+      })
       expect([grant.permission, refreshed.permission, subject.id.length > 0]).toEqual([
         "read-write",
         "read-write",
@@ -98,9 +102,15 @@ export function signInRules(here: Here): void {
       const revoke = requireAbility(context, here.world.faults.revokeGrant, "grants are never withdrawn here")
       const { grant } = await connect(world, "read")
       await revoke()
-      expect((await problemOf(world.signIn.refresh(grant.refreshToken ?? "", "read"))).kind).toBe("auth-revoked")
+      expect(
+        (await problemOf(world.signIn.refresh(grant.refreshToken ?? "", { permission: "read", contacts: "none" })))
+          .kind,
+      ).toBe("auth-revoked")
       const again = await connect(world, "read")
-      expect((await world.signIn.refresh(again.grant.refreshToken ?? "", "read")).permission).toBe("read")
+      expect(
+        (await world.signIn.refresh(again.grant.refreshToken ?? "", { permission: "read", contacts: "none" }))
+          .permission,
+      ).toBe("read")
     })
 
     test("revoke: a grant that we give back is dead, or the provider is known not to take it back", async (context) => {
@@ -108,7 +118,10 @@ export function signInRules(here: Here): void {
       const { grant } = await connect(world, "read")
       const isRevoked = await world.signIn.revoke(grant.refreshToken ?? "")
       if (isRevoked)
-        expect((await problemOf(world.signIn.refresh(grant.refreshToken ?? "", "read"))).kind).toBe("auth-revoked")
+        expect(
+          (await problemOf(world.signIn.refresh(grant.refreshToken ?? "", { permission: "read", contacts: "none" })))
+            .kind,
+        ).toBe("auth-revoked")
     })
 
     test("a password that is right finds the calendars, and a wrong one is told as such", async (context) => {

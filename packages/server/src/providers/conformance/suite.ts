@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, type TestContext } from "vitest"
 import { changeRules } from "./change-rules.ts"
+import { contactRules } from "./contact-rules.ts"
 import { eventRules } from "./event-rules.ts"
 import { listenRules } from "./listen-rules.ts"
 import { meetingRules } from "./meeting-rules.ts"
@@ -38,6 +39,7 @@ export function describeProvider(name: string, makeWorld: () => Promise<World>):
     listenRules(here)
     eventRules(here)
     meetingRules(here)
+    contactRules(here)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Access } from "@kalends/domain/access"
 import type { ProviderCalendarId, ProviderEventId } from "@kalends/domain/ids"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { CalendarProvider, HookRequest, OAuthSignIn, PasswordSignIn } from "../../ports/calendar-provider.ts"
 
@@ -81,6 +82,23 @@ export type ListenWorld = {
   readonly cutStreams: () => Promise<void>
 }
 
+/** An address book, empty at first, with somebody else who changes it. */
+export type ContactsWorld = {
+  /** An access that was granted these permissions. */
+  readonly access: (wanted: { readonly calendar: boolean; readonly contacts: ContactsPermission }) => Promise<Access>
+  /** Adds somebody, with what Kalends uses of them and with notes and a birthday besides. Resolves with the provider's id. */
+  readonly add: (familyName: string, besides: string) => Promise<string>
+  /** Changes somebody's organisation behind our back. */
+  readonly change: (id: string, organisation: string) => Promise<void>
+  readonly remove: (id: string) => Promise<void>
+  readonly loseCursors: () => Promise<void>
+  /** What the provider keeps of somebody, whole. */
+  readonly kept: (id: string) => string
+  readonly malform: (id: string) => Promise<void>
+  /** False where a password opens everything, and the service alone holds an app back. */
+  readonly hasScopes: boolean
+}
+
 /** One calendar at one provider, empty at first, with everything that surrounds it. */
 export type World = {
   readonly provider: CalendarProvider
@@ -98,6 +116,8 @@ export type World = {
   readonly push: PushWorld | null
   /** Null where the provider is not listened to. */
   readonly listen: ListenWorld | null
+  /** Null where contacts are not offered. */
+  readonly contacts: ContactsWorld | null
   /** Puts in an event whose zone no table knows, by this wall clock that is `at` in truth; null where events cannot carry one. */
   readonly createInUnknownZone: ((subject: string, at: Temporal.Instant) => Promise<void>) | null
   /** True where events may float. */

@@ -8,6 +8,7 @@ import { createHttpClient } from "../../platform/http-client.ts"
 import { createOAuthClient } from "../../platform/oauth-client.ts"
 import { systemRandom } from "../../platform/random.ts"
 import { handOf } from "../../testing/simulated-hand.ts"
+import { bookHand } from "../../testing/simulated-world.ts"
 import { describeProvider } from "../conformance/suite.ts"
 import type { World } from "../conformance/world.ts"
 import { createEwsProvider } from "./index.ts"
@@ -64,6 +65,14 @@ async function exchangeWorld(offers: readonly ("Negotiate" | "NTLM" | "Basic")[]
       doublePushes: null,
     },
     signIn: { kind: "password", signIn: provider.signIn, server, username: login, password },
+    // An app that signs in itself does so with Basic; by NTLM it comes through the service's proxy alone.
+    contacts: offers.includes("Basic")
+      ? {
+          ...bookHand(person.contacts, "exchange"),
+          access: async () => ({ ...access, username: person.email }),
+          hasScopes: false,
+        }
+      : null,
     push: null,
     listen: {
       strangerChanges: async () => {

@@ -1,4 +1,5 @@
 import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
+import { ewsContacts } from "@kalends/readers/ews/contacts"
 import { eventShape } from "@kalends/readers/ews/get-item"
 import { ewsEvent } from "@kalends/readers/ews/to-domain"
 import { ewsReader } from "@kalends/readers/ews/window"
@@ -58,6 +59,7 @@ export function createEwsProvider({ http, clock }: ProviderDeps): CalendarProvid
       const item = await calls.getItem({ access, signal }, { kind: "item", id: eventId }, eventShape)
       return item === null ? null : ewsEvent(item)
     },
+    contacts: { reader: ewsContacts, apiBase: (access) => passwordOf(access).server },
     push: null,
     events: createEwsEvents(calls),
     listen: createEwsStreams(calls, clock),

@@ -3,6 +3,8 @@ import { timeWindow } from "@kalends/domain/window"
 import type { AccessAnswer, ConnectionView } from "@kalends/protocol/api"
 import { ewsReader } from "@kalends/readers/ews/window"
 import { readWindow } from "@kalends/readers/read-window"
+import { addContact } from "@kalends/simulator/contacts"
+import { itemId } from "@kalends/simulator/exchange/ids"
 import type { Person } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import {
@@ -139,7 +141,7 @@ describe("a mailbox on Exchange, on the real service", () => {
     simulator.exchange.directory.permit(colleague, person, "Reviewer")
     const theirs = colleague.calendar.create({ subject: "Theirs", time })
     const { access } = await accessOf("native")
-    const { itemId, folderId } = await import("@kalends/simulator/exchange/ids")
+    const { folderId } = await import("@kalends/simulator/exchange/ids")
     const item = itemId({ personId: colleague.id, folder: "calendar", eventId: theirs.id, original: null })
     const shape = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
     const folderShape = "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>"
@@ -157,6 +159,87 @@ describe("a mailbox on Exchange, on the real service", () => {
     const answer = await post(access, own, acting)
     expect(answer.status).toBe(200)
     expect(answer.body).toContain(folderId(person.id, "calendar"))
+  })
+
+  describe("of contacts", () => {
+    const contacts = '<t:DistinguishedFolderId Id="contacts"/>'
+    const shape = "<m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape>"
+    const listed = `<m:FindItem Traversal="Shallow">${shape}<m:ParentFolderIds>${contacts}</m:ParentFolderIds></m:FindItem>`
+    const made = (where: string) =>
+      `<m:CreateItem MessageDisposition="SaveOnly"><m:SavedItemFolderId>${where}</m:SavedItemFolderId><m:Items><t:Contact><t:DisplayName>New</t:DisplayName></t:Contact></m:Items></m:CreateItem>`
+    const idOf = (who: Person, eventId: string, folder = "contacts") =>
+      itemId({ personId: who.id, folder, eventId, original: null })
+    const removed = (id: string) =>
+      `<m:DeleteItem DeleteType="HardDelete"><m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:DeleteItem>`
+    const renamed = (id: string, holder = "Contact") =>
+      `<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly"><m:ItemChanges><t:ItemChange><t:ItemId Id="${id}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="contacts:CompanyName"/><t:${holder}><t:CompanyName>Yale</t:CompanyName></t:${holder}></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`
+    const got = (id: string) => `<m:GetItem>${shape}<m:ItemIds><t:ItemId Id="${id}"/></m:ItemIds></m:GetItem>`
+
+    async function session(permission: "none" | "read" | "read-write") {
+      const { login, password } = simulator.exchange.credentialsOf(person)
+      const connected = await call("POST", "/v1/connections", {
+        ...{ signIn: "password", provider: "ews", permission: "read", contacts: permission },
+        ...{ server: simulator.baseUrls.exchange, username: login, password },
+      })
+      expect(connected.text).toContain(`"contacts":"${permission}"`)
+      const answer = await call("POST", `/v1/connections/${await connectionId()}/access`, { reach: "browser" })
+      const { access, contacts: source } = answer.body as AccessAnswer
+      return { access, source, status: async (operation: string) => (await post(access, operation)).status }
+    }
+
+    test("opens none where the person allowed none", async () => {
+      const grace = addContact(person.contacts, "exchange", { givenName: "Grace", familyName: "Hopper" })
+      const { source, status } = await session("none")
+      expect(source).toBeNull()
+      for (const operation of [listed, got(idOf(person, grace.id)), made(contacts), removed(idOf(person, grace.id))])
+        expect(await status(operation)).toBe(403)
+      expect(person.contacts.live()).toHaveLength(1)
+    })
+
+    test("reads them and writes none where the person allowed reading", async () => {
+      const { access, source, status } = await session("read")
+      expect(source).toMatchObject({ permission: "read", apiBase: access.apiBase })
+      expect((await post(access, listed)).body).toContain("Grace Hopper")
+      const [grace] = person.contacts.live()
+      const id = idOf(person, grace?.id ?? "")
+      expect(await status(got(id))).toBe(200)
+      for (const operation of [made(contacts), renamed(id), removed(id)]) expect(await status(operation)).toBe(403)
+      expect(person.contacts.live().map(({ details }) => details.organisation)).toEqual([""])
+    })
+
+    test("writes them where the person allowed it, and the calendar no more than before", async () => {
+      const { status } = await session("read-write")
+      const [grace] = person.contacts.live()
+      const id = idOf(person, grace?.id ?? "")
+      expect([await status(made(contacts)), await status(renamed(id))]).toEqual([200, 200])
+      expect(
+        person.contacts
+          .live()
+          .map(({ details }) => details.organisation)
+          .sort(),
+      ).toEqual(["", "Yale"])
+      const [night] = person.calendar.live()
+      const event = idOf(person, night?.id ?? "", "calendar")
+      expect(await status(removed(event))).toBe(403)
+      // Neither a contact in another folder, nor another kind of item under a contact's name.
+      const elsewhere = made('<t:DistinguishedFolderId Id="calendar"/>')
+      for (const operation of [elsewhere, made('<t:DistinguishedFolderId Id="drafts"/>'), renamed(id, "Message")])
+        expect(await status(operation)).toBe(403)
+      expect(await status(removed(id))).toBe(200)
+    })
+
+    test("reaches nobody else's, whatever id is named", async () => {
+      const theirs = addContact(colleague.contacts, "exchange", { givenName: "Theirs", familyName: "x" })
+      const { access } = await session("read-write")
+      const mailbox = `<t:Mailbox><t:EmailAddress>${colleague.email}</t:EmailAddress></t:Mailbox>`
+      const folder = `<t:DistinguishedFolderId Id="contacts">${mailbox}</t:DistinguishedFolderId>`
+      expect((await post(access, listed.replace(contacts, folder))).status).toBe(403)
+      for (const operation of [got, removed, renamed]) {
+        const answer = await post(access, operation(idOf(colleague, theirs.id)))
+        expect(answer.body).not.toContain("Theirs")
+      }
+      expect(colleague.contacts.live()[0]?.details.organisation).toBe("")
+    })
   })
 
   test("the session ends with the sign-in that it was given to, and no other token opens it", async () => {

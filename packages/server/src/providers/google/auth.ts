@@ -1,4 +1,6 @@
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
+import type { AskedFor } from "../../ports/calendar-provider.ts"
 
 export type GoogleSettings = {
   readonly clientId: string
@@ -6,6 +8,8 @@ export type GoogleSettings = {
   readonly accountsUrl: string
   readonly tokenUrl: string
   readonly apiUrl: string
+  /** People API, where contacts are. */
+  readonly peopleUrl: string
   /** Admin SDK's directory. */
   readonly directoryUrl: string
 }
@@ -17,9 +21,17 @@ const events: Readonly<Record<Permission, string>> = {
   "read-write": `${prefix}calendar.events`,
 }
 
-/** Least scope for each permission: the events, and the list of calendars to find them in. */
-export function scopeFor(permission: Permission): string {
-  return `openid email ${calendarList} ${events[permission]}`
+/** "My Contacts". Those that Google collects by itself (contacts.other.readonly) are never asked for. */
+const contactScopes: Readonly<Record<ContactsPermission, string | null>> = {
+  none: null,
+  read: `${prefix}contacts.readonly`,
+  "read-write": `${prefix}contacts`,
+}
+
+/** Least scope for each permission: the events, the list of calendars to find them in, and contacts where they are wanted. */
+export function scopeFor({ permission, contacts }: AskedFor): string {
+  const names = ["openid email", calendarList, events[permission], contactScopes[contacts]]
+  return names.filter((name) => name !== null).join(" ")
 }
 
 /** What a service account needs for one person, and nothing else. */
@@ -39,6 +51,13 @@ export function grantedPermission(scope: string): Permission | null {
   if (!names.has(calendarList)) return null
   if (names.has(events["read-write"])) return "read-write"
   return names.has(events.read) ? "read" : null
+}
+
+/** The same of contacts, which people may untick and be connected all the same. */
+export function grantedContacts(scope: string): ContactsPermission {
+  const names = new Set(scope.split(" "))
+  if (names.has(contactScopes["read-write"] ?? "")) return "read-write"
+  return names.has(contactScopes.read ?? "") ? "read" : "none"
 }
 
 export function endpoints({ accountsUrl, tokenUrl }: GoogleSettings) {

@@ -12,6 +12,7 @@ describeProvider("Google", async () => {
     accountsUrl: baseUrls.googleAccounts,
     tokenUrl: baseUrls.googleToken,
     apiUrl: baseUrls.googleApi,
+    peopleUrl: baseUrls.googlePeople,
     directoryUrl: baseUrls.googleDirectory,
   }
   const world = await simulatedWorld({

@@ -1,5 +1,6 @@
 import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
+import { googleContacts } from "@kalends/readers/google/contacts"
 import { googleEvent } from "@kalends/readers/google/to-domain"
 import { googleReader } from "@kalends/readers/google/window"
 import { list, requireText } from "@kalends/readers/parse"
@@ -61,6 +62,7 @@ export function createGoogleProvider(
         throw error
       }
     },
+    contacts: { reader: googleContacts, apiBase: () => settings.peopleUrl },
     push: createGooglePush(calls),
     events: createGoogleEvents(calls),
     listen: null,

@@ -17,6 +17,7 @@ const settings = {
   accountsUrl: "https://accounts.google.com",
   tokenUrl: "https://oauth2.example",
   apiUrl: "https://google.example/calendar/v3",
+  peopleUrl: "https://people.example",
   directoryUrl: "https://directory.example",
 }
 const clock = fakeClock()
@@ -197,7 +198,12 @@ describe("push", () => {
 })
 
 describe("sign-in", () => {
-  const asked = { redirectUri: "https://kalends.example/oauth/callback", nonce: "nonce", permission: "read" } as const
+  const asked = {
+    contacts: "none",
+    redirectUri: "https://kalends.example/oauth/callback",
+    nonce: "nonce",
+    permission: "read",
+  } as const
   const all =
     "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly"
   const granted = (more: object = {}) => ({
@@ -265,9 +271,9 @@ describe("sign-in", () => {
       granted({ refresh_token: undefined, refresh_token_expires_in: 604_800 }),
       { status: 400, json: { error: "invalid_grant" } },
     ])
-    const refreshed = await signIn.refresh("r1", "read")
+    const refreshed = await signIn.refresh("r1", { permission: "read", contacts: "none" })
     expect([refreshed.refreshToken, refreshed.refreshExpiresAt?.toString()]).toEqual([null, "2026-11-30T09:00:00Z"])
-    expect((await problemOf(signIn.refresh("r1", "read"))).kind).toBe("auth-revoked")
+    expect((await problemOf(signIn.refresh("r1", { permission: "read", contacts: "none" }))).kind).toBe("auth-revoked")
   })
 
   test("revoke: a token is given back, one that was dead counts as given back, and no answer is told", async () => {

@@ -3,7 +3,14 @@ import type { OAuthSignIn, Subject } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { OAuthClient, TokenAnswer } from "../../ports/oauth-client.ts"
 import { createGrantFlow } from "../oauth-grant.ts"
-import { endpoints, type GoogleSettings, grantedPermission, refreshTokenIdleDays, scopeFor } from "./auth.ts"
+import {
+  endpoints,
+  type GoogleSettings,
+  grantedContacts,
+  grantedPermission,
+  refreshTokenIdleDays,
+  scopeFor,
+} from "./auth.ts"
 import { classifyToken } from "./problems.ts"
 
 const refreshLifeMostSeconds = 10 * 365 * 86_400
@@ -20,6 +27,7 @@ export function createGoogleSignIn(settings: GoogleSettings, oauth: OAuthClient,
       authorizeMore: { access_type: "offline", prompt: "consent select_account" },
       scopeFor,
       grantedPermission,
+      grantedContacts,
       isScopeSentForTokens: false,
       refreshLifeSeconds,
       classify: classifyToken,

@@ -1,4 +1,6 @@
 import type { Permission } from "@kalends/domain/permission"
+import type { ContactsPermission } from "@kalends/domain/policy"
+import type { AskedFor } from "../../ports/calendar-provider.ts"
 
 /** What the registration is and where Entra and Graph are; only the addresses differ for national clouds and tests. */
 export type GraphSettings = {
@@ -12,16 +14,34 @@ export type GraphSettings = {
 
 /** Least scope for each permission. `offline_access` brings the refresh token, `User.Read` the mailbox's name. */
 const scopes: Readonly<Record<Permission, string>> = { read: "Calendars.Read", "read-write": "Calendars.ReadWrite" }
+/** The person's own address book. `People.Read`, which tells of whom they work with, is never asked for. */
+const contactScopes: Readonly<Record<ContactsPermission, string | null>> = {
+  none: null,
+  read: "Contacts.Read",
+  "read-write": "Contacts.ReadWrite",
+}
 
-export function scopeFor(permission: Permission): string {
-  return `openid profile email offline_access User.Read ${scopes[permission]}`
+export function scopeFor({ permission, contacts }: AskedFor): string {
+  const names = ["openid profile email offline_access User.Read", scopes[permission], contactScopes[contacts]]
+  return names.filter((name) => name !== null).join(" ")
 }
 
 /** What was really granted; null when no calendar permission is among it. Scope names may come with the API's address before them. */
 export function grantedPermission(scope: string): Permission | null {
-  const names = new Set(scope.split(" ").map((name) => name.slice(name.lastIndexOf("/") + 1).toLowerCase()))
+  const names = namesIn(scope)
   if (names.has("calendars.readwrite")) return "read-write"
   return names.has("calendars.read") ? "read" : null
+}
+
+/** The same of contacts. */
+export function grantedContacts(scope: string): ContactsPermission {
+  const names = namesIn(scope)
+  if (names.has("contacts.readwrite")) return "read-write"
+  return names.has("contacts.read") ? "read" : "none"
+}
+
+function namesIn(scope: string): ReadonlySet<string> {
+  return new Set(scope.split(" ").map((name) => name.slice(name.lastIndexOf("/") + 1).toLowerCase()))
 }
 
 export function endpoints({ loginUrl, tenant }: GraphSettings) {

@@ -1,5 +1,6 @@
 import { parseProviderCalendarId, parseProviderName } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
+import { graphContacts } from "@kalends/readers/graph/contacts"
 import { graphEvent, selectedFields } from "@kalends/readers/graph/to-domain"
 import { graphReader } from "@kalends/readers/graph/window"
 import { list, requireText } from "@kalends/readers/parse"
@@ -64,6 +65,7 @@ export function createGraphProvider(
         throw error
       }
     },
+    contacts: { reader: graphContacts, apiBase: () => settings.apiUrl },
     push: createGraphPush(calls, clock),
     events: createGraphEvents(calls, settings.apiUrl),
     listen: null,

@@ -226,7 +226,12 @@ describe("push", () => {
 })
 
 describe("sign-in", () => {
-  const asked = { redirectUri: "https://kalends.example/oauth/callback", nonce: "nonce", permission: "read" } as const
+  const asked = {
+    contacts: "none",
+    redirectUri: "https://kalends.example/oauth/callback",
+    nonce: "nonce",
+    permission: "read",
+  } as const
   const granted = (more: object = {}) => ({
     json: {
       token_type: "Bearer",
@@ -284,7 +289,9 @@ describe("sign-in", () => {
     const problem = await problemOf(exchange({}, {}, { scope: "openid User.Read" }))
     expect([problem.kind, problem.code]).toEqual(["forbidden", "permission-withheld"])
     const { signIn } = provide([granted()])
-    expect((await problemOf(signIn.refresh("r0", "read-write"))).code).toBe("permission-withheld")
+    expect((await problemOf(signIn.refresh("r0", { permission: "read-write", contacts: "none" }))).code).toBe(
+      "permission-withheld",
+    )
     const scopeOf = (permission: "read" | "read-write") =>
       signIn
         .authorizeUrl({ ...asked, permission, state: "s", codeChallenge: "c", loginHint: null })
@@ -302,10 +309,10 @@ describe("sign-in", () => {
       { status: 400, json: { error: "invalid_grant", error_codes: [50173] } },
     ])
     expect([
-      (await signIn.refresh("r1", "read")).refreshToken,
-      (await signIn.refresh("r2", "read")).refreshToken,
+      (await signIn.refresh("r1", { permission: "read", contacts: "none" })).refreshToken,
+      (await signIn.refresh("r2", { permission: "read", contacts: "none" })).refreshToken,
     ]).toEqual(["r2", null])
-    expect((await problemOf(signIn.refresh("r2", "read"))).kind).toBe("auth-revoked")
+    expect((await problemOf(signIn.refresh("r2", { permission: "read", contacts: "none" }))).kind).toBe("auth-revoked")
   })
 
   test("revoke: Entra takes no single grant back, and no call is made", async () => {

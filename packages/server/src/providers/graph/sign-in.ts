@@ -2,7 +2,15 @@ import type { OAuthSignIn, Subject } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { OAuthClient } from "../../ports/oauth-client.ts"
 import { createGrantFlow } from "../oauth-grant.ts"
-import { endpoints, type GraphSettings, grantedPermission, isIssuer, refreshTokenIdleDays, scopeFor } from "./auth.ts"
+import {
+  endpoints,
+  type GraphSettings,
+  grantedContacts,
+  grantedPermission,
+  isIssuer,
+  refreshTokenIdleDays,
+  scopeFor,
+} from "./auth.ts"
 import { classifyToken } from "./problems.ts"
 
 /** Sign-in with Entra: authorization code with PKCE, rotating refresh tokens. */
@@ -16,6 +24,7 @@ export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, c
       authorizeMore: { response_mode: "query", prompt: "select_account" },
       scopeFor,
       grantedPermission,
+      grantedContacts,
       isScopeSentForTokens: true,
       refreshLifeSeconds: () => refreshTokenIdleDays * 86_400,
       classify: classifyToken,
