@@ -107,10 +107,12 @@ create table connection (
   problem_code text,
   problem_at timestamp with time zone,
   tenant_connection_id uuid,
+  contacts_permission text not null,
   UNIQUE (account_id, user_id),
   PRIMARY KEY (account_id, connection_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, tenant_connection_id) REFERENCES tenant_connection(account_id, tenant_connection_id),
+  CHECK ((contacts_permission = ANY (ARRAY['none'::text, 'read'::text, 'read-write'::text]))),
   CHECK ((permission = ANY (ARRAY['read'::text, 'read-write'::text]))),
   CHECK ((state = ANY (ARRAY['connecting'::text, 'healthy'::text, 'unreachable'::text, 'needs-reauth'::text, 'needs-consent'::text, 'disabled'::text])))
 );
