@@ -4,6 +4,7 @@ import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { type DeviceWords, deviceWords } from "./messages-devices.ts"
 import { english } from "./messages-en.ts"
+import { type FigureWords, figureWords } from "./messages-figures.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
@@ -28,6 +29,7 @@ export type Messages = Catalogue &
     readonly guides: Readonly<Record<string, Guide>>
     readonly checkup: CheckupPageWords
     readonly auditLog: AuditWords
+    readonly figures: FigureWords
     readonly devices: DeviceWords
     readonly navigation: NavigationWords
   }
@@ -42,6 +44,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     guides: guides[language],
     checkup: checkupWords[language],
     auditLog: auditWords[language],
+    figures: figureWords[language],
     devices: deviceWords[language],
     navigation: navigationWords[language],
   }

@@ -2,6 +2,7 @@ import type { Ability } from "@kalends/domain/ability"
 import type { UserView } from "@kalends/protocol/api"
 import type { ReactNode } from "react"
 import { Audit } from "./audit-screen.tsx"
+import { Figures } from "./figures/figures-screen.tsx"
 import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
 import { Meetings } from "./meetings-screen.tsx"
@@ -58,6 +59,16 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "organisation", needs: "read-organisation", section: "organisation" },
     label: (words) => words.tenants.organisationTab,
     view: ({ words, locale, now, state }) => <Organisation {...{ words, locale, now }} service={state.service} />,
+  },
+  {
+    ...{ place: "figures", needs: "read-figures", section: "trust" },
+    label: (words) => words.figures.title,
+    view: ({ words, locale, state }) => (
+      <Figures
+        {...{ words, locale }}
+        labelOf={(name) => state.service?.providers.find((one) => one.name === name)?.label ?? name}
+      />
+    ),
   },
   {
     ...{ place: "audit", needs: "read-audit", section: "trust" },

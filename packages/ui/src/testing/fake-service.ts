@@ -6,6 +6,7 @@ import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
 import { auditReply } from "./fake-audit.ts"
+import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -194,7 +195,8 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     meetingReply(route, body, scene) ??
     groupReply(asked, scene) ??
     tenantReply(asked, scene) ??
-    auditReply(asked, scene)
+    auditReply(asked, scene) ??
+    figuresReply(asked, scene)
   if (found !== null) return found
   switch (route) {
     case "GET /v1/service":

@@ -2,8 +2,10 @@ import { abilitiesOf } from "@kalends/domain/ability"
 import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView, UserView } from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
+import type { FiguresNow } from "@kalends/protocol/figures"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { calmAudit } from "./fake-audit.ts"
+import { calmFigures } from "./fake-figures.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
 
@@ -35,6 +37,9 @@ export type Scene = {
   audit: readonly AuditEntryView[]
   auditPerPage: number
   auditVerdict: AuditVerdict
+  /** Whether anything was counted, and how it stands with what is promised. */
+  hasFigures: boolean
+  figuresNow: FiguresNow
   /** False: every call of the API fails, as behind a broken proxy. */
   isUp: boolean
 }
@@ -123,6 +128,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     ...{ isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
     ...calmAudit(now),
+    ...calmFigures(now),
     sessions: calmSessions(now),
     isUp: true,
   }
