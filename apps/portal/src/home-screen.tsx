@@ -2,6 +2,7 @@ import type { ServiceView, UserView } from "@kalends/protocol/api"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
 import { Connect } from "./connect.tsx"
 import { Health } from "./health.tsx"
+import { HealthStrip } from "./health-strip.tsx"
 import { homeView, type ToDo } from "./home.ts"
 import type { Messages } from "./messages.ts"
 import type { PortalState, PortalStore } from "./store.ts"
@@ -25,6 +26,7 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
       <div>
         <Title order={1}>{headline(isWell, toDo, words)}</Title>
         <ToDoList toDo={toDo} words={words} />
+        {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </div>
       {connection === null ? (
         <Connect store={store} state={state} words={words} />

@@ -127,8 +127,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     meetingProblem: null,
     ...{ isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
-    ...calmAudit(now),
-    ...calmFigures(now),
+    ...{ ...calmAudit(now), ...calmFigures(now) },
     sessions: calmSessions(now),
     isUp: true,
   }
