@@ -17,9 +17,10 @@ test("days are the reader's own, and the last one is within", () => {
 
 test("what is half typed or unknown is not asked for", () => {
   expect(auditQueryOf({ ...anything, action: "burnt", fromDay: "2026-1", toDay: "2026-02-31" }, "UTC")).toEqual({})
-  expect(auditQueryOf({ ...anything, action: "signed-in", subject: "s", actor: "a" }, "UTC")).toEqual({
+  expect(auditQueryOf({ ...anything, action: "signed-in", subject: "s", actor: "a", reason: "pass" }, "UTC")).toEqual({
     action: "signed-in",
     subject: "s",
     actor: "a",
+    reason: "pass",
   })
 })

@@ -7,18 +7,23 @@ export type AuditChoice = {
   readonly actor: string
   readonly action: string
   readonly subject: string
+  /** A machine word. */
+  readonly reason: string
   /** Days as date fields write them; both are within. */
   readonly fromDay: string
   readonly toDay: string
 }
 
-export const anything: AuditChoice = { actor: "", action: "", subject: "", fromDay: "", toDay: "" }
+export const anything: AuditChoice = { actor: "", action: "", subject: "", reason: "", fromDay: "", toDay: "" }
 
 /** True where something is chosen. */
 export const isNarrowed = (choice: AuditChoice): boolean => Object.values(choice).some((text) => text !== "")
 
 /** The choice as the service is asked for it; days begin and end in the reader's zone. */
-export function auditQueryOf({ actor, action, subject, fromDay, toDay }: AuditChoice, zone: string): AuditQuery {
+export function auditQueryOf(
+  { actor, action, subject, reason, fromDay, toDay }: AuditChoice,
+  zone: string,
+): AuditQuery {
   const known = auditActions.find((one) => one === action)
   const from = startOf(fromDay, 0, zone)
   const to = startOf(toDay, 1, zone)
@@ -26,6 +31,7 @@ export function auditQueryOf({ actor, action, subject, fromDay, toDay }: AuditCh
     ...(actor === "" ? {} : { actor }),
     ...(known === undefined ? {} : { action: known }),
     ...(subject === "" ? {} : { subject }),
+    ...(reason === "" ? {} : { reason }),
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
   }

@@ -1,12 +1,12 @@
-import { auditActions } from "@kalends/domain/audit"
 import type { AuditEntryView, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
 import type { RowsPage } from "@kalends/ui/page-loader"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
-import { Alert, Anchor, Button, Code, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core"
+import { Alert, Anchor, Button, Code, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { auditApi, auditExportUrl } from "./api-audit.ts"
 import { problemText } from "./api-problem.ts"
-import { type AuditChoice, anything, auditQueryOf, isNarrowed } from "./audit-filter.ts"
+import { type AuditChoice, anything, auditQueryOf } from "./audit-filter.ts"
+import { AuditFilters } from "./audit-filters.tsx"
 import type { Messages } from "./messages.ts"
 import { PageFrame, Trouble } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
@@ -34,7 +34,7 @@ export function Audit({ words, locale, userId }: AuditProps) {
       }
     >
       <Verification words={words} />
-      <Filters {...{ words, userId, choice, choose }} />
+      <AuditFilters {...{ words, userId, choice, choose }} />
       <VirtualList
         label={words.auditLog.audit}
         loader={loader}
@@ -77,62 +77,19 @@ function Verification({ words }: { readonly words: Messages }) {
 }
 
 function Verdict({ verdict, words }: { readonly verdict: AuditVerdict; readonly words: Messages }) {
-  const { count, brokenAt, head } = verdict
+  const { count, brokenAt, brokenBy, head, signedUpTo } = verdict
   if (brokenAt !== null)
     return (
       <Alert color="red" role="alert">
-        {words.auditLog.broken(brokenAt)}
+        {brokenBy === "signature" ? words.auditLog.forged(brokenAt) : words.auditLog.broken(brokenAt)}
       </Alert>
     )
   return (
     <Alert color="green" role="status" title={`✓ ${words.auditLog.verified(count)}`}>
+      {signedUpTo === null ? null : <Text size="sm">{words.auditLog.signed(signedUpTo)}</Text>}
       <Text size="sm">{words.auditLog.verifiedHead}</Text>
       <Code className={classes.breakable}>{head}</Code>
     </Alert>
-  )
-}
-
-type FilterProps = Pick<AuditProps, "words" | "userId"> & {
-  readonly choice: AuditChoice
-  readonly choose: (choice: AuditChoice) => void
-}
-
-function Filters({ words, userId, choice, choose }: FilterProps) {
-  const field = (name: keyof AuditChoice) => ({
-    value: choice[name],
-    onChange: ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
-      choose({ ...choice, [name]: currentTarget.value }),
-  })
-  const { auditLog } = words
-  const actions = auditActions.map((action) => ({ value: action, label: auditLog.actions[action] }))
-  return (
-    <Stack gap="sm">
-      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-        <NativeSelect
-          label={auditLog.who}
-          data={[
-            { value: "", label: auditLog.everybody },
-            { value: userId, label: auditLog.onlyMe },
-          ]}
-          {...field("actor")}
-        />
-        <NativeSelect
-          label={auditLog.what}
-          data={[{ value: "", label: auditLog.everything }, ...actions]}
-          {...field("action")}
-        />
-        <TextInput type="date" label={auditLog.fromDay} max={choice.toDay} {...field("fromDay")} />
-        <TextInput type="date" label={auditLog.toDay} min={choice.fromDay} {...field("toDay")} />
-      </SimpleGrid>
-      {isNarrowed(choice) ? (
-        <Group gap="sm">
-          {choice.subject === "" ? null : <Text size="sm">{auditLog.onlyAbout}</Text>}
-          <Button variant="subtle" size="compact-md" onClick={() => choose(anything)}>
-            {auditLog.clearFilters}
-          </Button>
-        </Group>
-      ) : null}
-    </Stack>
   )
 }
 
@@ -153,12 +110,19 @@ function columnsOf(
   return [
     { key: "what", title: auditLog.what, onCard: "title", cell: ({ action }) => auditLog.actions[action] },
     { key: "when", title: auditLog.when, width: "11rem", cell: ({ at }) => timeOf(at, locale) },
+    { key: "who", title: auditLog.who, cell: ({ actor }) => actorOf(actor, words) },
     {
-      key: "who",
-      title: auditLog.who,
-      cell: ({ actor, reason }) => (
+      key: "why",
+      title: auditLog.why,
+      onCard: "named",
+      cell: ({ reason, call }) => (
         <>
-          {actorOf(actor, words)} · {auditLog.why} <Code>{reason}</Code>
+          <Text>{auditLog.reasonOf(reason)}</Text>
+          {call === null ? null : (
+            <Text size="xs" c="dimmed" className={classes.breakable}>
+              {auditLog.forCall(call)}
+            </Text>
+          )}
         </>
       ),
     },

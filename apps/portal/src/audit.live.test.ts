@@ -59,8 +59,30 @@ test("is narrowed to a person, an act, a day, or one thing, and widened again", 
       await expect.poll(() => items(page).count()).toBe(6)
       await chosen.nth(0).selectOption({ index: 1 })
       await expect.poll(() => items(page).count()).toBe(2)
+      await chosen.nth(2).selectOption("client-request")
+      await expect.poll(() => items(page).count()).toBe(1)
+      await page
+        .getByText(/asked for access|アプリがアクセスを求めた/)
+        .last()
+        .waitFor()
+      await button(page, /Show everything|すべて表示/).click()
       await page.locator("input[type=date]").nth(0).fill("2100-01-01")
       await page.getByText(/Nothing is in the log|記録はありません/).waitFor()
+    },
+  }))
+
+test("anybody of the organisation is found by name, and their entries alone are shown", () =>
+  visit({
+    look: async (page) => {
+      const who = page.getByRole("combobox").nth(0)
+      await who.selectOption("another")
+      const dialog = page.getByRole("dialog")
+      const first = dialog.getByRole("button", { name: /^(?:Show|表示): / }).first()
+      await first.waitFor()
+      const name = (await first.getAttribute("aria-label"))?.replace(/^.*?: /, "") ?? ""
+      await first.click()
+      await dialog.waitFor({ state: "detached" })
+      expect(await who.locator("option:checked").textContent()).toBe(name)
     },
   }))
 

@@ -1,5 +1,6 @@
 import type { AuditAction } from "@kalends/domain/audit"
 import type { Language } from "@kalends/ui/words"
+import { reasonText } from "./messages-audit-reasons.ts"
 
 const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`)
 
@@ -11,6 +12,12 @@ const en = {
   who: "Who",
   everybody: "Everybody and the service",
   onlyMe: "Only me",
+  somebody: "Somebody else…",
+  choosePerson: "Whose entries?",
+  choose: "Show",
+  anyReason: "For any reason",
+  reasonOf: (reason: string): string => reasonText(reason, "en"),
+  forCall: (call: string) => `for ${call}`,
   what: "What",
   when: "When",
   about: "More",
@@ -27,8 +34,11 @@ const en = {
   verifiedHead: "Keep this hash elsewhere. With it, a later check shows that nothing was cut off at the end:",
   broken: (at: number) =>
     `Entry ${at} is not as it was written, or one before it is missing. Somebody changed the database: compare it with a backup.`,
+  forged: (at: number) =>
+    `Entry ${at} has not the signature that it should have: somebody who has the database, but not the key file, wrote the log anew. Compare it with an export or a backup.`,
+  signed: (upTo: number) => `Signed by the service up to entry ${upTo}.`,
   exportLog: "Export",
-  why: "Why:",
+  why: "Why",
   actions: {
     "account-created": "Organisation set up",
     "user-created": "Person added",
@@ -74,6 +84,12 @@ const ja: typeof en = {
   who: "誰が",
   everybody: "全員とサービス",
   onlyMe: "自分だけ",
+  somebody: "ほかの人…",
+  choosePerson: "誰の記録ですか",
+  choose: "表示",
+  anyReason: "すべての理由",
+  reasonOf: (reason) => reasonText(reason, "ja"),
+  forCall: (call) => `処理：${call}`,
   what: "何を",
   when: "いつ",
   about: "関連",
@@ -90,8 +106,11 @@ const ja: typeof en = {
   verifiedHead: "このハッシュを別の場所に保管してください。後の検査で、末尾が切り取られていないことがわかります：",
   broken: (at) =>
     `記録 ${at} が書かれた時のままではないか、その前の記録がありません。データベースが変更されています。バックアップと比べてください。`,
+  forged: (at) =>
+    `記録 ${at} に正しい署名がありません。鍵ファイルを持たない誰かがデータベースの記録を書き直しました。書き出した記録やバックアップと比べてください。`,
+  signed: (upTo) => `記録 ${upTo} までサービスの署名があります。`,
   exportLog: "書き出す",
-  why: "理由：",
+  why: "理由",
   actions: {
     "account-created": "組織の設定",
     "user-created": "人の追加",

@@ -1,0 +1,226 @@
+import { type PlainReason, partsOfReason, type rolloutKinds, type rolloutSteps } from "@kalends/domain/audit-reason"
+import type { ConnectionState } from "@kalends/domain/connection"
+import type { Language } from "@kalends/ui/words"
+
+type ReasonWords = {
+  readonly plain: Readonly<Record<PlainReason, string>>
+  readonly refreshFor: (what: string) => string
+  readonly states: Readonly<Record<ConnectionState, string>>
+  readonly moved: (from: string, to: string) => string
+  readonly rollouts: Readonly<Record<(typeof rolloutKinds)[number], string>>
+  readonly steps: Readonly<Record<(typeof rolloutSteps)[number], string>>
+}
+
+const en: ReasonWords = {
+  plain: {
+    pass: "to look for changes in the calendar",
+    subscribe: "to be told of changes by the calendar service",
+    listen: "to listen for changes",
+    settle: "to keep a meeting and its event in step",
+    "keep-alive": "so that the permission does not lapse unused",
+    "client-request": "an app of theirs asked for access",
+    "read-through": "to show the calendar in a browser",
+    proxied: "an app's call was made for it",
+    meeting: "to read or write a meeting's event",
+    removal: "to end subscriptions and permission while disconnecting",
+    rollout: "to connect many people",
+    migration: "to move people to another service",
+    checkup: "to check the organisation's settings",
+    directory: "to show the organisation's directory",
+    "tenant-reopened": "to try an organisation's calendars again",
+    app: "made in an app",
+    "app-edited": "changed in an app",
+    "app-cancelled": "cancelled in an app",
+    "held-ended": "ended because its event was gone",
+    review: "found so by a regular look",
+    abandoned: "asked for and never completed",
+    expired: "unused for long, with no event",
+    keyword: "an event's location asks for a meeting",
+    "event-moved": "its event was moved",
+    "event-renamed": "its event was renamed",
+    "event-gone": "its event was deleted or cancelled",
+    "event-linked": "an event carries its link",
+    "event-copied": "another event carries its link, too",
+    "link-removed": "the link was taken out of the event",
+    "copy-promoted": "its event is gone, and another carries its link",
+    "meeting-noticed": "the meeting service told of a change",
+    "meeting-edited": "changed in the meeting service",
+    "meeting-was-gone": "gone in the meeting service, its event still there",
+    "both-changed": "changed on both sides",
+    registration: "let in by the app's own registration",
+    "client-secret": "let in by a client secret",
+    certificate: "let in by a certificate",
+    "service-account": "let in by a service account",
+    "service-password": "let in by a service account's password",
+    "service-delegate": "let in as a delegate",
+    asked: "somebody asked for it",
+    everywhere: "signed out everywhere else",
+    password: "with a password",
+    "wrong-password": "the password was wrong",
+    "set-up": "the service was set up",
+    "user-request": "somebody asked for it",
+    "first-secret": "for the first secret of the organisation",
+    granted: "the calendar service granted it",
+    connect: "a calendar was connected",
+    read: "for reading",
+    "read-write": "for reading and writing",
+    browser: "to an app in a browser",
+    native: "to an installed app",
+    revoked: "the calendar service revoked it",
+    "not-possible": "the calendar service cannot revoke it",
+    "not-confirmed": "the calendar service did not confirm it",
+    well: "it opens again",
+    broken: "it does not open any more",
+    shut: "the organisation removed Kalends",
+    reopened: "the organisation lets Kalends in again",
+    "secret-replaced": "its secret was replaced",
+    "tenant-removed": "the organisation's connection was removed",
+    migrated: "moved to another calendar service",
+    "moved-back": "moved back",
+    "sync-on": "sync was switched on",
+    "sync-off": "sync was switched off",
+    "group-made": "a group was made",
+    "group-changed": "a group was changed",
+    "group-dissolved": "a group was dissolved",
+    "group-of-user": "somebody was put in a group, or taken out",
+    refresh: "to renew an access token",
+  },
+  refreshFor: (what) => `to renew an access token: ${what}`,
+  states: {
+    connecting: "connecting",
+    healthy: "connected",
+    unreachable: "no answer",
+    "needs-reauth": "to be signed in again",
+    "needs-consent": "permission missing",
+    disabled: "removed by the organisation",
+  },
+  moved: (from, to) => `from “${from}” to “${to}”`,
+  rollouts: { connect: "Connecting people", migrate: "Moving people" },
+  steps: {
+    begun: "begun",
+    start: "started",
+    stop: "stopped",
+    retry: "tried again",
+    undo: "undoing begun",
+    checked: "checked",
+    done: "done",
+    undone: "undone",
+  },
+}
+
+const ja: ReasonWords = {
+  plain: {
+    pass: "カレンダーの変更を確認するため",
+    subscribe: "変更の通知を受けるため",
+    listen: "変更を待ち受けるため",
+    settle: "会議と予定を一致させるため",
+    "keep-alive": "許可が失効しないようにするため",
+    "client-request": "本人のアプリがアクセスを求めたため",
+    "read-through": "ブラウザーにカレンダーを表示するため",
+    proxied: "アプリに代わって呼び出すため",
+    meeting: "会議の予定を読み書きするため",
+    removal: "切断時に通知と許可を終わらせるため",
+    rollout: "多人数を接続するため",
+    migration: "別のサービスへ移すため",
+    checkup: "組織の設定を点検するため",
+    directory: "組織の名簿を表示するため",
+    "tenant-reopened": "組織のカレンダーを再び試すため",
+    app: "アプリで作成",
+    "app-edited": "アプリで変更",
+    "app-cancelled": "アプリで取り消し",
+    "held-ended": "予定がないため終了",
+    review: "定期の確認で判明",
+    abandoned: "依頼されたまま完了せず",
+    expired: "長く使われず、予定もない",
+    keyword: "予定の場所が会議を求めている",
+    "event-moved": "予定が移動された",
+    "event-renamed": "予定の名前が変わった",
+    "event-gone": "予定が削除または取り消された",
+    "event-linked": "予定にリンクがある",
+    "event-copied": "別の予定にもリンクがある",
+    "link-removed": "予定からリンクが外された",
+    "copy-promoted": "予定がなくなり、別の予定にリンクがある",
+    "meeting-noticed": "会議サービスが変更を通知",
+    "meeting-edited": "会議サービスで変更",
+    "meeting-was-gone": "会議サービスにないが、予定は残っている",
+    "both-changed": "両方で変更",
+    registration: "アプリの登録による接続",
+    "client-secret": "クライアントシークレットによる接続",
+    certificate: "証明書による接続",
+    "service-account": "サービスアカウントによる接続",
+    "service-password": "サービスアカウントのパスワードによる接続",
+    "service-delegate": "代理人としての接続",
+    asked: "依頼による",
+    everywhere: "ほかのすべての場所でサインアウト",
+    password: "パスワードによる",
+    "wrong-password": "パスワードの誤り",
+    "set-up": "サービスの設定",
+    "user-request": "依頼による",
+    "first-secret": "組織の最初のシークレットのため",
+    granted: "カレンダーサービスの許可による",
+    connect: "カレンダーの接続",
+    read: "読み取り用",
+    "read-write": "読み書き用",
+    browser: "ブラウザーのアプリへ",
+    native: "インストールされたアプリへ",
+    revoked: "カレンダーサービスが取り消した",
+    "not-possible": "カレンダーサービスでは取り消せない",
+    "not-confirmed": "カレンダーサービスが確認しなかった",
+    well: "再び開くようになった",
+    broken: "開かなくなった",
+    shut: "組織が Kalends を外した",
+    reopened: "組織が Kalends を再び許可した",
+    "secret-replaced": "シークレットの交換",
+    "tenant-removed": "組織の接続が削除された",
+    migrated: "別のカレンダーサービスへ移動",
+    "moved-back": "元に戻した",
+    "sync-on": "同期をオンにした",
+    "sync-off": "同期をオフにした",
+    "group-made": "グループの作成",
+    "group-changed": "グループの変更",
+    "group-dissolved": "グループの解散",
+    "group-of-user": "所属グループの変更",
+    refresh: "アクセストークンを更新するため",
+  },
+  refreshFor: (what) => `アクセストークンの更新：${what}`,
+  states: {
+    connecting: "接続中",
+    healthy: "接続済み",
+    unreachable: "応答なし",
+    "needs-reauth": "再サインインが必要",
+    "needs-consent": "許可がない",
+    disabled: "組織により削除",
+  },
+  moved: (from, to) => `「${from}」から「${to}」へ`,
+  rollouts: { connect: "多人数の接続", migrate: "多人数の移動" },
+  steps: {
+    begun: "開始",
+    start: "実行",
+    stop: "停止",
+    retry: "再試行",
+    undo: "取り消しの開始",
+    checked: "確認済み",
+    done: "完了",
+    undone: "取り消し済み",
+  },
+}
+
+const words: Readonly<Record<Language, ReasonWords>> = { en, ja }
+
+/** Why something was done, in words; the machine word itself where it is none of ours. */
+export function reasonText(reason: string, language: Language): string {
+  const { plain, refreshFor, states, moved, rollouts, steps } = words[language]
+  const parts = partsOfReason(reason)
+  switch (parts?.kind) {
+    case "plain":
+      return plain[parts.reason]
+    case "refresh":
+      return refreshFor(plain[parts.reason])
+    case "state":
+      return moved(states[parts.from], states[parts.to])
+    case "rollout":
+      return `${rollouts[parts.rollout]}: ${steps[parts.step]}`
+    case undefined:
+      return reason
+  }
+}
