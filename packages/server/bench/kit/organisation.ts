@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto"
+import pg from "pg"
+import { tokenHash } from "../../src/people/session-token.ts"
+
+/** How large the organisation is whose pages are measured. */
+export const size = {
+  people: 50_000,
+  connected: 45_000,
+  groups: 300,
+  meetings: 120_000,
+  auditEntries: 1_000_000,
+  stepsOfRollout: 20_000,
+  owners: 60,
+} as const
+
+const kinds = ["account", "user", "connection", "credential", "calendar", "subscription"] as const
+const moreKinds = ["session", "group", "meeting", "rollout", "tenant"] as const
+type Kind = (typeof kinds)[number] | (typeof moreKinds)[number]
+
+const prefix = (kind: Kind) => `000000${[...kinds, ...moreKinds].indexOf(kind) + 10}-0000-4000-8000-`
+/** The id of the thing `number` of a kind. */
+export const idOf = (kind: Kind, number: number) => `${prefix(kind)}${number.toString(16).padStart(12, "0")}`
+const id = (kind: Kind, number = "n") => `('${prefix(kind)}' || lpad(to_hex(${number}), 12, '0'))::uuid`
+const account = `'${idOf("account", 1)}'`
+
+const then = "timestamptz '2026-01-01'"
+const later = "timestamptz '2100-01-01'"
+const spread = (minutes: string) => `${then} + make_interval(mins => ${minutes})`
+
+/** Names as they are in an office of two languages. */
+const families = ["tanaka", "hopper", "lovelace", "suzuki", "ng", "mustermann", "yamada", "o'neill", "sato", "garcía"]
+const japanese = ["田中", "鈴木", "山田", "佐藤", "渡辺", "高橋", "小林", "中村"]
+const given = ["ada", "grace", "hanako", "taro", "max", "li", "maria", "ken", "yui", "noor", "zoë", "ed"]
+const pick = (texts: readonly string[], number: string) =>
+  `(array[${texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ")}])[1 + (${number}) % ${texts.length}]`
+
+const statements: readonly string[] = [
+  `insert into account (account_id, name, created_at) values (${account}, 'Observatory', ${then})`,
+  // Addresses in no order of the numbers, so that the order of the pages is not the order on the disk.
+  `insert into app_user (account_id, user_id, email, display_name, role, password_hash, created_at)
+   select ${account}, ${id("user")},
+     replace(lower(${pick(given, "n * 7")} || '.' || ${pick(families, "n / 12")}), '''', '') || ((n * 7919) % 50021) || '@example.org',
+     case n % 4 when 0 then ${pick(japanese, "n / 4")} || ' ' || ${pick(["花子", "太郎", "結衣", "健"], "n / 32")}
+       else initcap(${pick(given, "n * 7")} || ' ' || ${pick(families, "n / 12")}) end,
+     case when n <= ${size.owners} then 'owner' when n <= 200 then 'calendar-admin' when n <= 260 then 'room-admin' when n <= 280 then 'auditor' else 'user' end,
+     'x', ${then}
+   from generate_series(1, ${size.people}) n`,
+  `insert into user_group (account_id, group_id, name)
+   select ${account}, ${id("group")}, case n % 3 when 0 then '第' || n || '営業部' else 'Department ' || n end from generate_series(1, ${size.groups}) n`,
+  `insert into group_member (account_id, user_id, group_id)
+   select ${account}, ${id("user")}, ${id("group", `1 + (n * 31) % ${size.groups}`)} from generate_series(1, ${size.people}) n where n % 5 > 0`,
+  `insert into tenant_connection (account_id, tenant_connection_id, provider, method, permission, tenant_id, identity, sealed_secret, version, created_at, last_ok_at)
+   select ${account}, ${id("tenant")}, ${pick(["graph", "google", "ews"], "n")}, 'application', 'read-write', 'tenant-' || n, 'application-' || n, '\\x00', 1, ${then}, ${then}
+   from generate_series(0, 2) n`,
+  `insert into connection (account_id, connection_id, user_id, provider, permission, state, subject_email, subject_id, tenant_id, tenant_connection_id, created_at, last_ok_at, problem_kind, problem_code, problem_at)
+   select ${account}, ${id("connection")}, ${id("user")}, ${pick(["graph", "google", "ews", "caldav"], "n")},
+     case when n % 3 = 0 then 'read' else 'read-write' end, state, 'p' || n || '@example.org', 's' || n,
+     case when n % 4 < 2 then 'tenant-' || n % 4 end, case when n % 4 < 3 and n % 2 = 0 then ${id("tenant", "n % 4")} end,
+     ${spread("n")}, ${spread("n + 400000")},
+     case when state <> 'healthy' then 'auth-revoked' end, case when state <> 'healthy' then 'revoked' end, case when state <> 'healthy' then ${spread("n")} end
+   from (select n, case when n % 50 = 1 then 'needs-reauth' when n % 400 = 2 then 'unreachable' when n % 700 = 3 then 'disabled' else 'healthy' end state
+     from generate_series(1, ${size.connected}) n) s`,
+  `insert into credential (account_id, credential_id, connection_id, version, sealed_secret, secret_kind, refresh_expires_at, used_at)
+   select ${account}, ${id("credential")}, ${id("connection")}, 1, decode(repeat('ab', 400), 'hex'), 'refresh-token', ${spread("n + 500000")}, ${later} from generate_series(1, ${size.connected}) n`,
+  `insert into calendar (account_id, calendar_id, connection_id, provider_calendar_id, is_primary, can_write, cursor, is_first_listing, due_at, last_pass_at, changed_at, failure_count)
+   select ${account}, ${id("calendar")}, ${id("connection", `1 + n % ${size.connected}`)}, 'calendar-' || n, n <= ${size.connected}, true, repeat('c', 200), false, ${later}, ${spread("n")}, ${spread("n * 3")}, 0
+   from generate_series(1, ${size.connected + 15_000}) n`,
+  `insert into subscription (account_id, subscription_id, calendar_id, provider, provider_subscription_id, expires_at, renew_at, created_at)
+   select ${account}, ${id("subscription")}, ${id("calendar")}, ${pick(["graph", "google"], "n")}, 'sub-' || n, ${later}, ${later}, ${then} from generate_series(1, ${size.connected}) n`,
+  `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at)
+   select ${account}, ${id("session")}, ${id("user", `1 + n % ${size.people}`)}, decode(md5(n::text) || md5('s' || n), 'hex'), 'Firefox, Windows', ${then}, ${later} from generate_series(100000, 180000) n`,
+  // Those who look have many meetings of their own.
+  `insert into meeting (account_id, meeting_id, user_id, backend, backend_id, state, key, revision, is_recurring, created_at, review_at)
+   select ${account}, ${id("meeting")}, ${id("user", `case when n % 10 = 0 then 1 + n / 10 % ${size.owners} else 1 + n % ${size.people} end`)}, 'builtin', 'm' || n, 'live', md5(n::text), 1, n % 2 = 0, ${spread("n")}, ${later}
+   from generate_series(1, ${size.meetings}) n`,
+  `insert into meeting_link (account_id, calendar_id, event_id, meeting_id, role, version)
+   select ${account}, ${id("calendar", `1 + n % ${size.connected}`)}, 'event-' || n, ${id("meeting")}, 'driver', '1' from generate_series(1, ${size.meetings}) n`,
+  `insert into rollout (account_id, rollout_id, kind, state, tenant_connection_id, permission, created_by, created_at, touched_at, ended_at)
+   select ${account}, ${id("rollout")}, 'connect', 'done', ${id("tenant", "n % 3")}, 'read-write', ${id("user", "1")}, ${spread("n * 1000")}, ${then}, ${then} from generate_series(1, 30) n`,
+  `insert into rollout_step (account_id, rollout_id, user_id, state, problem_kind, problem_code, attempts)
+   select ${account}, ${id("rollout", "r")}, ${id("user")}, state, case when state = 'failed' then 'not-found' end, case when state = 'failed' then 'mailbox-' || n % 4 end, 1
+   from generate_series(1, 5) r, (select n, case when n % 20 = 0 then 'failed' when n % 31 = 0 then 'skipped' else 'done' end state from generate_series(1, ${size.stepsOfRollout}) n) s`,
+  // Four entries in five are the service's own; acts of administrators are rare and far apart.
+  `insert into audit (account_id, sequence, at, actor_kind, actor, action, subject_id, reason, previous_hash, hash)
+   select ${account}, n, ${then} + make_interval(secs => n * 28), case when n % 5 = 0 then 'user' else 'service' end,
+     case when n % 5 = 0 then ${id("user", `1 + n % ${size.people}`)}::text else 'broker' end,
+     case when n % 100000 = 0 then 'policy-changed' when n % 5 = 0 then 'signed-in' when n % 3 = 0 then 'token-refreshed' when n % 3 = 1 then 'access-handed-over' else 'secret-opened' end,
+     ${id("connection", `1 + n % ${size.connected}`)}::text, 'pass', decode(repeat(md5((n - 1)::text), 2), 'hex'), decode(repeat(md5(n::text), 2), 'hex')
+   from generate_series(1, ${size.auditEntries}) n`,
+]
+
+/** Fills an empty, migrated database; answers tokens of sessions of owners. Takes the superuser's address. */
+export async function fillOrganisation(adminUrl: string): Promise<readonly string[]> {
+  const client = new pg.Client({
+    connectionString: adminUrl.replace(/\/postgres$/, "/kalends"),
+    options: "-c search_path=kalends -c synchronous_commit=off -c session_replication_role=replica",
+  })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+    const tokens = Array.from({ length: size.owners }, (_, index) =>
+      createHash("sha256").update(`owner${index}`).digest("base64url"),
+    )
+    const hashes = tokens.map((token) => Buffer.from(tokenHash("session", token)).toString("hex"))
+    await client.query(
+      `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at)
+       select ${account}, ${id("session")}, ${id("user")}, decode(h, 'hex'), 'Bench', ${then}, ${later} from unnest($1::text[]) with ordinality as s (h, n)`,
+      [hashes],
+    )
+    await client.query("vacuum analyze")
+    return tokens
+  } finally {
+    await client.end()
+  }
+}
