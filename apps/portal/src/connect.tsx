@@ -9,7 +9,7 @@ type ConnectProps = { readonly store: PortalStore; readonly state: PortalState; 
 type Provider = ServiceView["providers"][number]
 type Permission = "read" | "read-write"
 
-/** What may be done, then one card for each calendar service. */
+/** One card for each calendar service. What may be done with it is the least, unless more is chosen. */
 export function Connect({ store, state, words }: ConnectProps) {
   const [permission, setPermission] = useState<Permission>("read")
   const [typing, setTyping] = useState<string | null>(null)
@@ -20,16 +20,6 @@ export function Connect({ store, state, words }: ConnectProps) {
       <Title order={2} size="h3">
         {words.chooseService}
       </Title>
-      <Radio.Group
-        label={words.permission}
-        value={permission}
-        onChange={(value) => setPermission(value === "read-write" ? "read-write" : "read")}
-      >
-        <div className={classes.choices}>
-          <Radio value="read" label={words.read} description={words.readText} />
-          <Radio value="read-write" label={words.readWrite} description={words.readWriteText} />
-        </div>
-      </Radio.Group>
       <div className={classes.cards}>
         {providers.map((provider) => (
           <ProviderCard
@@ -48,6 +38,16 @@ export function Connect({ store, state, words }: ConnectProps) {
       {typed === undefined ? null : (
         <PasswordForm provider={typed} permission={permission} store={store} state={state} words={words} />
       )}
+      <Radio.Group
+        label={words.permission}
+        value={permission}
+        onChange={(value) => setPermission(value === "read-write" ? "read-write" : "read")}
+      >
+        <div className={classes.choices}>
+          <Radio value="read" label={words.read} description={words.readText} />
+          <Radio value="read-write" label={words.readWrite} description={words.readWriteText} />
+        </div>
+      </Radio.Group>
     </Stack>
   )
 }

@@ -32,11 +32,7 @@ export function Health({ store, state, connection, now, words, locale }: HealthP
     <>
       <Card withBorder padding="lg" component="section" aria-label={words.calendar}>
         <Stack>
-          <div className={classes.state} role="status">
-            <span className={classes.dot} data-state={connection.state} data-meaning aria-hidden />
-            {words.states[connection.state]} · {connection.providerLabel}
-          </div>
-          <Facts connection={connection} now={now} words={words} locale={locale} />
+          <State connection={connection} now={now} words={words} locale={locale} />
           <Group mt="xs">
             {isBroken ? (
               <Button size="md" disabled={state.isBusy} onClick={reconnect}>
@@ -55,6 +51,7 @@ export function Health({ store, state, connection, now, words, locale }: HealthP
               {words.disconnect}
             </Button>
           </Group>
+          <Facts connection={connection} now={now} words={words} locale={locale} />
         </Stack>
         <DisconnectDialog
           store={store}
@@ -69,6 +66,42 @@ export function Health({ store, state, connection, now, words, locale }: HealthP
       ) : null}
     </>
   )
+}
+
+type FactsProps = Pick<HealthProps, "connection" | "now" | "words" | "locale">
+
+/** What somebody who only wants it to work looks for: a tick, and how fresh it is. */
+function State({ connection, now, words, locale }: FactsProps) {
+  const { state, lastChangeAt, lastOkAt, providerLabel, subjectEmail } = connection
+  const ago = (at: string) => relativeTime(Temporal.Instant.from(at), now, locale)
+  const fresh =
+    lastChangeAt !== null ? words.changedAgo(ago(lastChangeAt)) : lastOkAt !== null ? words.readAgo(ago(lastOkAt)) : ""
+  return (
+    <div>
+      <div className={classes.state} role="status">
+        <span className={classes.mark} data-state={state} data-meaning aria-hidden>
+          {marks[state]}
+        </span>
+        <span>
+          {words.states[state]}
+          {state === "healthy" ? `${words.stop}${fresh}` : ""}
+        </span>
+      </div>
+      <Text c="dimmed" className={classes.besideMark}>
+        {subjectEmail === null ? providerLabel : `${providerLabel} · ${subjectEmail}`}
+      </Text>
+    </div>
+  )
+}
+
+/** The state without its colour. */
+const marks: Readonly<Record<ConnectionView["state"], string>> = {
+  healthy: "✓",
+  connecting: "…",
+  unreachable: "!",
+  "needs-reauth": "!",
+  "needs-consent": "!",
+  disabled: "!",
 }
 
 type DialogProps = Pick<HealthProps, "store" | "connection" | "words"> & {
@@ -100,11 +133,11 @@ function DisconnectDialog({ store, connection, words, isAsking, close }: DialogP
   )
 }
 
-function Facts({ connection, now, words, locale }: Pick<HealthProps, "connection" | "now" | "words" | "locale">) {
+/** What somebody who answers for it looks for. */
+function Facts({ connection, now, words, locale }: FactsProps) {
   const ago = (at: string | null) => (at === null ? null : relativeTime(Temporal.Instant.from(at), now, locale))
   const expires = ago(connection.grantExpiresAt)
   const facts: readonly (readonly [string, string | null])[] = [
-    [words.mailbox, connection.subjectEmail],
     [words.permissionIs, connection.permission === "read" ? words.read : words.readWrite],
     [words.lastChange, ago(connection.lastChangeAt) ?? words.never],
     [words.lastOk, ago(connection.lastOkAt) ?? words.never],
@@ -114,10 +147,13 @@ function Facts({ connection, now, words, locale }: Pick<HealthProps, "connection
     [words.grant, expires === null ? null : `${expires} (${words.grantUnused})`],
   ]
   return (
-    <dl className={classes.facts}>
-      {facts.flatMap(([name, value]) =>
-        value === null ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>],
-      )}
-    </dl>
+    <details className={classes.details}>
+      <summary>{words.details}</summary>
+      <dl className={classes.facts}>
+        {facts.flatMap(([name, value]) =>
+          value === null ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{value}</dd>],
+        )}
+      </dl>
+    </details>
   )
 }

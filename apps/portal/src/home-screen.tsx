@@ -42,6 +42,7 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
 
 function headline(isWell: boolean, toDo: readonly ToDo[], words: Messages): string {
   if (isWell) return words.allWell
+  if (toDo.every(({ kind }) => kind === "connect")) return words.connectFirst
   if (toDo.every(({ kind }) => kind === "wait")) return words.waiting
   return words.thingsToDo(toDo.length)
 }

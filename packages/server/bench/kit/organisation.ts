@@ -60,8 +60,9 @@ const statements: readonly string[] = [
      case when state <> 'healthy' then 'auth-revoked' end, case when state <> 'healthy' then 'revoked' end, case when state <> 'healthy' then ${spread("n")} end
    from (select n, case when n % 50 = 1 then 'needs-reauth' when n % 400 = 2 then 'unreachable' when n % 700 = 3 then 'disabled' else 'healthy' end state
      from generate_series(1, ${size.connected}) n) s`,
+  // One grant in twenty ends within 30 days; all the others are in use.
   `insert into credential (account_id, credential_id, connection_id, version, sealed_secret, secret_kind, refresh_expires_at, used_at)
-   select ${account}, ${id("credential")}, ${id("connection")}, 1, decode(repeat('ab', 400), 'hex'), 'refresh-token', ${spread("n + 500000")}, ${later} from generate_series(1, ${size.connected}) n`,
+   select ${account}, ${id("credential")}, ${id("connection")}, 1, decode(repeat('ab', 400), 'hex'), 'refresh-token', current_timestamp + make_interval(mins => case when n % 20 = 0 then n else 100000 + n end), current_timestamp from generate_series(1, ${size.connected}) n`,
   `insert into calendar (account_id, calendar_id, connection_id, provider_calendar_id, is_primary, can_write, cursor, is_first_listing, due_at, last_pass_at, changed_at, failure_count)
    select ${account}, ${id("calendar")}, ${id("connection", `1 + n % ${size.connected}`)}, 'calendar-' || n, n <= ${size.connected}, true, repeat('c', 200), false, ${later}, ${spread("n")}, ${spread("n * 3")}, 0
    from generate_series(1, ${size.connected + 15_000}) n`,

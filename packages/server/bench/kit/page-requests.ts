@@ -1,7 +1,13 @@
 import { idOf, size } from "./organisation.ts"
 
 /** One request that a page makes. */
-export type PageRequest = { readonly route: string; readonly path: string; readonly what: string }
+export type PageRequest = {
+  readonly route: string
+  readonly path: string
+  readonly what: string
+  /** The number of the owner who asks, where it is about something of their own. */
+  readonly by?: number
+}
 
 type Parameter = { readonly name: string; readonly in: string; readonly schema?: unknown }
 type Document = {
@@ -16,6 +22,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "/v1/oauth/callback": "a redirect of the provider's; not data of a page",
   "/v1/consent/{provider}": "a redirect to the provider; not data of a page",
   "/v1/consent/callback": "a redirect of the provider's; not data of a page",
+  "/m/{code}": "a page by itself, which asks the meeting service; not data of a page",
   "/v1/changes": "a stream that does not end",
   "/v1/audit/export": "the whole log as a file, limited to a few in an hour; not data of a page",
 }
@@ -41,11 +48,22 @@ const searches: Values = {
   "text that means something to SQL": "%_'",
 }
 
+/** Whose they are that stand in those paths. */
+const ownersOf: Readonly<Record<string, number>> = {
+  "/v1/connections/{connectionId}": 7,
+  "/v1/meetings/{meetingId}": 1,
+}
+
 /** Values of parameters that no list in the API's description names. */
 const valuesOf: Readonly<Record<string, Values>> = {
   search: searches,
   groupId: { "of one group": idOf("group", 3), "of another group": idOf("group", 299) },
+  group: { "of one group": idOf("group", 3) },
+  provider: { "of one provider": "ews", "of a provider nobody has": "none" },
+  tenant: { "of one tenant": "tenant-1", "of no tenant": "nothing" },
+  endsWithinDays: { "ending in 30 days": "30", "ending in a year": "366" },
   actor: { "of one person": idOf("user", 21), "of nobody": idOf("user", 99_999_999) },
+  reason: { "for a frequent reason": "pass", "for a reason that nobody had": "nothing" },
   subject: { "about one thing": idOf("connection", 444), "about nothing": "nothing" },
   from: { "from a day on": "2026-09-01T00:00:00Z", "from the future on": "2099-01-01T00:00:00Z" },
   to: { "until a day": "2026-02-01T00:00:00Z", "until before all": "2020-01-01T00:00:00Z" },
@@ -54,9 +72,15 @@ const valuesOf: Readonly<Record<string, Values>> = {
 /** Where the pages of a list go on: a middle page and the last, besides the first. */
 const cursorsOf: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   "/v1/users": { after: { "a middle page": "li.", "the last page": "zoë.tanaka9" } },
+  "/v1/admin/connections": { after: { "a middle page": "li.", "the last page": "zoë.tanaka9" } },
   "/v1/audit": { before: { "a middle page": String(size.auditEntries / 2), "the last page": "50" } },
   "/v1/meetings": { before: {} },
-  "/v1/rollouts/{rolloutId}/steps": { after: { "a middle page": "li.", "the last page": "zoë.tanaka9" } },
+  "/v1/rollouts/{rolloutId}/steps": {
+    after: {
+      "a middle page": idOf("user", size.stepsOfRollout / 2),
+      "the last page": idOf("user", size.stepsOfRollout - 3),
+    },
+  },
 }
 
 /** Filters that the portal sets together, and that meet in few rows. */
@@ -64,6 +88,11 @@ const together: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   "/v1/users": {
     "of a group by name": { groupId: idOf("group", 3), search: "山田" },
     "of those who follow by a name that nobody has": { follows: "organisation", search: "qqxzv" },
+  },
+  "/v1/admin/connections": {
+    "broken ones by name": { state: "needs-reauth", search: "田中" },
+    "broken ones of a provider": { state: "disabled", provider: "caldav" },
+    "of a group by a name that nobody has": { group: idOf("group", 3), search: "qqxzv" },
   },
   "/v1/audit": {
     "a rare act of one day": { action: "policy-changed", from: "2026-05-01T00:00:00Z", to: "2026-05-02T00:00:00Z" },
@@ -106,7 +135,11 @@ export function pageRequests(document: Document): readonly PageRequest[] {
       if (inPath[name] === undefined) unknown.push(`${route}: {${name}}`)
       return inPath[name] ?? ""
     })
-    const add = (what: string, values: Values = {}) => requests.push({ route, path: pathWith(path, values), what })
+    const add = (what: string, values: Values = {}) =>
+      requests.push({
+        ...{ route, path: pathWith(path, values), what },
+        ...(ownersOf[route] === undefined ? {} : { by: ownersOf[route] }),
+      })
     add("the first page")
     for (const { name, in: place, schema } of parameters) {
       if (place !== "query") continue

@@ -166,6 +166,25 @@ describe("the audit log in PostgreSQL", () => {
     expect(entries[0]?.actor).toMatchObject({ kind: "user", displayName: rows.user.displayName })
   })
 
+  test("by day tells all of the day, also where the clock was set back", async () => {
+    seed += 1
+    const other = sampleRows(seed)
+    await store().asSystem((tables) => tables.insertAccount(other.account))
+    await store().inAccount(other.account.accountId, async (tables) => {
+      const entry = { actor: { kind: "service", part: "test" }, action: "secret-opened", reason: "pass" } as const
+      for (const minute of [10, 20, 30, 15, 25, 40])
+        await tables.appendAudit(
+          { ...entry, subjectId: String(minute) },
+          Temporal.Instant.from(`2026-11-23T09:${minute}:00Z`),
+        )
+    })
+    const minutes = async (query: object) => (await audit().page(other.user, query)).entries.map((one) => one.subjectId)
+    expect(await minutes({ from: "2026-11-23T09:15:00Z", to: "2026-11-23T09:30:00Z" })).toEqual(["25", "15", "20"])
+    expect(await minutes({ from: "2026-11-23T09:25:00Z" })).toEqual(["40", "25", "30"])
+    expect(await minutes({ to: "2026-11-23T09:20:00Z" })).toEqual(["15", "10"])
+    expect(await minutes({ to: "2026-11-23T09:00:00Z" })).toEqual([])
+  })
+
   test("comes in pages, none of which leaves anything out", async () => {
     await store().inAccount(rows.account.accountId, async (tables) => {
       for (let count = 0; count < 120; count++)

@@ -11,6 +11,7 @@ import { createKeyTables } from "./key-tables.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
+import { followsAccount, hasPart, isIn } from "./people-search.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
@@ -110,33 +111,40 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
   }
 }
 
-/** People with the state of their connection and their group, as the page asks. */
+/**
+ * People with the state of their connection and their group, as the page asks. The page's people are found first, in the
+ * order of their addresses, so that the rest is looked up for them alone, however many others fit.
+ */
 function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, search, group }: UserPage) {
-  const part = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`
-  const people = tx
-    .selectFrom("appUser")
+  let page = tx
+    .selectFrom("appUser as person")
+    .select("person.userId")
+    .where("person.accountId", "=", accountId)
+    .where("person.email", ">", after ?? "")
+    .orderBy("person.email")
+    .limit(limit)
+  if (search !== null) page = page.where(hasPart(search))
+  if (group === "account") page = page.where(followsAccount)
+  else if (group !== null) page = page.where(isIn(accountId, group))
+  return tx
+    .with(
+      (cte) => cte("page").materialized(),
+      () => page,
+    )
+    .selectFrom("page")
+    .innerJoin("appUser", (join) =>
+      join.onRef("appUser.userId", "=", "page.userId").on("appUser.accountId", "=", accountId),
+    )
     .leftJoin("connection", (join) =>
       join.onRef("connection.accountId", "=", "appUser.accountId").onRef("connection.userId", "=", "appUser.userId"),
     )
     .leftJoin("groupMember", (join) =>
       join.onRef("groupMember.accountId", "=", "appUser.accountId").onRef("groupMember.userId", "=", "appUser.userId"),
     )
-    .leftJoin("groupPolicy", (join) =>
-      join
-        .onRef("groupPolicy.accountId", "=", "groupMember.accountId")
-        .onRef("groupPolicy.groupId", "=", "groupMember.groupId")
-        .on("groupPolicy.setting", "=", "sync"),
-    )
     .selectAll("appUser")
     .select(["connection.state as connectionState", "groupMember.groupId"])
-    .where("appUser.accountId", "=", accountId)
-    .where("appUser.email", ">", after ?? "")
-    .where((where) => where.or([where("appUser.email", "ilike", part), where("appUser.displayName", "ilike", part)]))
     .orderBy("appUser.email")
-    .limit(limit)
-  if (group === null) return people.execute()
-  if (group === "account") return people.where("groupPolicy.value", "is", null).execute()
-  return people.where("groupMember.groupId", "=", group).execute()
+    .execute()
 }
 
 type ConnectionTables = Pick<

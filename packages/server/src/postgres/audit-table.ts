@@ -1,5 +1,5 @@
 import { type AccountId, parseUserId } from "@kalends/domain/ids"
-import { sql, type Transaction } from "kysely"
+import { type RawBuilder, type SqlBool, sql, type Transaction } from "kysely"
 import { type AuditSigner, nextAuditRow } from "../ports/audit-chain.ts"
 import type { AuditEntry, AuditFilter, AuditRow } from "../ports/store.ts"
 import type { Database } from "./database.ts"
@@ -83,10 +83,24 @@ export async function searchAudit(
   if (action !== null) query = query.where("action", "=", action)
   if (subjectId !== null) query = query.where("subjectId", "=", subjectId)
   if (reason !== null) query = query.where("reason", "=", reason)
-  if (from !== null) query = query.where("at", ">=", from)
-  if (to !== null) query = query.where("at", "<", to)
+  if (from !== null) query = query.where("at", ">=", from).where(sinceSequence(accountId, from))
+  if (to !== null) query = query.where("at", "<", to).where(untilSequence(accountId, to))
   const rows = await query.orderBy("sequence", "desc").limit(limit).execute()
   return rows.map(rowOf)
+}
+
+/** Entries are nearly in the order of their instants: appended at once, or after the clock was set back, they cross. */
+const crossingMost = 1_000
+
+/** Where to begin in the log, so that what is older is not read: the first of the entries around that instant. */
+function sinceSequence(accountId: AccountId, from: Temporal.Instant): RawBuilder<SqlBool> {
+  return sql<SqlBool>`sequence >= (select min(sequence) from (select sequence from audit
+    where account_id = ${accountId} and at >= ${from.toString()} order by at limit ${crossingMost}) as around)`
+}
+
+function untilSequence(accountId: AccountId, to: Temporal.Instant): RawBuilder<SqlBool> {
+  return sql<SqlBool>`sequence <= (select max(sequence) from (select sequence from audit
+    where account_id = ${accountId} and at < ${to.toString()} order by at desc limit ${crossingMost}) as around)`
 }
 
 function rowOf({ actorKind, actor, ...row }: Database["audit"]): AuditRow {

@@ -15,6 +15,7 @@ import type {
   TenantShut,
 } from "../ports/overview-tables.ts"
 import type { Database } from "./database.ts"
+import { hasPart } from "./people-search.ts"
 
 /** Connections of one account, many at a time. */
 export function createOverviewTables(tx: Transaction<Database>, accountId: AccountId): OverviewTables {
@@ -72,14 +73,13 @@ function grantEnd(idle: IdleLives): RawBuilder<unknown> {
 
 function wheres(filter: ConnectionFilter, idle: IdleLives): RawBuilder<unknown> {
   const { state, provider, groupId, tenantId, endsBefore, search } = filter
-  const part = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`
   return sql.join(
     [
       state === null ? sql`` : sql`and c.state = ${state}`,
       provider === null ? sql`` : sql`and c.provider = ${provider}`,
       groupId === null ? sql`` : sql`and m.group_id = ${groupId}`,
       tenantId === null ? sql`` : sql`and c.tenant_id = ${tenantId}`,
-      search === null ? sql`` : sql`and (u.email ilike ${part} or u.display_name ilike ${part})`,
+      search === null ? sql`` : sql`and ${hasPart(search)}`,
       endsBefore === null
         ? sql``
         : sql`and exists (select from credential as cr where cr.account_id = c.account_id
@@ -116,11 +116,11 @@ async function listConnections(
   const at = now.toString()
   const { rows } = await sql<ListedConnection>`
     with page as materialized (
-      select ${columns}, u.email, u.display_name, m.group_id from app_user as u
-      join connection as c on c.account_id = u.account_id and c.user_id = u.user_id
-      left join group_member as m on m.account_id = u.account_id and m.user_id = u.user_id
-      where u.account_id = ${accountId} and u.email > ${after ?? ""} ${where}
-      order by u.email limit ${limit}
+      select ${columns}, person.email, person.display_name, m.group_id from app_user as person
+      join connection as c on c.account_id = person.account_id and c.user_id = person.user_id
+      left join group_member as m on m.account_id = person.account_id and m.user_id = person.user_id
+      where person.account_id = ${accountId} and person.email > ${after ?? ""} ${where}
+      order by person.email limit ${limit}
     )
     select ${columns}, c.email, c.display_name, c.group_id, k.calendar_count, k.last_change_at, k.last_pass_at, k.oldest_pass_at, s.pushed_count, s.next_renewal_at,
       coalesce(l.listening_since is not null and l.leased_until > ${at}, false) as is_listened,

@@ -49,6 +49,8 @@ describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) 
     expect(await listed({ after: "p0@example.org", limit: 2 })).toEqual([1, 2])
     expect(await listed({ search: "HOPPER" })).toEqual([1])
     expect(await listed({ search: "p3@" })).toEqual([3])
+    // Wide letters, as a Japanese keyboard may write them.
+    expect(await listed({ search: "ＨＯＰＰＥＲ" })).toEqual([1])
     // What means something to the database means nothing in a search.
     expect(await listed({ search: "%" })).toEqual([2])
     expect(await listed({ search: "y_j" })).toEqual([3])
@@ -56,6 +58,7 @@ describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) 
     expect(await listed({ group: group(1) })).toEqual([0, 1])
     expect(await listed({ group: group(1), search: "ada" })).toEqual([0])
     expect(await listed({ group: "account" })).toEqual([2, 3])
+    expect(await listed({ group: "account", search: "mary", limit: 1 })).toEqual([3])
   })
 
   test("are counted, and each knows its group", async () => {

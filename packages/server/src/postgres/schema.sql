@@ -7,7 +7,11 @@ create table account (
   PRIMARY KEY (account_id),
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
-create policy by_account on account using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on account using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table account_policy (
   account_id uuid not null,
@@ -19,7 +23,11 @@ create table account_policy (
   CHECK ((length(setting) <= 40)),
   CHECK ((length(value) <= 2000))
 );
-create policy by_account on account_policy using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on account_policy using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table app_user (
   account_id uuid not null,
@@ -29,6 +37,7 @@ create table app_user (
   role text not null,
   password_hash text not null,
   created_at timestamp with time zone not null,
+  search_text text not null,
   UNIQUE (account_id, email),
   PRIMARY KEY (account_id, user_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
@@ -37,7 +46,11 @@ create table app_user (
   CHECK ((role = ANY (ARRAY['owner'::text, 'calendar-admin'::text, 'room-admin'::text, 'auditor'::text, 'user'::text])))
 );
 CREATE INDEX app_user_by_email ON app_user USING btree (email);
-create policy by_account on app_user using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on app_user using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table audit (
   account_id uuid not null,
@@ -65,8 +78,17 @@ CREATE INDEX audit_by_action ON audit USING btree (account_id, action, sequence)
 CREATE INDEX audit_by_person ON audit USING btree (account_id, actor, sequence) WHERE (actor_kind = 'user'::text);
 CREATE INDEX audit_by_reason ON audit USING btree (account_id, reason, sequence);
 CREATE INDEX audit_by_subject ON audit USING btree (account_id, subject_id, sequence);
+<<<<<<< HEAD
 CREATE INDEX audit_by_time ON audit USING btree (account_id, at);
 create policy by_account on audit using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+=======
+CREATE INDEX audit_by_time ON audit USING btree (account_id, at, sequence);
+create policy by_account on audit using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+>>>>>>> ab1b172 (pages: searches, the log by day and all lists are read in a few milliseconds)
 
 create table calendar (
   account_id uuid not null,
@@ -89,7 +111,11 @@ create table calendar (
   CHECK ((failure_count >= 0))
 );
 CREATE INDEX calendar_by_due ON calendar USING btree (due_at);
-create policy by_account on calendar using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on calendar using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table connection (
   account_id uuid not null,
@@ -120,7 +146,11 @@ CREATE INDEX connection_by_organisation ON connection USING btree (account_id, p
 CREATE INDEX connection_by_state ON connection USING btree (account_id, provider, state);
 CREATE INDEX connection_by_tenant ON connection USING btree (provider, tenant_id) WHERE (tenant_id IS NOT NULL);
 CREATE INDEX connection_by_tenant_connection ON connection USING btree (account_id, tenant_connection_id) WHERE (tenant_connection_id IS NOT NULL);
-create policy by_account on connection using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on connection using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table credential (
   account_id uuid not null,
@@ -142,7 +172,11 @@ create table credential (
 CREATE INDEX credential_by_disuse ON credential USING btree (account_id, used_at) WHERE (secret_kind = 'refresh-token'::text);
 CREATE INDEX credential_by_end ON credential USING btree (account_id, refresh_expires_at) WHERE (refresh_expires_at IS NOT NULL);
 CREATE INDEX credential_by_use ON credential USING btree (used_at);
-create policy by_account on credential using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on credential using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table data_key (
   account_id uuid not null,
@@ -158,8 +192,16 @@ create table data_key (
   CHECK (((destroyed_at IS NULL) = (length(wrapped_key) > 0))),
   CHECK ((key_version > 0))
 );
+<<<<<<< HEAD
 CREATE INDEX data_key_by_custody ON data_key USING btree (custody_key_id);
 create policy by_account on data_key using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+=======
+create policy by_account on data_key using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+>>>>>>> ab1b172 (pages: searches, the log by day and all lists are read in a few milliseconds)
 
 create table figure (
   account_id uuid not null,
@@ -188,7 +230,11 @@ create table group_member (
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX group_member_by_group ON group_member USING btree (account_id, group_id);
-create policy by_account on group_member using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on group_member using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table group_policy (
   account_id uuid not null,
@@ -201,7 +247,11 @@ create table group_policy (
   CHECK ((length(setting) <= 40)),
   CHECK ((length(value) <= 2000))
 );
-create policy by_account on group_policy using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on group_policy using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table key_work (
   account_id uuid not null,
@@ -238,7 +288,11 @@ create table listening (
 );
 CREATE INDEX listening_by_lease ON listening USING btree (leased_until);
 CREATE INDEX listening_by_node ON listening USING btree (node_id) WHERE (node_id IS NOT NULL);
-create policy by_account on listening using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on listening using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table meeting (
   account_id uuid not null,
@@ -264,7 +318,11 @@ create table meeting (
 );
 CREATE INDEX meeting_by_backend ON meeting USING btree (backend, backend_id);
 CREATE INDEX meeting_by_review ON meeting USING btree (review_at) WHERE (state <> 'ended'::text);
-create policy by_account on meeting using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on meeting using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table meeting_link (
   account_id uuid not null,
@@ -290,7 +348,11 @@ create table meeting_link (
   CHECK ((length(shown_topic) = 16))
 );
 CREATE INDEX meeting_link_by_meeting ON meeting_link USING btree (account_id, meeting_id);
-create policy by_account on meeting_link using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on meeting_link using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table migration (
   name text not null,
@@ -314,7 +376,11 @@ create table policy_choice (
   CHECK ((length(setting) <= 40)),
   CHECK ((length(value) <= 2000))
 );
-create policy by_account on policy_choice using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on policy_choice using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table rollout (
   account_id uuid not null,
@@ -335,7 +401,11 @@ create table rollout (
   CHECK ((state = ANY (ARRAY['checking'::text, 'checked'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'stopped'::text])))
 );
 CREATE INDEX rollout_by_touch ON rollout USING btree (touched_at) WHERE (state = ANY (ARRAY['checking'::text, 'running'::text, 'undoing'::text]));
-create policy by_account on rollout using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on rollout using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table rollout_step (
   account_id uuid not null,
@@ -357,7 +427,11 @@ create table rollout_step (
   CHECK ((state = ANY (ARRAY['waiting'::text, 'checked'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'undone'::text])))
 );
 CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state);
-create policy by_account on rollout_step using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on rollout_step using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table session (
   account_id uuid not null,
@@ -375,7 +449,11 @@ create table session (
 CREATE INDEX session_by_expiry ON session USING btree (expires_at);
 CREATE INDEX session_by_token ON session USING btree (token_hash);
 CREATE INDEX session_by_user ON session USING btree (account_id, user_id);
-create policy by_account on session using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on session using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table subscription (
   account_id uuid not null,
@@ -393,7 +471,11 @@ create table subscription (
 CREATE INDEX subscription_by_calendar ON subscription USING btree (account_id, calendar_id);
 CREATE INDEX subscription_by_end ON subscription USING btree (account_id, expires_at);
 CREATE INDEX subscription_by_renewal ON subscription USING btree (renew_at);
-create policy by_account on subscription using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on subscription using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table tenant_connection (
   account_id uuid not null,
@@ -420,7 +502,11 @@ create table tenant_connection (
   CHECK ((length(tenant_id) <= 320)),
   CHECK ((version > 0))
 );
-create policy by_account on tenant_connection using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on tenant_connection using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table user_group (
   account_id uuid not null,
@@ -430,5 +516,9 @@ create table user_group (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
-create policy by_account on user_group using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on user_group using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 

@@ -16,6 +16,7 @@ import type {
 } from "../ports/overview-tables.ts"
 import type { Changes, ConnectionRow, CredentialRow } from "../ports/store.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
+import { searchText } from "./search-text.ts"
 
 const { compare } = Temporal.Instant
 
@@ -38,7 +39,7 @@ export function memoryOverview(tx: MemoryTransaction, accountId: AccountId): Ove
   return {
     async list(filter, { after, limit, now, idle }) {
       const { state, provider, groupId, tenantId, endsBefore, search } = filter
-      const wanted = (search ?? "").toLowerCase()
+      const wanted = searchText(search ?? "")
       return mine()
         .map((row) => listed(tx, row, { now, idle }))
         .filter(
@@ -49,7 +50,7 @@ export function memoryOverview(tx: MemoryTransaction, accountId: AccountId): Ove
             (groupId === null || row.groupId === groupId) &&
             (tenantId === null || row.tenantId === tenantId) &&
             (endsBefore === null || (row.grantEndsAt !== null && compare(row.grantEndsAt, endsBefore) < 0)) &&
-            [row.email, row.displayName].some((text) => text.toLowerCase().includes(wanted)),
+            searchText(row.email, row.displayName).includes(wanted),
         )
         .sort((a, b) => (a.email < b.email ? -1 : 1))
         .slice(0, limit)

@@ -21,6 +21,7 @@ import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { memoryPolicy } from "./memory-policy.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
+import { searchText } from "./search-text.ts"
 
 export type MemoryStore = Store & {
   /** Jobs that wait, in the order of their keys; coalesced as the queue does. */
@@ -127,7 +128,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .filter(mine(accountId))
         .find((user) => user.email === email) ?? null,
     async listUsers({ after, limit, search, group }) {
-      const wanted = (search ?? "").toLowerCase()
+      const wanted = searchText(search ?? "")
       const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
       const isInGroup = (userId: string) =>
         group === null ||
@@ -138,7 +139,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .list("user")
         .filter(mine(accountId))
         .filter((user) => user.email > (after ?? "") && isInGroup(user.userId))
-        .filter((user) => [user.email, user.displayName].some((text) => text.toLowerCase().includes(wanted)))
+        .filter((user) => searchText(user.email, user.displayName).includes(wanted))
       const page = users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
       const stateOf = new Map(tx.list("connection").map(({ userId, state }) => [userId, state]))
       return page.map((user) => ({
