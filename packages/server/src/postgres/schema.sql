@@ -78,17 +78,12 @@ CREATE INDEX audit_by_action ON audit USING btree (account_id, action, sequence)
 CREATE INDEX audit_by_person ON audit USING btree (account_id, actor, sequence) WHERE (actor_kind = 'user'::text);
 CREATE INDEX audit_by_reason ON audit USING btree (account_id, reason, sequence);
 CREATE INDEX audit_by_subject ON audit USING btree (account_id, subject_id, sequence);
-<<<<<<< HEAD
 CREATE INDEX audit_by_time ON audit USING btree (account_id, at);
-create policy by_account on audit using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
-=======
-CREATE INDEX audit_by_time ON audit USING btree (account_id, at, sequence);
 create policy by_account on audit using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
->>>>>>> ab1b172 (pages: searches, the log by day and all lists are read in a few milliseconds)
 
 create table calendar (
   account_id uuid not null,
@@ -192,16 +187,12 @@ create table data_key (
   CHECK (((destroyed_at IS NULL) = (length(wrapped_key) > 0))),
   CHECK ((key_version > 0))
 );
-<<<<<<< HEAD
 CREATE INDEX data_key_by_custody ON data_key USING btree (custody_key_id);
-create policy by_account on data_key using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
-=======
 create policy by_account on data_key using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
->>>>>>> ab1b172 (pages: searches, the log by day and all lists are read in a few milliseconds)
 
 create table figure (
   account_id uuid not null,
@@ -219,7 +210,11 @@ create table figure (
   CHECK (((slot >= 0) AND (slot <= 63)))
 );
 CREATE INDEX figure_by_age ON figure USING btree (grain, at);
-create policy by_account on figure using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on figure using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table group_member (
   account_id uuid not null,
@@ -274,7 +269,11 @@ create table key_work (
   CHECK ((total >= 0))
 );
 CREATE INDEX key_work_by_touch ON key_work USING btree (touched_at) WHERE (state = 'running'::text);
-create policy by_account on key_work using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on key_work using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table listening (
   account_id uuid not null,

@@ -20,6 +20,3 @@ end $$;
 -- words are of no use behind row-level security, and know no words of one or two letters; reading all of these takes 20 ms.
 alter table app_user add column search_text text not null
   generated always as (lower(normalize(email || ' ' || display_name, nfkc))) stored;
-
--- The log from a day, or until a day.
-create index audit_by_time on audit (account_id, at, sequence);
