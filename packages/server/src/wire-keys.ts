@@ -9,7 +9,7 @@ import { createConfiguredCustody } from "./vault/custodians/registry.ts"
 import { createCustodians } from "./vault/custody-state.ts"
 import { createDataKeys } from "./vault/data-keys.ts"
 import { createKeyMinder } from "./vault/key-minder.ts"
-import { createKeyWork } from "./vault/key-work.ts"
+import { createKeyWork, usualRowsPerBatch } from "./vault/key-work.ts"
 import { createVault } from "./vault/vault.ts"
 
 export type KeyFiles = Awaited<ReturnType<typeof readKeyFiles>>
@@ -41,7 +41,7 @@ export function createKeyParts(config: Config, { store, http, secret, keyFiles, 
   const custodians = createCustodians({ ...configured, world })
   const graceMs = config.custodyGraceMinutes * 60_000
   const keys = createDataKeys({ custodians, clock, random, graceMs })
-  const keyWork = createKeyWork({ store, keys, custodians, world })
+  const keyWork = createKeyWork({ store, keys, custodians, rowsPerBatch: usualRowsPerBatch, world })
   const keyMinder = createKeyMinder({ store, custodians, work: keyWork, clock })
   return { custodians, keys, keyWork, keyMinder, vault: createVault({ keys, clock, random }) }
 }

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { Store } from "../ports/store.ts"
-import { type KeyWorld, keyWorld } from "../testing/key-world.ts"
+import { type KeyWorld, keyWorld, rowsPerBatch } from "../testing/key-world.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
-import { rowsPerBatch } from "../vault/key-work.ts"
 import { createDatabase, createPool } from "./database.ts"
 import { sealedColumns } from "./key-tables.ts"
 import { createStore } from "./store.ts"
@@ -40,7 +39,7 @@ test("every sealed column of the schema is sealed anew and looked at before a ke
 
 describe("the work on keys, on PostgreSQL", () => {
   test("seals everything anew over several batches, by two workers at once, and destroys the old key", async () => {
-    const world = await keyWorld(store, { count: rowsPerBatch + 60 })
+    const world = await keyWorld(store, { count: 3 * rowsPerBatch + 6 })
     const [one, two] = [world.node({ current: world.first }), world.node({ current: world.first })]
     await world.rotate(one)
     await Promise.all([runAll(world, one), runAll(world, two)])

@@ -10,6 +10,9 @@ import { seededRandom } from "./seeded-random.ts"
 import { silentMetrics } from "./silent-metrics.ts"
 import { vaultWith } from "./vault-with.ts"
 
+/** Small, so that few people are several batches. */
+export const rowsPerBatch = 10
+
 export type NodeCustody = {
   readonly current: KeyCustody
   readonly former?: readonly KeyCustody[]
@@ -28,7 +31,7 @@ export async function keyWorld(store: Store, { count, seed = 1 }: { readonly cou
   function node({ current, former = [], next = [] }: NodeCustody, on = store) {
     const parts = vaultWith(current, { clock, random, former, next })
     const world = { clock, random, metrics: silentMetrics }
-    const work = createKeyWork({ store: on, keys: parts.keys, custodians: parts.custodians, world })
+    const work = createKeyWork({ store: on, keys: parts.keys, custodians: parts.custodians, rowsPerBatch, world })
     const minder = createKeyMinder({ store: on, custodians: parts.custodians, work, clock })
     return { ...parts, work, minder }
   }

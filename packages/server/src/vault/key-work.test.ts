@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { KeyCustody } from "../ports/key-custody.ts"
 import { failEachStep, faultyStore } from "../testing/fail-each-step.ts"
-import { type KeyWorld, keyWorld } from "../testing/key-world.ts"
+import { type KeyWorld, keyWorld, rowsPerBatch } from "../testing/key-world.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
-import { rowsPerBatch } from "./key-work.ts"
 
 const small = () => keyWorld(createMemoryStore(), { count: 4 })
 

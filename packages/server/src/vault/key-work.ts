@@ -8,18 +8,22 @@ import type { Random } from "../ports/random.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
 import type { Custodians } from "./custody-state.ts"
 import type { DataKeys } from "./data-keys.ts"
-import { resealRow } from "./reseal-row.ts"
+import { type Outcome, resealRow } from "./reseal-row.ts"
 import { createWrapAnew } from "./wrap-anew.ts"
 
 export type KeyWorkDeps = {
   readonly store: Store
   readonly keys: DataKeys
   readonly custodians: Custodians
+  /** Sealed anew in one transaction. */
+  readonly rowsPerBatch: number
   readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
 }
 
-/** Rows sealed anew in one transaction: enough to be quick, and few enough that nobody waits for one of them. */
-export const rowsPerBatch = 500
+/** Enough in one transaction to be quick, and few enough that nobody waits for long for one of them. */
+export const usualRowsPerBatch = 1_000
+/** So many are sealed before others get their turn in this process. */
+const rowsPerTurn = 50
 /** After this long the job ends and another goes on, so that a node can stop and others get their turn. */
 const jobMs = 30_000
 /** A row that somebody else holds is looked for again after this long. */
@@ -41,7 +45,7 @@ type Batch = { readonly kind: "done" | "end" | "over"; readonly resealed: number
  * that nothing is under it. No row is changed but in its sealed columns, so that whoever reads meanwhile opens what they
  * have read, with whichever key it names.
  */
-export function createKeyWork({ store, keys, custodians, world }: KeyWorkDeps) {
+export function createKeyWork({ store, keys, custodians, rowsPerBatch, world }: KeyWorkDeps) {
   const { clock, random, metrics } = world
   const wrapAnew = createWrapAnew({ store, custodians, clock })
 
@@ -55,7 +59,11 @@ export function createKeyWork({ store, keys, custodians, world }: KeyWorkDeps) {
       const newest = await keys.newestOrNull(tables)
       const olderThan = newest?.version ?? (await nextVersion(tables))
       const rows = await tables.keys.takeSealed({ place, after: afterId, limit: rowsPerBatch, olderThan })
-      const outcomes = await Promise.all(rows.map((row) => resealRow({ keys, random, tables, newest }, row)))
+      const outcomes: Outcome[] = []
+      for (const row of rows) {
+        outcomes.push(await resealRow({ keys, random, tables, newest }, row))
+        if (outcomes.length % rowsPerTurn === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      }
       const now = clock.now()
       await tables.keys.putSealed(
         place,
