@@ -41,7 +41,7 @@ function makeBroker(input: NodeInput) {
         const accessExpiresAt = clock.now().add({ hours: 1 })
         return {
           ...{ accessToken: accessTokenOf(number), accessExpiresAt },
-          ...{ refreshToken: null, refreshExpiresAt: null, permission: "read" as const },
+          ...{ refreshToken: null, refreshExpiresAt: null, permission: "read" as const, contacts: "none" as const },
         }
       },
     },

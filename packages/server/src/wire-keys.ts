@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts"
+import { isPasswordRight } from "./platform/password.ts"
 import { type PlatformSecret, readKeyFile, readTextFile } from "./platform/platform-secret.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { HttpClient } from "./ports/http-client.ts"
@@ -10,6 +11,7 @@ import { createCustodians } from "./vault/custody-state.ts"
 import { createDataKeys } from "./vault/data-keys.ts"
 import { createKeyMinder } from "./vault/key-minder.ts"
 import { createKeyWork, usualRowsPerBatch } from "./vault/key-work.ts"
+import { createKeys } from "./vault/keys.ts"
 import { createVault } from "./vault/vault.ts"
 
 export type KeyFiles = Awaited<ReturnType<typeof readKeyFiles>>
@@ -43,5 +45,8 @@ export function createKeyParts(config: Config, { store, http, secret, keyFiles, 
   const keys = createDataKeys({ custodians, clock, random, graceMs })
   const keyWork = createKeyWork({ store, keys, custodians, rowsPerBatch: usualRowsPerBatch, world })
   const keyMinder = createKeyMinder({ store, custodians, work: keyWork, clock })
-  return { custodians, keys, keyWork, keyMinder, vault: createVault({ keys, clock, random }) }
+  const keysWorld = { clock, graceMinutes: config.custodyGraceMinutes }
+  const passwords = { isRight: isPasswordRight }
+  const keysFeature = createKeys({ store, custodians, keys, work: keyWork, passwords, world: keysWorld })
+  return { keysFeature, keyWork, keyMinder, vault: createVault({ keys, clock, random }) }
 }

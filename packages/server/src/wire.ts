@@ -23,6 +23,7 @@ import { connectionRoutes } from "./http/connection-routes.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
+import { keyRoutes } from "./http/key-routes.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
@@ -179,7 +180,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
-  const { vault, keyWork, keyMinder } = createKeyParts(config, { ...base, http, secret, world })
+  const { vault, keyWork, keyMinder, keysFeature } = createKeyParts(config, { ...base, http, secret, world })
   const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const secrets = createHookSecrets(secret.derive("hooks"))
@@ -213,6 +214,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     meetings,
     doors,
     syncPolicy: createSyncPolicy({ store, clock }),
+    keys: keysFeature,
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
@@ -324,6 +326,7 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
+      await keyRoutes(app, { keys: features.keys, requireUser, clock })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })
       await figuresRoutes(app, { figures: features.figures, requireUser })
       await tenantRoutes(app, {

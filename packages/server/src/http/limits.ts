@@ -27,6 +27,8 @@ export const limits = {
   proxiedPerConnection: tenMinutes(3000),
   /** Checks and exports of the whole log: each reads all of it. */
   wholeAuditsPerUser: tenMinutes(20),
+  /** Failed shreddings of an organisation's keys by one person: each is a guess at a password. */
+  shredsPerUser: tenMinutes(10),
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

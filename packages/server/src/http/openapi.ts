@@ -4,6 +4,7 @@ import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { figuresRoutes } from "./figures-routes.ts"
+import { keyRoutes } from "./key-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
@@ -28,6 +29,7 @@ export async function openApiDocument(): Promise<object> {
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())
       await auditRoutes(all, absent())
+      await keyRoutes(all, absent())
       await figuresRoutes(all, absent())
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())

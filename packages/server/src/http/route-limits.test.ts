@@ -10,6 +10,7 @@ import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { figuresRoutes } from "./figures-routes.ts"
+import { keyRoutes } from "./key-routes.ts"
 import { limits } from "./limits.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
@@ -65,6 +66,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
+      await keyRoutes(all, { ...common, keys: refuses() })
       await figuresRoutes(all, { ...common, figures: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
@@ -239,5 +241,7 @@ const bodies: Readonly<Record<string, object>> = {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },
   },
+  "POST /v1/keys/actions": { action: "rotate" },
+  "POST /v1/keys/shredding": { organisation: "Observatory", password: "guess" },
   "POST /v1/rollouts/{rolloutId}/actions": { action: "start" },
 }

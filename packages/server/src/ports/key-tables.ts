@@ -72,6 +72,8 @@ export interface KeyTables {
   /** In the order of ids, held until the transaction ends; those that others hold are passed over. */
   takeSealed(page: SealedPage): Promise<readonly SealedRow[]>
   putSealed(place: SealedPlace, rows: readonly ResealedRow[], now: Temporal.Instant): Promise<void>
+  /** What the organisation is called, which its owner types before everything of it is shredded. */
+  accountName(): Promise<string>
   findWork(): Promise<KeyWorkRow | null>
   /** Puts it in place of the last one. */
   beginWork(row: KeyWorkRow): Promise<void>

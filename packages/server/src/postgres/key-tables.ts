@@ -48,6 +48,8 @@ export function createKeyTables(tx: Tx, accountId: AccountId): KeyTables {
     },
     takeSealed: (page) => takeSealed(tx, accountId, page),
     putSealed: (place, rows, now) => putSealed(tx, accountId, { place, rows, now }),
+    accountName: async () =>
+      (await tx.selectFrom("account").select("name").where("accountId", "=", accountId).executeTakeFirst())?.name ?? "",
     ...workTables(tx, accountId),
   }
 }

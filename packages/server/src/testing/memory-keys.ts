@@ -46,6 +46,7 @@ export function memoryKeys(tx: MemoryTransaction, accountId: AccountId): KeyTabl
     async putSealed(place, rows, now) {
       for (const row of rows) await put(tx, place, row, now)
     },
+    accountName: async () => tx.find("account", accountId)?.name ?? "",
     findWork: async () => tx.find("keyWork", accountId),
     beginWork: (row) => tx.put("keyWork", accountId, row),
     async moveWork(states, changes) {

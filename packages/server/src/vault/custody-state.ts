@@ -31,6 +31,8 @@ export type Custodians = {
   /** What the custodian that wrapped a key is here; null where none of this node's did. */
   roleOf(keyId: string): CustodianRole | null
   readonly states: readonly CustodianState[]
+  /** Asks those that wrap, or will, whether they answer, unless they were just asked. Throws nothing. */
+  probe(): Promise<void>
 }
 
 export type CustodiansDeps = {
@@ -63,6 +65,9 @@ export function createCustodians({ current, next, former, world }: CustodiansDep
     },
     awaySince: (keyId) => ownerOf(keyId)?.state().awaySince ?? null,
     roleOf: (keyId) => ownerOf(keyId)?.state().role ?? null,
+    async probe() {
+      await Promise.all(watched.filter(({ role }) => role !== "former").map(({ probe }) => probe()))
+    },
     get states() {
       return watched.map(({ state }) => state())
     },
@@ -104,22 +109,33 @@ function watch(custody: KeyCustody, role: CustodianRole, { clock, metrics }: Cus
     })
   }
 
+  async function ask<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { retryAt, problemCode } = seen
+    if (retryAt !== null && Temporal.Instant.compare(clock.now(), retryAt) < 0)
+      throw new Problem("unavailable", "The keys cannot be reached at the moment.", {
+        ...{ code: problemCode ?? "custody-away", retryAt },
+      })
+    try {
+      const result = await work()
+      isWell()
+      return result
+    } catch (error) {
+      throw isProblem(error) ? noted(error) : error
+    }
+  }
+
   return {
     custody,
-    state: (): CustodianState => ({ custody, role, ...seen }),
-    async ask<Result>(work: () => Promise<Result>): Promise<Result> {
-      const { retryAt, problemCode } = seen
-      if (retryAt !== null && Temporal.Instant.compare(clock.now(), retryAt) < 0)
-        throw new Problem("unavailable", "The keys cannot be reached at the moment.", {
-          ...{ code: problemCode ?? "custody-away", retryAt },
-        })
-      try {
-        const result = await work()
-        isWell()
-        return result
-      } catch (error) {
-        throw isProblem(error) ? noted(error) : error
-      }
+    role,
+    ask,
+    async probe(): Promise<void> {
+      const isFresh =
+        seen.answeredAt !== null && seen.answeredAt.until(clock.now()).total("milliseconds") < custodyRestMs
+      if (isFresh && seen.problemCode === null) return
+      await ask(() => custody.wrap(new Uint8Array(32), "probe")).catch((error: unknown) => {
+        if (!isProblem(error)) throw error
+      })
     },
+    state: (): CustodianState => ({ custody, role, ...seen }),
   }
 }
