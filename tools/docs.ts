@@ -1,12 +1,13 @@
 /**
- * `npm run docs` writes the documents that come from code: docs/config.md, docs/openapi.json and the server's
- * schema.sql. With `--check` it writes nothing, names those that are out of date and ends with 1.
+ * `npm run docs` writes the documents that come from code: docs/config.md, docs/openapi.json, docs/access.md and the
+ * server's schema.sql. With `--check` it writes nothing, names those that are out of date and ends with 1.
  */
 import { existsSync } from "node:fs"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { dumpSchema } from "../packages/server/src/postgres/dump-schema.ts"
+import { accessPage, parseRoutes } from "./docs/access-page.ts"
 import { configPage, parseOptions } from "./docs/config-page.ts"
 import { withMigratedDatabase } from "./docs/migrated-database.ts"
 import { rootFolder, say } from "./platform.ts"
@@ -30,6 +31,11 @@ const documents: readonly GeneratedDocument[] = [
     path: "docs/openapi.json",
     source: "packages/server/src/http/openapi.ts",
     make: async (module) => `${JSON.stringify(await call(module, "openApiDocument"), null, 2)}\n`,
+  },
+  {
+    path: "docs/access.md",
+    source: "packages/server/src/http/openapi.ts",
+    make: async (module) => accessPage(parseRoutes(await call(module, "openApiRoutes"))),
   },
   {
     path: "packages/server/src/postgres/schema.sql",

@@ -1,6 +1,7 @@
 /** The server of hooks.bench.ts: one Fastify application, behind it the real receiver or one of the baselines. */
 import type { FastifyInstance } from "fastify"
 import { createApp } from "../src/http/app.ts"
+import { edgeLimits } from "../src/http/edge-limits.ts"
 import { hooksRoute } from "../src/http/hooks-route.ts"
 import { systemClock } from "../src/platform/clock.ts"
 import { createLog } from "../src/platform/log.ts"
@@ -81,6 +82,7 @@ answer({
       tls: null,
       service: () => Promise.reject(new Error("not part of this bench")),
       isReady: async () => {},
+      ...{ edge: edgeLimits, requireUser: () => Promise.reject(new Error("not part of this bench")) },
       routes: async (all) => void (await all.register(async (own) => route(own))),
     })
     await app.listen({ host: "127.0.0.1", port: 0 })

@@ -20,6 +20,7 @@ import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
+import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
@@ -29,7 +30,8 @@ import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
-import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
+import type { MountedRoute } from "./http/route-table.ts"
+import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
 import { webPages } from "./http/web-pages.ts"
 import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
@@ -101,6 +103,7 @@ export type Node = {
   readonly url: string
   /** With which the first administrator is made; null when there is one. */
   readonly setupCode: string | null
+  readonly routes: readonly MountedRoute[]
   stop(): Promise<void>
 }
 
@@ -142,6 +145,7 @@ export async function startNode(world: World): Promise<Node> {
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
+    routes: app.routeTable,
     setupCode,
     async stop() {
       features.streams.close()
@@ -301,7 +305,7 @@ function appOptions(
 ): Parameters<typeof createApp>[0] {
   const { config, clock } = world
   const publicOrigins = [new URL(config.publicUrl).origin]
-  const requireUser = createSessionGuard(features.people, publicOrigins, clock)
+  const requireUser = oncePerRequest(createSessionGuard(features.people, publicOrigins, clock))
   const tls =
     config.tlsCertificate === null || config.tlsKey === null
       ? null
@@ -312,6 +316,7 @@ function appOptions(
     hosts: hostsOf(config),
     behindProxy: config.behindProxy,
     tls,
+    ...{ edge: edgeLimits, requireUser },
     service: () => serviceView(config, features, store),
     isReady: async () => void (await store.asSystem((tables) => tables.hasAccounts())),
     async routes(app) {

@@ -11,9 +11,13 @@ import {
 } from "fastify-type-provider-zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
+import { boundRequestsUnderWay, type EdgeLimits } from "./edge-limits.ts"
 import { requireNeed } from "./needs.ts"
+import { takePlainJson } from "./plain-json.ts"
 import { createErrorHandler } from "./problem-reply.ts"
+import { keepRouteTable } from "./route-table.ts"
 import { addSecurityHeaders } from "./security-headers.ts"
+import type { RequireUser } from "./session-guard.ts"
 
 export type AppOptions = {
   readonly log: Log
@@ -26,6 +30,9 @@ export type AppOptions = {
   readonly service: () => Promise<ServiceView>
   /** Resolves when the store answers; GET /readyz. */
   readonly isReady: () => Promise<void>
+  readonly edge: EdgeLimits
+  /** Asked before a body is read, for every route that needs somebody. */
+  readonly requireUser: RequireUser
   /** Mounts everything else. */
   readonly routes: (app: FastifyInstance) => Promise<void>
 }
@@ -35,12 +42,12 @@ const bodyLimitBytes = 64 * 1024
 /** The HTTP edge: parsing, headers, errors. What the routes do is the features' business. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    ...httpsOptions(options.tls),
+    ...serverOptions(options),
     logger: false,
     trustProxy: options.behindProxy,
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
-    requestTimeout: 30_000,
+    requestTimeout: options.edge.requestMs,
     // A change stream stays open; nothing may wait for it at the end.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
@@ -59,7 +66,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return reply.code(404).type("application/problem+json").send(JSON.stringify(body))
   })
   addSecurityHeaders(app, options.hosts)
+  boundRequestsUnderWay(app, options.edge.underWayMost)
+  takePlainJson(app)
+  keepRouteTable(app)
   app.addHook("onRoute", requireNeed)
+  app.addHook("onRequest", async (request) => {
+    const { needs } = request.routeOptions.config
+    if (needs !== undefined && needs !== "nobody") await options.requireUser(request)
+  })
   await app.register(fastifySwagger, {
     openapi: { info: { title: "Kalends", version: "1" } },
     transform: jsonSchemaTransform,
@@ -80,9 +94,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-function httpsOptions(tls: AppOptions["tls"]) {
-  if (tls === null) return {}
-  return {
-    https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: "TLSv1.2" as const },
-  }
+/** Who sends their headers or their request too slowly is cut off (Node answers 408). */
+function serverOptions({ tls, edge }: Pick<AppOptions, "tls" | "edge">) {
+  const slow = { headersTimeout: edge.headersMs, connectionsCheckingInterval: edge.lookEveryMs }
+  if (tls === null) return { http: slow }
+  const [cert, key] = [readFileSync(tls.certificateFile), readFileSync(tls.keyFile)]
+  return { https: { ...slow, cert, key, minVersion: "TLSv1.2" as const } }
 }

@@ -12,6 +12,7 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createApp } from "./app.ts"
+import { edgeLimits } from "./edge-limits.ts"
 import { joinRoute } from "./join-route.ts"
 import { limits } from "./limits.ts"
 import { createVisitorGuard } from "./session-guard.ts"
@@ -61,6 +62,7 @@ async function start(guests: GuestRule = "enter") {
     ...{ log, clock, hosts: new Set(["localhost"]), behindProxy: true, tls: null },
     service: () => Promise.reject(new Error("not asked")),
     isReady: async () => {},
+    ...{ edge: edgeLimits, requireUser: () => Promise.reject(new Error("not asked")) },
     routes: async (all) =>
       void (await all.register(async (own) =>
         joinRoute(own, {

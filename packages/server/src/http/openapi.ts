@@ -1,13 +1,16 @@
+import type { FastifyInstance } from "fastify"
 import { z } from "zod"
 import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import type { MountedRoute } from "./route-table.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
@@ -15,11 +18,27 @@ const absent = <Part>(): Part => z.custom<Part>().parse({})
 
 /** The API as GET /v1/openapi.json describes it, made of the same routes without a service behind them. */
 export async function openApiDocument(): Promise<object> {
+  const app = await describedApp()
+  const document = app.swagger()
+  await app.close()
+  return document
+}
+
+/** Every route of the description, and what it needs. */
+export async function openApiRoutes(): Promise<readonly MountedRoute[]> {
+  const app = await describedApp()
+  const table = [...app.routeTable]
+  await app.close()
+  return table
+}
+
+async function describedApp(): Promise<FastifyInstance> {
   const app = await createApp({
     log: absent(),
     clock: absent(),
     service: () => Promise.reject(new Error("there is no service behind the description")),
     isReady: async () => {},
+    ...{ edge: edgeLimits, requireUser: absent() },
     hosts: new Set(),
     behindProxy: false,
     tls: null,
@@ -36,7 +55,5 @@ export async function openApiDocument(): Promise<object> {
     },
   })
   await app.ready()
-  const document = app.swagger()
-  await app.close()
-  return document
+  return app
 }

@@ -10,8 +10,9 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { createApp } from "./app.ts"
+import { edgeLimits } from "./edge-limits.ts"
 import { peopleRoutes } from "./people-routes.ts"
-import { createSessionGuard } from "./session-guard.ts"
+import { createSessionGuard, oncePerRequest } from "./session-guard.ts"
 
 const publicUrl = "http://localhost:8080"
 const ours = { "x-kalends-request": "1", origin: publicUrl, host: "localhost" }
@@ -42,7 +43,7 @@ beforeAll(async () => {
   }
   const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), sessionDays: 14 })
-  const requireUser = createSessionGuard(people, [publicUrl], clock)
+  const requireUser = oncePerRequest(createSessionGuard(people, [publicUrl], clock))
   app = await createApp({
     log: silent,
     clock,
@@ -58,6 +59,7 @@ beforeAll(async () => {
       providers: [],
     }),
     isReady: async () => {},
+    ...{ edge: edgeLimits, requireUser },
     routes: (plain) => peopleRoutes(plain, { people, store, requireUser, clock, publicUrl, setupCode: "first-start" }),
   })
 })

@@ -120,6 +120,7 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
   app.delete("/v1/sessions/current", { config: { needs: "session" } }, async (request, reply) => {
     await people.signOut(await requireUser(request))
     setSessionCookie(reply, null, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
+    reply.header("clear-site-data", '"cache", "storage"')
     return reply.code(204).send()
   })
   app.get(

@@ -9,6 +9,7 @@ import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
 import { limits } from "./limits.ts"
@@ -16,7 +17,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
-import { createSessionGuard, type RequireUser } from "./session-guard.ts"
+import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 const publicUrl = "http://localhost:8080"
@@ -46,7 +47,7 @@ const headers = { host: "localhost", "x-kalends-request": "1", authorization: `B
 function guarded() {
   const clock = fakeClock()
   const people = { findSignedIn: async (given: string) => (given === token ? signedIn : null) }
-  return { guard: createSessionGuard(people, [publicUrl], clock), clock }
+  return { guard: oncePerRequest(createSessionGuard(people, [publicUrl], clock)), clock }
 }
 
 function serve(requireUser: RequireUser): Promise<FastifyInstance> {
@@ -59,6 +60,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
     tls: null,
     service: () => Promise.reject(new Error("not asked")),
     isReady: async () => {},
+    ...{ edge: edgeLimits, requireUser },
     async routes(all) {
       const common = { requireUser, clock }
       await peopleRoutes(all, { ...common, people: refuses(), store: refuses(), publicUrl, setupCode: "first-start" })

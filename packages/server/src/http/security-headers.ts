@@ -41,6 +41,8 @@ export function addSecurityHeaders(app: FastifyInstance, hosts: ReadonlySet<stri
       "cross-origin-resource-policy": "same-origin",
       "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
       "cache-control": "no-store",
+      // Pages have one of their own; nothing else is to load, run or be framed, whatever a browser takes it for.
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
       ...(request.protocol === "https" ? { "strict-transport-security": "max-age=31536000" } : {}),
     })
     if (!hosts.has(request.hostname))

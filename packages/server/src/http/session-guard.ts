@@ -53,6 +53,16 @@ export function createSessionGuard(
   }
 }
 
+/** Asks once for each request, whoever else in its course asks. */
+export function oncePerRequest(guard: RequireUser): RequireUser {
+  const asked = new WeakMap<FastifyRequest, Promise<Asking>>()
+  return (request) => {
+    const known = asked.get(request) ?? guard(request)
+    asked.set(request, known)
+    return known
+  }
+}
+
 /** Who has this browser, by the portal's cookie, for pages that are for everybody; null when nobody is signed in. */
 export function createVisitorGuard(
   people: Pick<People, "findSignedIn">,
@@ -69,9 +79,15 @@ export function createVisitorGuard(
 export function refuseForged(request: FastifyRequest, publicOrigins: readonly string[]): void {
   if (request.method === "GET" || request.method === "HEAD") return
   const origin = request.headers.origin
-  const isOurs = origin === undefined || publicOrigins.includes(origin)
+  const isOurs = (origin === undefined || publicOrigins.includes(origin)) && !isFromElsewhere(request)
   if (!isOurs || request.headers[requestHeader] === undefined)
     throw new Problem("forbidden", "This request did not come from Kalends's own pages.", { code: "forged" })
+}
+
+/** Whether the browser says that another site's page made it ask; older browsers say nothing. */
+function isFromElsewhere({ headers }: FastifyRequest): boolean {
+  const site = headers["sec-fetch-site"]
+  return site !== undefined && site !== "same-origin" && site !== "none"
 }
 
 /** Sets or (with null) clears the portal's cookie. */
