@@ -1,4 +1,4 @@
-import { lookup as lookupAddress } from "node:dns"
+import { type LookupAddress, type LookupAllOptions, lookup as lookupAddress } from "node:dns"
 import { BlockList, isIP } from "node:net"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
@@ -51,15 +51,23 @@ export function isSpecialAddress(address: string): boolean {
 export type HttpClientOptions = {
   /** Host names (or host:port) in private networks that the operator allows users to name. */
   readonly allowedPrivateHosts: readonly string[]
+  /** How names become addresses; the system's own way unless a test has another. */
+  readonly resolve?: Resolve
 }
+
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void
 
 type Guarded = { readonly isGuarded: boolean; readonly url: URL }
 
 const openConnect = { minVersion: "TLSv1.2" } as const
-const guardedConnect = { ...openConnect, lookup: publicLookup }
 
 /** Outgoing HTTP over undici: TLS 1.2 or newer, no redirects, no cookies, bounded in time and size. */
 export function createHttpClient(options: HttpClientOptions): HttpClient & { close(): Promise<void> } {
+  const guardedConnect = { ...openConnect, lookup: publicLookup(options.resolve ?? lookupAddress) }
   const open = new Agent({ connect: openConnect, allowH2: false, connections: 64 })
   const guarded = new Agent({ connect: guardedConnect, allowH2: false, connections: 16 })
   const signedIn = createNtlmConnections()
@@ -134,12 +142,13 @@ function privateAddress(): Problem {
 type LookupCallback = (error: Error | null, addresses: { address: string; family: number }[]) => void
 
 /** Resolves a name and refuses special addresses, at the moment of connecting: no second look-up can differ. */
-function publicLookup(hostname: string, options: object, callback: LookupCallback): void {
-  lookupAddress(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, [])
-    if (addresses.some(({ address }) => isSpecialAddress(address))) return callback(privateAddress(), [])
-    callback(null, addresses)
-  })
+function publicLookup(resolve: Resolve) {
+  return (hostname: string, options: object, callback: LookupCallback): void =>
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, [])
+      if (addresses.some(({ address }) => isSpecialAddress(address))) return callback(privateAddress(), [])
+      callback(null, addresses)
+    })
 }
 
 function unanswered(error: unknown): Problem {
