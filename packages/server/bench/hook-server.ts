@@ -1,5 +1,6 @@
 /** The server of hooks.bench.ts: one Fastify application, behind it the real receiver or one of the baselines. */
 import type { FastifyInstance } from "fastify"
+import { createFigureCollector } from "../src/figures/collector.ts"
 import { createApp } from "../src/http/app.ts"
 import { edgeLimits } from "../src/http/edge-limits.ts"
 import { hooksRoute } from "../src/http/hooks-route.ts"
@@ -9,6 +10,7 @@ import { createMetrics } from "../src/platform/metrics.ts"
 import { createProcessFanOut } from "../src/platform/process-fan-out.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createNoticeLog } from "../src/postgres/notice-log.ts"
+import { createStore } from "../src/postgres/store.ts"
 import { createHookSecrets } from "../src/subscriptions/hook-secret.ts"
 import { createReceiver } from "../src/subscriptions/receiver.ts"
 import { testSecret } from "../src/testing/node.ts"
@@ -16,10 +18,10 @@ import { silentMetrics } from "../src/testing/silent-metrics.ts"
 import { answer } from "./kit/part.ts"
 import { pushProviders } from "./kit/push-providers.ts"
 
-export type HookServerKind = "receiver" | "empty" | "insert"
+/** uncounted: the receiver without an organisation's figures. */
+export type HookServerKind = "receiver" | "uncounted" | "empty" | "insert"
 
 const clock = systemClock
-const metrics = createMetrics(silentMetrics)
 /** Calendars that wait in the queue; known once the receiver is behind the application. */
 let countQueued = async (): Promise<number> => 0
 
@@ -51,7 +53,12 @@ async function routeOf(kind: HookServerKind, databaseUrl: string): Promise<(app:
           ])),
       )
   }
-  const notices = createNoticeLog({ database: createDatabase(pool), clock, log: createLog("silent") })
+  const log = createLog("silent")
+  const database = createDatabase(pool)
+  const notices = createNoticeLog({ database, clock, log })
+  const figures = createFigureCollector({ store: createStore(database), clock, log })
+  if (kind === "receiver") figures.start()
+  const metrics = createMetrics(kind === "receiver" ? figures : silentMetrics)
   countQueued = async () => {
     await notices.feed()
     const { rows } = await pool.query(

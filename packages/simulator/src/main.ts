@@ -1,5 +1,6 @@
 import { fillDemo } from "./demo/organisation.ts"
 import { offerOrganisations } from "./demo/organisations.ts"
+import { watchWeather } from "./demo/weather.ts"
 import { systemPlatform } from "./platform.ts"
 import { startSimulator } from "./simulator.ts"
 
@@ -10,6 +11,7 @@ const port = at === -1 ? 8090 : Number(process.argv[at + 1])
 const platform = systemPlatform(1)
 const simulator = await startSimulator({ port, platform })
 fillDemo(simulator.org, platform.now())
+watchWeather(simulator.org, platform)
 const { domain } = simulator.tenants.exchange
 const rooms = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
 simulator.exchange.directory.addRoomList("Northwind Works", `rooms@${domain}`, rooms)

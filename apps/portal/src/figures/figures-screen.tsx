@@ -9,7 +9,7 @@ import { useLoaded } from "../use-loaded.ts"
 import classes from "./figures.module.css"
 import { createFormat } from "./format.ts"
 import { AgesPicture, GrantsPicture, LatencyPicture, NoticesPicture, SavedPicture, type Shown } from "./pictures.tsx"
-import { type Range, rangeNames, type Span, spanAt } from "./ranges.ts"
+import { type Range, rangeNames, ranges, type Span, spanAt } from "./ranges.ts"
 import { countedOf } from "./series.ts"
 import { verdictOf } from "./verdict.ts"
 import { verdictText } from "./verdict-text.ts"
@@ -23,8 +23,6 @@ type FiguresProps = {
 
 type Read = { readonly span: Span; readonly view: FiguresView; readonly now: FiguresNow }
 
-const refreshMs = 5_000
-
 async function read(range: Range): Promise<Read> {
   const span = spanAt(range, platform.now())
   const [view, now] = await Promise.all([figuresApi.series(span), figuresApi.now()])
@@ -36,7 +34,7 @@ export function Figures({ words, locale, labelOf }: FiguresProps) {
   const [range, setRange] = useState<Range>("hour")
   const { value, error, reload } = useLoaded<Read>(() => read(range), range)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the timer begins anew for another time.
-  useEffect(() => platform.every(refreshMs, () => void (platform.isHidden() ? null : reload())), [range])
+  useEffect(() => platform.every(ranges[range].refreshMs, () => void (platform.isHidden() ? null : reload())), [range])
   return (
     <PageFrame title={words.figures.title} text={words.figures.text}>
       {value === null ? (

@@ -2,11 +2,19 @@ import type { FiguresQuery } from "@kalends/protocol/figures"
 
 /** How far back pictures go, and what one point of them stands for. */
 export const ranges = {
-  hour: { hours: 1, stepSeconds: 60 },
-  day: { hours: 24, stepSeconds: 900 },
-  week: { hours: 24 * 7, stepSeconds: 10_800 },
-  month: { hours: 24 * 30, stepSeconds: 43_200 },
-} as const satisfies Readonly<Record<string, { readonly hours: number; readonly stepSeconds: FiguresQuery["step"] }>>
+  hour: { hours: 1, stepSeconds: 60, refreshMs: 5_000 },
+  day: { hours: 24, stepSeconds: 900, refreshMs: 30_000 },
+  week: { hours: 24 * 7, stepSeconds: 10_800, refreshMs: 60_000 },
+  month: { hours: 24 * 30, stepSeconds: 43_200, refreshMs: 60_000 },
+} as const satisfies Readonly<Record<string, RangeOf>>
+
+type RangeOf = {
+  readonly hours: number
+  readonly stepSeconds: FiguresQuery["step"]
+  /** How often pictures are made anew: what is seen of a month does not change within seconds. */
+  readonly refreshMs: number
+}
+
 export type Range = keyof typeof ranges
 
 export const rangeNames: readonly Range[] = ["hour", "day", "week", "month"]
