@@ -1,5 +1,6 @@
 import { figuresQuerySchema } from "@kalends/protocol/figures"
 import { describe, expect, test } from "vitest"
+import type { Store } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
@@ -28,7 +29,15 @@ async function world() {
     await tables.insertCalendar({ ...calendar, lastPassAt: clock.now().subtract({ seconds: 400 }) })
   })
   const stalenessBoundSeconds = (isPushed: boolean) => (isPushed ? 935 : 335)
-  return { user, pictures: createPictures({ store, clock, stalenessBoundSeconds }) }
+  const reads = { count: 0 }
+  const counting: Store = {
+    ...store,
+    inAccount(account, work) {
+      reads.count++
+      return store.inAccount(account, work)
+    },
+  }
+  return { user, clock, reads, pictures: createPictures({ store: counting, clock, stalenessBoundSeconds }) }
 }
 
 describe("an organisation's figures", () => {
@@ -61,6 +70,20 @@ describe("an organisation's figures", () => {
     const ask = (query: object) => pictures.series(user, figuresQuerySchema.parse({ ...range, step: 60, ...query }))
     await expect(ask({ measure: "people-watched" })).rejects.toThrow("no such measure")
     await expect(ask({ measure: "own-share", from: "2025-11-23T08:00:00Z" })).rejects.toThrow("more than a picture")
+  })
+
+  test("are read once for all who ask for the same within a twelfth of a step, and never for another account", async () => {
+    const { user, pictures, clock, reads } = await world()
+    const query = figuresQuerySchema.parse({ measure: "own-share", ...range, step: "60" })
+    const asked = () => Promise.all([pictures.series(user, query), pictures.series(user, query)])
+    const [one, other] = await asked()
+    expect(other).toEqual(one)
+    expect(reads.count).toBe(1)
+    await clock.advance(5_000)
+    await asked()
+    expect(reads.count).toBe(2)
+    const stranger = sampleRows(2).user
+    expect(await pictures.series(stranger, query)).toEqual({ stepSeconds: 60, series: [] })
   })
 
   test("a query is bounded at the edge", () => {

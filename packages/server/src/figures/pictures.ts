@@ -21,11 +21,18 @@ export interface Pictures {
 export function createPictures({ store, clock, stalenessBoundSeconds }: PicturesDeps): Pictures {
   const bounds = { pushedSeconds: stalenessBoundSeconds(true), polledSeconds: stalenessBoundSeconds(false) }
   const boundsMs = { pushedMs: bounds.pushedSeconds * 1000, polledMs: bounds.polledSeconds * 1000 }
+  const answers = createAnswers(clock)
   return {
     async series({ accountId }, query) {
       const asked = askedFor(query)
-      const sums = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
-      return { stepSeconds: query.step, series: seriesOf(sums) }
+      return answers.give(
+        [accountId, query.measure, query.from, query.to, query.step].join(" "),
+        query.step,
+        async () => {
+          const sums = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
+          return { stepSeconds: query.step, series: seriesOf(sums) }
+        },
+      )
     },
     now: ({ accountId }) =>
       store.inAccount(accountId, async (tables) => {
@@ -38,6 +45,30 @@ export function createPictures({ store, clock, stalenessBoundSeconds }: Pictures
           connections: [...(await tables.figures.countConnections())],
         }
       }),
+  }
+}
+
+const answersMost = 200
+/** A twelfth of a step is not seen in a picture; at most this long. */
+const answerLifeMostMs = 60_000
+
+/** Answers of a moment ago, for the many who look at the same picture, and for a page that looks again by itself. */
+function createAnswers(clock: Clock) {
+  const known = new Map<string, { readonly answer: Promise<FiguresView>; readonly untilMs: number }>()
+  return {
+    give(key: string, stepSeconds: number, work: () => Promise<FiguresView>): Promise<FiguresView> {
+      const nowMs = clock.now().epochMilliseconds
+      const found = known.get(key)
+      if (found !== undefined && nowMs < found.untilMs) return found.answer
+      const answer = work()
+      known.delete(key)
+      known.set(key, { answer, untilMs: nowMs + Math.min(answerLifeMostMs, (stepSeconds * 1000) / 12) })
+      // One that failed is not kept.
+      answer.catch(() => known.delete(key))
+      const [oldest] = known.keys()
+      if (known.size > answersMost && oldest !== undefined) known.delete(oldest)
+      return answer
+    },
   }
 }
 
