@@ -12,9 +12,11 @@ import {
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
 import { boundRequestsUnderWay, type EdgeLimits } from "./edge-limits.ts"
+import { limits, networkOf } from "./limits.ts"
 import { requireNeed } from "./needs.ts"
 import { takePlainJson } from "./plain-json.ts"
 import { createErrorHandler } from "./problem-reply.ts"
+import { createRateLimit } from "./rate-limit.ts"
 import { keepRouteTable } from "./route-table.ts"
 import { addSecurityHeaders } from "./security-headers.ts"
 import type { RequireUser } from "./session-guard.ts"
@@ -70,9 +72,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   takePlainJson(app)
   keepRouteTable(app)
   app.addHook("onRoute", requireNeed)
+  const anybody = createRateLimit(options.clock, limits.anybodyPerNetwork)
   app.addHook("onRequest", async (request) => {
-    const { needs } = request.routeOptions.config
-    if (needs !== undefined && needs !== "nobody") await options.requireUser(request)
+    const { needs, hasOwnLimit } = request.routeOptions.config
+    if (needs === "nobody" && hasOwnLimit !== true) anybody.take(networkOf(request.ip))
+    else if (needs !== undefined && needs !== "nobody") await options.requireUser(request)
   })
   await app.register(fastifySwagger, {
     openapi: { info: { title: "Kalends", version: "1" } },

@@ -23,6 +23,8 @@ export const limits = {
   replacementsPerUser: tenMinutes(30),
   /** Join pages opened and forms sent from one network: an office of hundreds goes into its meetings at the full hour. */
   joinsPerNetwork: tenMinutes(1200),
+  /** What is answered to anybody, asked from one network: an office of thousands opens the portal in the morning. */
+  anybodyPerNetwork: tenMinutes(6000),
   /** Calls to the provider that are made for one connection's apps. */
   proxiedPerConnection: tenMinutes(3000),
   /** Checks and exports of the whole log: each reads all of it. */

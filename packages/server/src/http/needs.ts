@@ -12,6 +12,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Said for every route of the API; session-guard.ts looks. */
     readonly needs?: Need
+    /** Of a route that answers to anybody and counts by more than the network they ask from. */
+    readonly hasOwnLimit?: boolean
   }
 }
 

@@ -23,7 +23,7 @@ export async function proxyRoute(app: FastifyInstance, { proxied, clock }: Proxy
     app.route({
       method: ["GET", "POST"],
       url,
-      config: { needs: "nobody" },
+      config: { needs: "nobody", hasOwnLimit: true },
       schema: { hide: true },
       bodyLimit: bodyLimitBytes,
       async handler(request, reply) {

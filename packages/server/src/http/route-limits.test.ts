@@ -158,6 +158,12 @@ describe("what costs work", () => {
     expect((await ask(access, { reach: "native" })).statusCode).toBe(409)
   })
 
+  test("what is answered to anybody has one for each network", async () => {
+    const asked = { method: "GET", url: "/v1/consent/callback" } as const
+    expect(await heard(asked, 10_000)).toBe(limits.anybodyPerNetwork.count)
+    expect((await ask(asked, {}, "198.51.100.7")).statusCode).toBe(302)
+  })
+
   test("whatever else a person changes or reads is counted by the guard", async () => {
     const { guard, clock } = guarded()
     const routeOptions = { config: { needs: "own" } }
