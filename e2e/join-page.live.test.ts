@@ -70,6 +70,11 @@ test("a guest writes a name with the keyboard alone, the owner enters as host, a
     data: { email: "ada@example.org", password: "correct horse", deviceName: "Browser", keep: "cookie" },
   })
   expect(signIn.ok()).toBe(true)
+  const second = await host.context.request.post(new URL("/v1/sessions/second-factor", joinUrl).href, {
+    headers: { "x-kalends-request": "1" },
+    data: { code: await started.nextCode() },
+  })
+  expect(second.ok()).toBe(true)
   const own = await open(host, joinUrl)
   await own.page.getByText("as the meeting's host").waitFor()
   expect(await own.page.getByLabel("Your name").inputValue()).toBe("Ada")

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "../packages/server/src/platform/free-port.ts"
-import { apiOf } from "../packages/server/src/testing/node.ts"
+import { apiOf, signInWithFactor } from "../packages/server/src/testing/node.ts"
 import { launchBrowser } from "../tools/chromium.ts"
 import { buildApps } from "./apps.ts"
 import { connectByOAuth, filesWith, type ServiceProcess, simulatorSettings, startService, until } from "./support.ts"
@@ -90,7 +90,9 @@ describe("after a busy day with crashes", () => {
       email: "ada@northwind.example",
       password: "correct horse",
     })
-    const administrator = await signIn("ada@northwind.example")
+    const owner = await signInWithFactor(url, { email: "ada@northwind.example", password: "correct horse" })
+    seenTokens.push(owner.token)
+    const administrator = owner.call
     await administrator("POST", "/v1/users", {
       email: "vera@northwind-labs.example",
       displayName: "Vera",

@@ -9,6 +9,8 @@ export type Started = {
   readonly base: TestDatabase
   readonly node: Awaited<ReturnType<typeof startTestNode>>
   readonly call: Awaited<ReturnType<typeof setUpNode>>["call"]
+  /** A code for the administrator's second step, good once. */
+  readonly nextCode: () => Promise<string>
 }
 
 /** Starts a service with these settings that serves the pages of `webFolder`. */
@@ -23,8 +25,8 @@ export async function start(webFolder: string, settings: Readonly<Record<string,
     ...settings,
   }
   const node = await startTestNode(base.url, environment, webFolder)
-  const { call } = await setUpNode(node)
-  return { base, node, call }
+  const { call, nextCode } = await setUpNode(node)
+  return { base, node, call, nextCode }
 }
 
 /** Opens the agenda as the portal's button does. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createAuditKey, signatureCheck } from "../packages/server/src/ports/audit-signature.ts"
-import { apiOf, setUpNode, startTestNode } from "../packages/server/src/testing/node.ts"
+import { apiOf, setUpNode, startTestNode, type TestSession } from "../packages/server/src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../packages/server/src/testing/postgres.ts"
 import { usage } from "./audit.ts"
 import { environmentWith, runToEnd } from "./platform.ts"
@@ -12,13 +12,15 @@ import { environmentWith, runToEnd } from "./platform.ts"
 
 let base: TestDatabase
 let node: Awaited<ReturnType<typeof startTestNode>>
+let nextCode: TestSession["nextCode"]
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kalends-audit-"))
   base = await cloneDatabase()
   node = await startTestNode(base.url)
-  const { call } = await setUpNode(node)
+  const { call, ...ready } = await setUpNode(node)
+  nextCode = ready.nextCode
   for (const name of ["bo", "cy", "di"])
     await call("POST", "/v1/users", {
       ...{ email: `${name}@example.org`, displayName: name, role: "user", password: "battery staple" },
@@ -33,7 +35,7 @@ afterAll(async () => {
 async function audit(...args: string[]) {
   const env = environmentWith({
     ...{ KALENDS_URL: `http://localhost:${node.port}`, KALENDS_EMAIL: "ada@example.org" },
-    KALENDS_PASSWORD: "correct horse",
+    ...{ KALENDS_PASSWORD: "correct horse", KALENDS_CODE: await nextCode() },
   })
   return runToEnd(process.execPath, ["tools/audit.ts", ...args], { env })
 }

@@ -19,8 +19,9 @@ npm run audit -- export <file>
 verify reads the whole log and finds the first entry that was changed, put in or taken out. key prints the public key that
 the service signs its log with: keep it somewhere else. Given as --key, it shows that nobody who has the database, and not
 the key file, wrote the log anew. Keep the hash that verify prints, too: given as --head the next time, it shows that
-nothing at the end was cut off. export writes the log into a file that can be checked anywhere. The service is at KALENDS_URL (http://localhost:8080); an administrator signs in with
-KALENDS_EMAIL and KALENDS_PASSWORD, or is asked.`
+nothing at the end was cut off. export writes the log into a file that can be checked anywhere. The service is at
+KALENDS_URL (http://localhost:8080); an administrator signs in with KALENDS_EMAIL, KALENDS_PASSWORD and KALENDS_CODE (of an
+authenticator app, or a recovery code), or is asked.`
 
 type Command =
   | { readonly kind: "key" }

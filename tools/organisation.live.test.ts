@@ -2,7 +2,7 @@ import type { TenantView } from "@kalends/protocol/tenants"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { simulatorSettings } from "../e2e/support.ts"
-import { setUpNode, startTestNode } from "../packages/server/src/testing/node.ts"
+import { setUpNode, startTestNode, type TestSession } from "../packages/server/src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../packages/server/src/testing/postgres.ts"
 import { usage } from "./organisation/arguments.ts"
 import { environmentWith, runToEnd } from "./platform.ts"
@@ -12,6 +12,7 @@ import { environmentWith, runToEnd } from "./platform.ts"
 let simulator: Simulator
 let base: TestDatabase
 let node: Awaited<ReturnType<typeof startTestNode>>
+let nextCode: TestSession["nextCode"]
 const domain = "northwind-works.example"
 const names = ["mary", "caroline", "ada"]
 
@@ -26,7 +27,8 @@ beforeAll(async () => {
     ...simulatorSettings(simulator),
     KALENDS_ALLOWED_PRIVATE_HOSTS: new URL(simulator.url).host,
   })
-  const { call } = await setUpNode(node)
+  const { call, ...ready } = await setUpNode(node)
+  nextCode = ready.nextCode
   const given = { server: simulator.baseUrls.exchange, username: "svc-kalends", password: "service password" }
   const asked = { provider: "ews", method: "service-password", permission: "read-write", given }
   const { tenantConnectionId } = (await call("POST", "/v1/tenants", asked)).body as TenantView
@@ -42,7 +44,7 @@ afterAll(async () => {
 async function organisation(...args: string[]) {
   const env = environmentWith({
     ...{ KALENDS_URL: `http://localhost:${node.port}`, KALENDS_EMAIL: "ada@example.org" },
-    KALENDS_PASSWORD: "correct horse",
+    ...{ KALENDS_PASSWORD: "correct horse", KALENDS_CODE: await nextCode() },
   })
   return runToEnd(process.execPath, ["tools/organisation.ts", ...args], { env })
 }

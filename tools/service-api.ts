@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises"
 import { Writable } from "node:stream"
 import type { SessionView } from "@kalends/protocol/api"
 import { problemSchema } from "@kalends/protocol/problem"
+import type { OwnSignInView, RaisedView } from "@kalends/protocol/sign-in"
 import { problemText } from "./organisation/words.ts"
 import { environmentValue } from "./platform.ts"
 
@@ -53,14 +54,22 @@ export async function ask(question: string, isHidden = false): Promise<string> {
   return answer.trim()
 }
 
-/** Signs in; the token opens the service until it is signed out or ends. */
+/** Signs in, with the second step where there is one; the token opens the service until it is signed out or ends. */
 async function tokenFor(url: string): Promise<string> {
   const email = environmentValue("KALENDS_EMAIL") ?? (await ask("E-mail address: "))
   const password = environmentValue("KALENDS_PASSWORD") ?? (await ask("Password: ", true))
   const input = { email, password, deviceName: "Command line", keep: "memory" }
   const { token } = await apiAt(url, () => null)<SessionView>("POST", "/v1/sessions", input)
   if (token === null) throw new Refused("The service gave no token.")
-  return token
+  const api = apiAt(url, () => token)
+  const { secondFactor } = await api<OwnSignInView>("GET", "/v1/me/sign-in")
+  if (secondFactor === "wanted")
+    throw new Refused("An administrator signs in with a second step; set one up on your Sign-in page first.")
+  if (secondFactor !== "awaited") return token
+  const code = environmentValue("KALENDS_CODE") ?? (await ask("Code of your authenticator app, or a recovery code: "))
+  const raised = await api<RaisedView>("POST", "/v1/sessions/second-factor", { code })
+  if (raised.token === null) throw new Refused("The service gave no token.")
+  return raised.token
 }
 
 export async function signIn(url: string): Promise<Api> {

@@ -26,7 +26,7 @@ npm run organisation -- work <id> [follow | start | stop | retry | undo]
 
 <organisation>: the id, or the tenant or domain, as the list shows them. migrate moves people who are connected elsewhere
 to it, after a check that changes nothing. The service is at KALENDS_URL (http://localhost:8080); an administrator signs in
-with KALENDS_EMAIL and KALENDS_PASSWORD, or is asked.`
+with KALENDS_EMAIL, KALENDS_PASSWORD and KALENDS_CODE (of an authenticator app, or a recovery code), or is asked.`
 
 const actions = ["follow", "start", "stop", "retry", "undo"] as const
 

@@ -33,11 +33,13 @@ import {
 } from "@kalends/protocol/meetings"
 import type { z } from "zod"
 import { call, queryOf, send } from "./api-call.ts"
+import { signInApi } from "./api-sign-in.ts"
 import { deviceNameOf } from "./device-name.ts"
 import { platform } from "./platform.ts"
 
 /** The calls the portal makes; each throws ApiProblem. */
 export const api = {
+  ...signInApi,
   service: (): Promise<ServiceView> => call(serviceSchema, "GET", "/v1/service"),
   me: (): Promise<UserView> => call(userSchema, "GET", "/v1/me"),
   setUp: async (input: SetupInput): Promise<UserView> => (await call(sessionSchema, "POST", "/v1/setup", input)).user,

@@ -11,10 +11,12 @@ import { type Messages, messages } from "./messages.ts"
 import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
 import { pageAt, pagesFor } from "./page-places.ts"
-import { pages } from "./pages.tsx"
+import { type PageContext, type PortalPage, pages } from "./pages.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
+import { SecondStep } from "./second-step.tsx"
+import { FactorWanted } from "./sign-in-page.tsx"
 import { createPortalStore, type PortalState, type PortalStore } from "./store.ts"
 
 const clockMs = 5_000
@@ -65,6 +67,8 @@ function Page({ store, state, words, locale }: PageProps) {
         </Group>
       </main>
     )
+  if (state.user !== null && state.signIn?.secondFactor === "awaited")
+    return <SecondStep store={store} state={state} words={words} />
   if (state.user !== null) return <Inside store={store} state={state} user={state.user} words={words} locale={locale} />
   const Entrance = state.service?.needsSetup === true ? SetUp : SignIn
   return <Entrance store={store} state={state} words={words} />
@@ -123,11 +127,17 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
             </Alert>
           )}
           <Notices store={store} state={state} words={words} />
-          {page?.view({ store, state, user, words, locale, now })}
+          {page === null ? null : <Opened page={page} context={{ store, state, user, words, locale, now }} />}
         </main>
       </div>
     </div>
   )
+}
+
+/** A page; what is not one's own waits for a second factor. */
+function Opened({ page, context }: { readonly page: PortalPage; readonly context: PageContext }) {
+  const isShut = page.needs !== "own" && context.state.signIn?.secondFactor === "wanted"
+  return isShut ? <FactorWanted store={context.store} words={context.words} /> : page.view(context)
 }
 
 /** Loads what the portal needs and shows it. */

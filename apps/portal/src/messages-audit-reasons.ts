@@ -13,6 +13,14 @@ type ReasonWords = {
 
 const en: ReasonWords = {
   plain: {
+    "hand-off": "handed over from another session",
+    provider: "by their organisation's sign-in",
+    passkey: "with a passkey",
+    "wrong-passkey": "the passkey did not hold",
+    totp: "with an authenticator app",
+    "recovery-code": "with a recovery code",
+    "wrong-code": "the code was wrong, or used before",
+    "second-factor": "to check a code of an authenticator app",
     pass: "to look for changes in the calendar",
     subscribe: "to be told of changes by the calendar service",
     listen: "to listen for changes",
@@ -125,6 +133,14 @@ const en: ReasonWords = {
 
 const ja: ReasonWords = {
   plain: {
+    "hand-off": "別のセッションからの引き継ぎ",
+    provider: "組織のサインインで",
+    passkey: "パスキーで",
+    "wrong-passkey": "パスキーが認められなかった",
+    totp: "認証アプリで",
+    "recovery-code": "回復コードで",
+    "wrong-code": "コードが誤り、または使用済み",
+    "second-factor": "認証アプリのコードを確かめるため",
     pass: "カレンダーの変更を確認するため",
     subscribe: "変更の通知を受けるため",
     listen: "変更を待ち受けるため",

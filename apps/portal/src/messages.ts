@@ -10,6 +10,7 @@ import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
+import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
 
@@ -32,6 +33,7 @@ export type Messages = Catalogue &
     readonly figures: FigureWords
     readonly devices: DeviceWords
     readonly navigation: NavigationWords
+    readonly signInPage: SignInWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -47,6 +49,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     figures: figureWords[language],
     devices: deviceWords[language],
     navigation: navigationWords[language],
+    signInPage: signInWords[language],
   }
 }
 

@@ -42,6 +42,8 @@ test("an administrator connects Microsoft 365, adds its people from the director
     await page.locator("input[type=email]").fill(administrator.email)
     await page.locator("input[type=password]").fill(administrator.password)
     await page.locator("form button[type=submit]").click()
+    await page.getByLabel("Code").fill(await started.nextCode())
+    await page.getByRole("button", { name: "Continue" }).click()
     await page.getByRole("link", { name: "Connect an organisation" }).click()
     await page.getByLabel("Tenant").fill("not-a-tenant")
     await page.locator("form button[type=submit]").click()

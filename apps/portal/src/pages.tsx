@@ -9,6 +9,7 @@ import { Meetings } from "./meetings-screen.tsx"
 import type { Messages } from "./messages.ts"
 import { Organisation } from "./organisation-screen.tsx"
 import { People } from "./people.tsx"
+import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
 
 /** What every page is given. */
@@ -44,6 +45,11 @@ export const pages: readonly PortalPage[] = [
     view: ({ store, state, now, words, locale }) => (
       <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
     ),
+  },
+  {
+    ...{ place: "sign-in", needs: "own", section: "own" },
+    label: (words) => words.signInPage.page,
+    view: ({ store, words, locale, now }) => <OwnSignInPage {...{ store, words, locale, now }} />,
   },
   {
     ...{ place: "people", needs: "read-people", section: "organisation" },

@@ -1,5 +1,6 @@
 import {
   sampleConnection as connection,
+  sampleSignIn as ownSignIn,
   sampleService as service,
   sampleUser as user,
 } from "@kalends/ui/testing/sample-views"
@@ -24,6 +25,8 @@ function openPortal(changes: Partial<PortalStoreDeps["api"]> = {}) {
   const api: PortalStoreDeps["api"] = {
     service: async () => service,
     me: async () => user,
+    ownSignIn: async () => ownSignIn,
+    giveCode: async () => {},
     setUp: async () => user,
     signIn: async () => user,
     signOut: async () => {},

@@ -1,6 +1,7 @@
 import { createStreamParser } from "@kalends/client/event-stream"
 import type { ConnectionView, RemovalView, ServiceView, UserView } from "@kalends/protocol/api"
 import { changeMessageSchema } from "@kalends/protocol/changes"
+import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import type { api } from "./api.ts"
 import { ApiProblem } from "./api-problem.ts"
 import type { platform } from "./platform.ts"
@@ -10,6 +11,8 @@ export type PortalState = {
   readonly service: ServiceView | null
   /** Undefined until it is known whether somebody is signed in. */
   readonly user: UserView | null | undefined
+  /** What the person signs in with, and what this session still needs. */
+  readonly signIn: OwnSignInView | null
   readonly connection: ConnectionView | null
   readonly removal: RemovalView | null
   /** What to say first: how connecting ended. */
@@ -26,7 +29,18 @@ export type PortalState = {
 export type PortalStoreDeps = {
   readonly api: Pick<
     typeof api,
-    "service" | "me" | "setUp" | "signIn" | "signOut" | "handOff" | "connection" | "connect" | "remove" | "changes"
+    | "service"
+    | "me"
+    | "ownSignIn"
+    | "giveCode"
+    | "setUp"
+    | "signIn"
+    | "signOut"
+    | "handOff"
+    | "connection"
+    | "connect"
+    | "remove"
+    | "changes"
   >
   readonly platform: Pick<typeof platform, "now" | "after" | "go" | "takeOutcome">
 }
@@ -40,6 +54,7 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
   let state: PortalState = {
     service: null,
     user: undefined,
+    signIn: null,
     connection: null,
     removal: null,
     outcome: platform.takeOutcome(),
@@ -94,11 +109,14 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
     if (!signal.aborted && state.user) platform.after(streamRetryMs, () => void listen())
   }
 
+  /** Whoever has a second step to take sees that alone. */
   async function enter(user: UserView): Promise<Partial<PortalState>> {
+    const signIn = await api.ownSignIn()
+    if (signIn.secondFactor === "awaited") return { user, signIn }
     const read = await readConnection()
     set({ user })
     void listen()
-    return { user, ...read }
+    return { user, signIn, ...read }
   }
 
   return {
@@ -118,11 +136,18 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
     setUp: (input: Parameters<typeof api.setUp>[0]) =>
       act(async () => ({ ...(await enter(await api.setUp(input))), service: await api.service() })),
     signIn: (email: string, password: string) => act(async () => enter(await api.signIn(email, password))),
+    giveCode: (code: string) =>
+      act(async () => {
+        await api.giveCode(code)
+        return enter(await api.me())
+      }),
+    /** What the session may do has changed. */
+    refreshSignIn: () => act(async () => ({ signIn: await api.ownSignIn() })),
     signOut: () =>
       act(async () => {
         await api.signOut()
         stream.abort()
-        return { user: null, connection: null, removal: null, outcome: noOutcome }
+        return { user: null, signIn: null, connection: null, removal: null, outcome: noOutcome }
       }),
     connect: (input: Parameters<typeof api.connect>[0]) =>
       act(async () => {

@@ -19,6 +19,7 @@ export const openingReasons = words([
   "checkup",
   "directory",
   "tenant-reopened",
+  "second-factor",
 ])
 export type OpeningReason = (typeof openingReasons)[number]
 
@@ -73,12 +74,23 @@ export const keyReasons = words([
 ])
 export type KeyReason = (typeof keyReasons)[number]
 
-const otherReasons = words([
-  "asked",
-  "everywhere",
+/** How somebody signed in or showed a second factor, and why it was refused. */
+const signInReasons = words([
   "password",
   "wrong-password",
   "set-up",
+  "hand-off",
+  "provider",
+  "passkey",
+  "wrong-passkey",
+  "totp",
+  "recovery-code",
+  "wrong-code",
+])
+
+const otherReasons = words([
+  "asked",
+  "everywhere",
   "user-request",
   "granted",
   "connect",
@@ -115,6 +127,7 @@ export type PlainReason =
   | MeetingReason
   | (typeof tenantReasons)[number]
   | KeyReason
+  | (typeof signInReasons)[number]
   | (typeof otherReasons)[number]
   /** As openings were written before they said for whom. */
   | "refresh"
@@ -123,6 +136,7 @@ export const plainReasons: readonly PlainReason[] = [
   ...meetingReasons,
   ...tenantReasons,
   ...keyReasons,
+  ...signInReasons,
   ...otherReasons,
   "refresh",
 ]

@@ -25,6 +25,8 @@ export type MeetingId = Branded<"MeetingId">
 export type TenantConnectionId = Branded<"TenantConnectionId">
 /** Work over many people's calendars, done step by step: connecting or moving them. UUID. */
 export type RolloutId = Branded<"RolloutId">
+/** What a person signs in with instead of a password. UUID of ours. */
+export type PasskeyId = Branded<"PasskeyId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */

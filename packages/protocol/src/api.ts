@@ -1,6 +1,7 @@
 import { abilities, roles } from "@kalends/domain/ability"
 import { connectionStates } from "@kalends/domain/connection"
 import { z } from "zod"
+import { secondFactors, signInKinds } from "./sign-in.ts"
 
 const instant = z.iso.datetime()
 const email = z
@@ -87,6 +88,10 @@ export const sessionsSchema = z.object({
       sessionId: id,
       /** As the browser or the app named it. */
       deviceName: z.string(),
+      signedInBy: z.enum(signInKinds).optional(),
+      /** For people: who vouched for them, where an issuer did. */
+      issuerLabel: z.string().nullable().optional(),
+      secondFactor: z.enum(secondFactors).nullable().optional(),
       createdAt: instant,
       expiresAt: instant,
       /** The one that asks. */

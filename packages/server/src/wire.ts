@@ -32,6 +32,8 @@ import { peopleRoutes } from "./http/people-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import type { MountedRoute } from "./http/route-table.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
+import { createSessionGuard, createVisitorGuard } from "./http/session-guard.ts"
+import { signInRoutes } from "./http/sign-in-routes.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
 import { webPages } from "./http/web-pages.ts"
 import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
@@ -86,6 +88,7 @@ import { createRunRollout } from "./tenants/run-rollout.ts"
 import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
+import { createSignInParts } from "./wire-sign-in.ts"
 
 export type World = {
   readonly config: Config
@@ -196,7 +199,6 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world })
   const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
   const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl })
-  const passwords = { hash: hashPassword, isRight: isPasswordRight }
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
   const listening = createListening({
     ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
@@ -210,6 +212,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     vault,
     providers,
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
+    signIn: createSignInParts({ config, store, vault, passwords, world: { clock, random } }),
     connections: createConnections({
       ...{ store, providers, fanOut, addresses },
       opening: { vault, broker, life, http },
@@ -229,6 +232,8 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run, keyWork }, world: { clock, log } }),
   }
 }
+
+const passwords = { hash: hashPassword, isRight: isPasswordRight }
 
 /** Where providers send browsers back to, and how apps reach us. */
 function addressesOf(
@@ -327,6 +332,9 @@ function appOptions(
         clock,
         publicUrl: config.publicUrl,
         setupCode,
+      })
+      await signInRoutes(app, {
+        ...{ ...features.signIn, people: features.people, requireUser, clock, publicUrl: config.publicUrl },
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })

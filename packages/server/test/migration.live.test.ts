@@ -8,7 +8,7 @@ import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type ServiceProcess, simulatorSettings, startService, until } from "../../../e2e/support.ts"
 import { freePort } from "../src/platform/free-port.ts"
-import { apiOf } from "../src/testing/node.ts"
+import { apiOf, signInWithFactor } from "../src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../src/testing/postgres.ts"
 
 // An organisation of 500 mailboxes is connected by its administrator, gets meetings, and moves from Exchange Server to
@@ -57,8 +57,7 @@ beforeAll(async () => {
   running = await start()
   const setUp = { ...administrator, setupCode: running.setupCode, organisation: "Northwind Works" }
   await apiOf(url(), () => null)("POST", "/v1/setup", setUp)
-  const signIn = { ...administrator, deviceName: "Test", keep: "memory" }
-  token = ((await apiOf(url(), () => null)("POST", "/v1/sessions", signIn)).body as { token: string }).token
+  token = (await signInWithFactor(url(), administrator)).token
 })
 afterAll(async () => {
   await running?.end("SIGKILL")

@@ -1,7 +1,7 @@
 import { isProblem, type Problem } from "@kalends/domain/problem"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { Doors } from "../meetings/doors.ts"
-import type { SignedIn } from "../people/people.ts"
+import type { SignedIn } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
 import { formPage, nameCharsMost, refusalPage } from "./join-html.ts"

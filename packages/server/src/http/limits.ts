@@ -15,6 +15,9 @@ export const limits = {
   failuresPerEmailAndNetwork: tenMinutes(10),
   /** Failed sign-ins to one address from anywhere. Higher, so that a stranger cannot so easily keep its owner out. */
   failuresPerEmail: tenMinutes(60),
+  /** Codes that were wrong in the second step, and present passwords: a million codes, three of them right at any time. */
+  codesPerUser: tenMinutes(10),
+  codesPerUserADay: { count: 50, windowMs: 86_400_000 },
   /** Hand-off codes of one person: each is a row until it is over. */
   handoffsPerUser: tenMinutes(60),
   /** Connecting, by one person: it signs in at a server that the person may name, with a password that may be a guess. */

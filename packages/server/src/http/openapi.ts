@@ -11,6 +11,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
+import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
@@ -44,6 +45,7 @@ async function describedApp(): Promise<FastifyInstance> {
     tls: null,
     async routes(all) {
       await peopleRoutes(all, absent())
+      await signInRoutes(all, absent())
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())

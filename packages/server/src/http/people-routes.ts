@@ -17,7 +17,8 @@ import {
 import type { FastifyInstance, FastifyReply } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
-import type { OpenedSession, People } from "../people/people.ts"
+import type { People } from "../people/people.ts"
+import type { OpenedSession } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
 import type { Store, UserRow } from "../ports/store.ts"
@@ -125,25 +126,26 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
   })
   app.get(
     "/v1/sessions",
-    { config: { needs: "session" }, schema: { response: { 200: sessionsSchema } } },
+    { config: { needs: "own" }, schema: { response: { 200: sessionsSchema } } },
     async (request) => {
       const signedIn = await requireUser(request)
       const rows = await people.sessions(signedIn)
       return {
-        sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt }) => ({
-          ...{ sessionId, deviceName, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
+        sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt, ...proof }) => ({
+          ...{ sessionId, deviceName, signedInBy: proof.signedInBy, secondFactor: proof.secondFactor },
+          ...{ issuerLabel: proof.issuer, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
           isCurrent: sessionId === signedIn.session.sessionId,
         })),
       }
     },
   )
-  app.delete("/v1/sessions", { config: { needs: "session" } }, async (request, reply) => {
+  app.delete("/v1/sessions", { config: { needs: "own" } }, async (request, reply) => {
     await people.signOutElsewhere(await requireUser(request))
     return reply.code(204).send()
   })
   app.delete(
     "/v1/sessions/:sessionId",
-    { config: { needs: "session" }, schema: { params: z.object({ sessionId: z.uuid() }) } },
+    { config: { needs: "own" }, schema: { params: z.object({ sessionId: z.uuid() }) } },
     async (request, reply) => {
       await people.signOutOne(await requireUser(request), parseSessionId(request.params.sessionId))
       return reply.code(204).send()

@@ -18,6 +18,8 @@ import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
+import { createSessionGuard, type RequireUser } from "./session-guard.ts"
+import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 const publicUrl = "http://localhost:8080"
@@ -64,6 +66,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
     async routes(all) {
       const common = { requireUser, clock }
       await peopleRoutes(all, { ...common, people: refuses(), store: refuses(), publicUrl, setupCode: "first-start" })
+      await signInRoutes(all, { ...common, factors: refuses(), people: refuses(), publicUrl })
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
@@ -228,6 +231,9 @@ const schedule = {
 /** What a route must be given before it asks who is there. */
 const bodies: Readonly<Record<string, object>> = {
   "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
+  "PUT /v1/me/totp": { code: "123456" },
+  "POST /v1/sessions/second-factor": { code: "123456" },
+  "PUT /v1/me/password": { current: "correct horse", next: "battery staple" },
   "POST /v1/connections": { signIn: "oauth", provider: "memory", permission: "read" },
   "POST /v1/connections/{connectionId}/access": { reach: "native" },
   "POST /v1/meetings": { key: "0".repeat(32), subject: "S", schedule },

@@ -1,10 +1,12 @@
+import { isPrivileged } from "@kalends/domain/ability"
 import { Problem } from "@kalends/domain/problem"
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { People, SignedIn } from "../people/people.ts"
+import type { People } from "../people/people.ts"
+import type { SignedIn } from "../people/sessions.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
-import { needOf, refuseUnable } from "./needs.ts"
+import { type Need, needOf, refuseUnable } from "./needs.ts"
 
 /**
  * Over https the browser itself sees to it that no other host, and no page without TLS, sets the cookie (RFC 6265bis, 4.1.3.2).
@@ -26,7 +28,8 @@ export type Asking = Omit<SignedIn, "user"> & { readonly user: Caller }
 
 /**
  * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often,
- * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts).
+ * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts), or (code
+ * "second-factor-needed") when it is given to a session alone that has shown a second factor.
  */
 export type RequireUser = (request: FastifyRequest) => Promise<Asking>
 
@@ -48,7 +51,9 @@ export function createSessionGuard(
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
-    refuseUnable(signedIn.user.role, needOf(request))
+    const need = needOf(request)
+    refuseUnable(signedIn.user.role, need)
+    refuseWithoutFactor(signedIn, need)
     return { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
   }
 }
@@ -71,8 +76,22 @@ export function createVisitorGuard(
   const readCookie = cookieReader(publicOrigins)
   return async (request) => {
     const token = readCookie(request)
-    return token === undefined ? null : people.findSignedIn(token)
+    const signedIn = token === undefined ? null : await people.findSignedIn(token)
+    return signedIn === null || signedIn.session.awaitsSecondFactor ? null : signedIn
   }
+}
+
+/** Whoever has any say or sight beyond their own things shows a second factor before they use it. */
+export const needsSecondFactor = ({ user }: SignedIn): boolean => isPrivileged(user.role)
+
+/**
+ * Throws Problem "forbidden" (code "second-factor-needed"). Who has a second factor shows it before anything; who has none
+ * may do what is their own.
+ */
+function refuseWithoutFactor({ session }: SignedIn, need: Exclude<Need, "nobody">): void {
+  if (need === "session" || session.secondFactorAt !== null) return
+  if (session.awaitsSecondFactor || need !== "own")
+    throw new Problem("forbidden", "Show your second factor first.", { code: "second-factor-needed" })
 }
 
 /** Throws Problem "forbidden" for a changing request that another site may have made. */

@@ -51,6 +51,11 @@ async function world({
     userId: rows.user.userId,
     tokenHash: new Uint8Array(32),
     deviceName: "Test",
+    signedInBy: "password",
+    issuer: null,
+    secondFactor: null,
+    secondFactorAt: null,
+    awaitsSecondFactor: false,
     createdAt: clock.now(),
     expiresAt: clock.now().add({ hours: 1 }),
   }

@@ -1,5 +1,5 @@
 import type { AuditReason } from "@kalends/domain/audit-reason"
-import { parseAccountId, parseSessionId, parseUserId, type SessionId } from "@kalends/domain/ids"
+import { parseAccountId, parseUserId, type SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
@@ -7,12 +7,7 @@ import type { Passwords } from "../ports/passwords.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
-
-/** Who is asking: the signed-in user and the session they came with. */
-export type SignedIn = { readonly user: UserRow; readonly session: SessionRow }
-
-/** A session just opened. The token is shown once. */
-export type OpenedSession = { readonly token: string; readonly expiresAt: Temporal.Instant; readonly user: UserRow }
+import { newSession, type OpenedSession, openSession, type SignedIn } from "./sessions.ts"
 
 export type PeopleDeps = {
   readonly store: Store
@@ -41,26 +36,6 @@ export function createPeople(deps: PeopleDeps) {
     createdAt: clock.now(),
   })
 
-  async function openSession(tables: AccountTables, user: UserRow, deviceName: string): Promise<OpenedSession> {
-    const token = newSessionToken(deps.random)
-    const session = newSession(deps, user, {
-      deviceName,
-      hash: tokenHash("session", token),
-      seconds: deps.sessionDays * 86_400,
-    })
-    await tables.insertSession(session)
-    await tables.appendAudit(
-      {
-        actor: { kind: "user", userId: user.userId },
-        action: "signed-in",
-        subjectId: session.sessionId,
-        reason: "password",
-      },
-      clock.now(),
-    )
-    return { token, expiresAt: session.expiresAt, user }
-  }
-
   return {
     /** Makes the organisation and its first administrator. Throws Problem "conflict" when there is one already. */
     async setUp(input: {
@@ -86,7 +61,7 @@ export function createPeople(deps: PeopleDeps) {
           clock.now(),
         )
         await addUser(tables, user, { kind: "service", part: "people" }, clock.now())
-        return openSession(tables, user, input.deviceName)
+        return openSession(deps, tables, user, { deviceName: input.deviceName, signedInBy: "set-up" })
       })
     },
 
@@ -111,7 +86,10 @@ export function createPeople(deps: PeopleDeps) {
         if (user !== null) await auditRefusal(deps, user)
         throw new Problem("auth-revoked", "The e-mail address or the password is not right.", { code: "wrong-sign-in" })
       }
-      return store.inAccount(user.accountId, (tables) => openSession(tables, user, input.deviceName))
+      const { deviceName } = input
+      return store.inAccount(user.accountId, (tables) =>
+        openSession(deps, tables, user, { deviceName, signedInBy: "password" }),
+      )
     },
 
     /** Who holds this session token; null when it is unknown or over. */
@@ -146,13 +124,17 @@ export function createPeople(deps: PeopleDeps) {
       }),
 
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
-    async handOff({ user }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
+    async handOff({
+      user,
+      session,
+    }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
       const code = newSessionToken(deps.random)
-      const row = newSession(deps, user, {
-        deviceName: "hand-off",
-        hash: tokenHash("handoff", code),
-        seconds: handoffSeconds,
-      })
+      const { secondFactor, secondFactorAt } = session
+      const hash = tokenHash("handoff", code)
+      const row = {
+        ...newSession(deps, user, { deviceName: "hand-off", hash, seconds: handoffSeconds }),
+        ...{ secondFactor, secondFactorAt },
+      }
       await store.inAccount(user.accountId, (tables) => tables.insertSession(row))
       return { code, expiresAt: row.expiresAt }
     },
@@ -167,7 +149,7 @@ export function createPeople(deps: PeopleDeps) {
       if (found === null) throw used()
       return store.inAccount(found.user.accountId, async (tables) => {
         if (!(await tables.deleteSession(found.session.sessionId))) throw used()
-        return openSession(tables, found.user, deviceName)
+        return takeOver(deps, tables, found, deviceName)
       })
     },
   }
@@ -222,19 +204,21 @@ async function auditRefusal({ store, clock }: PeopleDeps, user: UserRow): Promis
   await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, clock.now()))
 }
 
-function newSession(
+/** A session of an app's own, as much proved as the one whose code it came with. */
+async function takeOver(
   deps: PeopleDeps,
-  user: UserRow,
-  input: { readonly deviceName: string; readonly hash: Uint8Array; readonly seconds: number },
-): SessionRow {
-  const createdAt = deps.clock.now()
-  return {
-    accountId: user.accountId,
-    sessionId: parseSessionId(deps.random.uuid()),
-    userId: user.userId,
-    tokenHash: input.hash,
-    deviceName: input.deviceName,
-    createdAt,
-    expiresAt: createdAt.add({ seconds: input.seconds }),
-  }
+  tables: AccountTables,
+  { user, session: { secondFactor, secondFactorAt } }: SignedIn,
+  deviceName: string,
+): Promise<OpenedSession> {
+  const token = newSessionToken(deps.random)
+  const input = { deviceName, hash: tokenHash("session", token), seconds: deps.sessionDays * 86_400 }
+  const session = { ...newSession(deps, user, input), secondFactor, secondFactorAt }
+  await tables.insertSession(session)
+  const actor = { kind: "user", userId: user.userId } as const
+  await tables.appendAudit(
+    { actor, action: "signed-in", subjectId: session.sessionId, reason: "hand-off" },
+    deps.clock.now(),
+  )
+  return { token, expiresAt: session.expiresAt, user }
 }

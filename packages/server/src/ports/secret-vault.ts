@@ -1,10 +1,14 @@
 import type { OpeningReason, RefreshReason } from "@kalends/domain/audit-reason"
-import type { ConnectionId, TenantConnectionId } from "@kalends/domain/ids"
+import type { ConnectionId, TenantConnectionId, UserId } from "@kalends/domain/ids"
 import type { Call } from "./call.ts"
 import type { AccountTables, AuditEntry, SecretKind } from "./store.ts"
 
 /** What a secret is bound to: it opens nowhere else. */
-export type SecretPlace = { readonly connectionId: ConnectionId | TenantConnectionId; readonly kind: SecretKind }
+export type SecretPlace = {
+  /** A person's id for what is theirs without a connection. */
+  readonly connectionId: ConnectionId | TenantConnectionId | UserId
+  readonly kind: SecretKind
+}
 
 /** Who opens a secret, why and for which call, as the audit log will say. */
 export type Opening = SecretPlace & {

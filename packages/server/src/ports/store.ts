@@ -28,6 +28,7 @@ import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
 import type { PolicyTables } from "./policy-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
+import type { SecondFactor, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
@@ -66,6 +67,13 @@ export type SessionRow = {
   readonly tokenHash: Uint8Array
   /** What the person called the device or the browser named itself; at most 120 characters. */
   readonly deviceName: string
+  readonly signedInBy: SignInKind
+  /** Name of the issuer, where one of them signed the person in. */
+  readonly issuer: string | null
+  readonly secondFactor: SecondFactor | null
+  readonly secondFactorAt: Temporal.Instant | null
+  /** The person has a second factor and has not shown it yet: the session opens nothing. */
+  readonly awaitsSecondFactor: boolean
   readonly createdAt: Temporal.Instant
   readonly expiresAt: Temporal.Instant
 }
@@ -95,9 +103,9 @@ export type ConnectionRow = {
 
 /**
  * refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. tenant: what an
- * administrator gave for everybody.
+ * administrator gave for everybody. totp-seed: what an authenticator app makes codes of.
  */
-export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant"
+export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant" | "totp-seed"
 
 /** A connection's secrets, sealed. One row per connection; `version` grows with each change and settles refresh races. */
 export type CredentialRow = {
@@ -279,6 +287,7 @@ export interface AccountTables extends PeopleTables {
   readonly rollouts: RolloutTables
   readonly overview: OverviewTables
   readonly figures: FigureTables
+  readonly signIn: SignInTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -290,7 +299,8 @@ export interface SystemTables
     SystemMeetingTables,
     SystemOverviewTables,
     SystemRolloutTables,
-    SystemFigureTables {
+    SystemFigureTables,
+    SystemSignInTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

@@ -14,6 +14,7 @@ import { createOverviewTables } from "./overview-tables.ts"
 import { followsAccount, hasPart, isIn } from "./people-search.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
+import { createSignInTables } from "./sign-in-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 
 /** The tables of one account within `tx`. */
@@ -43,6 +44,7 @@ export function createAccountTables(
     policy: createPolicyTables(tx, accountId),
     overview: createOverviewTables(tx, accountId),
     figures: createFigureTables(tx, accountId),
+    signIn: createSignInTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -15,6 +15,7 @@ import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
+import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -44,6 +45,11 @@ export type Database = {
   rollout: RolloutRow
   rolloutStep: StepRow
   figure: FigureRow
+  totp: TotpRow
+  recoveryCode: { accountId: AccountId; userId: UserId; codeHash: Uint8Array; createdAt: Temporal.Instant }
+  passkey: PasskeyRow
+  identity: IdentityRow
+  spentChallenge: { accountId: AccountId; challengeHash: Uint8Array; expiresAt: Temporal.Instant }
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

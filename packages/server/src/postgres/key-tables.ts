@@ -162,6 +162,14 @@ const columnsOf: Readonly<Record<SealedPlace, Columns>> = {
       where connection.account_id = rollout_step.account_id and connection.user_id = rollout_step.user_id)`,
     kind: sql`kept ->> 'secretKind'`,
   },
+  totp: {
+    table: "totp",
+    id: (table) => sql`${sql.ref(`${table}.user_id`)}`,
+    idType: sql`uuid`,
+    sealed: ["sealed_secret"],
+    connectionId: sql`user_id`,
+    kind: sql`'totp-seed'`,
+  },
 }
 
 /** As "table.column", for the test that compares them with the schema. */

@@ -248,6 +248,22 @@ create policy by_account on group_policy using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table identity (
+  account_id uuid not null,
+  issuer text not null,
+  subject text not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, issuer, subject),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((length(issuer) <= 2048)),
+  CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+CREATE INDEX identity_by_subject ON identity USING btree (issuer, subject);
+CREATE INDEX identity_by_user ON identity USING btree (account_id, user_id);
+create policy by_account on identity using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table key_work (
   account_id uuid not null,
   state text not null,
@@ -264,7 +280,7 @@ create table key_work (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((done >= 0)),
   CHECK ((failed >= 0)),
-  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text]))),
+  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text, 'totp'::text]))),
   CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text]))),
   CHECK ((total >= 0))
 );
@@ -365,6 +381,32 @@ create table notice_batch (
   PRIMARY KEY (batch_id)
 );
 
+create table passkey (
+  account_id uuid not null,
+  passkey_id uuid not null,
+  user_id uuid not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  counter bigint not null,
+  is_backup_eligible boolean not null,
+  is_backed_up boolean not null,
+  transports text not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  PRIMARY KEY (account_id, passkey_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((counter >= 0)),
+  CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023))),
+  CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  CHECK ((length(public_key) <= 2048)),
+  CHECK ((length(transports) <= 120))
+);
+CREATE UNIQUE INDEX passkey_by_credential ON passkey USING btree (account_id, credential_id);
+CREATE INDEX passkey_by_credential_alone ON passkey USING btree (credential_id);
+CREATE INDEX passkey_by_user ON passkey USING btree (account_id, user_id);
+create policy by_account on passkey using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+
 create table policy_choice (
   account_id uuid not null,
   user_id uuid not null,
@@ -380,6 +422,17 @@ create policy by_account on policy_choice using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table recovery_code (
+  account_id uuid not null,
+  user_id uuid not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, user_id, code_hash),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((length(code_hash) = 32))
+);
+create policy by_account on recovery_code using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table rollout (
   account_id uuid not null,
@@ -440,9 +493,17 @@ create table session (
   device_name text not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  signed_in_by text not null,
+  issuer text,
+  second_factor text,
+  second_factor_at timestamp with time zone,
+  awaits_second_factor boolean not null,
   PRIMARY KEY (account_id, session_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((length(device_name) <= 120)),
+  CHECK ((length(issuer) <= 40)),
+  CHECK ((second_factor = ANY (ARRAY['totp'::text, 'recovery-code'::text, 'passkey'::text, 'provider'::text]))),
+  CHECK ((signed_in_by = ANY (ARRAY['password'::text, 'passkey'::text, 'provider'::text, 'hand-off'::text, 'set-up'::text]))),
   CHECK ((length(token_hash) = 32))
 );
 CREATE INDEX session_by_expiry ON session USING btree (expires_at);
@@ -453,6 +514,17 @@ create policy by_account on session using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table spent_challenge (
+  account_id uuid not null,
+  challenge_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, challenge_hash),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(challenge_hash) = 32))
+);
+CREATE INDEX spent_challenge_by_expiry ON spent_challenge USING btree (expires_at);
+create policy by_account on spent_challenge using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table subscription (
   account_id uuid not null,
@@ -506,6 +578,19 @@ create policy by_account on tenant_connection using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table totp (
+  account_id uuid not null,
+  user_id uuid not null,
+  sealed_secret bytea not null,
+  last_step bigint not null,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((last_step >= 0))
+);
+create policy by_account on totp using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
 
 create table user_group (
   account_id uuid not null,

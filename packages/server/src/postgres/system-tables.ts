@@ -9,6 +9,7 @@ import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
+import { createSystemSignIn } from "./sign-in-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
 
@@ -21,6 +22,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemOverview(tx),
     ...createSystemRollouts(tx),
     ...createSystemFigures(tx),
+    ...createSystemSignIn(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

@@ -115,6 +115,11 @@ function sessionOf(user: UserRow, clock: Clock, random: Random): SessionRow {
     userId: user.userId,
     tokenHash: random.bytes(32),
     deviceName: "Test",
+    signedInBy: "password",
+    issuer: null,
+    secondFactor: null,
+    secondFactorAt: null,
+    awaitsSecondFactor: false,
     createdAt: clock.now(),
     expiresAt: clock.now().add({ hours: 24 }),
   }

@@ -1,6 +1,13 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { z } from "zod"
-import type { KeyTables, ResealedRow, SealedPlace, SealedRow, SystemKeyTables } from "../ports/key-tables.ts"
+import {
+  type KeyTables,
+  type ResealedRow,
+  type SealedPlace,
+  type SealedRow,
+  type SystemKeyTables,
+  sealedPlaces,
+} from "../ports/key-tables.ts"
 import type { StepRow } from "../ports/rollout-tables.ts"
 import type { DataKeyRow, SecretKind } from "../ports/store.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
@@ -15,8 +22,7 @@ export function memoryKeys(tx: MemoryTransaction, accountId: AccountId): KeyTabl
     tx.change("dataKey", `${accountId}:${row.keyVersion}`, (known) => ({ ...known, ...changes }))
   const destroy = (row: DataKeyRow, now: Temporal.Instant) =>
     change(row, { wrappedKey: new Uint8Array(), destroyedAt: now })
-  const everything = () =>
-    (["credential", "tenant-connection", "rollout-step"] as const).flatMap((place) => sealedIn(tx, accountId, place))
+  const everything = () => sealedPlaces.flatMap((place) => sealedIn(tx, accountId, place))
   return {
     takeNewest: async () => live().sort((a, b) => b.keyVersion - a.keyVersion)[0] ?? null,
     async rewrap(keyVersion, from, { bytes, keyId }) {
@@ -61,7 +67,12 @@ export function memoryKeys(tx: MemoryTransaction, accountId: AccountId): KeyTabl
   }
 }
 
-const tableOf = { credential: "credential", "tenant-connection": "tenant", "rollout-step": "step" } as const
+const tableOf = {
+  credential: "credential",
+  "tenant-connection": "tenant",
+  "rollout-step": "step",
+  totp: "totp",
+} as const
 
 /** Credentials are kept by connection, and named by their own id. */
 function keyOf(tx: MemoryTransaction, place: SealedPlace, rowId: string): string {
@@ -86,6 +97,14 @@ function sealedIn(tx: MemoryTransaction, accountId: AccountId, place: SealedPlac
       .filter(isMine)
       .map(({ tenantConnectionId, sealedSecret }) => ({
         ...{ rowId: tenantConnectionId, connectionId: tenantConnectionId, secretKind: "tenant" },
+        ...{ secret: someOrNull(sealedSecret), accessToken: null },
+      }))
+  if (place === "totp")
+    return tx
+      .list("totp")
+      .filter(isMine)
+      .map(({ userId, sealedSecret }) => ({
+        ...{ rowId: userId, connectionId: userId, secretKind: "totp-seed" },
         ...{ secret: someOrNull(sealedSecret), accessToken: null },
       }))
   return tx
@@ -118,7 +137,9 @@ async function put(
     const sealedSecret = secret ?? new Uint8Array()
     await tx.change("credential", key, (row) => ({ ...row, sealedSecret, sealedAccessToken: accessToken }))
     if (lostOf !== null) await tx.change("connection", lostOf, (row) => ({ ...row, ...lost, state: "needs-reauth" }))
-  } else if (place === "tenant-connection")
+  } else if (place === "totp")
+    await tx.change("totp", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))
+  else if (place === "tenant-connection")
     await tx.change("tenant", key, (row) => ({
       ...{ ...row, sealedSecret: secret ?? new Uint8Array() },
       ...(lostOf === null ? {} : lost),

@@ -19,6 +19,7 @@ import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { memoryPolicy } from "./memory-policy.ts"
+import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { searchText } from "./search-text.ts"
@@ -85,6 +86,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     policy: memoryPolicy(tx, accountId),
     overview: memoryOverview(tx, accountId),
     figures: memoryFigures(tx, accountId),
+    signIn: memorySignIn(tx, accountId),
   }
 }
 
@@ -371,6 +373,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemOverview(tx),
     ...memorySystemRollouts(tx),
     ...memorySystemFigures(tx),
+    ...memorySystemSignIn(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

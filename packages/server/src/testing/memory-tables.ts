@@ -5,6 +5,7 @@ import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
+import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
   AccountRow,
   AuditRow,
@@ -48,6 +49,24 @@ export type MemoryRows = {
   step: StepRow
   figure: FigureRow
   /** By user id. */
+  totp: TotpRow
+  /** By user id and hash. */
+  recoveryCode: {
+    readonly accountId: AccountId
+    readonly userId: UserId
+    readonly codeHash: Uint8Array
+    readonly createdAt: Temporal.Instant
+  }
+  passkey: PasskeyRow
+  /** By issuer and subject. */
+  identity: IdentityRow
+  /** By hash. */
+  spentChallenge: {
+    readonly accountId: AccountId
+    readonly challengeHash: Uint8Array
+    readonly expiresAt: Temporal.Instant
+  }
+  /** By user id. */
   member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
   said: SaidRow
   chosen: ChosenRow
@@ -73,6 +92,11 @@ const tableNames = [
   "rollout",
   "step",
   "figure",
+  "totp",
+  "recoveryCode",
+  "passkey",
+  "identity",
+  "spentChallenge",
   "member",
   "said",
   "chosen",
@@ -102,6 +126,11 @@ export function emptyTables(): RowMaps {
     rollout: new Map(),
     step: new Map(),
     figure: new Map(),
+    totp: new Map(),
+    recoveryCode: new Map(),
+    passkey: new Map(),
+    identity: new Map(),
+    spentChallenge: new Map(),
     member: new Map(),
     said: new Map(),
     chosen: new Map(),

@@ -1,3 +1,4 @@
+import { TOTP } from "otpauth"
 import { readConfig } from "../config.ts"
 import { systemClock } from "../platform/clock.ts"
 import { freePort } from "../platform/free-port.ts"
@@ -59,19 +60,57 @@ export function apiOf(url: string, token: () => string | null) {
 
 const administrator = { displayName: "Ada", email: "ada@example.org", password: "correct horse" }
 
-/** Makes the first administrator and signs in. */
-export async function setUpNode(
-  node: Pick<Node, "url" | "setupCode">,
-): Promise<{ readonly call: ReturnType<typeof apiOf>; readonly token: string }> {
+/** Codes with which somebody shows their second step once each, by account and address. */
+const codesOf = new Map<string, string[]>()
+
+export type TestSession = {
+  readonly call: ReturnType<typeof apiOf>
+  readonly token: string
+  /** A code for the second step, good once: for what signs in by itself. */
+  readonly nextCode: () => Promise<string>
+}
+
+/** Makes the first administrator and signs in, second step included. */
+export async function setUpNode(node: Pick<Node, "url" | "setupCode">): Promise<TestSession> {
   const anonymous = apiOf(node.url, () => null)
   if (node.setupCode !== null)
     await anonymous("POST", "/v1/setup", { ...administrator, setupCode: node.setupCode, organisation: "Observatory" })
-  const signedIn = await anonymous("POST", "/v1/sessions", {
-    email: administrator.email,
-    password: administrator.password,
-    deviceName: "Test",
-    keep: "memory",
-  })
-  const { token } = signedIn.body as { token: string }
-  return { call: apiOf(node.url, () => token), token }
+  return signInWithFactor(node.url, administrator)
+}
+
+/**
+ * Signs in and shows a second factor, so that the session may do all that its person may: an authenticator app is set up
+ * where there is none, and afterwards one of its recovery codes is used each time.
+ */
+export async function signInWithFactor(
+  url: string,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<TestSession> {
+  let token: string | null = null
+  const call = apiOf(url, () => token)
+  const signedIn = await call("POST", "/v1/sessions", { email, password, deviceName: "Test", keep: "memory" })
+  const opened = signedIn.body as { token: string; user: { accountId: string } }
+  token = opened.token
+  const key = `${opened.user.accountId} ${email}`
+  const codes = codesOf.get(key)
+  if (codes === undefined) {
+    const { seed } = (await call("POST", "/v1/me/totp")).body as { seed: string }
+    const enrolled = await call("PUT", "/v1/me/totp", { code: new TOTP({ secret: seed }).generate() })
+    const given = enrolled.body as { token: string; recoveryCodes: string[] }
+    token = given.token
+    codesOf.set(key, given.recoveryCodes)
+  } else {
+    const raised = await call("POST", "/v1/sessions/second-factor", { code: codes.shift() })
+    token = (raised.body as { token: string }).token
+  }
+  const nextCode = async () => {
+    const kept = codesOf.get(key) ?? []
+    // Always one is left, for the next sign-in. New ones end all that there were.
+    if (kept.length < 2) {
+      const renewed = await call("POST", "/v1/me/recovery-codes")
+      kept.splice(0, kept.length, ...(renewed.body as { recoveryCodes: string[] }).recoveryCodes)
+    }
+    return kept.shift() ?? ""
+  }
+  return { call: apiOf(url, () => token), token, nextCode }
 }

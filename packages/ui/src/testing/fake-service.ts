@@ -8,6 +8,7 @@ import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src
 import { auditReply } from "./fake-audit.ts"
 import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
+import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
 
@@ -196,7 +197,8 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     groupReply(asked, scene) ??
     tenantReply(asked, scene) ??
     auditReply(asked, scene) ??
-    figuresReply(asked, scene)
+    figuresReply(asked, scene) ??
+    signInReply(asked, scene)
   if (found !== null) return found
   switch (route) {
     case "GET /v1/service":

@@ -1,4 +1,5 @@
 import type { ConnectionView, ServiceView, UserView } from "@kalends/protocol/api"
+import type { OwnSignInView } from "@kalends/protocol/sign-in"
 
 /** What a healthy service answers, at its plainest; a test changes what it is about. */
 export const sampleUser: UserView = {
@@ -35,4 +36,14 @@ export const sampleConnection: ConnectionView = {
   grantExpiresAt: null,
   problem: null,
   calendarCount: 1,
+}
+
+/** Somebody with a second factor, which this session has shown. */
+export const sampleSignIn: OwnSignInView = {
+  secondFactor: "shown",
+  totpSince: "2026-11-20T09:00:00Z",
+  passkeys: [],
+  recoveryCodesLeft: 9,
+  hasPassword: true,
+  identities: [],
 }

@@ -4,8 +4,10 @@ import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView,
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
 import type { FiguresNow } from "@kalends/protocol/figures"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
+import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import { calmAudit } from "./fake-audit.ts"
 import { calmFigures } from "./fake-figures.ts"
+import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
 
@@ -14,6 +16,10 @@ export type Scene = {
   service: ServiceView
   /** Whom the portal's cookie belongs to; null when signed out. */
   user: UserView | null
+  /** What the person signs in with. */
+  signIn: OwnSignInView
+  /** False: changing it asks for the second step again. */
+  isFactorFresh: boolean
   connection: ConnectionView | null
   /** Where the person is signed in. */
   sessions: SessionsView["sessions"]
@@ -97,6 +103,7 @@ export function calmScene(now: Temporal.Instant): Scene {
       ],
     },
     user: ada,
+    ...calmSignIn(),
     connection,
     users: [
       { ...ada, connectionState: "healthy" },
@@ -119,8 +126,7 @@ export function calmScene(now: Temporal.Instant): Scene {
       },
     ],
     usersPerPage: 200,
-    isSyncOn: true,
-    groups,
+    ...{ isSyncOn: true, groups },
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     events: dayOf(now),
     meetings: meetingsOf(now),

@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openVisits, type Visits } from "../../../e2e/visits.ts"
+import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
+import { messages } from "./messages.ts"
+import type { SignInWords } from "./messages-sign-in.ts"
+
+// What one signs in with, in a real browser, on an API that answers what a scene says.
+
+let visits: Visits
+beforeAll(async () => {
+  visits = await openVisits()
+})
+afterAll(() => visits.close())
+
+/** Either language's, for before the page says which it speaks. */
+const either = (pick: (words: SignInWords) => string) =>
+  new RegExp(`^(?:${[messages.en, messages.ja].map(({ signInPage }) => pick(signInPage)).join("|")})$`)
+const codeField = (page: Page) => page.locator("input[autocomplete=one-time-code]")
+const presentField = (page: Page) => page.locator("input[autocomplete=current-password]")
+const wordsOf = async (page: Page) =>
+  messages[(await page.locator("html").getAttribute("lang")) === "ja" ? "ja" : "en"].signInPage
+
+test("a second step is asked for before anything else, by keyboard, and a wrong code is said", () =>
+  visits.visit({
+    change(scene) {
+      scene.signIn = { ...scene.signIn, secondFactor: "awaited" }
+    },
+    address: "/",
+    shown: (page) => page.locator("form input").waitFor(),
+    async look(page) {
+      const words = await wordsOf(page)
+      await page.keyboard.type("000000")
+      await page.keyboard.press("Enter")
+      await page.getByRole("alert").filter({ hasText: words.problems["wrong-code"] }).waitFor()
+      await codeField(page).fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await page.getByRole("navigation").first().waitFor()
+    },
+  }))
+
+test("an administrator without a second factor is led into setting one up where a page wants it, and keeps their own", () =>
+  visits.visit({
+    change(scene) {
+      scene.signIn = { ...scene.signIn, secondFactor: "wanted", totpSince: null, recoveryCodesLeft: 0 }
+    },
+    address: "/#people",
+    async shown(page) {
+      await page.getByRole("heading", { level: 1, name: either((words) => words.wanted) }).waitFor()
+    },
+    async look(page) {
+      const words = await wordsOf(page)
+      await page.getByRole("button", { name: words.setUpTotp }).click()
+      await page.getByRole("img", { name: words.totpPicture }).waitFor()
+      await codeField(page).fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await page.getByText(words.recoveryShown).waitFor()
+      expect(await page.locator("li code").count()).toBe(10)
+      const downloading = page.waitForEvent("download")
+      await page.getByRole("button", { name: words.download }).click()
+      expect((await downloading).suggestedFilename()).toBe("kalends-recovery-codes.txt")
+      await page.getByRole("button", { name: words.haveThem }).click()
+      await page.getByRole("heading", { level: 1, name: words.wanted }).waitFor({ state: "detached" })
+    },
+  }))
+
+test("an act on an old second step asks for it again and is then done", () =>
+  visits.visit({
+    change(scene) {
+      scene.isFactorFresh = false
+    },
+    address: "/#sign-in",
+    async shown(page) {
+      await page.getByRole("button", { name: either((words) => words.removeTotp) }).waitFor()
+    },
+    async look(page, _tell, scene) {
+      const words = await wordsOf(page)
+      await page.getByRole("button", { name: words.removeTotp }).click()
+      await page.getByRole("dialog").getByRole("button", { name: words.removeTotp }).click()
+      await codeField(page).fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await page.getByRole("button", { name: words.setUpTotp }).waitFor()
+      expect(scene.signIn.totpSince).toBeNull()
+    },
+  }))
+
+test("a password is changed by whoever knows the present one", () =>
+  visits.visit({
+    address: "/#sign-in",
+    async shown(page) {
+      await presentField(page).waitFor()
+    },
+    async look(page) {
+      const words = await wordsOf(page)
+      const change = async (present: string) => {
+        await presentField(page).fill(present)
+        await page.locator("input[autocomplete=new-password]").fill("battery staple")
+        await page.getByRole("button", { name: words.change }).click()
+      }
+      await change("wrong")
+      await page.getByRole("alert").filter({ hasText: words.problems["wrong-present-password"] }).waitFor()
+      await change("correct horse")
+      await page.getByText(words.changed).waitFor()
+    },
+  }))

@@ -1,0 +1,64 @@
+import { z } from "zod"
+
+const instant = z.iso.datetime()
+const id = z.uuid()
+
+/** How a session was begun, and what was shown as second factor. */
+export const signInKinds = ["password", "passkey", "provider", "hand-off", "set-up"] as const
+export const secondFactors = ["totp", "recovery-code", "passkey", "provider"] as const
+
+/** GET /v1/me/sign-in — what one signs in with, and what this session still needs. */
+export const ownSignInSchema = z.object({
+  /**
+   * "shown": this session has one. "awaited": there is one, and nothing opens before it is shown. "wanted": the person's role
+   * needs one, and there is none yet. "optional": there is none, and none is needed.
+   */
+  secondFactor: z.enum(["shown", "awaited", "wanted", "optional"]),
+  /** Null without an authenticator app. */
+  totpSince: instant.nullable(),
+  passkeys: z.array(
+    z.object({
+      passkeyId: id,
+      name: z.string(),
+      createdAt: instant,
+      usedAt: instant.nullable(),
+      /** Copied to the person's other devices. */
+      isBackedUp: z.boolean(),
+    }),
+  ),
+  recoveryCodesLeft: z.number().int(),
+  hasPassword: z.boolean(),
+  identities: z.array(z.object({ label: z.string(), createdAt: instant, usedAt: instant })),
+})
+export type OwnSignInView = z.infer<typeof ownSignInSchema>
+
+/** POST /v1/me/totp — a seed for an authenticator app; PUT /v1/me/totp with a code of it confirms it. */
+export const totpSeedSchema = z.object({
+  /** Base32, for who cannot scan. */
+  seed: z.string(),
+  /** otpauth: address, for the QR code. */
+  uri: z.string(),
+})
+export type TotpSeedView = z.infer<typeof totpSeedSchema>
+
+/** What an authenticator app shows, or a recovery code; blanks and dashes are for the eye. */
+const code = z
+  .string()
+  .max(60)
+  .transform((text) => text.replace(/[\s-]/g, "").toLowerCase())
+  .pipe(z.string().min(6).max(40))
+export const codeSchema = z.object({ code })
+
+/** The session goes on under a new token: in the cookie, or here for who came with a bearer token. */
+export const raisedSchema = z.object({ token: z.string().nullable(), expiresAt: instant })
+export type RaisedView = z.infer<typeof raisedSchema>
+/** Recovery codes come with the first factor and are shown once. */
+export const enrolledSchema = raisedSchema.extend({ recoveryCodes: z.array(z.string()).nullable() })
+export type EnrolledView = z.infer<typeof enrolledSchema>
+/** POST /v1/me/recovery-codes — new ones instead of the old ones. */
+export const recoveryCodesSchema = z.object({ recoveryCodes: z.array(z.string()) })
+/** PUT /v1/me/password — ends the person's other sessions. */
+export const passwordChangeSchema = z.object({
+  current: z.string().min(1).max(200),
+  next: z.string().min(10).max(200),
+})

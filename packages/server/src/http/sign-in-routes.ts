@@ -1,0 +1,121 @@
+import {
+  codeSchema,
+  enrolledSchema,
+  ownSignInSchema,
+  passwordChangeSchema,
+  raisedSchema,
+  recoveryCodesSchema,
+  totpSeedSchema,
+} from "@kalends/protocol/sign-in"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import type { z } from "zod"
+import type { People } from "../people/people.ts"
+import type { SecondFactorFeature } from "../people/second-factor.ts"
+import type { OpenedSession, SignedIn } from "../people/sessions.ts"
+import type { Clock } from "../ports/clock.ts"
+import { countingFailures, limits } from "./limits.ts"
+import { createRateLimit } from "./rate-limit.ts"
+import { needsSecondFactor, type RequireUser, setSessionCookie } from "./session-guard.ts"
+
+export type SignInRoutesDeps = {
+  readonly factors: SecondFactorFeature
+  readonly people: Pick<People, "signOutElsewhere">
+  readonly requireUser: RequireUser
+  readonly clock: Clock
+  readonly publicUrl: string
+}
+
+/** What somebody signs in with besides a password, and the second step of signing in. */
+export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDeps): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { factors, requireUser } = deps
+  const config = { needs: "session" } as const
+  const raised = createRaisedAnswer(deps)
+  const failures = createCodeLimits(deps.clock)
+
+  app.get("/v1/me/sign-in", { config, schema: { response: { 200: ownSignInSchema } } }, async (request) =>
+    ownSignIn(await requireUser(request), factors),
+  )
+  app.post("/v1/me/totp", { config, schema: { response: { 200: totpSeedSchema } } }, async (request) =>
+    factors.beginTotp(await requireUser(request)),
+  )
+  app.put(
+    "/v1/me/totp",
+    { config, schema: { body: codeSchema, response: { 200: enrolledSchema } } },
+    async (request, reply) => {
+      const by = await requireUser(request)
+      const { code } = request.body
+      const enrolled = await countingFailures(failures(by), () => factors.confirmTotp(by, code))
+      const recoveryCodes = enrolled.recoveryCodes === null ? null : [...enrolled.recoveryCodes]
+      return { ...raised(request, reply, enrolled), recoveryCodes }
+    },
+  )
+  app.delete("/v1/me/totp", { config }, async (request, reply) => {
+    await factors.removeTotp(await requireUser(request))
+    return reply.code(204).send()
+  })
+  app.post(
+    "/v1/me/recovery-codes",
+    { config, schema: { response: { 200: recoveryCodesSchema } } },
+    async (request) => ({
+      recoveryCodes: [...(await factors.renewRecoveryCodes(await requireUser(request)))],
+    }),
+  )
+  app.post(
+    "/v1/sessions/second-factor",
+    { config, schema: { body: codeSchema, response: { 200: raisedSchema } } },
+    async (request, reply) => {
+      const by = await requireUser(request)
+      const { code } = request.body
+      const opened = await countingFailures(failures(by), () => factors.giveCode(by, code))
+      return raised(request, reply, opened)
+    },
+  )
+  app.put(
+    "/v1/me/password",
+    { config: { needs: "own" }, schema: { body: passwordChangeSchema } },
+    async (request, reply) => {
+      const by = await requireUser(request)
+      await countingFailures(failures(by), () => factors.changePassword(by, request.body))
+      await deps.people.signOutElsewhere(by)
+      return reply.code(204).send()
+    },
+  )
+}
+
+async function ownSignIn(by: SignedIn, factors: SecondFactorFeature): Promise<z.infer<typeof ownSignInSchema>> {
+  const { totpSince, passkeys, recoveryCodesLeft, identities } = await factors.factors(by)
+  const { secondFactorAt, awaitsSecondFactor } = by.session
+  const hasFactor = totpSince !== null || passkeys.length > 0
+  const without = hasFactor && awaitsSecondFactor ? "awaited" : needsSecondFactor(by) ? "wanted" : "optional"
+  return {
+    secondFactor: secondFactorAt === null ? without : "shown",
+    totpSince: totpSince?.toString() ?? null,
+    passkeys: passkeys.map(({ passkeyId, name, createdAt, usedAt, isBackedUp }) => ({
+      ...{ passkeyId, name, isBackedUp, createdAt: createdAt.toString(), usedAt: usedAt?.toString() ?? null },
+    })),
+    recoveryCodesLeft,
+    hasPassword: by.user.passwordHash.startsWith("scrypt$"),
+    identities: identities.map(({ issuer, createdAt, usedAt }) => ({
+      ...{ label: issuer, createdAt: createdAt.toString(), usedAt: usedAt.toString() },
+    })),
+  }
+}
+
+/** Codes that were wrong, by person: a stranger with the password has few guesses, and few a day. */
+function createCodeLimits(clock: Clock) {
+  const soon = createRateLimit(clock, limits.codesPerUser)
+  const daily = createRateLimit(clock, limits.codesPerUserADay)
+  return ({ user: { userId: key } }: SignedIn) => [soon, daily].map((limit) => ({ limit, key }))
+}
+
+/** The session's new token goes where the old one was. */
+function createRaisedAnswer({ clock, publicUrl }: Pick<SignInRoutesDeps, "clock" | "publicUrl">) {
+  return (request: FastifyRequest, reply: FastifyReply, { token, expiresAt }: OpenedSession) => {
+    const isBearer = request.headers.authorization !== undefined
+    const maxAgeSeconds = Math.floor((expiresAt.epochMilliseconds - clock.now().epochMilliseconds) / 1000)
+    if (!isBearer) setSessionCookie(reply, token, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds })
+    return { token: isBearer ? token : null, expiresAt: expiresAt.toString() }
+  }
+}

@@ -1,0 +1,230 @@
+import type { AccountId } from "@kalends/domain/ids"
+import type { Transaction } from "kysely"
+import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
+import { type Database, unique } from "./database.ts"
+
+/** What people of one account prove themselves with, within `tx`. */
+export function createSignInTables(tx: Transaction<Database>, accountId: AccountId): SignInTables {
+  return {
+    async updateSession(sessionId, changes) {
+      await tx
+        .updateTable("session")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("sessionId", "=", sessionId)
+        .execute()
+    },
+    async setPassword(userId, passwordHash) {
+      await tx
+        .updateTable("appUser")
+        .set({ passwordHash })
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .execute()
+    },
+    async hasFactor(userId) {
+      const totp = await tx
+        .selectFrom("totp")
+        .select("userId")
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .where("confirmedAt", "is not", null)
+        .executeTakeFirst()
+      if (totp !== undefined) return true
+      const passkey = await tx
+        .selectFrom("passkey")
+        .select("passkeyId")
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .limit(1)
+        .executeTakeFirst()
+      return passkey !== undefined
+    },
+    ...totpTables(tx, accountId),
+    ...recoveryTables(tx, accountId),
+    ...passkeyTables(tx, accountId),
+    ...identityTables(tx, accountId),
+    async spendChallenge(challengeHash, expiresAt) {
+      const { numInsertedOrUpdatedRows = 0n } = await tx
+        .insertInto("spentChallenge")
+        .values({ accountId, challengeHash, expiresAt })
+        .onConflict((conflict) => conflict.columns(["accountId", "challengeHash"]).doNothing())
+        .executeTakeFirstOrThrow()
+      return numInsertedOrUpdatedRows > 0n
+    },
+  }
+}
+
+type TotpTables = Pick<SignInTables, "findTotp" | "putTotp" | "takeTotpStep" | "confirmTotp" | "deleteTotp">
+
+function totpTables(tx: Transaction<Database>, accountId: AccountId): TotpTables {
+  return {
+    findTotp: async (userId) =>
+      (await tx
+        .selectFrom("totp")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .executeTakeFirst()) ?? null,
+    async putTotp(row) {
+      const { accountId: _account, userId: _user, ...changes } = row
+      await tx
+        .insertInto("totp")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["accountId", "userId"]).doUpdateSet(changes))
+        .execute()
+    },
+    async takeTotpStep(userId, lastStep) {
+      const { numUpdatedRows } = await tx
+        .updateTable("totp")
+        .set({ lastStep })
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .where("lastStep", "<", lastStep)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+    async confirmTotp(userId, confirmedAt) {
+      await tx
+        .updateTable("totp")
+        .set({ confirmedAt })
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .execute()
+    },
+    async deleteTotp(userId) {
+      await tx.deleteFrom("totp").where("accountId", "=", accountId).where("userId", "=", userId).execute()
+    },
+  }
+}
+
+type RecoveryTables = Pick<SignInTables, "putRecoveryCodes" | "countRecoveryCodes" | "useRecoveryCode">
+
+function recoveryTables(tx: Transaction<Database>, accountId: AccountId): RecoveryTables {
+  return {
+    async putRecoveryCodes(userId, hashes, createdAt) {
+      await tx.deleteFrom("recoveryCode").where("accountId", "=", accountId).where("userId", "=", userId).execute()
+      if (hashes.length === 0) return
+      const rows = hashes.map((codeHash) => ({ accountId, userId, codeHash, createdAt }))
+      await tx.insertInto("recoveryCode").values(rows).execute()
+    },
+    countRecoveryCodes: async (userId) =>
+      (
+        await tx
+          .selectFrom("recoveryCode")
+          .select((select) => select.fn.countAll<number>().as("count"))
+          .where("accountId", "=", accountId)
+          .where("userId", "=", userId)
+          .executeTakeFirstOrThrow()
+      ).count,
+    async useRecoveryCode(userId, codeHash) {
+      const { numDeletedRows } = await tx
+        .deleteFrom("recoveryCode")
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .where("codeHash", "=", codeHash)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
+    },
+  }
+}
+
+type PasskeyTables = Pick<SignInTables, "insertPasskey" | "listPasskeys" | "updatePasskey" | "deletePasskey">
+
+function passkeyTables(tx: Transaction<Database>, accountId: AccountId): PasskeyTables {
+  return {
+    async insertPasskey(row) {
+      await unique(
+        tx.insertInto("passkey").values(row).execute(),
+        "This passkey is registered already.",
+        "passkey-known",
+      )
+    },
+    listPasskeys: (userId) =>
+      tx
+        .selectFrom("passkey")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .orderBy("createdAt")
+        .execute(),
+    async updatePasskey(passkeyId, changes) {
+      await tx
+        .updateTable("passkey")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("passkeyId", "=", passkeyId)
+        .execute()
+    },
+    async deletePasskey(passkeyId) {
+      const { numDeletedRows } = await tx
+        .deleteFrom("passkey")
+        .where("accountId", "=", accountId)
+        .where("passkeyId", "=", passkeyId)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
+    },
+  }
+}
+
+type IdentityTables = Pick<SignInTables, "insertIdentity" | "listIdentities" | "touchIdentity">
+
+function identityTables(tx: Transaction<Database>, accountId: AccountId): IdentityTables {
+  return {
+    async insertIdentity(row) {
+      await unique(
+        tx.insertInto("identity").values(row).execute(),
+        "Somebody signs in with this already.",
+        "identity-known",
+      )
+    },
+    listIdentities: (userId) =>
+      tx
+        .selectFrom("identity")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .orderBy("createdAt")
+        .execute(),
+    async touchIdentity(issuer, subject, usedAt) {
+      await tx
+        .updateTable("identity")
+        .set({ usedAt })
+        .where("accountId", "=", accountId)
+        .where("issuer", "=", issuer)
+        .where("subject", "=", subject)
+        .execute()
+    },
+  }
+}
+
+/** Looks across accounts: whoever signs in has not said to which they belong. */
+export function createSystemSignIn(tx: Transaction<Database>): SystemSignInTables {
+  return {
+    findPasskey: async (credentialId) =>
+      (await tx
+        .selectFrom("passkey")
+        .selectAll()
+        .where("credentialId", "=", credentialId)
+        .limit(1)
+        .executeTakeFirst()) ?? null,
+    findIdentity: async (issuer, subject) =>
+      (await tx
+        .selectFrom("identity")
+        .selectAll()
+        .where("issuer", "=", issuer)
+        .where("subject", "=", subject)
+        .limit(1)
+        .executeTakeFirst()) ?? null,
+    findAccountId: async () =>
+      (await tx.selectFrom("account").select("accountId").orderBy("createdAt").limit(1).executeTakeFirst())
+        ?.accountId ?? null,
+    async deleteSpentChallenges(now) {
+      const { numDeletedRows } = await tx
+        .deleteFrom("spentChallenge")
+        .where("expiresAt", "<=", now)
+        .executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+  }
+}
