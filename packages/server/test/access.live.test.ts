@@ -56,6 +56,8 @@ async function sessionOf(user: UserRow): Promise<string> {
     tables.insertSession({
       ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
       ...{ tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
+      ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: false },
+      ...{ secondFactor: "totp", secondFactorAt: createdAt },
       expiresAt: createdAt.add({ hours: 1 }),
     }),
   )

@@ -18,7 +18,6 @@ import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
-import { createSessionGuard, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 

@@ -262,7 +262,11 @@ create table identity (
 );
 CREATE INDEX identity_by_subject ON identity USING btree (issuer, subject);
 CREATE INDEX identity_by_user ON identity USING btree (account_id, user_id);
-create policy by_account on identity using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on identity using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table key_work (
   account_id uuid not null,
@@ -405,7 +409,11 @@ create table passkey (
 CREATE UNIQUE INDEX passkey_by_credential ON passkey USING btree (account_id, credential_id);
 CREATE INDEX passkey_by_credential_alone ON passkey USING btree (credential_id);
 CREATE INDEX passkey_by_user ON passkey USING btree (account_id, user_id);
-create policy by_account on passkey using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on passkey using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table policy_choice (
   account_id uuid not null,
@@ -432,7 +440,11 @@ create table recovery_code (
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((length(code_hash) = 32))
 );
-create policy by_account on recovery_code using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on recovery_code using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table rollout (
   account_id uuid not null,
@@ -524,7 +536,11 @@ create table spent_challenge (
   CHECK ((length(challenge_hash) = 32))
 );
 CREATE INDEX spent_challenge_by_expiry ON spent_challenge USING btree (expires_at);
-create policy by_account on spent_challenge using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on spent_challenge using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table subscription (
   account_id uuid not null,
@@ -590,7 +606,11 @@ create table totp (
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((last_step >= 0))
 );
-create policy by_account on totp using ((current_setting('kalends.account_id'::text, true) = 'system'::text) OR ((account_id)::text = current_setting('kalends.account_id'::text, true)));
+create policy by_account on totp using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
 create table user_group (
   account_id uuid not null,
