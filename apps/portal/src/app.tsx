@@ -28,7 +28,7 @@ function Portal({ store, first }: PortalProps) {
   const [preferences, setPreferences] = useState(first)
   const { language, locale } = preferences
   const words = messages[language]
-  useEffect(() => platform.setPage("Kalends", language), [language])
+  useEffect(() => platform.setLanguage(language), [language])
   return (
     <>
       <Page store={store} state={state} words={words} locale={locale} />

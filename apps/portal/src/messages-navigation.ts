@@ -13,7 +13,7 @@ export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
   en: {
     pages: "Pages",
     skip: "Skip to the page",
-    sections: { organisation: "Organisation", trust: "Trust" },
+    sections: { organisation: "Administration", trust: "Trust" },
     roles: {
       owner: "Owner",
       "calendar-admin": "Calendar administrator",
@@ -25,7 +25,7 @@ export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
   ja: {
     pages: "ページ",
     skip: "本文へ移動",
-    sections: { organisation: "組織", trust: "信頼" },
+    sections: { organisation: "管理", trust: "信頼" },
     roles: {
       owner: "所有者",
       "calendar-admin": "カレンダー管理者",

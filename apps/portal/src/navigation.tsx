@@ -1,7 +1,8 @@
 import { NavLink, UnstyledButton } from "@mantine/core"
-import { useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import type { Messages } from "./messages.ts"
 import type { PortalPage } from "./pages.tsx"
+import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 
 type NavigationProps = {
@@ -15,6 +16,14 @@ const sections = ["own", "organisation", "trust"] as const
 /** The pages, by section: beside the page where there is room, behind a button where there is not. */
 export function Navigation({ pages, current, words }: NavigationProps) {
   const [isOpen, setOpen] = useState(false)
+  const label = current.label(words)
+  useEffect(() => platform.nameTab(label), [label])
+  const shownPlace = useRef(current.place)
+  useEffect(() => {
+    // Whoever came by the navigation goes on from the top of the page that it led to.
+    if (shownPlace.current !== current.place) platform.goToTop("page")
+    shownPlace.current = current.place
+  }, [current.place])
   const shown = sections.map((section) => ({ section, own: pages.filter((page) => page.section === section) }))
   return (
     <nav className={classes.navigation} aria-label={words.navigation.pages}>
@@ -24,7 +33,7 @@ export function Navigation({ pages, current, words }: NavigationProps) {
         aria-controls="pages"
         onClick={() => setOpen(!isOpen)}
       >
-        <span aria-hidden>☰</span> {words.navigation.pages}: {current.label(words)}
+        <span aria-hidden>☰</span> {words.navigation.pages}: {label}
       </UnstyledButton>
       <div id="pages" className={classes.navigationPages} data-open={isOpen}>
         {shown

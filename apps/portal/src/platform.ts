@@ -22,10 +22,18 @@ export const platform = {
       // It holds until the page is closed.
     }
   },
-  /** The page's title, and the language that screen readers speak. */
-  setPage(title: string, language: string): void {
-    document.title = title
+  /** What the tab and the history call the page, and screen readers say first. */
+  nameTab(page: string): void {
+    document.title = `${page} · Kalends`
+  },
+  /** The language that screen readers speak. */
+  setLanguage(language: string): void {
     document.documentElement.lang = language
+  },
+  /** Shows an element from its top, and the keyboard goes on from there. */
+  goToTop(id: string): void {
+    window.scrollTo(0, 0)
+    document.getElementById(id)?.focus({ preventScroll: true })
   },
   now: () => Temporal.Now.instant(),
   /** The zone in which the person reads and writes times. */

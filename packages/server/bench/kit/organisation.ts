@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto"
+import { figureMeasures, figureSpreads } from "@kalends/domain/figures"
 import pg from "pg"
 import { tokenHash } from "../../src/people/session-token.ts"
 
@@ -81,6 +82,18 @@ const statements: readonly string[] = [
   `insert into rollout_step (account_id, rollout_id, user_id, state, problem_kind, problem_code, attempts)
    select ${account}, ${id("rollout", "r")}, ${id("user")}, state, case when state = 'failed' then 'not-found' end, case when state = 'failed' then 'mailbox-' || n % 4 end, 1
    from generate_series(1, 5) r, (select n, case when n % 20 = 0 then 'failed' when n % 31 = 0 then 'skipped' else 'done' end state from generate_series(1, ${size.stepsOfRollout}) n) s`,
+  // A day by the minute, a month by the hour, a year by the day.
+  ...[
+    ["minute", 1440],
+    ["hour", 720],
+    ["day", 365],
+  ].map(
+    ([grain, count]) => `insert into figure (account_id, measure, at, provider, slot, grain, count)
+     select ${account}, measure, date_trunc('${grain}', current_timestamp) - n * interval '1 ${grain}', provider, slot, '${grain}', 1 + n % 90
+     from unnest(array[${figureMeasures.map((measure) => `'${measure}'`).join(", ")}]) measure, generate_series(1, ${count}) n,
+       unnest(array['graph', 'google', 'ews', 'caldav']) provider, generate_series(0, 12) slot
+     where slot = 0 or measure in (${figureSpreads.map((measure) => `'${measure}'`).join(", ")})`,
+  ),
   // Four entries in five are the service's own; acts of administrators are rare and far apart.
   `insert into audit (account_id, sequence, at, actor_kind, actor, action, subject_id, reason, previous_hash, hash)
    select ${account}, n, ${then} + make_interval(secs => n * 28), case when n % 5 = 0 then 'user' else 'service' end,

@@ -1,3 +1,4 @@
+import { figureMeasures } from "@kalends/domain/figures"
 import { idOf, size } from "./organisation.ts"
 
 /** One request that a page makes. */
@@ -106,6 +107,21 @@ const together: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   },
 }
 
+const ago = (hours: number) => Temporal.Now.instant().subtract({ hours }).round("minute").toString()
+const figuresOver = (hours: number, step: number) => ({
+  ...{ measure: figureMeasures.slice(0, 24).join(","), from: ago(hours), to: ago(0), step: String(step) },
+})
+
+/** Routes that answer to nothing but all of these at once. */
+const wholeQueries: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
+  "/v1/figures": {
+    "an hour": figuresOver(1, 60),
+    "a day": figuresOver(24, 300),
+    "a month": figuresOver(720, 10_800),
+    "a year": figuresOver(8_760, 86_400),
+  },
+}
+
 /** What a list parameter may be, as far as it is written in the description. */
 function listed(schema: unknown): readonly string[] {
   const text = JSON.stringify(schema ?? {})
@@ -140,6 +156,9 @@ export function pageRequests(document: Document): readonly PageRequest[] {
         ...{ route, path: pathWith(path, values), what },
         ...(ownersOf[route] === undefined ? {} : { by: ownersOf[route] }),
       })
+    const whole = Object.entries(wholeQueries[route] ?? {})
+    for (const [what, values] of whole) add(what, values)
+    if (whole.length > 0) continue
     add("the first page")
     for (const { name, in: place, schema } of parameters) {
       if (place !== "query") continue
