@@ -74,6 +74,16 @@ export const keyReasons = words([
 ])
 export type KeyReason = (typeof keyReasons)[number]
 
+/** What is done with connections that are revoked together. */
+export const revocationReasons = words([
+  "connection-begun",
+  "group-begun",
+  "tenant-begun",
+  "secrets-deleted",
+  "told",
+  "reconnected",
+])
+
 /** How somebody signed in or showed a second factor, and why it was refused. */
 const signInReasons = words([
   "password",
@@ -128,6 +138,7 @@ export type PlainReason =
   | (typeof tenantReasons)[number]
   | KeyReason
   | (typeof signInReasons)[number]
+  | (typeof revocationReasons)[number]
   | (typeof otherReasons)[number]
   /** As openings were written before they said for whom. */
   | "refresh"
@@ -137,6 +148,7 @@ export const plainReasons: readonly PlainReason[] = [
   ...tenantReasons,
   ...keyReasons,
   ...signInReasons,
+  ...revocationReasons,
   ...otherReasons,
   "refresh",
 ]

@@ -16,6 +16,7 @@ export const auditActions = [
   "connection-made",
   "connection-state-changed",
   "connection-removed",
+  "revocation-changed",
   "secret-sealed",
   "secret-opened",
   "token-refreshed",

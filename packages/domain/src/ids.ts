@@ -27,6 +27,8 @@ export type TenantConnectionId = Branded<"TenantConnectionId">
 export type RolloutId = Branded<"RolloutId">
 /** What a person signs in with instead of a password. UUID of ours. */
 export type PasskeyId = Branded<"PasskeyId">
+/** Connections revoked together: one, a group's, a tenant's. UUID. */
+export type RevocationId = Branded<"RevocationId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -61,6 +63,7 @@ export const parseMeetingId = (text: string): MeetingId => parseUuid(text, "meet
 export const parseTenantConnectionId = (text: string): TenantConnectionId =>
   parseUuid(text, "tenant connection id") as TenantConnectionId
 export const parseRolloutId = (text: string): RolloutId => parseUuid(text, "rollout id") as RolloutId
+export const parseRevocationId = (text: string): RevocationId => parseUuid(text, "revocation id") as RevocationId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

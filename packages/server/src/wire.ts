@@ -11,9 +11,12 @@ import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
 import { createConnections } from "./connections/connections.ts"
 import type { ConnectionAddresses, ConnectionsDeps } from "./connections/deps.ts"
+import { createFarewells } from "./connections/farewells.ts"
 import { createForecast } from "./connections/forecast.ts"
 import { createConnectionLife } from "./connections/life.ts"
 import { createOverview, idleLivesOf } from "./connections/overview.ts"
+import { createRevocations } from "./connections/revocations.ts"
+import { createRunRevocation } from "./connections/run-revocation.ts"
 import { createTenantLife } from "./connections/tenant-life.ts"
 import { createFigures } from "./figures/figures.ts"
 import { createApp } from "./http/app.ts"
@@ -30,6 +33,7 @@ import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
+import { revocationRoutes } from "./http/revocation-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
 import { signInRoutes } from "./http/sign-in-routes.ts"
@@ -56,7 +60,7 @@ import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import { createSyncPolicy } from "./policy/sync-policy.ts"
-import type { AccessBroker, KeepAlive } from "./ports/access-broker.ts"
+import type { AccessBroker, KeepAlive, TenantBroker } from "./ports/access-broker.ts"
 import { createAuditKey } from "./ports/audit-signature.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
@@ -66,6 +70,7 @@ import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
 import type { Metrics } from "./ports/metrics.ts"
 import type { Random } from "./ports/random.ts"
+import type { SecretVault } from "./ports/secret-vault.ts"
 import type { ConnectionRow, Store } from "./ports/store.ts"
 import { createDatabase, createPool } from "./postgres/database.ts"
 import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
@@ -155,6 +160,7 @@ export async function startNode(world: World): Promise<Node> {
       await stopListening()
       await stopReconcile()
       await stopNotices()
+      await features.runRevocations.stop()
       await stopRunner()
       await stopFigures()
       await fanOut.close()
@@ -182,7 +188,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const figures = createFigures({ store, clock, log, ...pace })
   const metrics = createMetrics(figures)
-  const world = { clock, random, metrics }
+  const world = { clock, random, metrics, log }
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
@@ -199,9 +205,9 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
   const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl })
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
+  const overviewParts = createOverviewParts({ store, providers, broker, addresses, fanOut, vault, world }, config)
   const listening = createListening({
-    ...{ store, broker, life, fanOut, providerOf, notices, listenersMost },
-    world: { ...world, log },
+    ...{ store, broker, life, fanOut, providerOf, notices, listenersMost, world },
   })
   return {
     http,
@@ -213,9 +219,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
     signIn: createSignInParts({ config, store, vault, passwords, world: { clock, random } }),
     connections: createConnections({
-      ...{ store, providers, fanOut, addresses },
-      opening: { vault, broker, life, http },
-      world,
+      ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
     }),
     meetings,
     doors,
@@ -227,8 +231,11 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     streams: createChangeStreams({ store, fanOut, clock, metrics }),
     reconcile: createReconcile({ store, queue, clock, log, pace, keyMinder }),
     ...tenantParts,
-    ...createOverviewParts({ store, providers, broker, addresses, fanOut, world: { ...world, log } }, config),
-    tasks: createTaskList({ ...{ pass, arm, settle, broker, queue, rollouts: run, keyWork }, world: { clock, log } }),
+    ...overviewParts,
+    tasks: createTaskList({
+      ...{ pass, arm, settle, broker, queue, rollouts: run, revocations: overviewParts.runRevocations, keyWork },
+      world: { clock, log },
+    }),
   }
 }
 
@@ -255,18 +262,25 @@ function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | 
 }
 
 type OverviewParts = Pick<ConnectionsDeps, "store" | "providers" | "addresses" | "fanOut"> & {
-  readonly broker: AccessBroker & KeepAlive
-  readonly world: { readonly clock: Clock; readonly metrics: Metrics; readonly log: Log }
+  readonly broker: AccessBroker & TenantBroker & KeepAlive
+  readonly vault: SecretVault
+  readonly world: { readonly clock: Clock; readonly log: Log; readonly random: Random; readonly metrics: Metrics }
 }
 
 /** What those see and do who answer for all connections of an organisation. */
-function createOverviewParts({ store, providers, broker, addresses, fanOut, world }: OverviewParts, config: Config) {
-  const { clock } = world
-  const tenantLife = createTenantLife({ store, fanOut, ...world })
+function createOverviewParts(parts: OverviewParts, config: Config) {
+  const { store, providers, broker, addresses, fanOut, vault, world } = parts
+  const { clock, log, random, metrics } = world
+  const farewells = createFarewells(clock)
+  const tell = { broker, providers, clock, metrics }
+  const runRevocations = createRunRevocation({ store, vault, tell, fanOut, farewells, clock })
+  const tenantLife = createTenantLife({ store, fanOut, clock, metrics, log })
   const idle = idleLivesOf(providers)
   return {
     overview: createOverview({ store, providers, broker, tenantLife, addresses, clock }),
     forecast: createForecast({ store, idle, labelOf, clock, serviceSecrets: serviceSecretsOf(config) }),
+    revocations: createRevocations({ store, farewells, runs: runRevocations, labelOf, clock, random }),
+    runRevocations,
   }
 }
 
@@ -354,6 +368,7 @@ function appOptions(
         requireUser,
         clock,
       })
+      await revocationRoutes(app, { revocations: features.revocations, requireUser })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       await app.register(async (own) =>

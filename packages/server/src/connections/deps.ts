@@ -60,6 +60,14 @@ export type HandOverDeps = {
   readonly world: { readonly clock: Clock; readonly metrics: FigureCounts }
 }
 
+/** To tell providers of what was removed. */
+export type TellDeps = {
+  readonly broker: TenantBroker
+  readonly providers: Providers
+  readonly clock: Clock
+  readonly metrics: Metrics
+}
+
 /** To remove a connection. */
 export type RemovalDeps = {
   readonly store: Store

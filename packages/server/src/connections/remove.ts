@@ -6,19 +6,24 @@ import { askedFor, tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Call, Caller } from "../ports/call.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
-import type { AccountTables, ConnectionRow, CredentialRow, SubscriptionRow } from "../ports/store.ts"
-import type { RemovalDeps } from "./deps.ts"
+import type { TakenCredential } from "../ports/revocation-tables.ts"
+import type { AccountTables, AuditEntry, ConnectionRow, SubscriptionRow } from "../ports/store.ts"
+import type { RemovalDeps, TellDeps } from "./deps.ts"
 import { ownConnection } from "./hand-over.ts"
 import { within } from "./within.ts"
 
 const providerTimeoutMs = 10_000
 
 /** What the provider must still be told with, in memory only. */
-type LastSecrets = { readonly access: Access | null; readonly refreshToken: string | null }
+export type LastSecrets = { readonly access: Access | null; readonly refreshToken: string | null }
 
-type Taken = LastSecrets & {
-  readonly connection: ConnectionRow
-  readonly subscriptions: readonly SubscriptionRow[]
+/** A connection that is gone here, and what its provider knows of it. */
+export type Taken = LastSecrets & {
+  readonly connection: Pick<
+    ConnectionRow,
+    "accountId" | "userId" | "provider" | "permission" | "tenantConnectionId" | "subjectEmail"
+  >
+  readonly subscriptions: readonly Pick<SubscriptionRow, "providerSubscriptionId" | "providerResourceId">[]
 }
 
 /**
@@ -78,23 +83,33 @@ function takeAndDelete(deps: RemovalDeps, user: Caller, connectionId: Connection
     const secrets =
       credential === null
         ? { access: null, refreshToken: null }
-        : await openLast(deps, tables, { user, credential, isAccessNeeded: subscriptions.length > 0 })
+        : await openLast(deps, tables, {
+            actor: { kind: "user", userId: user.userId },
+            call: user.call,
+            credential,
+            isAccessNeeded: subscriptions.length > 0,
+          })
     return { connection, subscriptions, ...secrets }
   })
 }
 
-type Last = { readonly user: Caller; readonly credential: CredentialRow; readonly isAccessNeeded: boolean }
+export type Last = {
+  readonly actor: AuditEntry["actor"]
+  readonly call: Call
+  readonly credential: TakenCredential
+  readonly isAccessNeeded: boolean
+}
 
-async function openLast(
-  { vault, clock }: RemovalDeps,
+/** Opens what a provider must be told with; what cannot be opened is null. */
+export async function openLast(
+  { vault, clock }: Pick<RemovalDeps, "vault" | "clock">,
   tables: AccountTables,
-  { user, credential, isAccessNeeded }: Last,
+  { actor, call, credential, isAccessNeeded }: Last,
 ): Promise<LastSecrets> {
   const { connectionId, sealedSecret, secretKind, sealedAccessToken, accessExpiresAt } = credential
   const open = async (kind: "refresh-token" | "access-token" | "password", sealed: Uint8Array) => {
-    const actor = { kind: "user", userId: user.userId } as const
     try {
-      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal", call: user.call }, sealed)
+      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal", call }, sealed)
     } catch (error) {
       // A secret that cannot be opened any more must not stand in the way of deleting it.
       if (isProblem(error)) return null
@@ -114,9 +129,10 @@ async function openLast(
   return { access: access === null ? null : { kind: "bearer", ...access }, refreshToken }
 }
 
-type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
+export type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
 
-async function tellProvider(deps: RemovalDeps, taken: Taken, call: Call): Promise<Told> {
+/** Stops the subscriptions and revokes the grant, in that order, each within ten seconds; throws nothing that a provider does. */
+export async function tellProvider(deps: TellDeps, taken: Taken, call: Call): Promise<Told> {
   const provider = deps.providers.get(taken.connection.provider)
   if (provider === undefined) return { stopped: 0, grantRevoked: "not-confirmed" }
   const isAccessNeeded = taken.subscriptions.length > 0 && taken.access === null
@@ -126,12 +142,7 @@ async function tellProvider(deps: RemovalDeps, taken: Taken, call: Call): Promis
 }
 
 /** Access for stopping subscriptions, where none is at hand. What cannot be stopped is left to expire, and the user is told so. */
-async function lastAccess(
-  deps: RemovalDeps,
-  provider: CalendarProvider,
-  taken: Taken,
-  call: Call,
-): Promise<LastSecrets> {
+async function lastAccess(deps: TellDeps, provider: CalendarProvider, taken: Taken, call: Call): Promise<LastSecrets> {
   const { connection } = taken
   if (connection.tenantConnectionId === null) return lastRefresh(deps, provider, taken)
   const actor = { kind: "user", userId: connection.userId } as const
@@ -143,7 +154,7 @@ async function lastAccess(
 
 /** Access for stopping subscriptions when the stored one has run out. What it gives is not stored; a rotated token is the one to revoke. */
 async function lastRefresh(
-  { clock }: RemovalDeps,
+  { clock }: TellDeps,
   { signIn }: CalendarProvider,
   { refreshToken, connection }: Taken,
 ): Promise<LastSecrets> {
@@ -161,10 +172,10 @@ async function lastRefresh(
 }
 
 async function stopAll(
-  deps: RemovalDeps,
+  deps: TellDeps,
   { name, push }: CalendarProvider,
   access: Access,
-  subscriptions: readonly SubscriptionRow[],
+  subscriptions: Taken["subscriptions"],
 ): Promise<number> {
   if (push === null) return 0
   const outcomes = await Promise.allSettled(
@@ -188,7 +199,7 @@ async function stopAll(
 }
 
 async function revoke(
-  { clock }: RemovalDeps,
+  { clock }: TellDeps,
   { signIn }: CalendarProvider,
   { connection, refreshToken }: Taken,
 ): Promise<RemovalView["grantRevoked"]> {

@@ -10,6 +10,7 @@ import { keyRoutes } from "./key-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import { revocationRoutes } from "./revocation-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -54,6 +55,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await figuresRoutes(all, absent())
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())
+      await revocationRoutes(all, absent())
     },
   })
   await app.ready()

@@ -17,6 +17,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import { revocationRoutes } from "./revocation-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -74,6 +75,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await figuresRoutes(all, { ...common, figures: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
+      await revocationRoutes(all, { ...common, revocations: refuses() })
     },
   })
 }
@@ -250,6 +252,8 @@ const bodies: Readonly<Record<string, object>> = {
   },
   "POST /v1/tenants/{tenantConnectionId}/checkup": { mailboxes: [] },
   "POST /v1/admin/connections/reopened": { provider: "memory", tenantId: "tenant-1" },
+  "POST /v1/admin/revocations/preview": { scope: { kind: "group", groupId: id }, after: null },
+  "POST /v1/admin/revocations": { scope: { kind: "group", groupId: id }, confirmation: null },
   "POST /v1/rollouts": {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },

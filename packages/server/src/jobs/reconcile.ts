@@ -28,7 +28,7 @@ const releaseEveryTicks = 12
 const keysEveryTicks = 4
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
-/** A worker that says nothing of its rollout for this long is dead. */
+/** A worker that says nothing of its rollout or revocation for this long is dead. */
 const rolloutSilenceSeconds = 20
 const rolloutsPerTick = 50
 /** A review that nobody ends is due again after this long. */
@@ -70,6 +70,15 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await queue.add(stalled.map((rollout) => ({ kind: "rollout", ...rollout })))
   }
 
+  async function addStalledRevocations(): Promise<void> {
+    const now = clock.now()
+    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
+    const stalled = await store.asSystem((tables) =>
+      tables.takeStalledRevocations({ untouchedSince, now, limit: rolloutsPerTick }),
+    )
+    await queue.add(stalled.map((revocation) => ({ kind: "revocation", ...revocation })))
+  }
+
   /** The library itself waits four hours before it gives back the jobs of a worker that was killed. */
   async function releaseLeftJobs(): Promise<void> {
     const count = await queue.release(clock.now().subtract({ minutes: jobMinutesMost }))
@@ -91,6 +100,7 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await addDueReviews()
     await addStalledRollouts()
     if (count % keysEveryTicks === 0) await keyMinder.tick()
+    await addStalledRevocations()
     if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }

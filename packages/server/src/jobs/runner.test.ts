@@ -24,6 +24,7 @@ function tasks(thrown: unknown = null) {
     pass: act,
     arm: async (...ids) => act(...ids).then(() => "pushed"),
     broker: { keepAlive: act },
+    revocations: { run: async () => {} },
     rollouts: { run: act },
     keyWork: { run: act },
     queue: jobs.queue,

@@ -1,9 +1,17 @@
 import { meetingReasons } from "@kalends/domain/audit-reason"
-import { parseAccountId, parseCalendarId, parseConnectionId, parseMeetingId, parseRolloutId } from "@kalends/domain/ids"
+import {
+  parseAccountId,
+  parseCalendarId,
+  parseConnectionId,
+  parseMeetingId,
+  parseRevocationId,
+  parseRolloutId,
+} from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
 import { z } from "zod"
+import type { RunRevocation } from "../connections/run-revocation.ts"
 import type { KeepAlive } from "../ports/access-broker.ts"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -22,6 +30,7 @@ export type RunnerDeps = {
   readonly broker: KeepAlive
   readonly rollouts: RunRollout
   readonly keyWork: Pick<KeyWork, "run">
+  readonly revocations: Pick<RunRevocation, "run">
   readonly queue: JobQueue
   readonly world: { readonly clock: Clock; readonly log: Log }
 }
@@ -46,12 +55,17 @@ const rolloutPayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   rolloutId: z.uuid().transform(parseRolloutId),
 })
+const revocationPayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  revocationId: z.uuid().transform(parseRevocationId),
+})
 const armRetryMinutes = 5
 
 const callOf = (kind: Job["kind"], { id }: { readonly id: string }): Call => `job:${kind}:${id}`
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
-export function createTaskList({ pass, arm, settle, broker, rollouts, keyWork, queue, world }: RunnerDeps): TaskList {
+export function createTaskList(deps: RunnerDeps): TaskList {
+  const { pass, arm, settle, broker, rollouts, revocations, keyWork, queue, world } = deps
   const { clock, log } = world
   return {
     pass: async (payload, { job }) => pass(passPayload.parse(payload), callOf("pass", job)),
@@ -77,6 +91,10 @@ export function createTaskList({ pass, arm, settle, broker, rollouts, keyWork, q
       await rollouts.run(accountId, rolloutId, callOf("rollout", job))
     },
     keys: async (payload) => keyWork.run(accountPayload.parse(payload).accountId),
+    async revocation(payload, { job }) {
+      const { accountId, revocationId } = revocationPayload.parse(payload)
+      await revocations.run(accountId, revocationId, `job:revocation:${job.id}`)
+    },
     async "keep-alive"(payload, { job }) {
       const { accountId, connectionId } = connectionPayload.parse(payload)
       await broker.keepAlive(accountId, connectionId, callOf("keep-alive", job)).catch((error: unknown) => {

@@ -23,7 +23,12 @@ export function askedFor({ permission, contactsPermission }: ConnectionRow): Ask
 }
 
 /** Throws Problem "not-found" when the connection is none of an administrator's. */
-export function tenantTarget({ accountId, tenantConnectionId, permission, subjectEmail }: ConnectionRow): TenantTarget {
+export function tenantTarget({
+  accountId,
+  tenantConnectionId,
+  permission,
+  subjectEmail,
+}: Pick<ConnectionRow, "accountId" | "tenantConnectionId" | "permission" | "subjectEmail">): TenantTarget {
   if (tenantConnectionId === null || subjectEmail === null)
     throw new Problem("not-found", "There is no such connection.", { code: "no-connection" })
   return { accountId, tenantConnectionId, permission, mailbox: subjectEmail }

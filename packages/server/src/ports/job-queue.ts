@@ -1,5 +1,5 @@
 import type { MeetingReason } from "@kalends/domain/audit-reason"
-import type { AccountId, CalendarId, ConnectionId, MeetingId, RolloutId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, MeetingId, RevocationId, RolloutId } from "@kalends/domain/ids"
 
 /**
  * One calendar is due for a pass. `noticedAtMs`: when a notification last said so (epoch ms), which is when clients were
@@ -29,6 +29,8 @@ export type Job =
   | { readonly kind: "rollout"; readonly accountId: AccountId; readonly rolloutId: RolloutId }
   /** Go on with the work on an account's keys. */
   | { readonly kind: "keys"; readonly accountId: AccountId }
+  /** Go on with a revocation whose worker died. */
+  | { readonly kind: "revocation"; readonly accountId: AccountId; readonly revocationId: RevocationId }
 
 /** The name under which waiting jobs coalesce. */
 export function jobKey(job: Job): string {
@@ -44,6 +46,8 @@ export function jobKey(job: Job): string {
       return `${job.kind}:${job.rolloutId}`
     case "keys":
       return `${job.kind}:${job.accountId}`
+    case "revocation":
+      return `${job.kind}:${job.revocationId}`
   }
 }
 

@@ -27,6 +27,7 @@ import type { ListeningTables, SystemListeningTables } from "./listening-tables.
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
 import type { PolicyTables } from "./policy-tables.ts"
+import type { RevocationTables, SystemRevocationTables } from "./revocation-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { SecondFactor, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
@@ -249,7 +250,7 @@ export interface AccountTables extends PeopleTables {
   updateConnection(connectionId: ConnectionId, changes: Changes<ConnectionRow>): Promise<void>
   findConnection(connectionId: ConnectionId): Promise<ConnectionRow | null>
   findConnectionOfUser(userId: UserId): Promise<ConnectionRow | null>
-  /** Deletes the connection with its credential, calendars, subscriptions and listening. */
+  /** Deletes the connection with its credential, calendars, subscriptions and listening, and what rollouts kept of older secrets. */
   deleteConnection(connectionId: ConnectionId): Promise<void>
   upsertCredential(row: CredentialRow): Promise<void>
   findCredential(connectionId: ConnectionId): Promise<CredentialRow | null>
@@ -288,6 +289,7 @@ export interface AccountTables extends PeopleTables {
   readonly overview: OverviewTables
   readonly figures: FigureTables
   readonly signIn: SignInTables
+  readonly revocations: RevocationTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -298,6 +300,7 @@ export interface SystemTables
     SystemListeningTables,
     SystemMeetingTables,
     SystemOverviewTables,
+    SystemRevocationTables,
     SystemRolloutTables,
     SystemFigureTables,
     SystemSignInTables {

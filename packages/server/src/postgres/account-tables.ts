@@ -1,5 +1,5 @@
 import type { AccountId } from "@kalends/domain/ids"
-import type { Transaction } from "kysely"
+import { sql, type Transaction } from "kysely"
 import type { AuditSigner } from "../ports/audit-chain.ts"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
@@ -13,6 +13,7 @@ import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
 import { followsAccount, hasPart, isIn } from "./people-search.ts"
 import { createPolicyTables } from "./policy-tables.ts"
+import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createSignInTables } from "./sign-in-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
@@ -45,6 +46,7 @@ export function createAccountTables(
     overview: createOverviewTables(tx, accountId),
     figures: createFigureTables(tx, accountId),
     signIn: createSignInTables(tx, accountId),
+    revocations: createRevocationTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }
@@ -185,6 +187,13 @@ function connectionTables(tx: Transaction<Database>, accountId: AccountId): Conn
     findConnectionOfUser: async (userId) =>
       (await connections().where("userId", "=", userId).executeTakeFirst()) ?? null,
     async deleteConnection(connectionId) {
+      // What a move kept of this person's older secrets, to undo it with, goes as well.
+      await sql`
+        update rollout_step set sealed_secret = null, sealed_access_token = null, state = 'skipped'
+        where account_id = ${accountId} and (sealed_secret is not null or sealed_access_token is not null) and user_id in (
+          select user_id from connection where account_id = ${accountId} and connection_id = ${connectionId})`.execute(
+        tx,
+      )
       await tx
         .deleteFrom("connection")
         .where("accountId", "=", accountId)

@@ -14,6 +14,7 @@ import type { FigureRow } from "../ports/figure-tables.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
@@ -50,6 +51,8 @@ export type Database = {
   passkey: PasskeyRow
   identity: IdentityRow
   spentChallenge: { accountId: AccountId; challengeHash: Uint8Array; expiresAt: Temporal.Instant }
+  revocation: RevocationRow
+  revocationStep: RevocationStepRow
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

@@ -8,6 +8,7 @@ import { createSystemKeys } from "./key-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
+import { createSystemRevocations } from "./revocation-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
 import { createSystemSignIn } from "./sign-in-tables.ts"
 
@@ -20,6 +21,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemListening(tx),
     ...createSystemMeetings(tx),
     ...createSystemOverview(tx),
+    ...createSystemRevocations(tx),
     ...createSystemRollouts(tx),
     ...createSystemFigures(tx),
     ...createSystemSignIn(tx),

@@ -1,5 +1,6 @@
 import type { AccountId, RolloutId, UserId } from "@kalends/domain/ids"
 import { isPassing, isProblem, type Problem } from "@kalends/domain/problem"
+import { keepTouching } from "../connections/keep-touching.ts"
 import type { Call } from "../ports/call.ts"
 import type { RolloutRow, StepRow, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, Changes, Store } from "../ports/store.ts"
@@ -14,8 +15,6 @@ const stepsPerLook = 100
 const jobMs = 30_000
 const attemptsMost = 5
 const restMs = 15_000
-/** A fourth of the silence that jobs/reconcile.ts takes for death. */
-const beatMs = 5_000
 
 /**
  * What a step came to: what its row then says, and what else is written with it, all in one transaction. Asking providers
@@ -117,29 +116,13 @@ export function createRunRollout(deps: TenantsDeps) {
     return { isAny: steps.length > 0, restUntil }
   }
 
-  /** Says that somebody is at it, again and again until it is stopped: whoever is silent is dead. */
-  async function beat({ accountId, rolloutId, state }: RolloutRow): Promise<() => void> {
-    let cancel = () => {}
-    let isStopped = false
-    const touch = () =>
-      store.inAccount(accountId, ({ rollouts }) => rollouts.updateIf(rolloutId, [state], { touchedAt: clock.now() }))
-    const again = () => {
-      if (!isStopped)
-        cancel = clock.after(
-          beatMs,
-          () =>
-            void touch()
-              .catch(() => {})
-              .then(again),
-        )
-    }
-    await touch()
-    again()
-    return () => {
-      isStopped = true
-      cancel()
-    }
-  }
+  /** Says that somebody is at it: whoever is silent is dead. */
+  const beat = ({ accountId, rolloutId, state }: RolloutRow): Promise<() => void> =>
+    keepTouching(clock, async () => {
+      await store.inAccount(accountId, ({ rollouts }) =>
+        rollouts.updateIf(rolloutId, [state], { touchedAt: clock.now() }),
+      )
+    })
 
   return {
     /** The job: begins where the last one ended. */

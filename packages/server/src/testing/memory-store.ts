@@ -20,6 +20,7 @@ import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } fro
 import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { memoryPolicy } from "./memory-policy.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
+import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { searchText } from "./search-text.ts"
@@ -70,11 +71,12 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function createAccountTables(tx: MemoryTransaction, accountId: AccountId): AccountTables {
+  const connections = connectionTables(tx, accountId)
   return {
     accountId,
     lockAccount: () => tx.lock("account", accountId),
     ...peopleTables(tx, accountId),
-    ...connectionTables(tx, accountId),
+    ...connections,
     ...calendarTables(tx, accountId),
     ...recordTables(tx, accountId),
     meetings: memoryMeetings(tx, accountId),
@@ -87,6 +89,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     overview: memoryOverview(tx, accountId),
     figures: memoryFigures(tx, accountId),
     signIn: memorySignIn(tx, accountId),
+    revocations: memoryRevocations(tx, accountId, connections.deleteConnection),
   }
 }
 
@@ -202,7 +205,9 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
         .filter(mine(accountId))
         .find((row) => row.userId === userId) ?? null,
     async deleteConnection(connectionId) {
-      if (own(tx.find("connection", connectionId), accountId) === null) return
+      const connection = own(tx.find("connection", connectionId), accountId)
+      if (connection === null) return
+      await forgetKept(tx, connection.userId)
       await tx.remove("connection", connectionId)
       await tx.remove("credential", connectionId)
       await tx.remove("listening", connectionId)
@@ -224,6 +229,15 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
       return own(tx.find("credential", connectionId), accountId)
     },
   }
+}
+
+/** What a move kept of this person's older secrets, to undo it with. */
+async function forgetKept(tx: MemoryTransaction, userId: string): Promise<void> {
+  for (const step of tx.list("step"))
+    if (step.userId === userId && (step.sealedSecret !== null || step.sealedAccessToken !== null))
+      await tx.change("step", `${step.rolloutId} ${userId}`, (row) => ({
+        ...{ ...row, sealedSecret: null, sealedAccessToken: null, state: "skipped" },
+      }))
 }
 
 async function removeCalendar(tx: MemoryTransaction, calendarId: string): Promise<void> {
@@ -371,6 +385,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemListening(tx),
     ...memorySystemMeetings(tx),
     ...memorySystemOverview(tx),
+    ...memorySystemRevocations(tx),
     ...memorySystemRollouts(tx),
     ...memorySystemFigures(tx),
     ...memorySystemSignIn(tx),

@@ -4,6 +4,7 @@ import type { Job } from "../ports/job-queue.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
@@ -48,6 +49,9 @@ export type MemoryRows = {
   /** By rollout and user id. */
   step: StepRow
   figure: FigureRow
+  revocation: RevocationRow
+  /** By revocation and connection id. */
+  revocationStep: RevocationStepRow
   /** By user id. */
   totp: TotpRow
   /** By user id and hash. */
@@ -97,6 +101,8 @@ const tableNames = [
   "passkey",
   "identity",
   "spentChallenge",
+  "revocation",
+  "revocationStep",
   "member",
   "said",
   "chosen",
@@ -131,6 +137,8 @@ export function emptyTables(): RowMaps {
     passkey: new Map(),
     identity: new Map(),
     spentChallenge: new Map(),
+    revocation: new Map(),
+    revocationStep: new Map(),
     member: new Map(),
     said: new Map(),
     chosen: new Map(),

@@ -1,0 +1,212 @@
+import {
+  parseConnectionId,
+  parseGroupId,
+  parseProviderName,
+  parseRevocationId,
+  type RevocationId,
+} from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import type {
+  NewRevocation,
+  RevocationPreview,
+  RevocationScopeInput,
+  RevocationSteps,
+  RevocationView,
+} from "@kalends/protocol/revocations"
+import type { Caller } from "../ports/call.ts"
+import type { Clock } from "../ports/clock.ts"
+import { pageOf } from "../ports/page.ts"
+import type { Random } from "../ports/random.ts"
+import type { ListedRevocationStep, RevocationRow, RevocationScope } from "../ports/revocation-tables.ts"
+import type { AccountTables, Store, UserRow } from "../ports/store.ts"
+import type { Farewells } from "./farewells.ts"
+import { type RunRevocation, tenantOf } from "./run-revocation.ts"
+
+const perPage = 100
+const listedMost = 50
+const perRead = 1_000
+/** From so many people on, what is revoked is typed once more. */
+const largeFrom = 20
+
+export type RevocationsDeps = {
+  readonly store: Store
+  readonly farewells: Farewells
+  readonly runs: Pick<RunRevocation, "start">
+  readonly labelOf: (provider: string) => string
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Connections revoked together, as an administrator asks for it and sees what was done. What does it: run-revocation.ts. */
+export function createRevocations(deps: RevocationsDeps) {
+  const { store, farewells, runs, labelOf, clock, random } = deps
+
+  async function require(tables: AccountTables, revocationId: RevocationId): Promise<RevocationRow> {
+    const row = await tables.revocations.find(revocationId)
+    if (row === null) throw new Problem("not-found", "There is no such revocation.", { code: "no-revocation" })
+    return row
+  }
+
+  /** The transaction after which no secret of the scope is left, but those that a refresh holds at this moment. */
+  async function begin(tables: AccountTables, user: UserRow, { scope: given, confirmation }: NewRevocation) {
+    const scope = scopeOf(given)
+    const phrase = await phraseOf(tables, scope)
+    const now = clock.now()
+    const row: RevocationRow = {
+      ...{ accountId: user.accountId, revocationId: parseRevocationId(random.uuid()), ...storedScope(scope) },
+      ...{ state: "deleting", createdBy: user.userId, createdAt: now },
+      ...{ secretsDeletedAt: null, touchedAt: now, endedAt: null },
+    }
+    await tables.revocations.insert(row)
+    const count = await tables.revocations.addSteps(row.revocationId, scope)
+    const tenant = await tenantOf(tables, row)
+    if (count === 0 && tenant === null)
+      throw new Problem("not-found", "There is no connection to revoke.", { code: "nobody" })
+    if (count >= largeFrom && confirmation?.trim() !== phrase)
+      throw new Problem("conflict", "Type once more what you revoke.", { code: "confirmation-needed" })
+    const taken = await tables.revocations.takeCredentials(row.revocationId, "left-out")
+    if (tenant !== null)
+      await tables.tenants.update(tenant.tenantConnectionId, {
+        ...{ sealedSecret: new Uint8Array(), version: tenant.version + 1 },
+      })
+    const actor = { kind: "user", userId: user.userId } as const
+    const entry = { actor, action: "revocation-changed", subjectId: row.revocationId } as const
+    await tables.appendAudit({ ...entry, reason: `${scope.kind}-begun` }, now)
+    return { row, taken, tenant, view: await view(tables, row) }
+  }
+
+  async function view(tables: AccountTables, row: RevocationRow): Promise<RevocationView> {
+    const { waiting, removed, done, ...counts } = await tables.revocations.count(row.revocationId)
+    const creator = await tables.findUser(row.createdBy)
+    return {
+      ...{ revocationId: row.revocationId, state: row.state, scope: await scopeView(tables, row) },
+      ...{ createdBy: creator?.displayName ?? null, createdAt: row.createdAt.toString() },
+      secretsDeletedAt: row.secretsDeletedAt?.toString() ?? null,
+      endedAt: row.endedAt?.toString() ?? null,
+      ...{ total: waiting + removed + done, removed: removed + done, done, ...counts },
+    }
+  }
+
+  async function scopeView(tables: AccountTables, { scopeKind, scopeId, provider }: RevocationRow) {
+    const group =
+      scopeKind === "group" ? (await tables.groups.listGroups()).find((one) => one.groupId === scopeId) : null
+    return {
+      ...{ kind: scopeKind, id: scopeId, provider, providerLabel: provider === null ? null : labelOf(provider) },
+      name: scopeKind === "tenant" ? scopeId : (group?.name ?? null),
+    }
+  }
+
+  const stepView = ({ connectionId, email, displayName, provider, ...step }: ListedRevocationStep) => ({
+    ...{ connectionId, email, displayName, provider, providerLabel: labelOf(provider), state: step.state },
+    ...{ subscriptionsStopped: step.subscriptionsStopped, subscriptionsLeft: step.subscriptionsLeft },
+    grantOutcome: step.grantOutcome,
+  })
+
+  return {
+    /** Whom it would concern, and what must be typed. */
+    preview: (user: UserRow, given: RevocationScopeInput, after: string | null): Promise<RevocationPreview> =>
+      store.inAccount(user.accountId, async (tables) => {
+        const scope = scopeOf(given)
+        const count = await tables.revocations.countConcerned(scope)
+        const found = await tables.revocations.listConcerned(scope, { after, limit: perPage + 1 })
+        const { shown, last } = pageOf(found, perPage)
+        const phrase = await phraseOf(tables, scope)
+        return {
+          ...{ count, name: phrase, phrase: count >= largeFrom ? phrase : null },
+          people: shown.map(({ connectionId, email, displayName, provider, state }) => ({
+            ...{ connectionId, email, displayName, provider, providerLabel: labelOf(provider), state },
+          })),
+          after: last?.email ?? null,
+        }
+      }),
+
+    /** Deletes the secrets, and begins with the rest. Throws Problem "conflict" (code "confirmation-needed"). */
+    async create(user: Caller, input: NewRevocation): Promise<RevocationView> {
+      const { row, taken, tenant, view } = await store.inAccount(user.accountId, (tables) => begin(tables, user, input))
+      farewells.keep(taken)
+      if (tenant !== null) farewells.keepTenant(user.accountId, tenant)
+      runs.start(row.accountId, row.revocationId, user.call)
+      return view
+    },
+
+    list: (user: UserRow): Promise<RevocationView[]> =>
+      store.inAccount(user.accountId, async (tables) => {
+        const views: RevocationView[] = []
+        for (const row of await tables.revocations.list(listedMost)) views.push(await view(tables, row))
+        return views
+      }),
+
+    find: (user: UserRow, revocationId: RevocationId): Promise<RevocationView> =>
+      store.inAccount(user.accountId, async (tables) => view(tables, await require(tables, revocationId))),
+
+    steps: (user: UserRow, revocationId: RevocationId, after: string | null): Promise<RevocationSteps> =>
+      store.inAccount(user.accountId, async (tables) => {
+        await require(tables, revocationId)
+        const found = await tables.revocations.listSteps(revocationId, {
+          ...{ state: null, after: after === null ? null : parseConnectionId(after), limit: perPage + 1 },
+        })
+        const { shown, last } = pageOf(found, perPage)
+        return { steps: shown.map(stepView), after: last?.connectionId ?? null }
+      }),
+
+    /** What was done for each person, as a table for a spreadsheet; read a part at a time. Throws Problem "not-found" at once. */
+    async report(user: UserRow, revocationId: RevocationId): Promise<AsyncGenerator<string, void>> {
+      await store.inAccount(user.accountId, (tables) => require(tables, revocationId))
+      return reportLines(store, user, revocationId)
+    },
+  }
+}
+
+export type Revocations = ReturnType<typeof createRevocations>
+
+async function* reportLines(store: Store, { accountId }: UserRow, revocationId: RevocationId) {
+  yield line(["name", "address", "provider", "secrets", "subscriptions stopped", "subscriptions left", "grant"])
+  for (let after: ListedRevocationStep["connectionId"] | null = null; ; ) {
+    const steps: readonly ListedRevocationStep[] = await store.inAccount(accountId, ({ revocations }) =>
+      revocations.listSteps(revocationId, { state: null, after, limit: perRead }),
+    )
+    for (const { displayName, email, provider, subscriptionsStopped, subscriptionsLeft, grantOutcome } of steps) {
+      const done = [String(subscriptionsStopped), String(subscriptionsLeft), grantOutcome ?? "waiting"]
+      yield line([displayName, email, provider, "deleted", ...done])
+    }
+    after = steps.at(-1)?.connectionId ?? null
+    if (steps.length < perRead) return
+  }
+}
+
+/** A cell that a spreadsheet would take for a formula is written as text. */
+function line(cells: readonly string[]): string {
+  const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+  return `${cells.map(cell).join(",")}\r\n`
+}
+
+function scopeOf(given: RevocationScopeInput): RevocationScope {
+  switch (given.kind) {
+    case "connection":
+      return { kind: "connection", connectionId: parseConnectionId(given.connectionId) }
+    case "group":
+      return { kind: "group", groupId: parseGroupId(given.groupId) }
+    case "tenant":
+      return { kind: "tenant", provider: parseProviderName(given.provider), tenantId: given.tenantId }
+  }
+}
+
+function storedScope(scope: RevocationScope): Pick<RevocationRow, "scopeKind" | "scopeId" | "provider"> {
+  switch (scope.kind) {
+    case "connection":
+      return { scopeKind: scope.kind, scopeId: scope.connectionId, provider: null }
+    case "group":
+      return { scopeKind: scope.kind, scopeId: scope.groupId, provider: null }
+    case "tenant":
+      return { scopeKind: scope.kind, scopeId: scope.tenantId, provider: scope.provider }
+  }
+}
+
+/** What is typed to confirm: the group's name, or the tenant's. Throws Problem "not-found" for a group that is not there. */
+async function phraseOf(tables: AccountTables, scope: RevocationScope): Promise<string | null> {
+  if (scope.kind === "connection") return null
+  if (scope.kind === "tenant") return scope.tenantId
+  const group = (await tables.groups.listGroups()).find(({ groupId }) => groupId === scope.groupId)
+  if (group === undefined) throw new Problem("not-found", "There is no such group.", { code: "no-group" })
+  return group.name
+}

@@ -1,0 +1,248 @@
+import type { Access } from "@kalends/domain/access"
+import type { revocationReasons } from "@kalends/domain/audit-reason"
+import type { AccountId, RevocationId } from "@kalends/domain/ids"
+import type { TenantBroker, TenantTarget } from "../ports/access-broker.ts"
+import type { Call } from "../ports/call.ts"
+import type { Clock } from "../ports/clock.ts"
+import type { FanOut } from "../ports/fan-out.ts"
+import type { ListedRevocationStep, RevocationRow, RevocationState } from "../ports/revocation-tables.ts"
+import type { SecretVault } from "../ports/secret-vault.ts"
+import type { AccountTables, AuditEntry, Store } from "../ports/store.ts"
+import type { TellDeps } from "./deps.ts"
+import type { Farewells } from "./farewells.ts"
+import { keepTouching } from "./keep-touching.ts"
+import { openLast, tellProvider } from "./remove.ts"
+
+/** Connections that one transaction removes: some 100 ms. */
+const removedAtOnce = 500
+const toldAtOnce = 8
+const stepsPerLook = 200
+
+export type RunRevocationDeps = {
+  readonly store: Store
+  readonly vault: SecretVault
+  readonly tell: TellDeps
+  readonly fanOut: FanOut
+  readonly farewells: Farewells
+  readonly clock: Clock
+}
+
+/**
+ * Does what is left of a revocation, from wherever it stands. Any number of workers may be at one, and any may die: each
+ * transaction stands for itself, and says in the rows what it did. Only what a dead worker had in memory is lost: with it
+ * went the secrets, so that its grants stay "not confirmed", and nobody can use them either.
+ *
+ *   deleting ──no credential is left──▶ removing ──no connection is left──▶ telling ──each provider was asked──▶ done
+ */
+export function createRunRevocation(deps: RunRevocationDeps) {
+  const { store, fanOut, farewells, clock } = deps
+  const running = new Set<Promise<void>>()
+  let isStopping = false
+
+  /** The credentials that a refresh held when the others were deleted: each is waited for, and goes as it is by then. */
+  async function deleteRest(row: RevocationRow): Promise<void> {
+    const taken = await store.inAccount(row.accountId, async (tables) => {
+      const rest = await tables.revocations.takeCredentials(row.revocationId, "waited-for")
+      const now = clock.now()
+      const changes = { state: "removing", secretsDeletedAt: now, touchedAt: now } as const
+      if (await tables.revocations.updateIf(row.revocationId, "deleting", changes))
+        await tables.appendAudit(entryOf(row, "secrets-deleted"), now)
+      return rest
+    })
+    farewells.keep(taken)
+  }
+
+  /** False when no connection is left. */
+  async function removeSome({ accountId, revocationId, createdBy }: RevocationRow): Promise<boolean> {
+    const some = await store.inAccount(accountId, async (tables) => {
+      const removed = await tables.revocations.removeSome(revocationId, removedAtOnce)
+      const actor = { kind: "user", userId: createdBy } as const
+      const entries = removed.flatMap(({ connectionId, isRemoved }): AuditEntry[] =>
+        isRemoved ? [{ actor, action: "connection-removed", subjectId: connectionId, reason: "revoked" }] : [],
+      )
+      await tables.appendAudits(entries, clock.now())
+      return removed
+    })
+    for (const { userId, connectionId, isRemoved } of some)
+      if (isRemoved)
+        fanOut.publish({ kind: "user", accountId, userId }, { kind: "connection-changed", connectionId, state: "gone" })
+    return some.length > 0
+  }
+
+  /** The administrator's connection to the organisation goes with the last connection that it opened. */
+  async function endRemoving(row: RevocationRow): Promise<void> {
+    await store.inAccount(row.accountId, async (tables) => {
+      if (
+        !(await tables.revocations.updateIf(row.revocationId, "removing", { state: "telling", touchedAt: clock.now() }))
+      )
+        return
+      const tenant = await tenantOf(tables, row)
+      if (tenant === null || (await tables.tenants.countConnections(tenant.tenantConnectionId)) > 0) return
+      await tables.tenants.delete(tenant.tenantConnectionId)
+      const actor = { kind: "user", userId: row.createdBy } as const
+      const entry = {
+        actor,
+        action: "tenant-removed",
+        subjectId: tenant.tenantConnectionId,
+        reason: "revoked",
+      } as const
+      await tables.appendAudit(entry, clock.now())
+    })
+  }
+
+  /** False when nobody is left to be told of. */
+  async function tellSome(row: RevocationRow, call: Call): Promise<boolean> {
+    const page = { state: "removed", after: null, limit: stepsPerLook } as const
+    const steps = await store.inAccount(row.accountId, (tables) => tables.revocations.listSteps(row.revocationId, page))
+    const waiting = [...steps]
+    const work = async () => {
+      for (let step = waiting.shift(); step !== undefined && !isStopping; step = waiting.shift())
+        await tellOne(deps, { row, step, call })
+    }
+    const outcomes = await Promise.allSettled(Array.from({ length: toldAtOnce }, work))
+    const failed = outcomes.find((outcome) => outcome.status === "rejected")
+    if (failed !== undefined) throw failed.reason
+    return steps.length > 0
+  }
+
+  async function end(row: RevocationRow): Promise<void> {
+    await store.inAccount(row.accountId, async (tables) => {
+      const now = clock.now()
+      const isEnded = await tables.revocations.updateIf(row.revocationId, "telling", { state: "done", endedAt: now })
+      if (isEnded) await tables.appendAudit(entryOf(row, "told"), now)
+    })
+  }
+
+  /** One piece of it; how it stands before that, or null where there is nothing to do. */
+  async function step(accountId: AccountId, revocationId: RevocationId, call: Call): Promise<RevocationState | null> {
+    const row = await store.inAccount(accountId, (tables) => tables.revocations.find(revocationId))
+    if (row === null || row.state === "done") return null
+    if (row.state === "deleting") await deleteRest(row)
+    else if (row.state === "removing") {
+      if (!(await removeSome(row))) await endRemoving(row)
+    } else if (!(await tellSome(row, call))) await end(row)
+    return row.state
+  }
+
+  async function run(accountId: AccountId, revocationId: RevocationId, call: Call): Promise<void> {
+    const stop = await keepTouching(clock, () => touch(accountId, revocationId))
+    try {
+      while (!isStopping && (await step(accountId, revocationId, call)) !== null);
+    } finally {
+      stop()
+    }
+  }
+
+  async function touch(accountId: AccountId, revocationId: RevocationId): Promise<void> {
+    await store.inAccount(accountId, async ({ revocations }) => {
+      const row = await revocations.find(revocationId)
+      if (row !== null && row.state !== "done")
+        await revocations.updateIf(revocationId, row.state, { touchedAt: clock.now() })
+    })
+  }
+
+  return {
+    /** The job: goes on where another left off. */
+    run,
+    /** Begins in the background, where the secrets are. What fails is taken up by whoever finds that nobody is at it. */
+    start(accountId: AccountId, revocationId: RevocationId, call: Call): void {
+      const work = run(accountId, revocationId, call)
+        .catch(() => {})
+        .finally(() => running.delete(work))
+      running.add(work)
+    },
+    /** Ends after the steps that are under way. */
+    async stop(): Promise<void> {
+      isStopping = true
+      await Promise.all(running)
+      farewells.clear()
+    },
+    /** Resolves when nothing is under way here. */
+    idle: async (): Promise<void> => void (await Promise.all(running)),
+  }
+}
+
+export type RunRevocation = ReturnType<typeof createRunRevocation>
+
+type Telling = { readonly row: RevocationRow; readonly step: ListedRevocationStep; readonly call: Call }
+
+/** Tells the provider of one connection, and writes what came of it. */
+async function tellOne(deps: RunRevocationDeps, { row, step, call }: Telling): Promise<void> {
+  const { store, farewells, clock } = deps
+  const { accountId, revocationId, createdBy } = row
+  const { connectionId, farewell, userId, provider } = step
+  const actor = { kind: "user", userId: createdBy } as const
+  const credential = farewells.take(connectionId)
+  const { last, isBack } = await store.inAccount(accountId, async (tables) => {
+    const current = await tables.findConnectionOfUser(userId)
+    const isNeeded = farewell !== null && farewell.subscriptions.length > 0
+    const opening = credential === null ? null : { actor, call, credential, isAccessNeeded: isNeeded }
+    return {
+      isBack: current?.provider === provider,
+      last: opening === null ? { access: null, refreshToken: null } : await openLast(deps, tables, opening),
+    }
+  })
+  const subscriptions = farewell?.subscriptions ?? []
+  const connection = {
+    ...{ accountId, userId, provider, permission: farewell?.permission ?? "read" },
+    ...{ tenantConnectionId: farewell?.tenantConnectionId ?? null, subjectEmail: farewell?.mailbox ?? null },
+  }
+  // A new grant of the same person at the same provider may be one with the old: it is not revoked from under them.
+  const told = isBack
+    ? { stopped: 0, grantRevoked: "reconnected" as const }
+    : await tellProvider(tellDeps(deps, createdBy), { connection, subscriptions, ...last }, call)
+  await store.inAccount(accountId, async (tables) => {
+    const done = {
+      ...{ subscriptionsStopped: told.stopped, subscriptionsLeft: subscriptions.length - told.stopped },
+      grantOutcome: told.grantRevoked,
+    }
+    if (await tables.revocations.endStep(revocationId, connectionId, done))
+      await tables.appendAudit(
+        { actor, action: "grant-revoked", subjectId: connectionId, reason: told.grantRevoked },
+        clock.now(),
+      )
+  })
+}
+
+/** The administrator's connection of the tenant that is revoked; null where there is none. */
+export async function tenantOf(
+  tables: AccountTables,
+  { scopeKind, scopeId, provider }: Pick<RevocationRow, "scopeKind" | "scopeId" | "provider">,
+) {
+  if (scopeKind !== "tenant") return null
+  const all = await tables.tenants.list()
+  return all.find((row) => row.provider === provider && row.tenantId === scopeId) ?? null
+}
+
+function entryOf({ revocationId, createdBy }: RevocationRow, reason: (typeof revocationReasons)[number]): AuditEntry {
+  return { actor: { kind: "user", userId: createdBy }, action: "revocation-changed", subjectId: revocationId, reason }
+}
+
+/** Access by an administrator's connection whose secret is deleted already: with what is in memory, once for all where it serves all. */
+function tellDeps(deps: RunRevocationDeps, createdBy: RevocationRow["createdBy"]): TellDeps {
+  const broker: TenantBroker = {
+    accessByTenant: async (target, wish) =>
+      deps.farewells.findTenant(target.tenantConnectionId) === null
+        ? deps.tell.broker.accessByTenant(target, wish)
+        : lastTenantAccess(deps, target, { createdBy, call: wish.call }),
+  }
+  return { ...deps.tell, broker }
+}
+
+async function lastTenantAccess(
+  { store, vault, tell, farewells }: RunRevocationDeps,
+  { accountId, tenantConnectionId, mailbox, permission }: TenantTarget,
+  { createdBy, call }: Pick<RevocationRow, "createdBy"> & { readonly call: Call },
+): Promise<Access> {
+  const held = farewells.findTenant(tenantConnectionId)
+  const source = held === null ? null : (tell.providers.get(held.provider)?.tenant ?? null)
+  if (held === null || source === null) throw new Error("the tenant's secret is in memory")
+  const known = farewells.accessOf(tenantConnectionId)
+  if (known !== null) return { ...known, mailbox }
+  const actor = { kind: "user", userId: createdBy } as const
+  const opening = { connectionId: tenantConnectionId, kind: "tenant", actor, reason: "removal", call } as const
+  const secret = await store.inAccount(accountId, (tables) => vault.openSecret(tables, opening, held.sealedSecret))
+  const access = await source.access({ secret, mailbox, permission })
+  if (source.isTokenForAll) farewells.holdAccess(tenantConnectionId, access)
+  return source.isTokenForAll ? { ...access, mailbox } : access
+}

@@ -1,0 +1,221 @@
+import type { AccountId, ConnectionId, RevocationId, UserId } from "@kalends/domain/ids"
+import { type RawBuilder, sql, type Transaction } from "kysely"
+import type {
+  Concerned,
+  RevocationCounts,
+  RevocationScope,
+  RevocationTables,
+  SystemRevocationTables,
+  TakenCredential,
+} from "../ports/revocation-tables.ts"
+import type { Database } from "./database.ts"
+
+/** Revocations of one account. */
+export function createRevocationTables(tx: Transaction<Database>, accountId: AccountId): RevocationTables {
+  const revocations = () => tx.selectFrom("revocation").selectAll().where("accountId", "=", accountId)
+  return {
+    async insert(row) {
+      await tx.insertInto("revocation").values(row).execute()
+    },
+    async updateIf(revocationId, state, changes) {
+      const { numUpdatedRows } = await tx
+        .updateTable("revocation")
+        .set(changes)
+        .where("accountId", "=", accountId)
+        .where("revocationId", "=", revocationId)
+        .where("state", "=", state)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+    find: async (revocationId) =>
+      (await revocations().where("revocationId", "=", revocationId).executeTakeFirst()) ?? null,
+    list: (limit) => revocations().orderBy("createdAt", "desc").limit(limit).execute(),
+    ...scopeTables(tx, accountId),
+    ...stepTables(tx, accountId),
+  }
+}
+
+/** Connections of the scope, as `c`, with whose they are, as `u`. */
+function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unknown> {
+  const ofScope = () => {
+    switch (scope.kind) {
+      case "connection":
+        return sql`c.connection_id = ${scope.connectionId}`
+      case "group":
+        return sql`exists (select from group_member as m where m.account_id = c.account_id and m.user_id = c.user_id
+          and m.group_id = ${scope.groupId})`
+      case "tenant":
+        return sql`c.provider = ${scope.provider} and c.tenant_id = ${scope.tenantId}`
+    }
+  }
+  return sql`connection as c join app_user as u on u.account_id = c.account_id and u.user_id = c.user_id
+    where c.account_id = ${accountId} and ${ofScope()}`
+}
+
+function scopeTables(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+): Pick<RevocationTables, "listConcerned" | "countConcerned" | "addSteps" | "takeCredentials"> {
+  return {
+    async listConcerned(scope, { after, limit }) {
+      const { rows } = await sql<Concerned>`
+        select c.connection_id, c.user_id, c.provider, c.state, u.email, u.display_name
+        from ${concerned(accountId, scope)} and u.email > ${after ?? ""} order by u.email limit ${limit}`.execute(tx)
+      return rows
+    },
+    async countConcerned(scope) {
+      const { rows } = await sql<{ count: number }>`
+        select count(*) as count from ${concerned(accountId, scope)}`.execute(tx)
+      return Number(rows[0]?.count ?? 0)
+    },
+    async addSteps(revocationId, scope) {
+      const { numAffectedRows } = await sql`
+        insert into revocation_step (account_id, revocation_id, connection_id, user_id, provider, state,
+          subscriptions_stopped, subscriptions_left)
+        select c.account_id, ${revocationId}, c.connection_id, c.user_id, c.provider, 'waiting', 0, 0
+        from ${concerned(accountId, scope)}`.execute(tx)
+      return Number(numAffectedRows ?? 0n)
+    },
+    async takeCredentials(revocationId, held) {
+      const steps = sql`select s.connection_id, s.user_id from revocation_step as s
+        where s.account_id = ${accountId} and s.revocation_id = ${revocationId} and s.state = 'waiting'`
+      await sql`
+        update rollout_step set sealed_secret = null, sealed_access_token = null, state = 'skipped'
+        where account_id = ${accountId} and (sealed_secret is not null or sealed_access_token is not null)
+          and user_id in (select user_id from (${steps}) as x)`.execute(tx)
+      const { rows } = await sql<TakenCredential>`
+        with held as materialized (
+          select cr.account_id, cr.credential_id from credential as cr
+          where cr.account_id = ${accountId} and cr.connection_id in (select connection_id from (${steps}) as x)
+          order by cr.connection_id for update ${held === "left-out" ? sql`skip locked` : sql``}
+        )
+        delete from credential as cr using held
+        where cr.account_id = held.account_id and cr.credential_id = held.credential_id
+        returning cr.connection_id, cr.sealed_secret, cr.secret_kind, cr.sealed_access_token, cr.access_expires_at`.execute(
+        tx,
+      )
+      return rows
+    },
+  }
+}
+
+type StepTables = Pick<RevocationTables, "removeSome" | "listSteps" | "endStep" | "count">
+
+function stepTables(tx: Transaction<Database>, accountId: AccountId): StepTables {
+  return {
+    removeSome: (revocationId, limit) => removeSome(tx, accountId, { revocationId, limit }),
+    listSteps(revocationId, { state, after, limit }) {
+      const found = tx
+        .selectFrom("revocationStep as s")
+        .innerJoin("appUser as u", (join) =>
+          join.onRef("u.accountId", "=", "s.accountId").onRef("u.userId", "=", "s.userId"),
+        )
+        .selectAll("s")
+        .select(["u.email", "u.displayName"])
+        .where("s.accountId", "=", accountId)
+        .where("s.revocationId", "=", revocationId)
+        .orderBy("s.connectionId")
+        .limit(limit)
+      const later = after === null ? found : found.where("s.connectionId", ">", after)
+      return (state === null ? later : later.where("s.state", "=", state)).execute()
+    },
+    async endStep(revocationId, connectionId, done) {
+      const { numUpdatedRows } = await tx
+        .updateTable("revocationStep")
+        .set({ ...done, state: "done", farewell: null })
+        .where("accountId", "=", accountId)
+        .where("revocationId", "=", revocationId)
+        .where("connectionId", "=", connectionId)
+        .where("state", "=", "removed")
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+    async count(revocationId) {
+      const { rows } = await sql<Counted>`
+        select state, grant_outcome, count(*) as count, sum(subscriptions_stopped) as stopped, sum(subscriptions_left) as left
+        from revocation_step where account_id = ${accountId} and revocation_id = ${revocationId}
+        group by state, grant_outcome`.execute(tx)
+      return countsOf(rows)
+    },
+  }
+}
+
+type Counted = {
+  readonly state: "waiting" | "removed" | "done"
+  readonly grantOutcome: keyof RevocationCounts["grants"] | null
+  readonly count: number
+  readonly stopped: number
+  readonly left: number
+}
+
+function countsOf(rows: readonly Counted[]): RevocationCounts {
+  const sum = (what: (row: Counted) => number) => rows.reduce((total, row) => total + Number(what(row)), 0)
+  const inState = (state: Counted["state"]) => sum((row) => (row.state === state ? row.count : 0))
+  const ended = (outcome: Counted["grantOutcome"]) => sum((row) => (row.grantOutcome === outcome ? row.count : 0))
+  return {
+    ...{ waiting: inState("waiting"), removed: inState("removed"), done: inState("done") },
+    ...{ subscriptionsStopped: sum(({ stopped }) => stopped), subscriptionsLeft: sum(({ left }) => left) },
+    grants: {
+      ...{ revoked: ended("revoked"), reconnected: ended("reconnected") },
+      ...{ "not-possible": ended("not-possible"), "not-confirmed": ended("not-confirmed") },
+    },
+  }
+}
+
+/**
+ * Steps and connections are held before it is looked whether a credential came back: a reconnect writes its credential and
+ * its connection in one transaction, so that it is seen whole or waits until the connection is gone.
+ */
+async function removeSome(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { revocationId, limit }: { readonly revocationId: RevocationId; readonly limit: number },
+) {
+  const { rows: steps } = await sql<{ connectionId: ConnectionId; userId: UserId }>`
+    select connection_id, user_id from revocation_step
+    where account_id = ${accountId} and revocation_id = ${revocationId} and state = 'waiting'
+    order by connection_id limit ${limit} for update skip locked`.execute(tx)
+  if (steps.length === 0) return []
+  const ids = sql`any(${steps.map(({ connectionId }) => connectionId)}::uuid[])`
+  await sql`select 1 from connection where account_id = ${accountId} and connection_id = ${ids}
+    order by connection_id for update`.execute(tx)
+  const { rows: left } = await sql<{ connectionId: ConnectionId }>`
+    update revocation_step set state = 'done', grant_outcome = 'reconnected'
+    where account_id = ${accountId} and revocation_id = ${revocationId} and connection_id = ${ids}
+      and connection_id in (select connection_id from credential where account_id = ${accountId} and connection_id = ${ids})
+    returning connection_id`.execute(tx)
+  await sql`
+    update revocation_step as r set state = 'removed', farewell = coalesce((
+      select jsonb_build_object('permission', c.permission, 'tenantConnectionId', c.tenant_connection_id,
+        'mailbox', c.subject_email, 'subscriptions', coalesce((
+          select jsonb_agg(jsonb_build_object('providerSubscriptionId', x.provider_subscription_id,
+            'providerResourceId', x.provider_resource_id) order by x.created_at)
+          from calendar as k join subscription as x on x.account_id = k.account_id and x.calendar_id = k.calendar_id
+          where k.account_id = c.account_id and k.connection_id = c.connection_id), '[]'::jsonb))
+      from connection as c where c.account_id = r.account_id and c.connection_id = r.connection_id), null)
+    where account_id = ${accountId} and revocation_id = ${revocationId} and connection_id = ${ids} and state = 'waiting'`.execute(
+    tx,
+  )
+  const kept = new Set(left.map(({ connectionId }) => connectionId))
+  const gone = steps.filter(({ connectionId }) => !kept.has(connectionId))
+  await sql`delete from connection where account_id = ${accountId}
+    and connection_id = any(${gone.map(({ connectionId }) => connectionId)}::uuid[])`.execute(tx)
+  return steps.map((step) => ({ ...step, isRemoved: !kept.has(step.connectionId) }))
+}
+
+/** Revocations across accounts. */
+export function createSystemRevocations(tx: Transaction<Database>): SystemRevocationTables {
+  return {
+    async takeStalledRevocations({ untouchedSince, now, limit }) {
+      const { rows } = await sql<{ accountId: AccountId; revocationId: RevocationId }>`
+        update revocation set touched_at = ${now.toString()}
+        where (account_id, revocation_id) in (
+          select account_id, revocation_id from revocation
+          where state <> 'done' and touched_at < ${untouchedSince.toString()}
+          order by touched_at limit ${limit} for update skip locked
+        )
+        returning account_id, revocation_id`.execute(tx)
+      return rows
+    },
+  }
+}
