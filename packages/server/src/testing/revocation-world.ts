@@ -14,6 +14,7 @@ import type { Caller } from "../ports/call.ts"
 import type { UserRow } from "../ports/store.ts"
 import { type ConnectedOptions, connectedWorld } from "./connected-world.ts"
 import { sampleRows } from "./rows.ts"
+import { silentMetrics } from "./silent-metrics.ts"
 
 type Options = ConnectedOptions & { readonly people?: number; readonly nameOf?: (number: number) => string }
 
@@ -71,8 +72,7 @@ export async function revocationWorld({ people = 3, nameOf = () => "Ada", ...opt
       publish: (_topic: unknown, hint: (typeof hints)[number]) => void hints.push(hint),
       ...{ listen: () => () => {}, isConnected: true, close: async () => {} },
     }
-    const metrics = { count: () => {}, observeSeconds: () => {}, gauge: () => {} }
-    const tell = { broker, providers: new Map([[provider.name, provider]]), clock, metrics }
+    const tell = { broker, providers: new Map([[provider.name, provider]]), clock, metrics: silentMetrics }
     const runs = createRunRevocation({ store, vault, tell, fanOut, farewells, clock })
     const revocations = createRevocations({
       ...{ store, farewells, runs: waits ? { start: () => {} } : runs, clock, random },
