@@ -87,7 +87,7 @@ describe("revoking a group", () => {
     expect(world.hints.filter((hint) => hint.kind === "connection-changed" && hint.state === "gone")).toHaveLength(3)
     expect(farewells.size).toBe(0)
     const { audit } = await world.see()
-    expect(verifyChain(audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain(audit)).toMatchObject({ isWhole: true })
     const count = (action: string) => audit.filter((entry) => entry.action === action).length
     expect(["connection-removed", "grant-revoked", "secret-opened"].map(count)).toEqual([3, 3, 6])
     expect(audit.filter(({ action }) => action === "revocation-changed").map(({ reason }) => reason)).toEqual([
@@ -311,7 +311,7 @@ test("a revocation that fails at any step has deleted all secrets or none, and g
       expect(view, where).toMatchObject({ state: "done", total: 3, removed: 3, done: 3 })
       expect(view.subscriptionsStopped + view.subscriptionsLeft, where).toBe(3)
       const { audit } = await world.see()
-      expect(verifyChain(audit), where).toMatchObject({ isWhole: true })
+      expect(await verifyChain(audit), where).toMatchObject({ isWhole: true })
       expect(
         audit.filter(({ action }) => action === "connection-removed"),
         where,

@@ -120,7 +120,7 @@ describe.each(stores)("revocations %s", (_where, make) => {
     await runs.idle()
     const ended = await revocations.find(world.administrator, parseRevocationId(view.revocationId))
     expect(ended).toMatchObject({ state: "done", done: 3 })
-    expect(verifyChain((await world.see()).audit)).toMatchObject({ isWhole: true })
+    expect(await verifyChain((await world.see()).audit)).toMatchObject({ isWhole: true })
     await runs.stop()
   })
 })
