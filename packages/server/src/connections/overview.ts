@@ -131,6 +131,7 @@ function viewOf(
   return {
     ...{ connectionId: row.connectionId, userId: row.userId, email: row.email, displayName: row.displayName },
     ...{ groupId: row.groupId, provider: row.provider, providerLabel: addresses.labelOf(row.provider) },
+    contacts: row.contactsPermission,
     ...{ permission: row.permission, state: row.state, subjectEmail: row.subjectEmail, tenantId: row.tenantId },
     isByTenant: row.tenantConnectionId !== null,
     createdAt: row.createdAt.toString(),

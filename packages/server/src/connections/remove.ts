@@ -21,7 +21,7 @@ export type LastSecrets = { readonly access: Access | null; readonly refreshToke
 export type Taken = LastSecrets & {
   readonly connection: Pick<
     ConnectionRow,
-    "accountId" | "userId" | "provider" | "permission" | "tenantConnectionId" | "subjectEmail"
+    "accountId" | "userId" | "provider" | "permission" | "contactsPermission" | "tenantConnectionId" | "subjectEmail"
   >
   readonly subscriptions: readonly Pick<SubscriptionRow, "providerSubscriptionId" | "providerResourceId">[]
 }

@@ -185,6 +185,7 @@ async function tellOne(deps: RunRevocationDeps, { row, step, call }: Telling): P
   const subscriptions = farewell?.subscriptions ?? []
   const connection = {
     ...{ accountId, userId, provider, permission: farewell?.permission ?? "read" },
+    contactsPermission: farewell?.contactsPermission ?? "none",
     ...{ tenantConnectionId: farewell?.tenantConnectionId ?? null, subjectEmail: farewell?.mailbox ?? null },
   }
   // A new grant of the same person at the same provider may be one with the old: it is not revoked from under them.

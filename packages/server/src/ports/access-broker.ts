@@ -18,7 +18,10 @@ export type AccessWish = {
 }
 
 /** What a connection's grant is refreshed with: as much as it has, and no more. */
-export function askedFor({ permission, contactsPermission }: ConnectionRow): AskedFor {
+export function askedFor({
+  permission,
+  contactsPermission,
+}: Pick<ConnectionRow, "permission" | "contactsPermission">): AskedFor {
   return { permission, contacts: contactsPermission }
 }
 

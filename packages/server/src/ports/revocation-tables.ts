@@ -50,6 +50,7 @@ export type GrantOutcome = "revoked" | "not-possible" | "not-confirmed" | "recon
 /** What the provider must still be told with, except secrets; forgotten once it is told. */
 export type Farewell = {
   readonly permission: Permission
+  readonly contactsPermission: ConnectionRow["contactsPermission"]
   readonly tenantConnectionId: TenantConnectionId | null
   readonly mailbox: string | null
   readonly subscriptions: readonly Pick<SubscriptionRow, "providerSubscriptionId" | "providerResourceId">[]

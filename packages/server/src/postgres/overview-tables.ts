@@ -100,6 +100,7 @@ type Listing = {
 const columns = sql.raw(
   [
     ...["account_id", "connection_id", "user_id", "provider", "permission", "state", "subject_email", "subject_id"],
+    "contacts_permission",
     ...["tenant_id", "tenant_connection_id", "created_at", "last_ok_at", "problem_kind", "problem_code", "problem_at"],
   ]
     .map((name) => `c.${name}`)

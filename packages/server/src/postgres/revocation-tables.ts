@@ -186,7 +186,7 @@ async function removeSome(
     returning connection_id`.execute(tx)
   await sql`
     update revocation_step as r set state = 'removed', farewell = coalesce((
-      select jsonb_build_object('permission', c.permission, 'tenantConnectionId', c.tenant_connection_id,
+      select jsonb_build_object('permission', c.permission, 'contactsPermission', c.contacts_permission, 'tenantConnectionId', c.tenant_connection_id,
         'mailbox', c.subject_email, 'subscriptions', coalesce((
           select jsonb_agg(jsonb_build_object('providerSubscriptionId', x.provider_subscription_id,
             'providerResourceId', x.provider_resource_id) order by x.created_at)

@@ -149,8 +149,8 @@ function farewellOf(tx: MemoryTransaction, row: ConnectionRow): Farewell {
     .list("subscription")
     .filter((one) => calendars.some(({ calendarId }) => calendarId === one.calendarId))
     .map(({ providerSubscriptionId, providerResourceId }) => ({ providerSubscriptionId, providerResourceId }))
-  const { permission, tenantConnectionId, subjectEmail: mailbox } = row
-  return { permission, tenantConnectionId, mailbox, subscriptions }
+  const { permission, contactsPermission, tenantConnectionId, subjectEmail: mailbox } = row
+  return { permission, contactsPermission, tenantConnectionId, mailbox, subscriptions }
 }
 
 function countsOf(rows: readonly RevocationStepRow[]) {
