@@ -1,6 +1,7 @@
 import type { ServiceView, UserView } from "@kalends/protocol/api"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
 import { Connect } from "./connect.tsx"
+import { ConnectionsSummary } from "./connections/home-summary.tsx"
 import { Health } from "./health.tsx"
 import { HealthStrip } from "./health-strip.tsx"
 import { homeView, type ToDo } from "./home.ts"
@@ -28,6 +29,9 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
         <ToDoList toDo={toDo} words={words} />
         {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </div>
+      {user.abilities.includes("read-connections") ? (
+        <ConnectionsSummary {...{ words, locale, now }} canRevoke={user.abilities.includes("revoke-connections")} />
+      ) : null}
       {connection === null ? (
         <Connect store={store} state={state} words={words} />
       ) : (

@@ -2,6 +2,7 @@ import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
 import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
+import { type ConnectionWords, connectionWords } from "./messages-connections.ts"
 import { type DeviceWords, deviceWords } from "./messages-devices.ts"
 import { english } from "./messages-en.ts"
 import { type FigureWords, figureWords } from "./messages-figures.ts"
@@ -32,6 +33,7 @@ export type Messages = Catalogue &
     readonly auditLog: AuditWords
     readonly figures: FigureWords
     readonly devices: DeviceWords
+    readonly connections: ConnectionWords
     readonly navigation: NavigationWords
     readonly signInPage: SignInWords
   }
@@ -48,6 +50,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     auditLog: auditWords[language],
     figures: figureWords[language],
     devices: deviceWords[language],
+    connections: connectionWords[language],
     navigation: navigationWords[language],
     signInPage: signInWords[language],
   }

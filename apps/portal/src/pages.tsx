@@ -2,6 +2,7 @@ import type { Ability } from "@kalends/domain/ability"
 import type { UserView } from "@kalends/protocol/api"
 import type { ReactNode } from "react"
 import { Audit } from "./audit-screen.tsx"
+import { Connections } from "./connections/connections-screen.tsx"
 import { Figures } from "./figures/figures-screen.tsx"
 import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
@@ -60,6 +61,13 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "groups", needs: "read-policy", section: "organisation" },
     label: (words) => words.groups,
     view: ({ words }) => <Groups words={words} />,
+  },
+  {
+    ...{ place: "connections", needs: "read-connections", section: "organisation" },
+    label: (words) => words.connections.title,
+    view: ({ words, locale, now, user }) => (
+      <Connections {...{ words, locale, now }} canRevoke={user.abilities.includes("revoke-connections")} />
+    ),
   },
   {
     ...{ place: "organisation", needs: "read-organisation", section: "organisation" },

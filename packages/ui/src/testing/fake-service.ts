@@ -6,6 +6,7 @@ import { parseSchedule, scheduleToJson } from "@kalends/domain/schedule-json"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
 import { auditReply } from "./fake-audit.ts"
+import { connectionsReply } from "./fake-connections.ts"
 import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
 import { signInReply } from "./fake-sign-in.ts"
@@ -196,6 +197,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     meetingReply(route, body, scene) ??
     groupReply(asked, scene) ??
     tenantReply(asked, scene) ??
+    connectionsReply(asked, scene) ??
     auditReply(asked, scene) ??
     figuresReply(asked, scene) ??
     signInReply(asked, scene)

@@ -6,6 +6,7 @@ import type { FiguresNow } from "@kalends/protocol/figures"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import { calmAudit } from "./fake-audit.ts"
+import { type ConnectionsScene, calmConnections } from "./fake-connections.ts"
 import { calmFigures } from "./fake-figures.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
@@ -39,6 +40,8 @@ export type Scene = {
   written: readonly unknown[]
   /** Connections to whole organisations, and work over their people. */
   tenancy: TenantScene
+  /** All connections of the organisation. */
+  overview: ConnectionsScene
   /** The audit log, newest first, and what a check of it says. */
   audit: readonly AuditEntryView[]
   auditPerPage: number
@@ -133,7 +136,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     meetingProblem: null,
     ...{ isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
-    ...{ ...calmAudit(now), ...calmFigures(now) },
+    ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now) },
     sessions: calmSessions(now),
     isUp: true,
   }

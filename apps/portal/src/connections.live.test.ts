@@ -1,0 +1,78 @@
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+
+// The pages about all connections in a real browser, on an API that answers what a scene says.
+
+let visits: Visits
+beforeAll(async () => {
+  visits = await openVisits()
+})
+afterAll(() => visits.close())
+
+const heading = (page: Page, name: RegExp) => page.getByRole("heading", { level: 1, name })
+const visit = (address: string, title: RegExp, look: Visit["look"]) =>
+  visits.visit({ address: `/#${address}`, shown: (page) => heading(page, title).waitFor(), look })
+const fits = async (page: Page) =>
+  expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true)
+
+test("all connections are listed, narrowed down in the address, and each opens with what happened", () =>
+  visit("connections", /^(?:Connections|接続)$/, async (page) => {
+    await page.getByRole("grid").getByText("Person 0", { exact: false }).first().waitFor()
+    await page.getByRole("combobox").first().selectOption("needs-reauth")
+    await page.getByText("person07@example.org").waitFor()
+    await expect.poll(() => page.getByText("person08@example.org").count()).toBe(0)
+    expect(page.url()).toContain("#connections?state=needs-reauth")
+    await fits(page)
+    await page.getByRole("grid").getByRole("link").first().click()
+    await heading(page, /Person 7/).waitFor()
+    await page
+      .getByText(/Ada Lovelace/)
+      .first()
+      .waitFor()
+    await fits(page)
+  }))
+
+test("what ends within 30 days is a picture and a list with what to do", () =>
+  visit("connections/forecast", /30/, async (page) => {
+    expect(await page.getByRole("list").first().getByRole("listitem").count()).toBe(31)
+    await page
+      .getByText(/new secret|新しいシークレット/)
+      .first()
+      .waitFor()
+    await fits(page)
+  }))
+
+test("a group is revoked after its name was typed, and each person's outcome is shown", () =>
+  visit("connections/revoke/group/00000000-0000-4000-8000-000000009002", /40/, async (page) => {
+    await page
+      .getByText(/Person 0/)
+      .first()
+      .waitFor()
+    const go = page.getByRole("button", { name: /Delete the secrets|シークレットを削除/ })
+    expect(await go.isDisabled()).toBe(true)
+    await page.getByRole("textbox").fill("Pilots")
+    await go.click()
+    await heading(page, /Connections revoked|接続の取り消し/).waitFor()
+    await page
+      .getByText(/✓ .*(?:deleted|削除)/)
+      .first()
+      .waitFor()
+    await page
+      .getByRole("grid")
+      .getByText(/Person 0/)
+      .first()
+      .waitFor()
+    await fits(page)
+  }))
+
+test("the home page says what there is to do, and a tenant that is back is opened with one action", () =>
+  visits.visit({
+    address: "/",
+    shown: (page) => page.getByText(/need you|対応が必要/).waitFor(),
+    look: async (page) => {
+      await page.getByRole("button", { name: /Open them again|まとめて再開/ }).click()
+      await page.getByText(/connections are well|正常です/).waitFor()
+      await fits(page)
+    },
+  }))

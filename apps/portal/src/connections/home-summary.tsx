@@ -1,0 +1,116 @@
+import type { ConnectionSummary, ToDoItem } from "@kalends/protocol/overview"
+import { Alert, Anchor, Button, List, Stack, Text } from "@mantine/core"
+import { useEffect, useState } from "react"
+import { connectionsApi } from "../api-connections.ts"
+import { Trouble } from "../page-parts.tsx"
+import { platform } from "../platform.ts"
+import { useLoaded } from "../use-loaded.ts"
+import { type ConnectionsProps, whenText } from "./connection-words.ts"
+import { connectionsPlaceText } from "./place.ts"
+
+const refreshMs = 15_000
+
+/** For who answers for all connections: is everything well, and if not, the three things to do. */
+export function ConnectionsSummary(props: ConnectionsProps) {
+  const { words } = props
+  const text = words.connections
+  const { value, reload } = useLoaded<ConnectionSummary>(connectionsApi.summary)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for as long as the page is open.
+  useEffect(() => platform.every(refreshMs, () => void (platform.isHidden() ? null : reload())), [])
+  if (value === null || value.total === 0) return null
+  if (value.isWell) return <Text role="status">✓ {text.wellAll(value.total)}</Text>
+  const count = value.toDo.length + value.moreCount
+  return (
+    <Alert color="orange" role="status" title={text.thingsToDo(count)}>
+      <List type="ordered">
+        {value.toDo.map((item) => (
+          <List.Item key={JSON.stringify(item)}>
+            <Item {...props} item={item} reload={reload} />
+          </List.Item>
+        ))}
+      </List>
+      {value.moreCount === 0 ? null : <Text size="sm">{text.more(value.moreCount)}</Text>}
+    </Alert>
+  )
+}
+
+type ItemProps = ConnectionsProps & { readonly item: ToDoItem; readonly reload: () => Promise<void> }
+
+function Item(props: ItemProps) {
+  const { item, words } = props
+  const { todo, see } = words.connections
+  const link = (href: string) => <Anchor href={`#${href}`}>{see}</Anchor>
+  const list = (state: "needs-reauth" | "needs-consent" | "unreachable") =>
+    link(connectionsPlaceText({ kind: "list", filter: { state } }))
+  switch (item.kind) {
+    case "tenant-shut":
+      return <Shut {...props} item={item} />
+    case "tenant-broken":
+      return (
+        <>
+          {todo.broken(item.providerLabel, item.identity)} {link(`organisation/${item.tenantConnectionId}`)}
+        </>
+      )
+    case "secret-ends":
+      return (
+        <>
+          {todo.secret(item.providerLabel, whenText(item.endsAt, props))}{" "}
+          {link(connectionsPlaceText({ kind: "forecast" }))}
+        </>
+      )
+    case "reconnect":
+      return (
+        <>
+          {todo.reconnect(item.count)} {list("needs-reauth")}
+        </>
+      )
+    case "consent":
+      return (
+        <>
+          {todo.consent(item.count)} {list("needs-consent")}
+        </>
+      )
+    case "unreachable":
+      return (
+        <>
+          {todo.unreachable(item.count)} {list("unreachable")}
+        </>
+      )
+    case "grants-end":
+    case "subscriptions-end":
+      return (
+        <>
+          {todo[item.kind](item.count)} {link(connectionsPlaceText({ kind: "forecast" }))}
+        </>
+      )
+  }
+}
+
+function Shut({
+  item,
+  words,
+  canRevoke,
+  reload,
+}: ItemProps & { readonly item: Extract<ToDoItem, { kind: "tenant-shut" }> }) {
+  const text = words.connections
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  const reopen = async () => {
+    setBusy(true)
+    await connectionsApi
+      .reopen(item.provider, item.tenantId)
+      .then(reload, setError)
+      .finally(() => setBusy(false))
+  }
+  return (
+    <Stack gap={6} align="flex-start">
+      {text.todo.shut(item.providerLabel, item.tenantId, item.count)}
+      <Trouble error={error} words={words} />
+      {canRevoke ? (
+        <Button size="compact-md" variant="default" loading={isBusy} onClick={() => void reopen()}>
+          {text.reopen}
+        </Button>
+      ) : null}
+    </Stack>
+  )
+}
