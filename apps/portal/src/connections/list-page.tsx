@@ -129,12 +129,7 @@ function Filters({ words, filter, summary }: ListProps & { readonly summary: Con
           label={text.tenant}
           value={filter.tenant ?? ""}
           data={[any, ...(summary?.tenants ?? []).map(({ tenantId }) => ({ value: tenantId, label: tenantId }))]}
-          onChange={({ currentTarget: { value } }) =>
-            go({
-              tenant: value || undefined,
-              provider: summary?.tenants.find((one) => one.tenantId === value)?.provider,
-            })
-          }
+          onChange={({ currentTarget: { value } }) => go(tenantChosen(summary, value))}
         />
         <NativeSelect
           label={text.endsSoon}
@@ -145,6 +140,12 @@ function Filters({ words, filter, summary }: ListProps & { readonly summary: Con
       </SimpleGrid>
     </Stack>
   )
+}
+
+/** A tenant is one of its service: both are chosen together. */
+function tenantChosen(summary: ConnectionSummary | null, tenantId: string): ConnectionListQuery {
+  const found = summary?.tenants.find((one) => one.tenantId === tenantId)
+  return { tenant: found?.tenantId, provider: found?.provider }
 }
 
 function providersOf(summary: ConnectionSummary | null) {
