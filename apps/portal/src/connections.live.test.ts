@@ -72,7 +72,7 @@ test("the home page says what there is to do, and a tenant that is back is opene
     shown: (page) => page.getByText(/need you|対応が必要/).waitFor(),
     look: async (page) => {
       await page.getByRole("button", { name: /Open them again|まとめて再開/ }).click()
-      await page.getByText(/connections are well|正常です/).waitFor()
+      await page.getByText(/60 connections are well|60 件はすべて正常/).waitFor()
       await fits(page)
     },
   }))
