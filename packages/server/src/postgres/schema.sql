@@ -446,6 +446,57 @@ create policy by_account on recovery_code using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table revocation (
+  account_id uuid not null,
+  revocation_id uuid not null,
+  scope_kind text not null,
+  scope_id text not null,
+  provider text,
+  state text not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  secrets_deleted_at timestamp with time zone,
+  touched_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (account_id, revocation_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(scope_id) <= 320)),
+  CHECK ((scope_kind = ANY (ARRAY['connection'::text, 'group'::text, 'tenant'::text]))),
+  CHECK ((state = ANY (ARRAY['deleting'::text, 'removing'::text, 'telling'::text, 'done'::text])))
+);
+CREATE INDEX revocation_by_touch ON revocation USING btree (touched_at) WHERE (state <> 'done'::text);
+create policy by_account on revocation using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table revocation_step (
+  account_id uuid not null,
+  revocation_id uuid not null,
+  connection_id uuid not null,
+  user_id uuid not null,
+  provider text not null,
+  state text not null,
+  farewell jsonb,
+  subscriptions_stopped integer not null,
+  subscriptions_left integer not null,
+  grant_outcome text,
+  PRIMARY KEY (account_id, revocation_id, connection_id),
+  FOREIGN KEY (account_id, revocation_id) REFERENCES revocation(account_id, revocation_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((grant_outcome = ANY (ARRAY['revoked'::text, 'not-possible'::text, 'not-confirmed'::text, 'reconnected'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'removed'::text, 'done'::text]))),
+  CHECK ((subscriptions_left >= 0)),
+  CHECK ((subscriptions_stopped >= 0))
+);
+CREATE INDEX revocation_step_by_state ON revocation_step USING btree (account_id, revocation_id, state, connection_id);
+create policy by_account on revocation_step using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
 create table rollout (
   account_id uuid not null,
   rollout_id uuid not null,
@@ -491,6 +542,7 @@ create table rollout_step (
   CHECK ((state = ANY (ARRAY['waiting'::text, 'checked'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'undone'::text])))
 );
 CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state);
+CREATE INDEX rollout_step_with_secret ON rollout_step USING btree (account_id, user_id) WHERE ((sealed_secret IS NOT NULL) OR (sealed_access_token IS NOT NULL));
 create policy by_account on rollout_step using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
