@@ -12,10 +12,16 @@ const labels: Readonly<Record<Role, string>> = {
 
 const mark = (isAllowed: boolean) => (isAllowed ? "yes" : "–")
 
-/** Whether the role may use a route that needs this. */
-export function isAllowed(role: Role | null, needs: MountedRoute["needs"]): boolean {
+/** What a session was opened with. Awaited is the second factor of who has one; who has none is asked for no code. */
+export type Shown = "second factor" | "password" | "password, second factor awaited"
+
+/** Whether the role may use a route that needs this, by a session that was opened so. */
+export function isAllowed(role: Role | null, needs: MountedRoute["needs"], shown: Shown = "second factor"): boolean {
   if (needs === null || needs === "nobody") return true
-  return role !== null && (needs === "session" || abilitiesOf[role].includes(needs))
+  if (role === null) return false
+  if (needs === "session") return true
+  const isEnough = shown === "second factor" || (shown === "password" && needs === "own")
+  return isEnough && abilitiesOf[role].includes(needs)
 }
 
 /** Routes that are no part of the API's description: what guards each. */
@@ -58,6 +64,10 @@ export function accessPage(table: readonly MountedRoute[]): string {
     "Made by `npm run docs` from the routes themselves. `packages/server/test/access.live.test.ts` asks a running service",
     "each of them, and every other that it has, as each role, as nobody, and as the owner of another organisation, and",
     "compares the answers with this table. What somebody may see of their own is their own alone, whatever their role.",
+    "",
+    "The table is for sessions that have shown a second factor. Who has none set up and signed in with a password alone uses",
+    "what needs `session` or `own`, and nothing else; who has one and has not shown it yet uses what needs `session`. All",
+    "else answers them 403 `second-factor-needed`. The same test asks every route as each role with such sessions, too.",
     "",
     ...tableOf(["route", "needs", "nobody", ...roles.map((role) => labels[role])], rows),
     "",

@@ -1,7 +1,7 @@
-import { type Role, roles } from "@kalends/domain/ability"
+import { isPrivileged, type Role, roles } from "@kalends/domain/ability"
 import { parseAccountId, parseSessionId, parseUserId } from "@kalends/domain/ids"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { isAllowed, otherDoors } from "../../../tools/docs/access-page.ts"
+import { isAllowed, otherDoors, type Shown } from "../../../tools/docs/access-page.ts"
 import { openApiRoutes } from "../src/http/openapi.ts"
 import type { MountedRoute } from "../src/http/route-table.ts"
 import { newSessionToken, tokenHash } from "../src/people/session-token.ts"
@@ -31,8 +31,9 @@ beforeAll(async () => {
   await setUpNode(node)
   const owner = await store().asSystem((tables) => tables.findUserByEmail("ada@example.org"))
   if (owner === null) throw new Error("the node is set up")
+  const { displayName, passwordHash, createdAt } = owner
   const person = (role: Role, accountId: UserRow["accountId"]): UserRow => ({
-    ...{ ...owner, accountId, userId: parseUserId(systemRandom.uuid()), role },
+    ...{ accountId, userId: parseUserId(systemRandom.uuid()), role, displayName, passwordHash, createdAt },
     email: `${role}@${accountId}.example`,
   })
   people = new Map(roles.map((role) => [role, role === "owner" ? owner : person(role, owner.accountId)]))
@@ -49,15 +50,16 @@ afterAll(async () => {
 })
 
 /** A session of their own for each request: some of the requests end it. */
-async function sessionOf(user: UserRow): Promise<string> {
+async function sessionOf(user: UserRow, shown: Shown = "second factor"): Promise<string> {
   const token = newSessionToken(systemRandom)
   const createdAt = systemClock.now()
+  const isProved = shown === "second factor"
   await store().inAccount(user.accountId, (tables) =>
     tables.insertSession({
       ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
       ...{ tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
-      ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: false },
-      ...{ secondFactor: "totp", secondFactorAt: createdAt },
+      ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
+      ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
       expiresAt: createdAt.add({ hours: 1 }),
     }),
   )
@@ -91,7 +93,7 @@ function isLetIn({ status, code }: Awaited<ReturnType<typeof ask>>, method: stri
   expect(status).not.toBe(429)
   expect(status).toBeLessThan(500)
   if (method === "HEAD") return status !== 401 && status !== 403
-  return code !== "signed-out" && code !== "not-allowed"
+  return code !== "signed-out" && code !== "not-allowed" && code !== "second-factor-needed"
 }
 
 const described = () => node.routes.filter(({ url }) => !(url in otherDoors))
@@ -111,6 +113,28 @@ describe("the service", () => {
       }
     expect(wrong).toEqual([])
   })
+
+  test.each(["password", "password, second factor awaited"] as const)(
+    "asks each role for its second factor before anything else than it may do with: %s",
+    async (shown) => {
+      const wrong: string[] = []
+      const refused = new Set<Role>()
+      for (const route of described())
+        for (const role of roles) {
+          const user = people.get(role)
+          if (user === undefined) throw new Error("there is one of each role")
+          const answer = await ask({ ...route, headers: bearer(await sessionOf(user, shown)) })
+          const isAskedFor = isAllowed(role, route.needs) && !isAllowed(role, route.needs, shown)
+          if (answer.code === "second-factor-needed") refused.add(role)
+          if (route.method !== "HEAD" && (answer.code === "second-factor-needed") !== isAskedFor)
+            wrong.push(`${route.method} ${route.url} as ${role}: ${answer.status} ${answer.code}`)
+          if (isLetIn(answer, route.method) !== isAllowed(role, route.needs, shown))
+            wrong.push(`${route.method} ${route.url} as ${role} is let in or not: ${answer.status} ${answer.code}`)
+        }
+      expect(wrong).toEqual([])
+      expect([...refused].sort()).toEqual(roles.filter((role) => shown !== "password" || isPrivileged(role)).sort())
+    },
+  )
 
   test("has no route that the table leaves out, and no other door than those that are known", () => {
     const keyOf = ({ method, url }: MountedRoute) => `${method} ${url}`
