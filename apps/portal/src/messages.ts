@@ -9,6 +9,7 @@ import { type FigureWords, figureWords } from "./messages-figures.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
+import { type KeyWords, keyWords } from "./messages-keys.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
@@ -31,6 +32,9 @@ export type Messages = Catalogue &
     readonly guides: Readonly<Record<string, Guide>>
     readonly checkup: CheckupPageWords
     readonly auditLog: AuditWords
+    readonly keyWords: KeyWords
+    /** What is wrong with what was typed to shred, where other pages mean another password. */
+    readonly keyProblems: Texts
     readonly figures: FigureWords
     readonly devices: DeviceWords
     readonly connections: ConnectionWords
@@ -48,6 +52,8 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     guides: guides[language],
     checkup: checkupWords[language],
     auditLog: auditWords[language],
+    keyWords: keyWords[language],
+    keyProblems: { ...problemTexts[language], ...keyWords[language].problems },
     figures: figureWords[language],
     devices: deviceWords[language],
     connections: connectionWords[language],

@@ -6,6 +6,7 @@ import { Connections } from "./connections/connections-screen.tsx"
 import { Figures } from "./figures/figures-screen.tsx"
 import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
+import { Keys } from "./keys-screen.tsx"
 import { Meetings } from "./meetings-screen.tsx"
 import type { Messages } from "./messages.ts"
 import { Organisation } from "./organisation-screen.tsx"
@@ -83,6 +84,11 @@ export const pages: readonly PortalPage[] = [
         labelOf={(name) => state.service?.providers.find((one) => one.name === name)?.label ?? name}
       />
     ),
+  },
+  {
+    ...{ place: "keys", needs: "read-keys", section: "trust" },
+    label: (words) => words.keyWords.keys,
+    view: ({ words, locale, user }) => <Keys {...{ words, locale, user }} />,
   },
   {
     ...{ place: "audit", needs: "read-audit", section: "trust" },

@@ -9,6 +9,7 @@ import { auditReply } from "./fake-audit.ts"
 import { connectionsReply } from "./fake-connections.ts"
 import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
+import { keysReply } from "./fake-keys.ts"
 import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -199,6 +200,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     tenantReply(asked, scene) ??
     connectionsReply(asked, scene) ??
     auditReply(asked, scene) ??
+    keysReply(asked, scene) ??
     figuresReply(asked, scene) ??
     signInReply(asked, scene)
   if (found !== null) return found

@@ -3,11 +3,13 @@ import { scheduleToJson } from "@kalends/domain/schedule-json"
 import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView, UserView } from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
 import type { FiguresNow } from "@kalends/protocol/figures"
+import type { KeysView } from "@kalends/protocol/keys"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import { calmAudit } from "./fake-audit.ts"
 import { type ConnectionsScene, calmConnections } from "./fake-connections.ts"
 import { calmFigures } from "./fake-figures.ts"
+import { calmKeys } from "./fake-keys.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
@@ -46,6 +48,8 @@ export type Scene = {
   audit: readonly AuditEntryView[]
   auditPerPage: number
   auditVerdict: AuditVerdict
+  /** The organisation's keys and the work on them. */
+  keys: KeysView
   /** Whether anything was counted, and how it stands with what is promised. */
   hasFigures: boolean
   figuresNow: FiguresNow
@@ -136,7 +140,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     meetingProblem: null,
     ...{ isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
-    ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now) },
+    ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now), keys: calmKeys(now) },
     sessions: calmSessions(now),
     isUp: true,
   }
