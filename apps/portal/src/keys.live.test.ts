@@ -39,7 +39,8 @@ test("a new data key is asked for, followed by a bar, paused and gone on with", 
         .getByRole("dialog")
         .getByRole("button", { name: /New data key|新しいデータ鍵/ })
         .click()
-      await page.getByRole("progressbar").waitFor()
+      // At nothing done it has no width yet.
+      await page.getByRole("progressbar").waitFor({ state: "attached" })
       await button(/^(?:Pause|一時停止)$/).click()
       await button(/^(?:Go on|再開)$/).click()
       await button(/^(?:Pause|一時停止)$/).waitFor()
