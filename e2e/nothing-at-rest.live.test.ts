@@ -1,19 +1,30 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { addContact } from "@kalends/simulator/contacts"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
+import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "../packages/server/src/platform/free-port.ts"
 import { apiOf, signInWithFactor } from "../packages/server/src/testing/node.ts"
 import { launchBrowser } from "../tools/chromium.ts"
 import { buildApps } from "./apps.ts"
-import { connectByOAuth, filesWith, type ServiceProcess, simulatorSettings, startService, until } from "./support.ts"
+import { connectWith, filesWith, type ServiceProcess, simulatorSettings, startService, until } from "./support.ts"
 
 // DESIGN, rule 1. Marks stand in every field of every event; a busy day with crashes goes by; then every byte of the data
 // folder (database and write-ahead log included), the log and the browser's profile is looked at.
 
 const marks = ["CANARY-subject-7f3a", "CANARY-place-91bc", "CANARY-text-55de", "canary-guest-20aa", "CANARY-name-c4c4"]
 const [subject, place, text, guest, name] = marks
+/** In every field of every contact, what Kalends uses of it and what it does not. */
+const contactMarks = [
+  "CANARY-given-61e8",
+  "CANARY-family-0b7d",
+  "canary-mail-3c19",
+  "CANARY-firm-8fa2",
+  "CANARY-note-d5e0",
+]
+const [given, family, mail, firm, note] = contactMarks
 
 const details = (minutes: number) => {
   const start = Temporal.Now.zonedDateTimeISO("UTC").add({ minutes }).toPlainDateTime()
@@ -114,7 +125,11 @@ describe("after a busy day with crashes", () => {
     for (const service_ of ["microsoft", "google"] as const) simulator.knobs(service_).approvesAll = true
     for (const { call, provider, person } of people) {
       for (let count = 0; count < 20; count++) person.calendar.create(details(count * 40))
-      expect(await connectByOAuth(call, provider)).toBe("connected")
+      addContact(person.contacts, person.tenant.service, {
+        ...{ givenName: `${given}`, familyName: `${family}`, emails: [`${mail}@example.org`] },
+        ...{ mobile: "+1 555 0100 4711", organisation: `${firm}`, notes: `${note}` },
+      })
+      expect(await connectWith(call, { provider, permission: "read", contacts: "read-write" })).toBe("connected")
     }
     const browser = await launchBrowser({ userDataDir: join(folder, "profile") })
     await readInBrowser(
@@ -128,15 +143,33 @@ describe("after a busy day with crashes", () => {
       service = await start(Number(new URL(url).port))
       for (const { person } of people) person.calendar.create(details(crash * 10))
     }
+    // Contacts went between the browsers and the providers alone.
+    for (const { person } of people)
+      expect(person.contacts.live().map(({ details: one }) => one.givenName)).toEqual([given, `${given} the second`])
     await until(async () => simulator.calls.count("delta") > 1 && simulator.calls.count("listEvents") > 1)
     await browser.close()
     await service.end("SIGTERM")
-    expect(await scan([...marks, ...seenTokens, "correct horse"])).toEqual([])
+    expect(await scan([...marks, ...contactMarks, ...seenTokens, "correct horse"])).toEqual([])
     await writeFile(join(folder, "data", "planted"), Buffer.from(`\0\0${text}\0`))
     expect(await scan(marks)).toEqual([join(folder, "data", "planted")])
     service = await start(Number(new URL(url).port))
   })
 })
+
+/** Finds somebody, and adds somebody: at the provider itself, with the page's own hands. */
+async function readAndWriteContacts(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Contacts" }).click()
+  await page.getByRole("searchbox").fill(`${family}`)
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: `${given}` })
+    .waitFor()
+  await page.getByRole("button", { name: "New contact" }).click()
+  await page.getByLabel("First name").fill(`${given} the second`)
+  await page.getByLabel("E-mail address").fill(`${mail}-2@example.org`)
+  await page.getByRole("button", { name: "Save" }).click()
+  await page.getByRole("status").filter({ hasText: "the second" }).waitFor()
+}
 
 type Context = Awaited<ReturnType<typeof launchBrowser>>["context"]
 
@@ -147,6 +180,7 @@ async function readInBrowser(context: Context, calls: readonly ReturnType<typeof
     const page = await context.newPage()
     await page.goto(`${url.replace("127.0.0.1", "localhost")}/agenda/#code=${code}`)
     await page.getByText(`${subject}`).first().waitFor({ timeout: 15_000 })
+    await readAndWriteContacts(page)
     await page.close()
   }
 }

@@ -20,6 +20,7 @@ export function simulatorSettings(simulator: Simulator): Readonly<Record<string,
     KALENDS_GOOGLE_ACCOUNTS_URL: baseUrls.googleAccounts,
     KALENDS_GOOGLE_TOKEN_URL: baseUrls.googleToken,
     KALENDS_GOOGLE_API_URL: baseUrls.googleApi,
+    KALENDS_GOOGLE_PEOPLE_URL: baseUrls.googlePeople,
     KALENDS_GOOGLE_DIRECTORY_URL: baseUrls.googleDirectory,
   }
 }
@@ -28,13 +29,22 @@ export function simulatorSettings(simulator: Simulator): Readonly<Record<string,
  * Connects through the provider's sign-in, which approves at once; answers where the browser was sent in the end. `email`:
  * whose calendar, where it is not that of the person who is signed in.
  */
-export async function connectByOAuth(
+export function connectByOAuth(
   call: Call,
   provider: string,
   email?: string,
   permission: "read" | "read-write" = "read",
 ): Promise<string> {
-  const begun = await call("POST", "/v1/connections", { signIn: "oauth", provider, permission })
+  return connectWith(call, { provider, permission }, email)
+}
+
+/** The same, with whatever else is asked for. */
+export async function connectWith(
+  call: Call,
+  input: { readonly provider: string; readonly permission: string; readonly contacts?: string },
+  email?: string,
+): Promise<string> {
+  const begun = await call("POST", "/v1/connections", { signIn: "oauth", ...input })
   const { authorizeUrl } = begun.body as { authorizeUrl: string }
   const form = new URL(authorizeUrl)
   if (email !== undefined) form.searchParams.set("login_hint", email)

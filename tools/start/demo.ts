@@ -32,6 +32,7 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
     KALENDS_GOOGLE_ACCOUNTS_URL: `${simulatorUrl}/accounts`,
     KALENDS_GOOGLE_TOKEN_URL: `${simulatorUrl}/oauth`,
     KALENDS_GOOGLE_API_URL: `${simulatorUrl}/calendar/v3`,
+    KALENDS_GOOGLE_PEOPLE_URL: `${simulatorUrl}/v1`,
     KALENDS_GOOGLE_DIRECTORY_URL: `${simulatorUrl}/admin/directory/v1`,
     KALENDS_DEMO_URL: simulatorUrl,
     // The demo's CalDAV server has no notifications; nobody who tries it is to wait for five minutes.

@@ -9,12 +9,14 @@ import { Button, Group, Table, Text, Title } from "@mantine/core"
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react"
 import classes from "./agenda.module.css"
 import { Announcer, Condition, Freshness } from "./condition.tsx"
+import { ContactsPanel } from "./contacts-panel.tsx"
 import { DoneNotice } from "./done-notice.tsx"
 import { useKeys } from "./keys.ts"
 import { type EntryActions, Listing } from "./listing.tsx"
 import { MeetingPlace } from "./meeting-place.tsx"
 import { createMeetingStore, meetingOf } from "./meeting-store.ts"
 import { messages } from "./messages.ts"
+import { contactWords } from "./messages-contacts.ts"
 import { platform } from "./platform.ts"
 import { agendaView } from "./view-model.ts"
 
@@ -34,7 +36,7 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   const view = useMemo(() => agendaView(state, now, zone), [state, now, zone])
   const [selected, select] = useState<string | null>(null)
   const [unfolded, unfold] = useState<string | null>(null)
-  const [shown, show] = useState<"help" | "new" | null>(null)
+  const [shown, show] = useState<"help" | "new" | "contacts" | null>(null)
   const join = ({ event, join: link }: AgendaEntry) => {
     if (link !== null) platform.open(link.url)
     store.joined(event)
@@ -45,8 +47,9 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   }
   const refresh = () => void client.refresh()
   const make = () => show("new")
+  const contacts = () => show("contacts")
   const isPaused = shown !== null || open !== null
-  useKeys(view, { selected, isPaused, join, edit, make, refresh, help: () => show("help") })
+  useKeys(view, { selected, isPaused, join, edit, make, refresh, contacts, help: () => show("help") })
   const actions: EntryActions = {
     ...{ selected, unfolded, select, join: store.joined, openMeeting: store.open },
     toggle: (key) => unfold(unfolded === key ? null : key),
@@ -62,7 +65,7 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   }
   return (
     <main className={classes.page}>
-      <Head client={client} state={state} now={now} language={language} make={make} />
+      <Head client={client} state={state} now={now} language={language} make={make} contacts={contacts} />
       <Condition view={view} state={state} now={now} language={language} />
       {done === null ? null : <DoneNotice {...common} done={done} store={store} />}
       {view.condition === "not-connected" || state.readAt === null ? null : (
@@ -70,6 +73,13 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
       )}
       <Foot state={state} language={language} help={() => show("help")} />
       <KeyHelp isShown={shown === "help"} close={() => show(null)} language={language} />
+      <ContactsPanel
+        client={client}
+        isAllowed={(state.connection?.contacts ?? "none") !== "none"}
+        isOpen={shown === "contacts"}
+        close={() => show(null)}
+        language={language}
+      />
       <NewMeeting
         isOpen={shown === "new"}
         close={() => show(null)}
@@ -86,9 +96,12 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   )
 }
 
-type HeadProps = Pick<ScreenProps, "client" | "state" | "now" | "language"> & { readonly make: () => void }
+type HeadProps = Pick<ScreenProps, "client" | "state" | "now" | "language"> & {
+  readonly make: () => void
+  readonly contacts: () => void
+}
 
-function Head({ client, state, now, language, make }: HeadProps) {
+function Head({ client, state, now, language, make, contacts }: HeadProps) {
   const words = messages[language]
   return (
     <header className={classes.head}>
@@ -102,6 +115,11 @@ function Head({ client, state, now, language, make }: HeadProps) {
             {meetingWords[language].newMeeting}
           </Button>
         ) : null}
+        {state.connection === null ? null : (
+          <Button variant="default" size="compact-md" onClick={contacts}>
+            {contactWords[language].contacts}
+          </Button>
+        )}
         <Button variant="default" size="compact-md" loading={state.isRefreshing} onClick={() => void client.refresh()}>
           {words.refresh}
         </Button>

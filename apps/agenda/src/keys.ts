@@ -11,11 +11,15 @@ type Keys = {
   readonly edit: (entry: AgendaEntry) => void
   readonly make: () => void
   readonly refresh: () => void
+  readonly contacts: () => void
   readonly help: () => void
 }
 
 /** One key each, outside of fields and dialogs; Enter opens the focused entry, as on any button. */
-export function useKeys(view: AgendaView, { selected, isPaused, join, edit, make, refresh, help }: Keys): void {
+export function useKeys(
+  view: AgendaView,
+  { selected, isPaused, join, edit, make, refresh, contacts, help }: Keys,
+): void {
   useEffect(() => {
     const go = (by: 1 | -1) => {
       const key = moved(view.order, selected, by)
@@ -39,6 +43,7 @@ export function useKeys(view: AgendaView, { selected, isPaused, join, edit, make
       ["n", make],
       ["e", editOne],
       ["r", refresh],
+      ["c", contacts],
       ["?", help],
     ])
     return platform.onKey((key) => {

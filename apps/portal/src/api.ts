@@ -34,6 +34,7 @@ import {
 import type { z } from "zod"
 import { call, queryOf, send } from "./api-call.ts"
 import { signInApi } from "./api-sign-in.ts"
+import type { ContactsChoice } from "./contacts-choice.ts"
 import { deviceNameOf } from "./device-name.ts"
 import { platform } from "./platform.ts"
 
@@ -59,6 +60,9 @@ export const api = {
   handOff: async (): Promise<string> => (await call(handoffSchema, "POST", "/v1/sessions/handoff")).code,
   connection: async (): Promise<ConnectionView | null> =>
     (await call(connectionsSchema, "GET", "/v1/connections")).connections[0] ?? null,
+  /** What may be asked for of contacts; nothing where the service says nothing. */
+  contactsChoice: async (): Promise<ContactsChoice> =>
+    (await call(connectionsSchema, "GET", "/v1/connections")).contacts ?? { most: "none", proposed: "none" },
   connect: (input: ConnectInput): Promise<ConnectAnswer> => call(connectAnswerSchema, "POST", "/v1/connections", input),
   remove: (connectionId: string): Promise<RemovalView> =>
     call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),

@@ -1,25 +1,40 @@
-import type { ServiceView } from "@kalends/protocol/api"
+import type { ContactsPermission } from "@kalends/domain/policy"
+import type { ConnectionView, ServiceView } from "@kalends/protocol/api"
 import { Button, Card, PasswordInput, Radio, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
+import { contactsOptions, firstContacts } from "./contacts-choice.ts"
 import type { Messages } from "./messages.ts"
 import classes from "./portal.module.css"
 import type { PortalState, PortalStore } from "./store.ts"
 
 type ConnectProps = { readonly store: PortalStore; readonly state: PortalState; readonly words: Messages }
+type FormProps = ConnectProps & {
+  /** The connection whose permissions are changed; null for a new one. */
+  readonly known?: ConnectionView | null
+}
 type Provider = ServiceView["providers"][number]
 type Permission = "read" | "read-write"
 
 /** One card for each calendar service. What may be done with it is the least, unless more is chosen. */
-export function Connect({ store, state, words }: ConnectProps) {
-  const [permission, setPermission] = useState<Permission>("read")
+export function Connect({ store, state, words, known = null }: FormProps) {
+  const [permission, setPermission] = useState<Permission>(known?.permission ?? "read")
+  const [wanted, setWanted] = useState(() => firstContacts(state.contactsChoice, known?.contacts ?? null))
   const [typing, setTyping] = useState<string | null>(null)
-  const providers = state.service?.providers ?? []
+  const providers = (state.service?.providers ?? []).filter(({ name }) => known === null || name === known.provider)
+  const contactsFor = ({ hasContacts }: Provider) => (hasContacts === true ? wanted : "none")
   const typed = providers.find(({ name }) => name === typing)
+  const options = (
+    <Choices
+      {...{ permission, setPermission, state, words }}
+      contacts={providers.some(({ hasContacts }) => hasContacts === true) ? { value: wanted, set: setWanted } : null}
+    />
+  )
   return (
     <Stack gap="lg">
       <Title order={2} size="h3">
-        {words.chooseService}
+        {known === null ? words.chooseService : words.changePermissions}
       </Title>
+      {known === null ? null : options}
       <div className={classes.cards}>
         {providers.map((provider) => (
           <ProviderCard
@@ -27,17 +42,47 @@ export function Connect({ store, state, words }: ConnectProps) {
             provider={provider}
             words={words}
             isBusy={state.isBusy}
+            label={known === null ? words.connect : words.reconnect}
+            isWithoutContacts={wanted !== "none" && provider.hasContacts !== true}
             onConnect={() =>
               provider.signIn === "oauth"
-                ? void store.connect({ signIn: "oauth", provider: provider.name, permission })
+                ? void store.connect({
+                    signIn: "oauth",
+                    provider: provider.name,
+                    permission,
+                    contacts: contactsFor(provider),
+                  })
                 : setTyping(provider.name)
             }
           />
         ))}
       </div>
       {typed === undefined ? null : (
-        <PasswordForm provider={typed} permission={permission} store={store} state={state} words={words} />
+        <PasswordForm
+          provider={typed}
+          permission={permission}
+          contacts={contactsFor(typed)}
+          store={store}
+          state={state}
+          words={words}
+        />
       )}
+      {known === null ? options : null}
+    </Stack>
+  )
+}
+
+type ChoicesProps = Pick<ConnectProps, "state" | "words"> & {
+  readonly permission: Permission
+  readonly setPermission: (permission: Permission) => void
+  /** Null where no calendar service has contacts. */
+  readonly contacts: Pick<ChooserProps, "value" | "set"> | null
+}
+
+/** What may be done with the calendar, and with contacts. */
+function Choices({ permission, setPermission, contacts, state, words }: ChoicesProps) {
+  return (
+    <>
       <Radio.Group
         label={words.permission}
         value={permission}
@@ -48,7 +93,43 @@ export function Connect({ store, state, words }: ConnectProps) {
           <Radio value="read-write" label={words.readWrite} description={words.readWriteText} />
         </div>
       </Radio.Group>
-    </Stack>
+      {contacts === null ? null : <ContactsChooser {...contacts} state={state} words={words} />}
+    </>
+  )
+}
+
+type ChooserProps = Pick<ConnectProps, "state" | "words"> & {
+  readonly value: ContactsPermission
+  readonly set: (value: ContactsPermission) => void
+}
+
+/** What apps may do with the person's contacts, as far as policy lets them choose. */
+function ContactsChooser({ value, set, state, words }: ChooserProps) {
+  const options = contactsOptions(state.contactsChoice)
+  if (options.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {words.contactsNotAllowed}
+      </Text>
+    )
+  return (
+    <Radio.Group
+      label={words.contactsPermission}
+      description={state.contactsChoice.most === "read" ? words.contactsReadAlone : undefined}
+      value={value}
+      onChange={(chosen) => set(options.find((option) => option === chosen) ?? "none")}
+    >
+      <div className={classes.choices}>
+        {options.map((option) => (
+          <Radio
+            key={option}
+            value={option}
+            label={words.contactsChoices[option]}
+            description={words.contactsTexts[option]}
+          />
+        ))}
+      </div>
+    </Radio.Group>
   )
 }
 
@@ -56,11 +137,16 @@ function ProviderCard({
   provider,
   words,
   isBusy,
+  label,
+  isWithoutContacts,
   onConnect,
 }: {
   readonly provider: Provider
   readonly words: Messages
   readonly isBusy: boolean
+  readonly label: string
+  /** Contacts were chosen, and this calendar service has none to offer. */
+  readonly isWithoutContacts: boolean
   readonly onConnect: () => void
 }) {
   return (
@@ -73,13 +159,14 @@ function ProviderCard({
           <Text size="sm" c="dimmed">
             {provider.isConfigured ? words.providerText[provider.name] : words.notConfigured}
           </Text>
+          {isWithoutContacts && provider.isConfigured ? <Text size="sm">{words.contactsNotOffered}</Text> : null}
         </div>
         <Button
           onClick={onConnect}
           disabled={!provider.isConfigured || isBusy}
-          aria-label={`${words.connect}: ${provider.label}`}
+          aria-label={`${label}: ${provider.label}`}
         >
-          {words.connect}
+          {label}
         </Button>
       </Stack>
     </Card>
@@ -90,10 +177,15 @@ function ProviderCard({
 export function PasswordForm({
   provider,
   permission,
+  contacts,
   store,
   state,
   words,
-}: ConnectProps & { readonly provider: Provider; readonly permission: Permission }) {
+}: ConnectProps & {
+  readonly provider: Provider
+  readonly permission: Permission
+  readonly contacts: ContactsPermission
+}) {
   const [server, setServer] = useState("")
   const [username, setUsername] = useState("")
   const [password, setPassword] = useState("")
@@ -102,7 +194,8 @@ export function PasswordForm({
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void store.connect({ signIn: "password", provider: provider.name, permission, server, username, password })
+          const typed = { server, username, password }
+          void store.connect({ signIn: "password", provider: provider.name, permission, contacts, ...typed })
         }}
       >
         <Stack>

@@ -3,7 +3,8 @@ import { Dialog } from "@kalends/ui/dialog"
 import { relativeTime, spanOf } from "@kalends/ui/words"
 import { Button, Card, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
-import { PasswordForm } from "./connect.tsx"
+import { Connect, PasswordForm } from "./connect.tsx"
+import { firstContacts } from "./contacts-choice.ts"
 import type { Messages } from "./messages.ts"
 import classes from "./portal.module.css"
 import type { PortalState, PortalStore } from "./store.ts"
@@ -23,34 +24,25 @@ const reconnectable: ReadonlySet<ConnectionView["state"]> = new Set(["needs-reau
 export function Health({ store, state, connection, now, words, locale }: HealthProps) {
   const [isAsking, ask] = useState(false)
   const [isTyping, type] = useState(false)
+  const [isChanging, change] = useState(false)
   const { provider: name, permission } = connection
   const provider = state.service?.providers.find((one) => one.name === name)
   const isBroken = reconnectable.has(connection.state)
+  const contacts = firstContacts(state.contactsChoice, connection.contacts ?? "none")
   const reconnect = () =>
-    provider?.signIn === "password" ? type(true) : void store.connect({ signIn: "oauth", provider: name, permission })
+    provider?.signIn === "password"
+      ? type(true)
+      : void store.connect({ signIn: "oauth", provider: name, permission, contacts })
   return (
     <>
       <Card withBorder padding="lg" component="section" aria-label={words.calendar}>
         <Stack>
           <State connection={connection} now={now} words={words} locale={locale} />
-          <Group mt="xs">
-            {isBroken ? (
-              <Button size="md" disabled={state.isBusy} onClick={reconnect}>
-                {words.reconnect}
-              </Button>
-            ) : null}
-            <Button
-              size="md"
-              variant={isBroken ? "default" : "filled"}
-              disabled={state.isBusy}
-              onClick={() => void store.openAgenda()}
-            >
-              {words.openAgenda}
-            </Button>
-            <Button size="md" variant="subtle" color="red" onClick={() => ask(true)}>
-              {words.disconnect}
-            </Button>
-          </Group>
+          <Actions
+            {...{ store, state, words, isBroken, isChanging, reconnect }}
+            change={() => change(!isChanging)}
+            disconnect={() => ask(true)}
+          />
           <Facts connection={connection} now={now} words={words} locale={locale} />
         </Stack>
         <DisconnectDialog
@@ -62,8 +54,16 @@ export function Health({ store, state, connection, now, words, locale }: HealthP
         />
       </Card>
       {isTyping && isBroken && provider !== undefined ? (
-        <PasswordForm provider={provider} permission={permission} store={store} state={state} words={words} />
+        <PasswordForm
+          provider={provider}
+          permission={permission}
+          contacts={contacts}
+          store={store}
+          state={state}
+          words={words}
+        />
       ) : null}
+      {isChanging && !isBroken ? <Connect store={store} state={state} words={words} known={connection} /> : null}
     </>
   )
 }
@@ -104,6 +104,43 @@ const marks: Readonly<Record<ConnectionView["state"], string>> = {
   disabled: "!",
 }
 
+type ActionProps = Pick<HealthProps, "store" | "state" | "words"> & {
+  readonly isBroken: boolean
+  readonly isChanging: boolean
+  readonly reconnect: () => void
+  readonly change: () => void
+  readonly disconnect: () => void
+}
+
+/** What can be done with the connection, what helps most first. */
+function Actions({ store, state, words, isBroken, isChanging, reconnect, change, disconnect }: ActionProps) {
+  return (
+    <Group mt="xs">
+      {isBroken ? (
+        <Button size="md" disabled={state.isBusy} onClick={reconnect}>
+          {words.reconnect}
+        </Button>
+      ) : null}
+      <Button
+        size="md"
+        variant={isBroken ? "default" : "filled"}
+        disabled={state.isBusy}
+        onClick={() => void store.openAgenda()}
+      >
+        {words.openAgenda}
+      </Button>
+      {isBroken ? null : (
+        <Button size="md" variant="default" aria-expanded={isChanging} onClick={change}>
+          {words.changePermissions}
+        </Button>
+      )}
+      <Button size="md" variant="subtle" color="red" onClick={disconnect}>
+        {words.disconnect}
+      </Button>
+    </Group>
+  )
+}
+
 type DialogProps = Pick<HealthProps, "store" | "connection" | "words"> & {
   readonly isAsking: boolean
   readonly close: () => void
@@ -139,6 +176,7 @@ function Facts({ connection, now, words, locale }: FactsProps) {
   const expires = ago(connection.grantExpiresAt)
   const facts: readonly (readonly [string, string | null])[] = [
     [words.permissionIs, connection.permission === "read" ? words.read : words.readWrite],
+    [words.contactsAre, words.contactsChoices[connection.contacts ?? "none"]],
     [words.lastChange, ago(connection.lastChangeAt) ?? words.never],
     [words.lastOk, ago(connection.lastOkAt) ?? words.never],
     [words.hears, words[connection.hears]],

@@ -32,6 +32,7 @@ function openPortal(changes: Partial<PortalStoreDeps["api"]> = {}) {
     signOut: async () => {},
     handOff: async () => "handoff",
     connection: async () => connection,
+    contactsChoice: async () => ({ most: "read-write", proposed: "none" }),
     connect: async () => ({ next: "done", connection }),
     remove: async () => removal,
     changes: async () => new Response(new ReadableStream({ start: (controller) => void streams.push(controller) })),

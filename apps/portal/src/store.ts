@@ -4,6 +4,7 @@ import { changeMessageSchema } from "@kalends/protocol/changes"
 import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import type { api } from "./api.ts"
 import { ApiProblem } from "./api-problem.ts"
+import type { ContactsChoice } from "./contacts-choice.ts"
 import type { platform } from "./platform.ts"
 
 /** What the portal shows; a new object at each change. */
@@ -14,6 +15,8 @@ export type PortalState = {
   /** What the person signs in with, and what this session still needs. */
   readonly signIn: OwnSignInView | null
   readonly connection: ConnectionView | null
+  /** What may be asked for of contacts when a calendar is connected. */
+  readonly contactsChoice: ContactsChoice
   readonly removal: RemovalView | null
   /** What to say first: how connecting ended. */
   readonly outcome: { readonly isConnected: boolean; readonly isConsented: boolean; readonly problem: string | null }
@@ -38,6 +41,7 @@ export type PortalStoreDeps = {
     | "signOut"
     | "handOff"
     | "connection"
+    | "contactsChoice"
     | "connect"
     | "remove"
     | "changes"
@@ -56,6 +60,7 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
     user: undefined,
     signIn: null,
     connection: null,
+    contactsChoice: { most: "none", proposed: "none" },
     removal: null,
     outcome: platform.takeOutcome(),
     problem: null,
@@ -113,8 +118,8 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
   async function enter(user: UserView): Promise<Partial<PortalState>> {
     const signIn = await api.ownSignIn()
     if (signIn.secondFactor === "awaited") return { user, signIn }
-    const read = await readConnection()
-    set({ user })
+    const read = { ...(await readConnection()), contactsChoice: await api.contactsChoice() }
+    set({ user, ...read })
     void listen()
     return { user, signIn, ...read }
   }

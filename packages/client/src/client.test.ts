@@ -6,7 +6,14 @@ import { type Asked, type Fault, scriptedPlatform, settled } from "./testing/scr
 
 const id = (number: number) => `00000000-0000-4000-8000-00000000000${number}`
 const canary = "canary-9d1c"
-const user = { userId: id(1), accountId: id(2), email: "ada@example.org", displayName: "Ada", role: "user" }
+const user = {
+  userId: id(1),
+  accountId: id(2),
+  email: "ada@example.org",
+  displayName: "Ada",
+  role: "user",
+  abilities: ["own"],
+}
 const connection = {
   connectionId: id(3),
   provider: "google",

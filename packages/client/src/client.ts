@@ -4,8 +4,10 @@ import { type TimeWindow, timeWindow } from "@kalends/domain/window"
 import type { SessionView } from "@kalends/protocol/api"
 import { type ChangeMessage, fallbackRefreshSeconds } from "@kalends/protocol/changes"
 import type { WindowReader } from "@kalends/readers/reader"
-import { readers as knownReaders } from "@kalends/readers/registry"
+import { contactReaders, readers as knownReaders } from "@kalends/readers/registry"
+import { createAccessHolder } from "./access-holder.ts"
 import { listenForChanges } from "./change-listener.ts"
+import { createContactCalls } from "./contact-book.ts"
 import type { ClientLog } from "./log.ts"
 import { type Ask, createMeetingCalls } from "./meeting-calls.ts"
 import { type ClientPlatform, systemPlatform } from "./platform.ts"
@@ -32,18 +34,14 @@ const timeoutMs = 60_000
 
 /**
  * A client of the service, opened by `openClient` and ended by `close`. It signs in, reads the calendar from the provider
- * itself, listens for changes and reads again, and every 30 minutes in any case. Events, tokens and credentials are in
- * memory only and forgotten at sign-out and close.
+ * itself, listens for changes and reads again, and every 30 minutes in any case. Events, contacts, tokens and credentials
+ * are in memory only and forgotten at sign-out and close.
  */
 export function openClient(options: ClientOptions) {
   const platform = options.platform ?? systemPlatform
   const api = createServiceApi(options.service, platform)
-  const reading = createCalendarReading({
-    api,
-    platform,
-    readers: options.readers ?? knownReaders,
-    reach: options.reach,
-  })
+  const access = createAccessHolder({ api, platform, reach: options.reach })
+  const reading = createCalendarReading({ access, api, platform, readers: options.readers ?? knownReaders })
   const listeners = new Set<() => void>()
   let state: ClientState = signedOut
   let perCalendar = new Map<string, CalendarReading>()
@@ -151,7 +149,8 @@ export function openClient(options: ClientOptions) {
       case "calendar-changed":
         return void refresh(new Set([message.calendarId]))
       case "connection-changed":
-        reading.forget()
+        access.forget()
+        contacts.forget()
         return void refresh("all")
       case "signed-out":
         return forget()
@@ -164,7 +163,8 @@ export function openClient(options: ClientOptions) {
     stream?.close()
     stream = null
     cancelFallback()
-    reading.forget()
+    access.forget()
+    contacts.forget()
     api.forget()
     perCalendar = new Map()
     wanted = null
@@ -192,14 +192,18 @@ export function openClient(options: ClientOptions) {
     await refresh("all")
   }
 
+  const ask = createAsk(() => life, forget)
+  const contacts = createContactCalls(
+    { access, platform, readers: contactReaders, connectionId: () => state.connection?.connectionId ?? null },
+    ask,
+  )
+
   return {
     get state(): ClientState {
       return state
     },
-    meetings: createMeetingCalls(
-      api,
-      createAsk(() => life, forget),
-    ),
+    meetings: createMeetingCalls(api, ask),
+    contacts,
     /** Calls back after each change of the state; returns a function that ends it. */
     subscribe(listener: () => void): () => void {
       listeners.add(listener)

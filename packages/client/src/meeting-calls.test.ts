@@ -4,7 +4,14 @@ import { openClient } from "./client.ts"
 import { type Asked, scriptedPlatform } from "./testing/scripted-platform.ts"
 
 const id = (number: number) => `00000000-0000-4000-8000-00000000000${number}`
-const user = { userId: id(1), accountId: id(2), email: "ada@example.org", displayName: "Ada", role: "user" }
+const user = {
+  userId: id(1),
+  accountId: id(2),
+  email: "ada@example.org",
+  displayName: "Ada",
+  role: "user",
+  abilities: ["own"],
+}
 const meeting = (number: number) => ({
   meetingId: id(number),
   state: "live",

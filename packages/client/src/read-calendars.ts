@@ -1,12 +1,12 @@
-import { type Access, authorization } from "@kalends/domain/access"
 import type { CalendarEvent } from "@kalends/domain/event"
 import { parseProviderCalendarId } from "@kalends/domain/ids"
-import { isProblem, Problem } from "@kalends/domain/problem"
+import { Problem } from "@kalends/domain/problem"
 import { sanitize } from "@kalends/domain/sanitize"
 import type { TimeWindow } from "@kalends/domain/window"
 import type { AccessAnswer } from "@kalends/protocol/api"
 import { readWindow } from "@kalends/readers/read-window"
-import type { ReadResponse, Send, WindowReader } from "@kalends/readers/reader"
+import type { Send, WindowReader } from "@kalends/readers/reader"
+import { type AccessHolder, responseOf, sendDirect } from "./access-holder.ts"
 import type { ClientPlatform } from "./platform.ts"
 import type { ServiceApi } from "./service-api.ts"
 
@@ -20,7 +20,7 @@ export type ReadCalendarsDeps = {
   readonly api: ServiceApi
   readonly platform: ClientPlatform
   readonly readers: ReadonlyMap<string, WindowReader>
-  readonly reach: "browser" | "native"
+  readonly access: AccessHolder
 }
 
 export type ReadCalendarsInput = {
@@ -32,26 +32,10 @@ export type ReadCalendarsInput = {
   readonly signal: AbortSignal
 }
 
-/** An access is asked for again when it has less than this left. */
-const accessMarginMs = 60_000
-
 /**
- * Reads calendars from their provider, with an access from the service that is kept in memory and replaced when the
- * provider refuses it. Answers sanitized events. Throws Problem.
+ * Reads calendars from their provider, with an access from the service that is held in memory. Answers sanitized events. Throws Problem.
  */
-export function createCalendarReading({ api, platform, readers, reach }: ReadCalendarsDeps) {
-  let held: AccessAnswer | null = null
-
-  async function accessFor(connectionId: string, signal: AbortSignal): Promise<AccessAnswer> {
-    const isFresh =
-      held !== null &&
-      held.connectionId === connectionId &&
-      (held.access.kind !== "bearer" ||
-        platform.now().until(Temporal.Instant.from(held.access.expiresAt)).total("milliseconds") > accessMarginMs)
-    if (!isFresh || held === null) held = await api.access(connectionId, { reach }, signal)
-    return held
-  }
-
+export function createCalendarReading({ access, api, platform, readers }: ReadCalendarsDeps) {
   async function readAll(answer: AccessAnswer, input: ReadCalendarsInput): Promise<readonly CalendarReading[]> {
     const reader = readers.get(answer.provider)
     if (reader === undefined)
@@ -77,8 +61,7 @@ export function createCalendarReading({ api, platform, readers, reach }: ReadCal
       zone: input.zone,
     }
     const through = `/v1/connections/${answer.connectionId}/calendars/${calendar.calendarId}/window?${new URLSearchParams({ from: input.window.startsAt.toString(), to: input.window.endsAt.toString(), zone: input.zone })}`
-    const send =
-      answer.access.kind === "read-through" ? sendThrough(api, through) : sendDirect(platform, accessOf(answer.access))
+    const send = answer.access.kind === "read-through" ? sendThrough(api, through) : sendDirect(platform, answer.access)
     const events: CalendarEvent[] = []
     let malformedCount = 0
     for await (const page of readWindow({ reader, query, send, now: () => platform.now(), signal: input.signal })) {
@@ -89,55 +72,12 @@ export function createCalendarReading({ api, platform, readers, reach }: ReadCal
   }
 
   return {
-    async read(input: ReadCalendarsInput): Promise<readonly CalendarReading[]> {
-      const answer = await accessFor(input.connectionId, input.signal)
-      try {
-        return await readAll(answer, input)
-      } catch (error) {
-        if (!isProblem(error, "auth-expired") || answer.access.kind !== "bearer") throw error
-        const refusedTokenDigest = await platform.digest(answer.access.token)
-        held = await api.access(input.connectionId, { reach, refusedTokenDigest }, input.signal)
-        return readAll(held, input)
-      }
-    },
-    /** Forgets the access. */
-    forget(): void {
-      held = null
-    },
-  }
-}
-
-type Direct = Exclude<AccessAnswer["access"], { kind: "read-through" }>
-
-function accessOf(access: Direct): Access {
-  if (access.kind === "bearer")
-    return { kind: "bearer", token: access.token, expiresAt: Temporal.Instant.from(access.expiresAt) }
-  return { kind: "password", server: access.server, username: access.username, password: access.password }
-}
-
-function sendDirect(platform: ClientPlatform, access: Access): Send {
-  return async (request, signal) => {
-    const init: RequestInit = {
-      method: request.method,
-      headers: { ...request.headers, authorization: authorization(access) },
-      signal,
-      ...(request.body === null ? {} : { body: request.body }),
-    }
-    const response = await platform.fetch(request.url, init).catch((cause: unknown) => {
-      throw new Problem("unavailable", "The calendar service cannot be reached.", {
-        code: "provider-unreachable",
-        cause,
-      })
-    })
-    return responseOf(response)
+    read: (input: ReadCalendarsInput): Promise<readonly CalendarReading[]> =>
+      access.using(input.connectionId, input.signal, (answer) => readAll(answer, input)),
   }
 }
 
 /** The service adds the credential and passes the provider's answer on as it is. */
 function sendThrough(api: ServiceApi, path: string): Send {
   return async (_request, signal) => responseOf(await api.readThrough(path, signal))
-}
-
-async function responseOf(response: Response): Promise<ReadResponse> {
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
 }

@@ -78,6 +78,11 @@ describe("a search", () => {
     expect(matchesContact(grace, text)).toBe(false)
   })
 
+  test.each(["smith-jo", "jones", "o'bri", "Smith-Jones, O'Brien"])("for %s finds a name of several parts", (text) => {
+    const several = { ...grace, displayName: "", givenName: "Smith-Jones", familyName: "O'Brien" }
+    expect([matchesContact(several, text), matchesContact(grace, text)]).toEqual([true, false])
+  })
+
   test("finds an accent without one", () => {
     expect(matchesContact({ ...grace, displayName: "Zoë", givenName: "Zoë" }, "zoe")).toBe(true)
   })

@@ -95,14 +95,23 @@ export function draftFault(draft: ContactDraft, { emailsMost, phonesMost }: Cont
 
 /** True when every word of the text begins a word of the contact's names or organisation, or is part of an address. */
 export function matchesContact(contact: Contact, text: string): boolean {
-  const words = folded(text)
+  const names = partsOf([contact.displayName, nameOf(contact), contact.organisation].join(" "))
+  const addresses = contact.emails.map(folded)
+  const isName = (word: string) => {
+    const parts = partsOf(word)
+    return parts.length > 0 && parts.every((part) => names.some((name) => name.startsWith(part)))
+  }
+  return folded(text)
     .split(/\s+/)
     .filter((word) => word !== "")
-  const names = folded([contact.displayName, nameOf(contact), contact.organisation].join(" ")).split(/[\s,.'-]+/)
-  const addresses = contact.emails.map(folded)
-  return words.every(
-    (word) => names.some((name) => name.startsWith(word)) || addresses.some((address) => address.includes(word)),
-  )
+    .every((word) => isName(word) || addresses.some((address) => address.includes(word)))
+}
+
+/** Words, those of a name with a hyphen or an apostrophe each by itself. */
+function partsOf(text: string): readonly string[] {
+  return folded(text)
+    .split(/[\s,.'’-]+/)
+    .filter((part) => part !== "")
 }
 
 /** In one case of letters and without accents: "Zoë" is found by "zoe". */

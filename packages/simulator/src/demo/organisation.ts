@@ -1,3 +1,4 @@
+import { addContact } from "../contacts.ts"
 import { globalObjectId } from "../exchange/items.ts"
 import type { Organisation, Person, SimAttendee, SimDetails, SimTime } from "../org.ts"
 import { tenants } from "../simulator.ts"
@@ -31,7 +32,21 @@ export function fillDemo(org: Organisation, now: Temporal.Instant): void {
     )
     fillSeries(people, places, day)
     fillOnce(people, places[0], day)
-    for (const [index, person] of people.entries()) fillOwnWeek(person, index, day)
+    for (const [index, person] of people.entries()) {
+      fillOwnWeek(person, index, day)
+      fillContacts(person, people)
+    }
+  }
+}
+
+/** Everybody has their colleagues in their address book. */
+function fillContacts({ contacts, tenant, name: own }: Person, people: readonly Person[]): void {
+  const organisations = { microsoft: "Northwind Observatory", google: "Northwind Labs", exchange: "Northwind Works" }
+  for (const [index, { name, email }] of people.entries()) {
+    if (name === own) continue
+    const [givenName = name, ...rest] = name.split(" ")
+    const who = { givenName, familyName: rest.join(" "), emails: [email], mobile: `+1 555 01${index}0` }
+    addContact(contacts, tenant.service, { ...who, organisation: organisations[tenant.service] })
   }
 }
 

@@ -10,6 +10,7 @@ import { connectionsReply } from "./fake-connections.ts"
 import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
 import { keysReply } from "./fake-keys.ts"
+import { peopleReply } from "./fake-people.ts"
 import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -59,7 +60,7 @@ export async function openFakeService(scene: Scene, webFolder: string): Promise<
       )
       return
     }
-    if (!path.startsWith("/v1/") && !path.startsWith("/calendar/")) return page(webFolder, path, response)
+    if (!/^\/(v1|calendar|people)\//.test(path)) return page(webFolder, path, response)
     const { status = 200, body } = reply({
       route: `${request.method} ${path}`,
       query,
@@ -195,6 +196,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
   const asked = { route, query, body }
   if (/^DELETE \/v1\/sessions(?:\/(?!current)|$)/.test(route)) return endSessions(route, scene)
   const found =
+    peopleReply(asked, scene) ??
     meetingReply(route, body, scene) ??
     groupReply(asked, scene) ??
     tenantReply(asked, scene) ??
@@ -220,7 +222,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     case "GET /v1/sessions":
       return { body: { sessions: scene.sessions } }
     case "GET /v1/connections":
-      return { body: { connections: connection === null ? [] : [connection] } }
+      return { body: { connections: connection === null ? [] : [connection], contacts: scene.contactsChoice } }
     case "POST /v1/connections":
       return problem(401, "auth-revoked", "wrong-password")
     default:
@@ -243,12 +245,16 @@ function signedIn(scene: Scene, keep: unknown): Answer {
   return { body: { token: keep === "cookie" ? null : session, expiresAt: soon(), user: first } }
 }
 
-function accessTo({ connectionId, provider, permission }: NonNullable<Scene["connection"]>, url: string): unknown {
+function accessTo(
+  { connectionId, provider, permission, contacts = "none" }: NonNullable<Scene["connection"]>,
+  url: string,
+): unknown {
   return {
     connectionId,
     provider,
     permission,
     calendars: [{ calendarId, providerCalendarId: "primary", isPrimary: true, canWrite: false }],
     access: { kind: "bearer", token: "t", expiresAt: soon(), apiBase: `${url}/calendar` },
+    contacts: contacts === "none" ? null : { permission: contacts, apiBase: `${url}/people/v1` },
   }
 }

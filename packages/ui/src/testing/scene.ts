@@ -1,6 +1,14 @@
 import { abilitiesOf } from "@kalends/domain/ability"
 import { scheduleToJson } from "@kalends/domain/schedule-json"
-import type { ConnectionView, RemovalView, ServiceView, SessionsView, UsersView, UserView } from "@kalends/protocol/api"
+import type {
+  ConnectionsView,
+  ConnectionView,
+  RemovalView,
+  ServiceView,
+  SessionsView,
+  UsersView,
+  UserView,
+} from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
 import type { FiguresNow } from "@kalends/protocol/figures"
 import type { KeysView } from "@kalends/protocol/keys"
@@ -10,6 +18,7 @@ import { calmAudit } from "./fake-audit.ts"
 import { type ConnectionsScene, calmConnections } from "./fake-connections.ts"
 import { calmFigures } from "./fake-figures.ts"
 import { calmKeys } from "./fake-keys.ts"
+import { calmContacts, type PersonWire } from "./fake-people.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
@@ -34,6 +43,10 @@ export type Scene = {
   removal: RemovalView
   /** Events as Google's API writes them; null: the calendar does not answer. */
   events: readonly unknown[] | null
+  /** People as Google's People API writes them; null: it does not answer. */
+  contacts: readonly PersonWire[] | null
+  /** What policy lets the person ask for of their contacts. */
+  contactsChoice: NonNullable<ConnectionsView["contacts"]>
   meetings: MeetingDetail[]
   /** How the next call that makes, changes or cancels a meeting fails, once; null: it works. */
   meetingProblem: { readonly status: number; readonly kind: string; readonly code: string } | null
@@ -65,6 +78,7 @@ const provider = (name: string, label: string, signIn: "oauth" | "password") => 
   signIn,
   isConfigured: true,
   hasAdminConsent: name === "graph",
+  hasContacts: name !== "caldav",
 })
 
 const pilots = "00000000-0000-4000-8000-0000000000a1"
@@ -90,6 +104,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     ...sampleConnection,
     provider: "google",
     permission: "read-write",
+    contacts: "read",
     providerLabel: "Google",
     subjectEmail: "ada@example.org",
     createdAt: now.subtract({ hours: 24 * 9 }).toString(),
@@ -135,10 +150,8 @@ export function calmScene(now: Temporal.Instant): Scene {
     usersPerPage: 200,
     ...{ isSyncOn: true, groups },
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
-    events: dayOf(now),
-    meetings: meetingsOf(now),
-    meetingProblem: null,
-    ...{ isCalendarSlow: false, written: [] },
+    ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
+    ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },
     tenancy: calmTenants(now),
     ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now), keys: calmKeys(now) },
     sessions: calmSessions(now),

@@ -1,8 +1,10 @@
 import { parseProviderCalendarId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
 import type { AccessAnswer, ConnectionView } from "@kalends/protocol/api"
+import { ewsContacts } from "@kalends/readers/ews/contacts"
 import { ewsReader } from "@kalends/readers/ews/window"
 import { readWindow } from "@kalends/readers/read-window"
+import type { ReadRequest, ReadResponse } from "@kalends/readers/reader"
 import { addContact } from "@kalends/simulator/contacts"
 import { itemId } from "@kalends/simulator/exchange/ids"
 import type { Person } from "@kalends/simulator/org"
@@ -226,6 +228,38 @@ describe("a mailbox on Exchange, on the real service", () => {
       for (const operation of [elsewhere, made('<t:DistinguishedFolderId Id="drafts"/>'), renamed(id, "Message")])
         expect(await status(operation)).toBe(403)
       expect(await status(removed(id))).toBe(200)
+    })
+
+    test("works with the reader that apps have, and with nothing else in between", async () => {
+      const { access } = await session("read-write")
+      if (access.kind !== "bearer") throw new Error("a session is expected")
+      async function ask(request: ReadRequest): Promise<ReadResponse> {
+        const headers = { ...request.headers, authorization: `Bearer ${access.kind === "bearer" ? access.token : ""}` }
+        const answer = await fetch(request.url, { ...request, headers, signal: signal() })
+        const response = { status: answer.status, headers: {}, body: await answer.text() }
+        const problem = ewsContacts.classify(response, Temporal.Now.instant())
+        if (problem !== null) throw problem
+        return response
+      }
+      const { apiBase } = access
+      const draft = {
+        ...{ givenName: "Emmy", familyName: "Noether", organisation: "Göttingen & Bryn Mawr" },
+        emails: ["emmy@noether.example", "e.noether@brynmawr.example"],
+        phones: [{ kind: "mobile" as const, number: "+1 555 0111" }],
+      }
+      const made = ewsContacts.parseWritten(await ask(ewsContacts.create(apiBase, draft)), draft)
+      const current = await ask(ewsContacts.fetch(apiBase, made.id))
+      expect(ewsContacts.parseContact(current)).toMatchObject({ ...draft, version: made.version })
+      const request = ewsContacts.change(apiBase, { ...draft, emails: ["emmy@noether.example"], phones: [] }, current)
+      if (request === null) throw new Error("there is something to change")
+      await ask(request)
+      const listing = ewsContacts.listing(apiBase, null)
+      const page = ewsContacts.parseListing(await ask(listing), listing, apiBase)
+      const [listed] = page.contacts.filter(({ familyName }) => familyName === "Noether")
+      expect(listed).toMatchObject({ emails: ["emmy@noether.example"], phones: [], organisation: draft.organisation })
+      await ask(ewsContacts.remove(apiBase, await ask(ewsContacts.fetch(apiBase, made.id))))
+      const after = ewsContacts.listing(apiBase, page.cursor)
+      expect(ewsContacts.parseListing(await ask(after), after, apiBase).removed).toEqual([made.id])
     })
 
     test("reaches nobody else's, whatever id is named", async () => {
