@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { addContact } from "@kalends/simulator/contacts"
+import type { Person } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -125,10 +126,7 @@ describe("after a busy day with crashes", () => {
     for (const service_ of ["microsoft", "google"] as const) simulator.knobs(service_).approvesAll = true
     for (const { call, provider, person } of people) {
       for (let count = 0; count < 20; count++) person.calendar.create(details(count * 40))
-      addContact(person.contacts, person.tenant.service, {
-        ...{ givenName: `${given}`, familyName: `${family}`, emails: [`${mail}@example.org`] },
-        ...{ mobile: "+1 555 0100 4711", organisation: `${firm}`, notes: `${note}` },
-      })
+      addMarkedContact(person)
       expect(await connectWith(call, { provider, permission: "read", contacts: "read-write" })).toBe("connected")
     }
     const browser = await launchBrowser({ userDataDir: join(folder, "profile") })
@@ -155,6 +153,13 @@ describe("after a busy day with crashes", () => {
     service = await start(Number(new URL(url).port))
   })
 })
+
+function addMarkedContact({ contacts, tenant }: Person): void {
+  addContact(contacts, tenant.service, {
+    ...{ givenName: `${given}`, familyName: `${family}`, emails: [`${mail}@example.org`] },
+    ...{ mobile: "+1 555 0100 4711", organisation: `${firm}`, notes: `${note}` },
+  })
+}
 
 /** Finds somebody, and adds somebody: at the provider itself, with the page's own hands. */
 async function readAndWriteContacts(page: Page): Promise<void> {
