@@ -39,7 +39,11 @@ let accepted = 0
 const receiverWith = (counts: typeof silentMetrics | typeof figures) =>
   createReceiver({
     ...{ providers: pushProviders, secrets, clock, fanOut: createProcessFanOut() },
-    notices: { append: async (jobs) => void (accepted += jobs.length) },
+    notices: {
+      async append(jobs) {
+        accepted += jobs.length
+      },
+    },
     metrics: createMetrics(counts),
   })
 const receivers = { counted: receiverWith(figures), uncounted: receiverWith(silentMetrics) }
