@@ -7,6 +7,7 @@ import { elapsedMs, rootFolder, say } from "./platform.ts"
 import { dataAtRest, markdownTitle, qualityProven } from "./tidy/document-rules.ts"
 import { kebabNames, lockAddresses, machinePlaces } from "./tidy/file-rules.ts"
 import { importTable, neverImported, readmeMissing } from "./tidy/import-rules.ts"
+import { slowPatterns, staleReasons } from "./tidy/pattern-rules.ts"
 import { sizes } from "./tidy/size-rules.ts"
 import { type Finding, isTypeScript, type Rule, readTree, type Tree } from "./tidy/tree.ts"
 import { bannedSyntax, bannedTokens, leftovers, noStorage, providerNames, sqlTexts } from "./tidy/word-rules.ts"
@@ -41,6 +42,8 @@ export const rules: readonly Rule[] = [
   kebabNames,
   lockAddresses,
   machinePlaces,
+  slowPatterns,
+  staleReasons,
 ]
 
 /** What the rules do not like about a tree, under the rule's name. */

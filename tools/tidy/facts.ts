@@ -8,6 +8,8 @@ export type Facts = {
   readonly strings: readonly Located<"value">[]
   readonly comments: readonly Located<"value">[]
   readonly functions: readonly FunctionFact[]
+  /** Regular expressions: literals, and what a constructor is given, with `x` where something is put in; null where nobody can say. */
+  readonly patterns: readonly PatternFact[]
   /** Uses of global things: `Date.now`, `process.env`, `setTimeout`, `new Date`, `console`, `fetch`, `vi.mock`. */
   readonly globals: readonly Located<"name">[]
   /** `any`, `enum`, `export default` and `as`, by that name. */
@@ -18,6 +20,8 @@ export type Facts = {
   /** Why the file could not be read, or null. */
   readonly problem: string | null
 }
+
+export type PatternFact = { readonly source: string | null; readonly flags: string; readonly line: number }
 
 export type Located<Key extends string> = { readonly [key in Key]: string } & { readonly line: number }
 
@@ -45,6 +49,7 @@ type Collected = {
   identifiers: Located<"name">[]
   strings: Located<"value">[]
   functions: Measured[]
+  patterns: PatternFact[]
   globals: Located<"name">[]
   syntax: Located<"name">[]
   testNames: string[]
@@ -61,6 +66,7 @@ export function factsOf(path: string, text: string): Facts {
     identifiers: [],
     strings: [],
     functions: [],
+    patterns: [],
     globals: [],
     syntax: [],
     testNames: [],
@@ -148,6 +154,7 @@ function look(node: Node, parents: readonly Node[], into: Collected): void {
       return
     case "Literal":
       if (typeof node.value === "string") into.strings.push({ value: node.value, line })
+      lookAtPattern(node.regex, line, into)
       return
     case "TemplateElement":
       into.strings.push({ value: cookedText(node), line })
@@ -190,6 +197,7 @@ function isBinding(node: Node, parent: Node): boolean {
 function lookAtCall(node: Node, line: number, into: Collected): void {
   const path = (pathOf(node.callee) ?? callOfCall(node)).replace(/^(globalThis|window|self)\./, "")
   const args = Array.isArray(node.arguments) ? node.arguments : []
+  if (path === "RegExp") into.patterns.push({ ...patternOfCall(args), line })
   if (node.type === "NewExpression") {
     if (path === "Date" && args.length === 0) into.globals.push({ name: "new Date", line })
     return
@@ -203,6 +211,28 @@ function lookAtCall(node: Node, line: number, into: Collected): void {
   if (/^(test|it|describe)(\.|$)/.test(path)) into.testNames.push(...textOfFirst(args))
 }
 
+function lookAtPattern(regex: unknown, line: number, into: Collected): void {
+  if (typeof regex !== "object" || regex === null) return
+  const [source, flags]: readonly unknown[] = [Reflect.get(regex, "pattern"), Reflect.get(regex, "flags")]
+  if (typeof source === "string" && typeof flags === "string") into.patterns.push({ source, flags, line })
+}
+
+function patternOfCall([first, second]: readonly unknown[]): Pick<PatternFact, "source" | "flags"> {
+  const flags = isNode(second) && typeof second.value === "string" ? second.value : ""
+  if (!isNode(first)) return { source: null, flags }
+  if (typeof first.value === "string") return { source: first.value, flags }
+  const isRaw = first.type === "TaggedTemplateExpression" && pathOf(first.tag) === "String.raw"
+  const template = isRaw && isNode(first.quasi) ? first.quasi : first
+  if (template.type !== "TemplateLiteral" || !Array.isArray(template.quasis)) return { source: null, flags }
+  return {
+    source: template.quasis
+      .filter(isNode)
+      .map(isRaw ? rawText : cookedText)
+      .join("x"),
+    flags,
+  }
+}
+
 function textOfFirst(args: readonly unknown[]): readonly string[] {
   const first = args[0]
   if (!isNode(first)) return []
@@ -211,10 +241,13 @@ function textOfFirst(args: readonly unknown[]): readonly string[] {
   return parts.length === 0 ? [] : [parts.filter(isNode).map(cookedText).join("…")]
 }
 
-function cookedText(node: Node): string {
-  const value = node.value
-  const cooked: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "cooked") : ""
-  return typeof cooked === "string" ? cooked : ""
+const cookedText = (node: Node) => partOf(node, "cooked")
+const rawText = (node: Node) => partOf(node, "raw")
+
+/** The text of a template's fixed part, as it means or as it is written. */
+function partOf({ value }: Node, which: "cooked" | "raw"): string {
+  const text: unknown = typeof value === "object" && value !== null ? Reflect.get(value, which) : ""
+  return typeof text === "string" ? text : ""
 }
 
 function nameOf(value: unknown): string | undefined {

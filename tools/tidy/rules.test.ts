@@ -3,6 +3,7 @@ import { dataAtRest, doneRules, markdownTitle, qualityProven } from "./document-
 import { kebabNames, lockAddresses, machinePlaces } from "./file-rules.ts"
 import { importTable, neverImported, readmeMissing } from "./import-rules.ts"
 import { mayImport, placeOf } from "./layers.ts"
+import { slowPatterns, staleReasons } from "./pattern-rules.ts"
 import { sizeRule } from "./size-rules.ts"
 import { type Rule, treeOf } from "./tree.ts"
 import { bannedSyntax, bannedTokens, leftovers, noStorage, providerNames, sqlTexts } from "./word-rules.ts"
@@ -236,6 +237,24 @@ const cases: Record<string, Case> = {
     good: { "a.ts": 'import "./registry.test.ts"\nconst url = "/home"\nregistry.find("a.com")' },
     bad: { "a.ts": `const a = "${["", "home", "ada", "x"].join("/")}"`, "b.json": address("example.org") },
     says: /home folder[\s\S]*package registry/,
+  },
+  "a pattern backtracks without a bound": {
+    rule: slowPatterns,
+    good: {
+      [`${server}/a.ts`]:
+        "const a = /(?<!x)x+$/\nconst b = new RegExp(`^${name}$`)\nconst c = RegExp(String.raw`^\\w{1,9}$`)",
+      [`${server}/a.test.ts`]: "const a = /(x+)+y/",
+    },
+    bad: {
+      [`${server}/a.ts`]: "const a = /x+$/\nconst b = new RegExp(`^(${name}+)+y`)\nconst c = new RegExp(parts.join())",
+    },
+    says: /a\.ts:1 .*power[\s\S]*a\.ts:2 .*exponentially[\s\S]*a\.ts:3 .*nobody has looked at/,
+  },
+  "a reason is left for a pattern that is gone": {
+    rule: staleReasons,
+    good: { [`${server}/config.ts`]: 'const a = text.replace(/\\/+$/, "")', [`${server}/a.ts`]: "" },
+    bad: { [`${server}/config.ts`]: "const a = text" },
+    says: /config\.ts/,
   },
 }
 

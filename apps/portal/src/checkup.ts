@@ -63,7 +63,7 @@ export function untold(texts: readonly string[], facts: Facts): readonly string[
 }
 
 const mailboxesMost = 20
-const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const address = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/
 
 export type Typed =
   | { readonly kind: "good"; readonly mailboxes: readonly string[] }

@@ -26,6 +26,6 @@ export const systemPlatform: ClientPlatform = {
     return btoa(String.fromCharCode(...bytes))
       .replaceAll("+", "-")
       .replaceAll("/", "_")
-      .replace(/=+$/, "")
+      .replace(/={1,2}$/, "")
   },
 }

@@ -130,7 +130,7 @@ const textMost = 50_000
 const urlsMost = 50
 // A link ends at white space, quotes and angle brackets; sentence punctuation behind it is not part of it.
 const urlInText = /https:\/\/[^\s<>"'`\\{}|^]{4,2000}/gi
-const trailing = /[.,;:!?)\]}»”’>]+$/
+const trailing = /(?<![.,;:!?)\]}»”’>])[.,;:!?)\]}»”’>]+$/
 
 /** The link that joins the event's meeting; null when there is none that is recognised. */
 export function findJoinLink(sources: JoinSources, ownHosts: OwnHosts = {}): JoinLink | null {

@@ -27,7 +27,7 @@ export function createClocks(calendar: ICAL.Component): (tzid: string | null) =>
   const clocks = new Map<string, Clock>()
   const make = (tzid: string): Clock => {
     // Outlook and others put a path before the name: "/freeassociation.sourceforge.net/Europe/Berlin".
-    const iana = findZone(tzid) ?? findZone(/([A-Z]\w+\/[A-Z][\w+-]+(?:\/\w+)?)$/.exec(tzid)?.[1])
+    const iana = findZone(tzid) ?? findZone(/([A-Z]\w{1,30}\/[A-Z][\w+-]{1,30}(?:\/\w{1,30})?)$/.exec(tzid)?.[1])
     if (iana !== null) return ianaClock(iana)
     const own = calendar.getAllSubcomponents("vtimezone").find((zone) => zone.getFirstPropertyValue("tzid") === tzid)
     // No zone of that name anywhere: nothing is guessed, the time floats.

@@ -83,7 +83,8 @@ export function createUserLimits(clock: Clock): (userId: string, method: string)
  * subscriber is given (RFC 6177); the rest they choose as they like.
  */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "")
+  const [withoutZone = ""] = address.split("%", 1)
+  const plain = withoutZone.replace(/^::ffff:(?=\d+\.)/i, "")
   if (!plain.includes(":")) return plain
   const [left, right] = plain.split("::").map((half) => half.split(":").filter((group) => group !== ""))
   const before = left ?? []

@@ -62,7 +62,7 @@ export function createLookout(backends: readonly MeetingBackend[], keyword: stri
         .split(/([\s,;]+)/)
         .filter((part) => keyword === null || part.toLowerCase() !== keyword.toLowerCase())
         .join("")
-        .replace(/^[\s,;]+|[\s,;]+$/g, ""),
+        .replace(/^[\s,;]+|(?<![\s,;])[\s,;]+$/g, ""),
   }
 }
 

@@ -96,5 +96,6 @@ export function classifyBigBlueButton({ status, headers, body }: Answer, now: Te
 
 /** Text of the first element of that name; answers to `create` and `end` are one level deep and hold nobody's texts. */
 function elementOf(xml: string, name: string): string | null {
-  return new RegExp(`<${name}>\\s*(?:<!\\[CDATA\\[)?([^<\\]]{1,200}?)(?:\\]\\]>)?\\s*</${name}>`).exec(xml)?.[1] ?? null
+  const found = new RegExp(`<${name}>(?:\\s*<!\\[CDATA\\[)?([^<\\]]{1,200})(?:\\]\\]>\\s*)?</${name}>`).exec(xml)
+  return found?.[1]?.trim() ?? null
 }

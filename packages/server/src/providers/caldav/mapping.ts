@@ -157,7 +157,7 @@ function withStart(lines: readonly string[]): readonly string[] {
 function linesOf(part: Part): readonly string[] {
   return linesNamed(part, ...scheduleNames, "RECURRENCE-ID", "EXRULE").map((line) =>
     line.replace(/;TZID="?([^":;]+)"?(?=[;:])/i, (whole, name: string) => {
-      const place = /([A-Z]\w+\/[A-Z][\w+-]+(?:\/\w+)?)$/.exec(name)?.[1]
+      const place = /([A-Z]\w{1,30}\/[A-Z][\w+-]{1,30}(?:\/\w{1,30})?)$/.exec(name)?.[1]
       return findZone(name) === null && place !== undefined ? `;TZID=${place}` : whole
     }),
   )

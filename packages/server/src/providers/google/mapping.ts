@@ -118,7 +118,7 @@ function describedWith(description: string, block: string | null): string {
   const isMarkup = /<\/?(?:br|p|div|span|a|b|i|u|ul|ol|li|html-blob)\b[^>]*>/i.test(description)
   if (!isMarkup || block === null) return text
   const at = text.indexOf(withBlock("", block))
-  return `${text.slice(0, at).replace(/\n+$/, "<br>")}${text.slice(at).replaceAll("\n", "<br>")}`
+  return `${text.slice(0, at).replace(/(?<!\n)\n+$/, "<br>")}${text.slice(at).replaceAll("\n", "<br>")}`
 }
 
 /** Throws Problem "unsupported" (code "schedule") for floating times, which Google does not know. */
