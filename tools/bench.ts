@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: runs every `*.bench.ts` below packages/<name>/bench and bench/, one after the other, each in a process
  * of its own so that none warms up another. A bench prints its figures with the baseline of the same run and ends with a
- * code other than 0 when a figure is missed. `npm run bench -- vault` runs those whose path contains "vault".
+ * code other than 0 when a figure is missed. `npm run bench -- vault` runs those whose path contains "vault". What begins
+ * with two dashes is an option of the bench itself: `npm run bench -- bench/pages --only=/v1/groups,/v1/users`.
  */
 import { globSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
@@ -24,12 +25,12 @@ export function machineLine(): string {
   return `Machine: ${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`
 }
 
-async function runBenches(files: readonly string[]): Promise<number> {
+async function runBenches(files: readonly string[], options: readonly string[]): Promise<number> {
   let missed = 0
   for (const file of files) {
     say(`\n== ${file}`)
     const began = elapsedMs()
-    const { code } = await runShowing(process.execPath, ["--expose-gc", join(rootFolder, file)])
+    const { code } = await runShowing(process.execPath, ["--expose-gc", join(rootFolder, file), ...options])
     if (code !== 0) missed += 1
     say(`${code === 0 ? "reached" : "MISSED"} in ${((elapsedMs() - began) / 1000).toFixed(1)} s`)
   }
@@ -37,10 +38,13 @@ async function runBenches(files: readonly string[]): Promise<number> {
 }
 
 if (import.meta.main) {
-  const files = benchFiles(rootFolder, process.argv.slice(2))
+  const { options = [], filters = [] } = Object.groupBy(process.argv.slice(2), (argument) =>
+    argument.startsWith("--") ? "options" : "filters",
+  )
+  const files = benchFiles(rootFolder, filters)
   say(machineLine())
   if (files.length === 0) say("No bench matches.")
-  const missed = await runBenches(files)
+  const missed = await runBenches(files, options)
   say(`${files.length - missed} passed, ${missed} failed`)
   process.exitCode = missed === 0 ? 0 : 1
 }

@@ -49,13 +49,11 @@ test("of 50,000 people only those in sight are in the page, wherever one goes", 
       expect(after).toBeGreaterThan(3)
       await page.keyboard.press("ArrowDown")
       await expect.poll(() => current(page)).toBe(String(after + 1))
-      // Each End goes to the last person that was read, and more are read meanwhile.
-      const toTheEnd = async () => {
+      // Each End goes to the last person that was read, and more are read meanwhile: as long as it takes.
+      for (let at = after; at < 1_000; at = Number(await current(page))) {
         await page.keyboard.press("End")
         expect(await rows(page).count()).toBeLessThan(rowsMost)
-        return Number(await current(page))
       }
-      await expect.poll(toTheEnd, { timeout: 40_000 }).toBeGreaterThan(600)
       await page.keyboard.press("Home")
       await expect.poll(() => current(page)).toBe("2")
       await page.getByText("person00000@example.org").waitFor()

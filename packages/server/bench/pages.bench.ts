@@ -2,6 +2,7 @@
  * Every GET that a page of the portal makes, in an organisation of 50,000 people with 1,000,000 entries in its log: real
  * node, embedded PostgreSQL, over HTTP. The list is made from the API's own description, so that a new route is measured
  * too. Requests of all kinds are on their way at once, in a mixed order; beside them the same way to a `select 1`.
+ * `--only=/v1/groups,/v1/figures` measures the routes that begin so, and no others.
  */
 import { elapsedMs, say } from "../../../tools/platform.ts"
 import { seededRandom } from "../src/testing/seeded-random.ts"
@@ -27,7 +28,7 @@ try {
   say(`${size.people.toLocaleString("en")} people made in ${((elapsedMs() - began) / 1000).toFixed(0)} s`)
   const url = await server.ask<string>("start", { databaseUrl: database.url })
   const document = await (await fetch(`${url}/v1/openapi.json`)).json()
-  const requests = pageRequests(document).filter(({ route }) => route !== baseline.route)
+  const requests = pageRequests(document).filter(({ route }) => route !== baseline.route && isAskedFor(route))
   const measured = await measure(url, tokens, [...requests, baseline])
   tell(measured)
   say(`Memory of the node: ${(await server.ask<number>("memoryMb")).toFixed(0)} MiB`)
@@ -39,6 +40,18 @@ try {
   await server.stop()
   await database.stop()
   endBench()
+}
+
+/** Whether a route is among those named when the bench was begun; all are where none is named. */
+function isAskedFor(route: string): boolean {
+  const only = process.argv.find((argument) => argument.startsWith("--only="))
+  return (
+    only === undefined ||
+    only
+      .slice("--only=".length)
+      .split(",")
+      .some((begin) => route.startsWith(begin))
+  )
 }
 
 /** Runs all requests in a mixed order, a few at once; the first rounds warm up. */

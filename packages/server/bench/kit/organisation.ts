@@ -69,16 +69,17 @@ const statements: readonly string[] = [
    from generate_series(1, ${size.connected + 15_000}) n`,
   `insert into subscription (account_id, subscription_id, calendar_id, provider, provider_subscription_id, expires_at, renew_at, created_at)
    select ${account}, ${id("subscription")}, ${id("calendar")}, ${pick(["graph", "google"], "n")}, 'sub-' || n, ${later}, ${later}, ${then} from generate_series(1, ${size.connected}) n`,
-  `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at)
-   select ${account}, ${id("session")}, ${id("user", `1 + n % ${size.people}`)}, decode(md5(n::text) || md5('s' || n), 'hex'), 'Firefox, Windows', ${then}, ${later} from generate_series(100000, 180000) n`,
+  `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at, signed_in_by, awaits_second_factor)
+   select ${account}, ${id("session")}, ${id("user", `1 + n % ${size.people}`)}, decode(md5(n::text) || md5('s' || n), 'hex'), 'Firefox, Windows', ${then}, ${later}, 'password', false from generate_series(100000, 180000) n`,
   // Those who look have many meetings of their own.
   `insert into meeting (account_id, meeting_id, user_id, backend, backend_id, state, key, revision, is_recurring, created_at, review_at)
    select ${account}, ${id("meeting")}, ${id("user", `case when n % 10 = 0 then 1 + n / 10 % ${size.owners} else 1 + n % ${size.people} end`)}, 'builtin', 'm' || n, 'live', md5(n::text), 1, n % 2 = 0, ${spread("n")}, ${later}
    from generate_series(1, ${size.meetings}) n`,
   `insert into meeting_link (account_id, calendar_id, event_id, meeting_id, role, version)
    select ${account}, ${id("calendar", `1 + n % ${size.connected}`)}, 'event-' || n, ${id("meeting")}, 'driver', '1' from generate_series(1, ${size.meetings}) n`,
+  // The newest ones are those with steps.
   `insert into rollout (account_id, rollout_id, kind, state, tenant_connection_id, permission, created_by, created_at, touched_at, ended_at)
-   select ${account}, ${id("rollout")}, 'connect', 'done', ${id("tenant", "n % 3")}, 'read-write', ${id("user", "1")}, ${spread("n * 1000")}, ${then}, ${then} from generate_series(1, 30) n`,
+   select ${account}, ${id("rollout")}, 'connect', 'done', ${id("tenant", "n % 3")}, 'read-write', ${id("user", "1")}, ${spread("(31 - n) * 1000")}, ${then}, ${then} from generate_series(1, 30) n`,
   `insert into rollout_step (account_id, rollout_id, user_id, state, problem_kind, problem_code, attempts)
    select ${account}, ${id("rollout", "r")}, ${id("user")}, state, case when state = 'failed' then 'not-found' end, case when state = 'failed' then 'mailbox-' || n % 4 end, 1
    from generate_series(1, 5) r, (select n, case when n % 20 = 0 then 'failed' when n % 31 = 0 then 'skipped' else 'done' end state from generate_series(1, ${size.stepsOfRollout}) n) s`,
@@ -117,8 +118,10 @@ export async function fillOrganisation(adminUrl: string): Promise<readonly strin
     )
     const hashes = tokens.map((token) => Buffer.from(tokenHash("session", token)).toString("hex"))
     await client.query(
-      `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at)
-       select ${account}, ${id("session")}, ${id("user")}, decode(h, 'hex'), 'Bench', ${then}, ${later} from unnest($1::text[]) with ordinality as s (h, n)`,
+      `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at,
+         signed_in_by, second_factor, second_factor_at, awaits_second_factor)
+       select ${account}, ${id("session")}, ${id("user")}, decode(h, 'hex'), 'Bench', ${then}, ${later},
+         'password', 'totp', ${then}, false from unnest($1::text[]) with ordinality as s (h, n)`,
       [hashes],
     )
     await client.query("vacuum analyze")

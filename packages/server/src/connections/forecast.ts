@@ -43,8 +43,8 @@ export function createForecast(deps: ForecastDeps) {
       store.inAccount(user.accountId, async (tables) => {
         const counts = await tables.overview.countByState()
         const tenants = await tables.overview.countByTenant()
-        const { found, secrets } = await ahead(deps, tables)
-        const broken = (await tables.tenants.list()).filter(({ problemKind }) => problemKind !== null)
+        const { found, secrets, ofTenants } = await ahead(deps, tables)
+        const broken = ofTenants.filter(({ problemKind }) => problemKind !== null)
         const toDo = [
           ...tenants.flatMap((tenant) => shutToDo(deps, tenant)),
           ...broken.map((tenant) => brokenToDo(deps, tenant)),
@@ -73,18 +73,18 @@ async function ahead({ idle, serviceSecrets, labelOf, clock }: ForecastDeps, tab
   const until = now.add({ hours: 24 * daysAhead })
   const found = await tables.overview.endings({ now, until, idle, limit: listedMost })
   const isAhead = (at: Temporal.Instant) => Temporal.Instant.compare(at, until) < 0
-  const ofTenants = (await tables.tenants.list()).flatMap(
-    ({ tenantConnectionId, provider, identity, secretExpiresAt }) =>
-      secretExpiresAt === null ? [] : [{ tenantConnectionId, provider, identity, endsAt: secretExpiresAt }],
+  const ofTenants = await tables.tenants.list()
+  const tenantSecrets = ofTenants.flatMap(({ tenantConnectionId, provider, identity, secretExpiresAt }) =>
+    secretExpiresAt === null ? [] : [{ tenantConnectionId, provider, identity, endsAt: secretExpiresAt }],
   )
   const ofService = serviceSecrets.map((secret) => ({ ...secret, tenantConnectionId: null, identity: null }))
-  const secrets = [...ofService, ...ofTenants]
+  const secrets = [...ofService, ...tenantSecrets]
     .filter(({ endsAt }) => isAhead(endsAt))
     .sort((a, b) => Temporal.Instant.compare(a.endsAt, b.endsAt))
     .map(({ endsAt, provider, ...secret }) => ({
       ...{ ...secret, provider, providerLabel: labelOf(provider), endsAt: endsAt.toString() },
     }))
-  return { now, until, found, secrets }
+  return { now, until, found, secrets, ofTenants }
 }
 
 /** Every day from today on, so that the picture has no holes; what has ended already stands on today. */

@@ -95,12 +95,17 @@ describe("an organisation's figures", () => {
   })
 
   test("say how many calendars were looked at longer ago than is promised", async () => {
-    const { user, pictures } = await world()
+    const { user, pictures, clock, reads } = await world()
     expect(await pictures.now(user)).toEqual({
       at: "2026-11-23T09:00:00Z",
       bounds: { pushedSeconds: 935, polledSeconds: 335 },
       ages: [{ provider: "memory", isPushed: false, count: 1, lateCount: 1, oldestSeconds: 400 }],
       connections: [{ provider: "memory", state: "healthy", count: 1 }],
     })
+    await clock.advance(4_999)
+    expect((await pictures.now(user)).at).toBe("2026-11-23T09:00:00Z")
+    expect(reads.count).toBe(1)
+    await clock.advance(1)
+    expect((await pictures.now(user)).at).toBe("2026-11-23T09:00:05Z")
   })
 })

@@ -21,13 +21,14 @@ export interface Pictures {
 export function createPictures({ store, clock, stalenessBoundSeconds }: PicturesDeps): Pictures {
   const bounds = { pushedSeconds: stalenessBoundSeconds(true), polledSeconds: stalenessBoundSeconds(false) }
   const boundsMs = { pushedMs: bounds.pushedSeconds * 1000, polledMs: bounds.polledSeconds * 1000 }
-  const answers = createAnswers(clock)
+  const answers = createAnswers<FiguresView>(clock)
+  const nowAnswers = createAnswers<FiguresNow>(clock)
   return {
     async series({ accountId }, query) {
       const asked = askedFor(query)
       return answers.give(
         [accountId, query.measure, query.from, query.to, query.step].join(" "),
-        query.step,
+        (query.step * 1000) / 12,
         async () => {
           const sums = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
           return { stepSeconds: query.step, series: seriesOf(sums) }
@@ -35,34 +36,38 @@ export function createPictures({ store, clock, stalenessBoundSeconds }: Pictures
       )
     },
     now: ({ accountId }) =>
-      store.inAccount(accountId, async (tables) => {
-        const at = clock.now()
-        const ages = await tables.figures.knownAges(at, boundsMs)
-        return {
-          at: at.toString(),
-          bounds,
-          ages: ages.map(({ oldestMs, ...age }) => ({ ...age, oldestSeconds: oldestMs / 1000 })),
-          connections: [...(await tables.figures.countConnections())],
-        }
-      }),
+      nowAnswers.give(accountId, nowLifeMs, () =>
+        store.inAccount(accountId, async (tables) => {
+          const at = clock.now()
+          const ages = await tables.figures.knownAges(at, boundsMs)
+          return {
+            at: at.toString(),
+            bounds,
+            ages: ages.map(({ oldestMs, ...age }) => ({ ...age, oldestSeconds: oldestMs / 1000 })),
+            connections: [...(await tables.figures.countConnections())],
+          }
+        }),
+      ),
   }
 }
 
 const answersMost = 200
+/** Of how it stands now, which says itself of which moment it is: as often as a page looks again. */
+const nowLifeMs = 5_000
 /** A twelfth of a step is not seen in a picture; at most this long. */
 const answerLifeMostMs = 60_000
 
 /** Answers of a moment ago, for the many who look at the same picture, and for a page that looks again by itself. */
-function createAnswers(clock: Clock) {
-  const known = new Map<string, { readonly answer: Promise<FiguresView>; readonly untilMs: number }>()
+function createAnswers<Answer>(clock: Clock) {
+  const known = new Map<string, { readonly answer: Promise<Answer>; readonly untilMs: number }>()
   return {
-    give(key: string, stepSeconds: number, work: () => Promise<FiguresView>): Promise<FiguresView> {
+    give(key: string, lifeMs: number, work: () => Promise<Answer>): Promise<Answer> {
       const nowMs = clock.now().epochMilliseconds
       const found = known.get(key)
       if (found !== undefined && nowMs < found.untilMs) return found.answer
       const answer = work()
       known.delete(key)
-      known.set(key, { answer, untilMs: nowMs + Math.min(answerLifeMostMs, (stepSeconds * 1000) / 12) })
+      known.set(key, { answer, untilMs: nowMs + Math.min(answerLifeMostMs, lifeMs) })
       // One that failed is not kept.
       answer.catch(() => known.delete(key))
       const [oldest] = known.keys()

@@ -51,6 +51,40 @@ export type StepRow = {
 /** A step with whose it is. */
 export type ListedStep = StepRow & { readonly email: string; readonly displayName: string }
 
+/** `problems`: the commonest of failed steps. */
+export type StepCounts = {
+  readonly states: Readonly<Partial<Record<StepState, number>>>
+  readonly problems: readonly StepProblem[]
+}
+export type StepProblem = { readonly kind: ProblemKind; readonly code: string | null; readonly count: number }
+
+/** Steps of one rollout that are alike. */
+export type StepCount = Pick<StepRow, "rolloutId" | "state" | "problemKind" | "problemCode"> & {
+  readonly count: number
+}
+
+const problemsMost = 20
+
+export function stepCountsOf(counted: readonly StepCount[]): ReadonlyMap<RolloutId, StepCounts> {
+  const byRollout = Map.groupBy(counted, ({ rolloutId }) => rolloutId)
+  return new Map(
+    [...byRollout].map(([rolloutId, rows]) => [rolloutId, { states: states(rows), problems: problems(rows) }]),
+  )
+}
+
+function states(rows: readonly StepCount[]): StepCounts["states"] {
+  const found: Partial<Record<StepState, number>> = {}
+  for (const { state, count } of rows) found[state] = (found[state] ?? 0) + count
+  return found
+}
+
+function problems(rows: readonly StepCount[]): StepCounts["problems"] {
+  const failed = rows.flatMap(({ state, problemKind, problemCode, count }) =>
+    state !== "failed" || problemKind === null ? [] : [{ kind: problemKind, code: problemCode, count }],
+  )
+  return failed.sort((a, b) => b.count - a.count).slice(0, problemsMost)
+}
+
 /** Whom a rollout concerns: people by group, by address, or everybody; of one calendar service, where one is named. */
 export type RolloutScope = {
   readonly groupId: GroupId | null
@@ -80,11 +114,8 @@ export interface RolloutTables {
   updateStep(rolloutId: RolloutId, userId: UserId, changes: Changes<StepRow>): Promise<void>
   /** All steps in one of `from` at once. */
   resetSteps(rolloutId: RolloutId, from: readonly StepState[], to: StepState): Promise<number>
-  countSteps(rolloutId: RolloutId): Promise<Readonly<Partial<Record<StepState, number>>>>
-  /** The commonest problems of failed steps. */
-  countProblems(
-    rolloutId: RolloutId,
-  ): Promise<readonly { readonly kind: ProblemKind; readonly code: string | null; readonly count: number }[]>
+  /** How many steps of each are in which state, read at once for all; a rollout without steps is left out. */
+  countSteps(rolloutIds: readonly RolloutId[]): Promise<ReadonlyMap<RolloutId, StepCounts>>
 }
 
 /** Part of SystemTables. */

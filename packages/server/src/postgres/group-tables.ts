@@ -1,6 +1,6 @@
 import type { AccountId, CalendarId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
-import type { GroupTables } from "../ports/meeting-tables.ts"
+import type { GroupCount, GroupTables } from "../ports/meeting-tables.ts"
 import type { Database } from "./database.ts"
 
 /** Groups of people in one account. */
@@ -37,31 +37,7 @@ export function createGroupTables(tx: Transaction<Database>, accountId: AccountI
         .executeTakeFirst()
       return member?.groupId ?? null
     },
-    async countPeople() {
-      const rows = await tx
-        .selectFrom("appUser")
-        .leftJoin("groupMember", (join) =>
-          join
-            .onRef("groupMember.accountId", "=", "appUser.accountId")
-            .onRef("groupMember.userId", "=", "appUser.userId"),
-        )
-        .leftJoin("connection", (join) =>
-          join
-            .onRef("connection.accountId", "=", "appUser.accountId")
-            .onRef("connection.userId", "=", "appUser.userId"),
-        )
-        .select(({ fn }) => [
-          "groupMember.groupId",
-          fn.count("appUser.userId").as("people"),
-          fn.count("connection.connectionId").as("connected"),
-        ])
-        .where("appUser.accountId", "=", accountId)
-        .groupBy("groupMember.groupId")
-        .execute()
-      return rows.map(({ groupId, people, connected }) => ({
-        ...{ groupId, people: Number(people), connected: Number(connected) },
-      }))
-    },
+    countPeople: () => countPeople(tx, accountId),
     async relistCalendars(groupId) {
       const { rows } = await sql<{ calendarId: CalendarId }>`
         update calendar as c set cursor = null, is_first_listing = true
@@ -73,4 +49,20 @@ export function createGroupTables(tx: Transaction<Database>, accountId: AccountI
       return rows.map(({ calendarId }) => calendarId)
     },
   }
+}
+
+/** People in no group are those who are not counted in one: nobody's row is read for it, only indexes. */
+async function countPeople(tx: Transaction<Database>, accountId: AccountId): Promise<readonly GroupCount[]> {
+  const { rows } = await sql<GroupCount>`
+    with grouped as (
+      select m.group_id, count(*) as people, count(c.user_id) as connected
+      from group_member as m left join connection as c on c.account_id = m.account_id and c.user_id = m.user_id
+      where m.account_id = ${accountId} group by m.group_id
+    )
+    select group_id, people, connected from grouped
+    union all
+    select null, (select count(*) from app_user where account_id = ${accountId}) - coalesce(sum(people), 0)::bigint,
+      (select count(*) from connection where account_id = ${accountId}) - coalesce(sum(connected), 0)::bigint
+    from grouped`.execute(tx)
+  return rows.filter(({ people }) => people > 0)
 }

@@ -168,20 +168,22 @@ async function endings(
       where s.account_id = ${accountId} and s.expires_at >= ${from} and s.expires_at < ${to}
         and (c.state in ('needs-reauth', 'needs-consent', 'disabled')
           or s.expires_at - ${from}::timestamptz < (s.expires_at - s.created_at) / 10)
-    ), found as (
+    ), found as materialized (
       select ${ofEnding} from grants where ends_at >= ${from} and ends_at < ${to}
       union all select ${ofEnding} from subscriptions
     )`
-  const soonest = await sql<Ending>`
+  // Found once for both answers: the days stand beside the soonest of all.
+  const { rows } = await sql<Ending & { readonly byDay: Endings["byDay"] | null }>`
     ${found}
-    select f.kind, f.connection_id, u.email, u.display_name, f.provider, f.state, f.ends_at, f.is_of_disuse
+    select f.kind, f.connection_id, u.email, u.display_name, f.provider, f.state, f.ends_at, f.is_of_disuse,
+      case when row_number() over (order by f.ends_at, u.email) = 1 then (
+        select jsonb_agg(to_jsonb(days) order by day, kind) from (
+          select to_char(ends_at at time zone 'UTC', 'YYYY-MM-DD') as day, kind, count(*) from found group by 1, 2
+        ) as days
+      ) end as by_day
     from found as f join app_user as u on u.account_id = f.account_id and u.user_id = f.user_id
     order by f.ends_at, u.email limit ${limit}`.execute(tx)
-  const byDay = await sql<Endings["byDay"][number]>`
-    ${found}
-    select to_char(ends_at at time zone 'UTC', 'YYYY-MM-DD') as day, kind, count(*)::int as count
-    from found group by 1, 2 order by 1, 2`.execute(tx)
-  return { soonest: soonest.rows, byDay: byDay.rows }
+  return { soonest: rows.map(({ byDay, ...ending }) => ending), byDay: rows[0]?.byDay ?? [] }
 }
 
 /** Rows are held in the order of their ids first, so that two nodes that find out at once do not wait in a circle. */

@@ -1,7 +1,11 @@
 import type { AccountId, RolloutId } from "@kalends/domain/ids"
-import type { ProblemKind } from "@kalends/domain/problem"
 import { sql, type Transaction } from "kysely"
-import type { RolloutScope, RolloutTables, StepState, SystemRolloutTables } from "../ports/rollout-tables.ts"
+import {
+  type RolloutScope,
+  type RolloutTables,
+  type SystemRolloutTables,
+  stepCountsOf,
+} from "../ports/rollout-tables.ts"
 import type { Database } from "./database.ts"
 
 /** Rollouts of one account. */
@@ -75,27 +79,17 @@ function stepTables(
         .executeTakeFirstOrThrow()
       return Number(numUpdatedRows)
     },
-    async countSteps(rolloutId) {
-      const rows = await steps(rolloutId)
-        .select((select) => ["state" as const, select.fn.countAll<number>().as("count")])
-        .groupBy("state")
+    async countSteps(rolloutIds) {
+      if (rolloutIds.length === 0) return new Map()
+      const alike = ["rolloutId", "state", "problemKind", "problemCode"] as const
+      const rows = await tx
+        .selectFrom("rolloutStep")
+        .select([...alike, ({ fn }) => fn.countAll<number>().as("count")])
+        .where("accountId", "=", accountId)
+        .where("rolloutId", "in", rolloutIds)
+        .groupBy(alike)
         .execute()
-      return Object.fromEntries(rows.map(({ state, count }): [StepState, number] => [state, Number(count)]))
-    },
-    async countProblems(rolloutId) {
-      const rows = await steps(rolloutId)
-        .select((select) => ["problemKind" as const, "problemCode" as const, select.fn.countAll<number>().as("count")])
-        .where("state", "=", "failed")
-        .where("problemKind", "is not", null)
-        .groupBy(["problemKind", "problemCode"])
-        .orderBy("count", "desc")
-        .limit(20)
-        .execute()
-      return rows.flatMap(({ problemKind, problemCode, count }) =>
-        problemKind === null
-          ? []
-          : [{ kind: problemKind satisfies ProblemKind, code: problemCode, count: Number(count) }],
-      )
+      return stepCountsOf(rows)
     },
   }
 }

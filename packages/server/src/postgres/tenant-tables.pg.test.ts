@@ -133,12 +133,19 @@ describe.each(stores)("rollouts %s", (_name, storeOf) => {
       const problem = { problemKind: "forbidden", problemCode: "mailbox-missing" } as const
       await rollouts.updateStep(rolloutId, second.userId, { state: "failed", ...problem, attempts: 1 })
       expect(await rollouts.lockStep(rolloutId, first.userId)).toMatchObject({ state: "done", found })
-      expect(await rollouts.countSteps(rolloutId)).toEqual({ waiting: 3, done: 1, failed: 1 })
-      expect(await rollouts.countProblems(rolloutId)).toEqual([
-        { kind: "forbidden", code: "mailbox-missing", count: 1 },
-      ])
+      const problems = [{ kind: "forbidden", code: "mailbox-missing", count: 1 }]
+      const other = { ...rollout, rolloutId: parseRolloutId("00000000-0000-4000-8000-0000000000a7") }
+      await rollouts.insert(other)
+      await rollouts.addSteps(other.rolloutId, { groupId: null, emails: [first.email], provider: null })
+      expect(await rollouts.countSteps([rolloutId, other.rolloutId])).toEqual(
+        new Map([
+          [rolloutId, { states: { waiting: 3, done: 1, failed: 1 }, problems }],
+          [other.rolloutId, { states: { waiting: 1 }, problems: [] }],
+        ]),
+      )
       expect(await rollouts.resetSteps(rolloutId, ["failed"], "waiting")).toBe(1)
-      expect(await rollouts.countSteps(rolloutId)).toEqual({ waiting: 4, done: 1 })
+      expect((await rollouts.countSteps([rolloutId])).get(rolloutId)?.states).toEqual({ waiting: 4, done: 1 })
+      expect(await rollouts.countSteps([])).toEqual(new Map())
     })
   })
 

@@ -9,7 +9,7 @@ import {
   stepStates,
 } from "@kalends/protocol/tenants"
 import { pageOf } from "../ports/page.ts"
-import type { RolloutRow, RolloutState, StepState } from "../ports/rollout-tables.ts"
+import type { RolloutRow, RolloutState, StepCounts, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import { actorOf, noTenant, type TenantsDeps } from "./deps.ts"
 import { foundSchema } from "./migration-notes.ts"
@@ -61,9 +61,9 @@ export function createRollouts({ store, world }: Pick<TenantsDeps, "store" | "wo
 
     list: (user: UserRow): Promise<RolloutView[]> =>
       store.inAccount(user.accountId, async (tables) => {
-        const views: RolloutView[] = []
-        for (const row of await tables.rollouts.list(listedMost)) views.push(await view(tables, row))
-        return views
+        const rows = await tables.rollouts.list(listedMost)
+        const counted = await tables.rollouts.countSteps(rows.map(({ rolloutId }) => rolloutId))
+        return rows.map((row) => viewOf(row, counted.get(row.rolloutId)))
       }),
 
     find: (user: UserRow, rolloutId: RolloutId): Promise<RolloutView> =>
@@ -137,8 +137,13 @@ const transitions: Readonly<Record<RolloutAction, (row: RolloutRow) => RolloutSt
 }
 
 async function view(tables: AccountTables, row: RolloutRow): Promise<RolloutView> {
+  return viewOf(row, (await tables.rollouts.countSteps([row.rolloutId])).get(row.rolloutId))
+}
+
+/** `counted`: undefined where there are no steps. */
+function viewOf(row: RolloutRow, counted: StepCounts | undefined): RolloutView {
   const none = { waiting: 0, checked: 0, done: 0, skipped: 0, failed: 0, undone: 0 }
-  const counts = { ...none, ...(await tables.rollouts.countSteps(row.rolloutId)) }
+  const counts = { ...none, ...counted?.states }
   const all = stepStates.reduce((sum, state) => sum + counts[state], 0)
   const actions = (["start", "stop", "retry", "undo"] as const).filter((action) => {
     if (action === "retry" && counts.failed === 0) return false
@@ -154,7 +159,7 @@ async function view(tables: AccountTables, row: RolloutRow): Promise<RolloutView
     touchedAt: row.touchedAt.toString(),
     endedAt: row.endedAt?.toString() ?? null,
     counts: { ...counts, all },
-    problems: [...(await tables.rollouts.countProblems(row.rolloutId))],
+    problems: [...(counted?.problems ?? [])],
     actions,
   }
 }

@@ -1,6 +1,13 @@
 import type { AccountId, RolloutId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { RolloutScope, RolloutTables, StepRow, StepState, SystemRolloutTables } from "../ports/rollout-tables.ts"
+import {
+  type RolloutScope,
+  type RolloutTables,
+  type StepCount,
+  type StepRow,
+  type SystemRolloutTables,
+  stepCountsOf,
+} from "../ports/rollout-tables.ts"
 import type { TenantTables } from "../ports/tenant-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
@@ -81,23 +88,13 @@ export function memoryRollouts(tx: MemoryTransaction, accountId: AccountId): Rol
       for (const { userId } of found) await tx.change("step", stepKey(id, userId), (row) => ({ ...row, ...fresh }))
       return found.length
     },
-    async countSteps(id) {
-      const counts: Partial<Record<StepState, number>> = {}
-      for (const { state } of steps(id)) counts[state] = (counts[state] ?? 0) + 1
-      return counts
-    },
-    async countProblems(id) {
-      const failed = steps(id).filter(({ state, problemKind }) => state === "failed" && problemKind !== null)
-      const groups = Map.groupBy(failed, ({ problemKind, problemCode }) => `${problemKind} ${problemCode}`)
-      const counted = [...groups.values()].flatMap((rows) => {
-        const [first] = rows
-        return first === undefined || first.problemKind === null
-          ? []
-          : [{ kind: first.problemKind, code: first.problemCode, count: rows.length }]
-      })
-      return counted.sort((a, b) => b.count - a.count)
-    },
+    countSteps: async (ids) => stepCountsOf(ids.flatMap((id) => countAlike(steps(id)))),
   }
+}
+
+function countAlike(rows: readonly StepRow[]): readonly StepCount[] {
+  const groups = Map.groupBy(rows, ({ state, problemKind, problemCode }) => [state, problemKind, problemCode].join(" "))
+  return [...groups.values()].flatMap((alike) => alike.slice(0, 1).map((row) => ({ ...row, count: alike.length })))
 }
 
 type Whose = { readonly accountId: AccountId; readonly rolloutId: RolloutId }
