@@ -541,7 +541,7 @@ create table rollout_step (
   CHECK ((attempts >= 0)),
   CHECK ((state = ANY (ARRAY['waiting'::text, 'checked'::text, 'done'::text, 'skipped'::text, 'failed'::text, 'undone'::text])))
 );
-CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state);
+CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state) INCLUDE (problem_kind, problem_code);
 CREATE INDEX rollout_step_with_secret ON rollout_step USING btree (account_id, user_id) WHERE ((sealed_secret IS NOT NULL) OR (sealed_access_token IS NOT NULL));
 create policy by_account on rollout_step using ((account_id = ( SELECT
         CASE
