@@ -2,12 +2,14 @@ import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
 import { statesForPerson } from "@kalends/domain/connection"
 import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
 import { allowsMoreContacts, type ContactsPermission, contactsMost } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { ConnectAnswer, ConnectInput, ConnectionView } from "@kalends/protocol/api"
 import type { AskedFor, CalendarProvider, OAuthSignIn } from "../ports/calendar-provider.ts"
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { SessionRow, UserRow } from "../ports/store.ts"
+import { refuseByPolicy } from "./allowed.ts"
 import { newCodeVerifier, readState, writeState } from "./connect-state.ts"
 import type { ConnectDeps } from "./deps.ts"
 import { type Established, establish, secondService } from "./establish.ts"
@@ -31,7 +33,7 @@ export function providerNamed(providers: ConnectDeps["providers"], name: string)
 export async function beginConnection(deps: ConnectDeps, asker: Asker, input: ConnectInput): Promise<ConnectAnswer> {
   const provider = providerNamed(deps.providers, input.provider)
   const { permission, contacts = "none" } = input
-  await refuseSecondService(deps, asker.user, provider)
+  await refuseBefore(deps, asker.user, provider, permission)
   await refuseContacts(deps, asker.user, provider, contacts)
   if (input.signIn === "oauth" && provider.signIn.kind === "oauth") {
     const authorizeUrl = authorizeUrlFor(deps, asker, {
@@ -85,9 +87,9 @@ export async function finishConnection(
   const attempt = readState(deps.addresses.stateBox, answer.state, asker.session.sessionId, deps.world.clock)
   const provider = providerNamed(deps.providers, attempt.provider)
   if (provider.signIn.kind !== "oauth") throw wrongSignIn()
-  // Asked again, because another service may have been connected while the browser was away.
-  await refuseSecondService(deps, asker.user, provider)
+  // Asked again, because another service may have been connected, or policy changed, while the browser was away.
   const { permission, contacts, codeVerifier, nonce } = attempt
+  await refuseBefore(deps, asker.user, provider, permission)
   await refuseContacts(deps, asker.user, provider, contacts)
   const { grant, subject } = await provider.signIn.exchangeCode({
     redirectUri: deps.addresses.redirectUri,
@@ -110,9 +112,19 @@ export async function finishConnection(
   })
 }
 
-async function refuseSecondService({ store }: ConnectDeps, user: UserRow, provider: CalendarProvider): Promise<void> {
-  const known = await store.inAccount(user.accountId, (tables) => tables.findConnectionOfUser(user.userId))
-  if (known !== null && known.provider !== provider.name) throw secondService()
+/** What would be refused in the end is refused before anybody signs in anywhere. */
+async function refuseBefore(
+  { store }: ConnectDeps,
+  user: UserRow,
+  { name }: CalendarProvider,
+  permission: Permission,
+): Promise<void> {
+  const { known, policy } = await store.inAccount(user.accountId, async (tables) => ({
+    known: await tables.findConnectionOfUser(user.userId),
+    policy: await effectivePolicyOf(tables, user.userId),
+  }))
+  refuseByPolicy(policy, { provider: name, permission, bySelf: user })
+  if (known !== null && known.provider !== name) throw secondService()
 }
 
 /** Contacts are asked for where the calendar service has them and policy allows it, and never by themselves. */

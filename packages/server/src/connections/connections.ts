@@ -3,6 +3,7 @@ import { contactsMost } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { ConnectInput, ConnectionsView, ConnectionView, RemovalView } from "@kalends/protocol/api"
 import type { Caller } from "../ports/call.ts"
+import type { ConnectionRemover } from "../ports/connection-removal.ts"
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { UserRow } from "../ports/store.ts"
 import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
@@ -20,6 +21,9 @@ export function createConnections({ store, providers, fanOut, addresses, opening
   const handOver = { store, broker, providers, life, http, world }
   const { stateBox, publicUrl, handsOverPasswords } = addresses
   const proxied = createProxiedSessions({ ...handOver, stateBox, publicUrl })
+  const remover: ConnectionRemover = {
+    remove: (removal) => removeConnection({ store, broker, vault, providers, fanOut, clock, metrics }, removal),
+  }
   return {
     begin: (asker: Asker, input: ConnectInput) => beginConnection(connect, asker, input),
     finish: (asker: Asker, answer: ProviderAnswer) => finishConnection(connect, asker, answer),
@@ -28,8 +32,13 @@ export function createConnections({ store, providers, fanOut, addresses, opening
     proxied,
     readThrough: (user: Caller, input: ReadThroughInput) => readThrough(handOver, user, input),
     /** Removes a connection: SPEC 1.6. Says truthfully what was done. */
-    remove: (user: Caller, connectionId: ConnectionId): Promise<RemovalView> =>
-      removeConnection({ store, broker, vault, providers, fanOut, clock, metrics }, user, connectionId),
+    async remove({ accountId, userId, call }: Caller, connectionId: ConnectionId): Promise<RemovalView> {
+      const actor = { kind: "user", userId } as const
+      const removed = await remover.remove({ accountId, userId, connectionId, actor, reason: "asked", call })
+      if (removed !== null) return removed
+      throw new Problem("not-found", "There is no such connection.", { code: "no-connection" })
+    },
+    remover,
 
     list: (user: UserRow): Promise<ConnectionView[]> =>
       store.inAccount(user.accountId, async (tables) => {

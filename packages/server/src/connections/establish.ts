@@ -15,7 +15,9 @@ import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../port
 import type { Clock } from "../ports/clock.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
 import type { Random } from "../ports/random.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { AccountTables, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import { refuseByPolicy } from "./allowed.ts"
 import type { ConnectDeps } from "./deps.ts"
 
 export type EstablishDeps = Pick<ConnectDeps, "vault"> & {
@@ -90,6 +92,11 @@ export async function establishIn(
   if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
   const { permission, contacts } = made
   await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
+  // The audit log holds the account, and so does who changes policy: one of the two sees what the other wrote.
+  refuseByPolicy(await effectivePolicyOf(tables, user.userId), {
+    ...{ provider: provider.name, permission },
+    bySelf: made.tenantConnectionId === null ? user : null,
+  })
   return connection
 }
 

@@ -1,15 +1,13 @@
 import type { Access } from "@kalends/domain/access"
-import type { ConnectionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
-import type { RemovalView } from "@kalends/protocol/api"
 import { askedFor, tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
-import type { Call, Caller } from "../ports/call.ts"
+import type { Call } from "../ports/call.ts"
+import type { Removal, Removed } from "../ports/connection-removal.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
 import type { TakenCredential } from "../ports/revocation-tables.ts"
 import type { AccountTables, AuditEntry, ConnectionRow, SubscriptionRow } from "../ports/store.ts"
 import type { RemovalDeps, TellDeps } from "./deps.ts"
-import { ownConnection } from "./hand-over.ts"
 import { within } from "./within.ts"
 
 const providerTimeoutMs = 10_000
@@ -32,25 +30,15 @@ export type Taken = LastSecrets & {
  * which holds the credential, comes before it. Then, each within ten seconds, the provider's subscriptions are stopped
  * and its grant revoked, in that order, because a revoked grant can stop nothing.
  */
-export async function removeConnection(
-  deps: RemovalDeps,
-  user: Caller,
-  connectionId: ConnectionId,
-): Promise<RemovalView> {
-  const taken = await takeAndDelete(deps, user, connectionId)
-  deps.fanOut.publish(
-    { kind: "user", accountId: user.accountId, userId: user.userId },
-    { kind: "connection-changed", connectionId, state: "gone" },
-  )
-  const { stopped, grantRevoked } = await tellProvider(deps, taken, user.call)
-  await deps.store.inAccount(user.accountId, (tables) =>
+export async function removeConnection(deps: RemovalDeps, removal: Removal): Promise<Removed | null> {
+  const { accountId, userId, connectionId, actor } = removal
+  const taken = await takeAndDelete(deps, removal)
+  if (taken === null) return null
+  deps.fanOut.publish({ kind: "user", accountId, userId }, { kind: "connection-changed", connectionId, state: "gone" })
+  const { stopped, grantRevoked } = await tellProvider(deps, taken, removal.call)
+  await deps.store.inAccount(accountId, (tables) =>
     tables.appendAudit(
-      {
-        actor: { kind: "user", userId: user.userId },
-        action: "grant-revoked",
-        subjectId: connectionId,
-        reason: grantRevoked,
-      },
+      { actor, action: "grant-revoked", subjectId: connectionId, reason: grantRevoked },
       deps.clock.now(),
     ),
   )
@@ -63,32 +51,23 @@ export async function removeConnection(
 }
 
 /** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
-function takeAndDelete(deps: RemovalDeps, user: Caller, connectionId: ConnectionId): Promise<Taken> {
-  return deps.store.inAccount(user.accountId, async (tables) => {
+function takeAndDelete(deps: RemovalDeps, removal: Removal): Promise<Taken | null> {
+  const { accountId, userId, connectionId, actor, reason, call } = removal
+  return deps.store.inAccount(accountId, async (tables) => {
     const credential = await tables.lockCredential(connectionId)
-    const connection = await ownConnection(tables, user, connectionId)
+    const connection = await tables.findConnection(connectionId)
+    if (connection === null || connection.userId !== userId) return null
+    if (removal.isWanted !== undefined && !(await removal.isWanted(tables, connection))) return null
     const subscriptions: SubscriptionRow[] = []
     for (const { calendarId } of await tables.listCalendars(connectionId))
       subscriptions.push(...(await tables.listSubscriptions(calendarId)))
     await tables.deleteConnection(connectionId)
-    await tables.appendAudit(
-      {
-        actor: { kind: "user", userId: user.userId },
-        action: "connection-removed",
-        subjectId: connectionId,
-        reason: "asked",
-      },
-      deps.clock.now(),
-    )
+    await tables.appendAudit({ actor, action: "connection-removed", subjectId: connectionId, reason }, deps.clock.now())
+    await removal.alongside?.(tables, connection)
     const secrets =
       credential === null
         ? { access: null, refreshToken: null }
-        : await openLast(deps, tables, {
-            actor: { kind: "user", userId: user.userId },
-            call: user.call,
-            credential,
-            isAccessNeeded: subscriptions.length > 0,
-          })
+        : await openLast(deps, tables, { actor, call, credential, isAccessNeeded: subscriptions.length > 0 })
     return { connection, subscriptions, ...secrets }
   })
 }
@@ -129,7 +108,7 @@ export async function openLast(
   return { access: access === null ? null : { kind: "bearer", ...access }, refreshToken }
 }
 
-export type Told = { readonly stopped: number; readonly grantRevoked: RemovalView["grantRevoked"] }
+export type Told = { readonly stopped: number; readonly grantRevoked: Removed["grantRevoked"] }
 
 /** Stops the subscriptions and revokes the grant, in that order, each within ten seconds; throws nothing that a provider does. */
 export async function tellProvider(deps: TellDeps, taken: Taken, call: Call): Promise<Told> {
@@ -202,7 +181,7 @@ async function revoke(
   { clock }: TellDeps,
   { signIn }: CalendarProvider,
   { connection, refreshToken }: Taken,
-): Promise<RemovalView["grantRevoked"]> {
+): Promise<Removed["grantRevoked"]> {
   if (signIn.kind !== "oauth" || connection.tenantConnectionId !== null) return "not-possible"
   if (refreshToken === null) return "not-confirmed"
   try {

@@ -10,6 +10,8 @@ import {
 } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { Call } from "../ports/call.ts"
+import { refuseByPolicy } from "../connections/allowed.ts"
+import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { AccountTables, CalendarRow, Changes, ConnectionRow, CredentialRow } from "../ports/store.ts"
 import type { TenantsDeps } from "./deps.ts"
@@ -82,6 +84,8 @@ export function createMigrateStep(deps: TenantsDeps): {
       ...{ sealedAccessToken: null, accessExpiresAt: null, refreshExpiresAt: null },
     })
     await endAndBegin(tables, connection.connectionId, "migrated")
+    const policy = await effectivePolicyOf(tables, connection.userId)
+    refuseByPolicy(policy, { provider: tenant.provider, permission: rollout.permission, bySelf: null })
     return { kept, sealedSecret: credential.sealedSecret, sealedAccessToken: credential.sealedAccessToken }
   }
 
