@@ -29,6 +29,8 @@ export type RolloutId = Branded<"RolloutId">
 export type PasskeyId = Branded<"PasskeyId">
 /** Connections revoked together: one, a group's, a tenant's. UUID. */
 export type RevocationId = Branded<"RevocationId">
+/** A change of policy with the disconnections that follow from it. UUID. */
+export type PolicyChangeId = Branded<"PolicyChangeId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -64,6 +66,8 @@ export const parseTenantConnectionId = (text: string): TenantConnectionId =>
   parseUuid(text, "tenant connection id") as TenantConnectionId
 export const parseRolloutId = (text: string): RolloutId => parseUuid(text, "rollout id") as RolloutId
 export const parseRevocationId = (text: string): RevocationId => parseUuid(text, "revocation id") as RevocationId
+export const parsePolicyChangeId = (text: string): PolicyChangeId =>
+  parseUuid(text, "policy change id") as PolicyChangeId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -123,6 +123,13 @@ export const options = [
     default: "",
     text: "Host names (or host:port) in private networks that people may name as their Exchange or CalDAV server, separated by commas.",
   }),
+  option("policyGraceSeconds", "KALENDS_POLICY_GRACE_SECONDS", "integer", {
+    default: "30",
+    least: 0,
+    most: 3_600,
+    unit: "seconds",
+    text: "How long a change of policy can be taken back before calendars that it is at odds with are disconnected.",
+  }),
   option("reconcilePushSeconds", "KALENDS_RECONCILE_PUSH_SECONDS", "integer", {
     default: "900",
     least: 5,

@@ -9,7 +9,7 @@ import type { FastifyInstance } from "fastify"
 import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
-import { createConnections } from "./connections/connections.ts"
+import { type Connections, createConnections } from "./connections/connections.ts"
 import type { ConnectionAddresses, ConnectionsDeps } from "./connections/deps.ts"
 import { createFarewells } from "./connections/farewells.ts"
 import { createForecast } from "./connections/forecast.ts"
@@ -32,6 +32,7 @@ import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
+import { policyRoutes } from "./http/policy-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { revocationRoutes } from "./http/revocation-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
@@ -59,6 +60,9 @@ import { createOAuthClient } from "./platform/oauth-client.ts"
 import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
+import { createOwnPolicy } from "./policy/own-policy.ts"
+import { createPolicy } from "./policy/policy.ts"
+import { createRunPolicyChange } from "./policy/run-change.ts"
 import { createSyncPolicy } from "./policy/sync-policy.ts"
 import type { AccessBroker, KeepAlive, TenantBroker } from "./ports/access-broker.ts"
 import { createAuditKey } from "./ports/audit-signature.ts"
@@ -206,6 +210,12 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl })
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
   const overviewParts = createOverviewParts({ store, providers, broker, addresses, fanOut, vault, world }, config)
+  const connections = createConnections({
+    ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
+  })
+  const { policyChanges, ...policyParts } = createPolicyParts(config, {
+    ...{ store, clock, random, connections, providers },
+  })
   const listening = createListening({
     ...{ store, broker, life, fanOut, providerOf, notices, listenersMost, world },
   })
@@ -218,12 +228,10 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     providers,
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
     signIn: createSignInParts({ config, store, vault, passwords, world: { clock, random } }),
-    connections: createConnections({
-      ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
-    }),
+    connections,
+    ...policyParts,
     meetings,
     doors,
-    syncPolicy: createSyncPolicy({ store, clock }),
     keys: keysFeature,
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
@@ -233,7 +241,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...tenantParts,
     ...overviewParts,
     tasks: createTaskList({
-      ...{ pass, arm, settle, broker, queue, rollouts: run, revocations: overviewParts.runRevocations, keyWork },
+      ...{ pass, arm, settle, broker, queue, rollouts: run, revocations: overviewParts.runRevocations, policyChanges, keyWork },
       world: { clock, log },
     }),
   }
@@ -254,6 +262,30 @@ function addressesOf(
 
 /** The calendar service's name for people. */
 const labelOf = (name: string) => registry.find((entry) => entry.name === name)?.label ?? name
+
+type PolicyParts = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly connections: Connections
+  readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
+}
+
+/** What is set by policy, and what follows from it. */
+function createPolicyParts(
+  { policyGraceSeconds }: Config,
+  { store, clock, random, connections, providers }: PolicyParts,
+) {
+  const named = [...providers.keys()].map((provider) => ({ provider, label: labelOf(provider) }))
+  return {
+    syncPolicy: createSyncPolicy({ store, clock }),
+    policy: createPolicy({
+      ...{ store, world: { clock, random }, providers: named, graceSeconds: policyGraceSeconds },
+    }),
+    ownPolicy: createOwnPolicy({ store, labelOf }),
+    policyChanges: createRunPolicyChange({ store, remover: connections.remover, clock }),
+  }
+}
 
 /** Administrators' connections, and work over many people. */
 function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | "hookUrl">) {
@@ -351,6 +383,7 @@ function appOptions(
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
+      await policyRoutes(app, { policy: features.policy, ownPolicy: features.ownPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
       await keyRoutes(app, { keys: features.keys, requireUser, clock })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })

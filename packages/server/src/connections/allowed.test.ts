@@ -45,7 +45,7 @@ describe("whether a connection is allowed", () => {
   test("depends on who connects it, and administrators do it for everybody", () => {
     const by = (value: (typeof policyValues.whoMayConnect)[number], bySelf: Wanting["bySelf"]) =>
       refusal({ whoMayConnect: { value, isLocked: false } }, { bySelf })
-    const [user, administrator] = [{ role: "user" }, { role: "administrator" }] as const
+    const [user, administrator] = [{ role: "user" }, { role: "calendar-admin" }] as const
     const code = "policy-who-may-connect"
     expect(
       policyValues.whoMayConnect.map((value) => [by(value, user), by(value, administrator), by(value, null)]),

@@ -1,5 +1,6 @@
 import type { ConnectionFacts, EffectivePolicy } from "@kalends/domain/policy"
 import { isPermissionAllowed, isProviderAllowed } from "@kalends/domain/policy"
+import { mayConnect } from "@kalends/domain/policy-effect"
 import { Problem } from "@kalends/domain/problem"
 import type { UserRow } from "../ports/store.ts"
 
@@ -8,19 +9,15 @@ export type Wanting = ConnectionFacts & { readonly bySelf: Pick<UserRow, "role">
 
 /** Throws Problem "forbidden" where policy does not let this connection be made. */
 export function refuseByPolicy(policy: EffectivePolicy, { provider, permission, bySelf }: Wanting): void {
-  const { whoMayConnect, calendarPermission } = policy
-  const isKeptOut =
-    bySelf !== null &&
-    (whoMayConnect.value === "nobody" || (whoMayConnect.value === "administrators" && bySelf.role === "user"))
-  if (isKeptOut)
-    throw new Problem("forbidden", "Your administrators do not let you connect a calendar yourself.", {
-      code: "policy-who-may-connect",
-    })
   if (!isProviderAllowed(policy, provider))
     throw new Problem("forbidden", "Your administrators do not allow this calendar service.", {
       code: "policy-providers",
     })
-  if (!isPermissionAllowed(calendarPermission, permission))
+  if (bySelf !== null && !mayConnect(policy, bySelf.role))
+    throw new Problem("forbidden", "Your administrators do not let you connect a calendar yourself.", {
+      code: "policy-who-may-connect",
+    })
+  if (!isPermissionAllowed(policy.calendarPermission, permission))
     throw new Problem("forbidden", "Your administrators allow another permission for calendars.", {
       code: "policy-calendar-permission",
     })

@@ -92,6 +92,7 @@ export async function establishIn(
   if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
   const { permission, contacts } = made
   await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
+  await tables.policyChanges.deleteNotice(user.userId)
   // The audit log holds the account, and so does who changes policy: one of the two sees what the other wrote.
   refuseByPolicy(await effectivePolicyOf(tables, user.userId), {
     ...{ provider: provider.name, permission },

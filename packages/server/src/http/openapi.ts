@@ -13,6 +13,7 @@ import { peopleRoutes } from "./people-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
+import { policyRoutes } from "./policy-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
@@ -56,6 +57,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
+      await policyRoutes(all, absent())
     },
   })
   await app.ready()

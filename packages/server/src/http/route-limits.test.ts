@@ -20,6 +20,7 @@ import { peopleRoutes } from "./people-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
+import { policyRoutes } from "./policy-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 const publicUrl = "http://localhost:8080"
@@ -73,6 +74,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await auditRoutes(all, { ...common, audit: refuses() })
       await keyRoutes(all, { ...common, keys: refuses() })
       await figuresRoutes(all, { ...common, figures: refuses() })
+      await policyRoutes(all, { ...common, policy: refuses(), ownPolicy: refuses() })
       await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
@@ -242,6 +244,9 @@ const bodies: Readonly<Record<string, object>> = {
   "PATCH /v1/meetings/{meetingId}": { version: "1" },
   "PUT /v1/sync-policy": { isOn: true, groups: [] },
   "PATCH /v1/sync-policy": { isOn: true },
+  "PUT /v1/policy/choice": { sync: null },
+  "POST /v1/policy/preview": { dissolves: id },
+  "POST /v1/policy/changes": { dissolves: id },
   "PUT /v1/groups/{groupId}": { name: "Pilots", isOn: null },
   "PUT /v1/users/{userId}/group": { groupId: null },
   "POST /v1/tenants": { provider: "memory", method: "certificate", permission: "read", given: {} },

@@ -28,7 +28,7 @@ const releaseEveryTicks = 12
 const keysEveryTicks = 4
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
-/** A worker that says nothing of its rollout or revocation for this long is dead. */
+/** A worker that says nothing of its rollout, revocation or change of policy for this long is dead. */
 const rolloutSilenceSeconds = 20
 const rolloutsPerTick = 50
 /** A review that nobody ends is due again after this long. */
@@ -79,6 +79,15 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await queue.add(stalled.map((revocation) => ({ kind: "revocation", ...revocation })))
   }
 
+  async function addStalledPolicyChanges(): Promise<void> {
+    const now = clock.now()
+    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
+    const stalled = await store.asSystem((tables) =>
+      tables.takeStalledPolicyChanges({ untouchedSince, now, limit: rolloutsPerTick }),
+    )
+    await queue.add(stalled.map((change) => ({ kind: "policy-change", ...change })))
+  }
+
   /** The library itself waits four hours before it gives back the jobs of a worker that was killed. */
   async function releaseLeftJobs(): Promise<void> {
     const count = await queue.release(clock.now().subtract({ minutes: jobMinutesMost }))
@@ -101,6 +110,7 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await addStalledRollouts()
     if (count % keysEveryTicks === 0) await keyMinder.tick()
     await addStalledRevocations()
+    await addStalledPolicyChanges()
     if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }

@@ -27,6 +27,7 @@ function tasks(thrown: unknown = null) {
     revocations: { run: async () => {} },
     rollouts: { run: act },
     keyWork: { run: act },
+    policyChanges: { run: act },
     queue: jobs.queue,
     settle: act,
     world: { clock, log: { info: write, warn: write, error: write } },

@@ -4,6 +4,7 @@ import {
   parseCalendarId,
   parseConnectionId,
   parseMeetingId,
+  parsePolicyChangeId,
   parseRevocationId,
   parseRolloutId,
 } from "@kalends/domain/ids"
@@ -12,6 +13,7 @@ import { Logger, run, type TaskList } from "graphile-worker"
 import type pg from "pg"
 import { z } from "zod"
 import type { RunRevocation } from "../connections/run-revocation.ts"
+import type { RunPolicyChange } from "../policy/run-change.ts"
 import type { KeepAlive } from "../ports/access-broker.ts"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -31,6 +33,7 @@ export type RunnerDeps = {
   readonly rollouts: RunRollout
   readonly keyWork: Pick<KeyWork, "run">
   readonly revocations: Pick<RunRevocation, "run">
+  readonly policyChanges: RunPolicyChange
   readonly queue: JobQueue
   readonly world: { readonly clock: Clock; readonly log: Log }
 }
@@ -59,13 +62,17 @@ const revocationPayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   revocationId: z.uuid().transform(parseRevocationId),
 })
+const policyChangePayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  changeId: z.uuid().transform(parsePolicyChangeId),
+})
 const armRetryMinutes = 5
 
 const callOf = (kind: Job["kind"], { id }: { readonly id: string }): Call => `job:${kind}:${id}`
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
 export function createTaskList(deps: RunnerDeps): TaskList {
-  const { pass, arm, settle, broker, rollouts, revocations, keyWork, queue, world } = deps
+  const { pass, arm, settle, broker, rollouts, revocations, policyChanges, keyWork, queue, world } = deps
   const { clock, log } = world
   return {
     pass: async (payload, { job }) => pass(passPayload.parse(payload), callOf("pass", job)),
@@ -94,6 +101,10 @@ export function createTaskList(deps: RunnerDeps): TaskList {
     async revocation(payload, { job }) {
       const { accountId, revocationId } = revocationPayload.parse(payload)
       await revocations.run(accountId, revocationId, `job:revocation:${job.id}`)
+    },
+    async "policy-change"(payload, { job }) {
+      const { accountId, changeId } = policyChangePayload.parse(payload)
+      await policyChanges.run(accountId, changeId, callOf("policy-change", job))
     },
     async "keep-alive"(payload, { job }) {
       const { accountId, connectionId } = connectionPayload.parse(payload)

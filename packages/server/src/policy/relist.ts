@@ -30,7 +30,11 @@ export async function relistingUser(
   const isOn = async () => (await effectivePolicyOf(tables, userId)).sync.value === "on"
   const wasOn = await isOn()
   await change()
-  if (wasOn || !(await isOn())) return
+  if (!wasOn && (await isOn())) await relistCalendarsOf(tables, userId)
+}
+
+/** Has one person's calendars listed anew. */
+export async function relistCalendarsOf(tables: AccountTables, userId: UserId): Promise<void> {
   const connection = await tables.findConnectionOfUser(userId)
   const calendars = connection === null ? [] : await tables.listCalendars(connection.connectionId)
   const ids = calendars.map(({ calendarId }) => calendarId)

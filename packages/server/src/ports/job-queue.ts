@@ -1,5 +1,5 @@
 import type { MeetingReason } from "@kalends/domain/audit-reason"
-import type { AccountId, CalendarId, ConnectionId, MeetingId, RevocationId, RolloutId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, MeetingId, PolicyChangeId, RevocationId, RolloutId } from "@kalends/domain/ids"
 
 /**
  * One calendar is due for a pass. `noticedAtMs`: when a notification last said so (epoch ms), which is when clients were
@@ -31,6 +31,8 @@ export type Job =
   | { readonly kind: "keys"; readonly accountId: AccountId }
   /** Go on with a revocation whose worker died. */
   | { readonly kind: "revocation"; readonly accountId: AccountId; readonly revocationId: RevocationId }
+  /** Disconnect the next of those whom a change of policy concerns. */
+  | { readonly kind: "policy-change"; readonly accountId: AccountId; readonly changeId: PolicyChangeId }
 
 /** The name under which waiting jobs coalesce. */
 export function jobKey(job: Job): string {
@@ -48,6 +50,8 @@ export function jobKey(job: Job): string {
       return `${job.kind}:${job.accountId}`
     case "revocation":
       return `${job.kind}:${job.revocationId}`
+    case "policy-change":
+      return `${job.kind}:${job.changeId}`
   }
 }
 

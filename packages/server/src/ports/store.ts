@@ -26,7 +26,7 @@ import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
-import type { PolicyTables } from "./policy-tables.ts"
+import type { PolicyChangeTables, PolicyTables, SystemPolicyTables } from "./policy-tables.ts"
 import type { RevocationTables, SystemRevocationTables } from "./revocation-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { SecondFactor, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
@@ -281,6 +281,7 @@ export interface AccountTables extends PeopleTables {
   searchAudit(filter: AuditFilter & { readonly limit: number }): Promise<readonly AuditRow[]>
   readonly groups: GroupTables
   readonly policy: PolicyTables
+  readonly policyChanges: PolicyChangeTables
   readonly meetings: MeetingTables
   readonly listening: ListeningTables
   readonly tenants: TenantTables
@@ -302,6 +303,7 @@ export interface SystemTables
     SystemOverviewTables,
     SystemRevocationTables,
     SystemRolloutTables,
+    SystemPolicyTables,
     SystemFigureTables,
     SystemSignInTables {
   insertAccount(row: AccountRow): Promise<void>

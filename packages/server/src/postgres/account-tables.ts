@@ -12,6 +12,7 @@ import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
 import { followsAccount, hasPart, isIn } from "./people-search.ts"
+import { createPolicyChangeTables } from "./policy-change-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
@@ -47,6 +48,7 @@ export function createAccountTables(
     figures: createFigureTables(tx, accountId),
     signIn: createSignInTables(tx, accountId),
     revocations: createRevocationTables(tx, accountId),
+    policyChanges: createPolicyChangeTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -2,6 +2,7 @@ import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
+  type ColumnType,
   Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
@@ -15,6 +16,7 @@ import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
+import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
@@ -29,6 +31,7 @@ import type {
   UserRow,
 } from "../ports/store.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
+import type { EditJson } from "./policy-change-tables.ts"
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
@@ -60,6 +63,8 @@ export type Database = {
   accountPolicy: { accountId: AccountId; setting: string; value: string; isLocked: boolean }
   groupPolicy: { accountId: AccountId; groupId: GroupId; setting: string; value: string; isLocked: boolean }
   policyChoice: { accountId: AccountId; userId: UserId; setting: string; value: string }
+  policyChange: Omit<PolicyChangeRow, "edits"> & { edits: ColumnType<readonly EditJson[], string, never> }
+  policyNotice: PolicyNoticeRow
   audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
 }
 

@@ -9,6 +9,7 @@ import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
 import { createSystemRevocations } from "./revocation-tables.ts"
+import { createSystemPolicy } from "./policy-change-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
 import { createSystemSignIn } from "./sign-in-tables.ts"
 
@@ -25,6 +26,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemRollouts(tx),
     ...createSystemFigures(tx),
     ...createSystemSignIn(tx),
+    ...createSystemPolicy(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

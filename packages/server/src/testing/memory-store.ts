@@ -21,6 +21,7 @@ import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { memoryPolicy } from "./memory-policy.ts"
 import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
+import { memoryPolicyChanges, memorySystemPolicy } from "./memory-policy-changes.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { searchText } from "./search-text.ts"
@@ -90,6 +91,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     figures: memoryFigures(tx, accountId),
     signIn: memorySignIn(tx, accountId),
     revocations: memoryRevocations(tx, accountId, connections.deleteConnection),
+    policyChanges: memoryPolicyChanges(tx, accountId),
   }
 }
 
@@ -389,6 +391,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemRollouts(tx),
     ...memorySystemFigures(tx),
     ...memorySystemSignIn(tx),
+    ...memorySystemPolicy(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

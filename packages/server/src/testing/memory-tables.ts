@@ -5,6 +5,7 @@ import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
+import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
@@ -74,6 +75,9 @@ export type MemoryRows = {
   member: { readonly accountId: AccountId; readonly userId: UserId; readonly groupId: GroupId }
   said: SaidRow
   chosen: ChosenRow
+  policyChange: PolicyChangeRow
+  /** By user id. */
+  policyNotice: PolicyNoticeRow
 }
 export type TableName = keyof MemoryRows
 const tableNames = [
@@ -106,6 +110,8 @@ const tableNames = [
   "member",
   "said",
   "chosen",
+  "policyChange",
+  "policyNotice",
 ] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
@@ -142,6 +148,8 @@ export function emptyTables(): RowMaps {
     member: new Map(),
     said: new Map(),
     chosen: new Map(),
+    policyChange: new Map(),
+    policyNotice: new Map(),
   }
 }
 

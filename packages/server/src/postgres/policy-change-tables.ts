@@ -1,0 +1,160 @@
+import type { AccountId, ConnectionId, GroupId, PolicyChangeId, UserId } from "@kalends/domain/ids"
+import { type PolicyWord, parsePolicyValue, policySettings, policyValueText } from "@kalends/domain/policy"
+import type { PolicyEdit } from "@kalends/domain/policy-effect"
+import { sql, type Transaction } from "kysely"
+import type {
+  ClassMember,
+  PeopleClass,
+  PolicyChangeRow,
+  PolicyChangeTables,
+  SystemPolicyTables,
+} from "../ports/policy-tables.ts"
+import type { Database } from "./database.ts"
+
+/** Changes of policy in one account, and whom they concern. */
+export function createPolicyChangeTables(tx: Transaction<Database>, accountId: AccountId): PolicyChangeTables {
+  const changes = () => tx.selectFrom("policyChange").selectAll().where("accountId", "=", accountId)
+  return {
+    async insert({ edits, ...row }) {
+      await tx
+        .insertInto("policyChange")
+        .values({ ...row, edits: JSON.stringify(edits.map(jsonOf)) })
+        .execute()
+    },
+    async find(changeId) {
+      const row = await changes().where("changeId", "=", changeId).executeTakeFirst()
+      return row === undefined ? null : rowOf(row)
+    },
+    list: async (limit) => (await changes().orderBy("createdAt", "desc").limit(limit).execute()).map(rowOf),
+    listWaiting: async () => (await changes().where("state", "=", "waiting").orderBy("createdAt").execute()).map(rowOf),
+    async updateIf(changeId, states, values) {
+      const { numUpdatedRows } = await tx
+        .updateTable("policyChange")
+        .set(values)
+        .where("accountId", "=", accountId)
+        .where("changeId", "=", changeId)
+        .where("state", "in", states)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+    async countDisconnected(changeId, at) {
+      await sql`update policy_change set disconnected = disconnected + 1, touched_at = ${at.toString()}
+        where account_id = ${accountId} and change_id = ${changeId}`.execute(tx)
+    },
+    ...classTables(tx, accountId),
+    ...noticeTables(tx, accountId),
+  }
+}
+
+type ClassTables = Pick<PolicyChangeTables, "countClasses" | "listPeople" | "listConnections">
+
+function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTables {
+  const people = sql`from app_user as u
+    left join group_member as m on m.account_id = u.account_id and m.user_id = u.user_id
+    left join connection as c on c.account_id = u.account_id and c.user_id = u.user_id
+    where u.account_id = ${accountId}`
+  const named = (userIds: readonly UserId[] | null) =>
+    userIds === null ? sql`` : sql`and u.user_id = any(${[...userIds]}::uuid[])`
+  return {
+    async countClasses(userIds) {
+      const { rows } = await sql<PeopleClass & { readonly count: number }>`
+        select m.group_id, u.role, c.provider, c.permission, count(*) as count
+        ${people} ${named(userIds)} group by 1, 2, 3, 4`.execute(tx)
+      return rows
+    },
+    async listPeople(classes, { userIds, after, limit }) {
+      const { rows } = await sql<ClassMember>`
+        select u.user_id, u.email, u.display_name, m.group_id, u.role, c.provider, c.permission
+        ${people} ${named(userIds)} and u.email > ${after ?? ""} and ${isOneOf(classes)}
+        order by u.email limit ${limit}`.execute(tx)
+      return rows
+    },
+    async listConnections(classes, { after, limit }) {
+      const later = after === null ? sql`` : sql`and c.connection_id > ${after}`
+      const { rows } = await sql<{ connectionId: ConnectionId; userId: UserId }>`
+        select c.connection_id, c.user_id ${people} ${later} and ${isOneOf(classes)}
+        order by c.connection_id limit ${limit}`.execute(tx)
+      return rows
+    },
+  }
+}
+
+function isOneOf(classes: readonly PeopleClass[]) {
+  const column = (name: keyof PeopleClass) => classes.map((one) => one[name] ?? "")
+  return sql`(coalesce(m.group_id::text, ''), u.role, coalesce(c.provider, ''), coalesce(c.permission, '')) in (
+    select * from unnest(${column("groupId")}::text[], ${column("role")}::text[],
+      ${column("provider")}::text[], ${column("permission")}::text[]))`
+}
+
+type NoticeTables = Pick<PolicyChangeTables, "putNotice" | "findNotice" | "deleteNotice">
+
+function noticeTables(tx: Transaction<Database>, accountId: AccountId): NoticeTables {
+  return {
+    async putNotice(row) {
+      const { accountId: _account, userId: _user, ...said } = row
+      await tx
+        .insertInto("policyNotice")
+        .values(row)
+        .onConflict((conflict) => conflict.columns(["accountId", "userId"]).doUpdateSet(said))
+        .execute()
+    },
+    findNotice: async (userId) =>
+      (await tx
+        .selectFrom("policyNotice")
+        .selectAll()
+        .where("accountId", "=", accountId)
+        .where("userId", "=", userId)
+        .executeTakeFirst()) ?? null,
+    async deleteNotice(userId) {
+      await tx.deleteFrom("policyNotice").where("accountId", "=", accountId).where("userId", "=", userId).execute()
+    },
+  }
+}
+
+type WordJson = { readonly value: string; readonly isLocked: boolean }
+/** An edit as the database keeps it. */
+export type EditJson = {
+  readonly groupId: GroupId | null
+  readonly setting: string
+  readonly was: WordJson | null
+  readonly word: WordJson | null
+}
+
+function jsonOf({ groupId, setting, was, word }: PolicyEdit) {
+  const text = (one: PolicyWord | null) => (one === null ? null : { ...one, value: policyValueText(one.value) })
+  return { groupId, setting, was: text(was), word: text(word) }
+}
+
+/** Edits of a setting that this version does not know are left out: a newer one made them. */
+function rowOf({
+  edits,
+  ...row
+}: Omit<PolicyChangeRow, "edits"> & { readonly edits: readonly EditJson[] }): PolicyChangeRow {
+  return {
+    ...row,
+    edits: edits.flatMap(({ groupId, setting: name, was, word }): PolicyEdit[] => {
+      const setting = policySettings.find((known) => known === name)
+      if (setting === undefined) return []
+      const parsed = (one: WordJson | null) =>
+        one === null ? null : { value: parsePolicyValue(setting, one.value), isLocked: one.isLocked }
+      return [{ groupId, setting, was: parsed(was), word: parsed(word) }]
+    }),
+  }
+}
+
+/** Changes of policy across accounts. */
+export function createSystemPolicy(tx: Transaction<Database>): SystemPolicyTables {
+  return {
+    async takeStalledPolicyChanges({ untouchedSince, now, limit }) {
+      const { rows } = await sql<{ accountId: AccountId; changeId: PolicyChangeId }>`
+        update policy_change set touched_at = ${now}
+        where (account_id, change_id) in (
+          select account_id, change_id from policy_change
+          where state in ('waiting', 'running') and runs_at <= ${now} and touched_at < ${untouchedSince}
+          order by touched_at limit ${limit} for update skip locked
+        )
+        returning account_id, change_id`.execute(tx)
+      return rows
+    },
+  }
+}
