@@ -42,6 +42,8 @@ const en = {
   actions: {
     "account-created": "Organisation set up",
     "user-created": "Person added",
+    "user-changed": "Person changed",
+    "user-removed": "Person removed",
     "signed-in": "Signed in",
     "sign-in-refused": "Sign-in refused",
     "signed-out": "Signed out",
@@ -122,6 +124,8 @@ const ja: typeof en = {
   actions: {
     "account-created": "組織の設定",
     "user-created": "人の追加",
+    "user-changed": "ユーザーの変更",
+    "user-removed": "ユーザーの削除",
     "signed-in": "サインイン",
     "sign-in-refused": "サインインの拒否",
     "signed-out": "サインアウト",

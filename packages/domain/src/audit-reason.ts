@@ -130,6 +130,25 @@ const otherReasons = words([
   "group-changed",
   "group-dissolved",
   "group-of-user",
+  "administrator",
+  "person-added",
+  "person-edited",
+  "person-suspended",
+  "person-restored",
+  "person-removed",
+  "role-changed",
+  "password-link",
+  "password-set",
+])
+
+/** Which setting, where policy was changed, and for which a connection was removed. */
+export const policyReasons = words([
+  "policy-who-may-connect",
+  "policy-providers",
+  "policy-calendar-permission",
+  "policy-contacts-permission",
+  "policy-sync",
+  "policy-event-capture",
 ])
 
 export type PlainReason =
@@ -140,6 +159,7 @@ export type PlainReason =
   | (typeof signInReasons)[number]
   | (typeof revocationReasons)[number]
   | (typeof otherReasons)[number]
+  | (typeof policyReasons)[number]
   /** As openings were written before they said for whom. */
   | "refresh"
 export const plainReasons: readonly PlainReason[] = [
@@ -150,6 +170,7 @@ export const plainReasons: readonly PlainReason[] = [
   ...signInReasons,
   ...revocationReasons,
   ...otherReasons,
+  ...policyReasons,
   "refresh",
 ]
 

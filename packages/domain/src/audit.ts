@@ -2,6 +2,8 @@
 export const auditActions = [
   "account-created",
   "user-created",
+  "user-changed",
+  "user-removed",
   "signed-in",
   "sign-in-refused",
   "signed-out",

@@ -52,12 +52,13 @@ export async function removeConnection(deps: RemovalDeps, removal: Removal): Pro
 
 /** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
 function takeAndDelete(deps: RemovalDeps, removal: Removal): Promise<Taken | null> {
-  const { accountId, userId, connectionId, actor, reason, call } = removal
+  const { accountId, userId, connectionId, actor, reason: why, call } = removal
   return deps.store.inAccount(accountId, async (tables) => {
     const credential = await tables.lockCredential(connectionId)
     const connection = await tables.findConnection(connectionId)
     if (connection === null || connection.userId !== userId) return null
-    if (removal.isWanted !== undefined && !(await removal.isWanted(tables, connection))) return null
+    const reason = typeof why === "string" ? why : await why(tables, connection)
+    if (reason === null) return null
     const subscriptions: SubscriptionRow[] = []
     for (const { calendarId } of await tables.listCalendars(connectionId))
       subscriptions.push(...(await tables.listSubscriptions(calendarId)))

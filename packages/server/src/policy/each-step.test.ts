@@ -48,7 +48,10 @@ describe("disconnecting by policy", () => {
     await clock.advance(graceSeconds * 1000)
     const [row] = await inAccount((tables) => tables.policyChanges.list(1))
     if (row === undefined) throw new Error("it was saved")
-    await Promise.all([run.run(accountId, row.changeId, "job:policy-change:1"), run.run(accountId, row.changeId, "job:policy-change:2")])
+    await Promise.all([
+      run.run(accountId, row.changeId, "job:policy-change:1"),
+      run.run(accountId, row.changeId, "job:policy-change:2"),
+    ])
     expect(await connectedNow()).toEqual(["ada", "eve"])
     expect((await audit()).filter(({ action }) => action === "connection-removed")).toHaveLength(2)
     expect(await inAccount((tables) => tables.policyChanges.find(row.changeId))).toMatchObject({ disconnected: 2 })

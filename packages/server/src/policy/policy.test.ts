@@ -98,7 +98,7 @@ describe("a change of policy", () => {
     const changeId = parsePolicyChangeId(change.changeId)
     expect(await policy.change(admin, changeId)).toMatchObject({ state: "done", disconnected: 2, mayUndo: false })
     const removed = (await audit()).filter(({ action }) => action === "connection-removed")
-    expect(removed).toMatchObject([{ reason: "policy" }, { reason: "policy" }])
+    expect(removed).toMatchObject([{ reason: "policy-calendar-permission" }, { reason: "policy-calendar-permission" }])
     expect(removed.map(({ actor }) => actor)).toEqual(removed.map(() => ({ kind: "user", userId: admin.userId })))
     expect((await ownPolicy.get(userOf("bob"))).notice).toMatchObject({
       cause: "calendarPermission",

@@ -1,3 +1,4 @@
+import type { AuditReason } from "@kalends/domain/audit-reason"
 import {
   type GroupId,
   type PolicyChangeId,
@@ -33,6 +34,7 @@ import type { PeopleClass, PolicyChangeRow } from "../ports/policy-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import { brokenOf, readLevels } from "./levels.ts"
+import { reasonOf } from "./reasons.ts"
 import { relistCalendarsOf, relistIfOn } from "./relist.ts"
 
 export type PolicyDeps = {
@@ -54,7 +56,7 @@ const changesListed = 20
 export function createPolicy({ store, world, providers, graceSeconds }: PolicyDeps) {
   const { clock, random } = world
 
-  const audit = (tables: AccountTables, user: UserRow, subjectId: string, reason: string) =>
+  const audit = (tables: AccountTables, user: UserRow, subjectId: string, reason: AuditReason) =>
     tables.appendAudit(
       { actor: { kind: "user", userId: user.userId }, action: "policy-changed", subjectId, reason },
       clock.now(),
@@ -75,7 +77,8 @@ export function createPolicy({ store, world, providers, graceSeconds }: PolicyDe
     await writeEdits(tables, plan, input.edits)
     if (input.dissolves !== null) await dissolve(tables, parseGroupId(input.dissolves), plan)
     if (input.move !== null) await move(tables, input.move, plan)
-    for (const { groupId, setting } of input.edits) await audit(tables, user, groupId ?? tables.accountId, setting)
+    for (const { groupId, setting } of input.edits)
+      await audit(tables, user, groupId ?? tables.accountId, reasonOf[setting])
     if (input.dissolves !== null) await audit(tables, user, input.dissolves, "group-dissolved")
     if (input.move !== null) for (const userId of input.move.userIds) await audit(tables, user, userId, "group-of-user")
     const now = clock.now()

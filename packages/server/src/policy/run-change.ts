@@ -8,6 +8,7 @@ import type { ConnectionRemover } from "../ports/connection-removal.ts"
 import type { PolicyChangeRow } from "../ports/policy-tables.ts"
 import type { AccountTables, ConnectionRow, Store } from "../ports/store.ts"
 import { atOdds, brokenOf, levelsInForce } from "./levels.ts"
+import { reasonOf } from "./reasons.ts"
 
 export type RunPolicyChangeDeps = {
   readonly store: Store
@@ -60,9 +61,12 @@ export function createRunPolicyChange({ store, remover, clock }: RunPolicyChange
     const { accountId, changeId, createdBy, call } = change
     try {
       await remover.remove({
-        ...{ accountId, userId, connectionId, reason: "policy", call },
+        ...{ accountId, userId, connectionId, call },
         actor: { kind: "user", userId: createdBy },
-        isWanted: async (tables, connection) => (await causeOf(tables, connection)) !== null,
+        async reason(tables, connection) {
+          const cause = await causeOf(tables, connection)
+          return cause === null ? null : reasonOf[cause]
+        },
         async alongside(tables, connection) {
           // The account is held by now, as by whoever changes policy: what is said here holds.
           const cause = await causeOf(tables, connection)

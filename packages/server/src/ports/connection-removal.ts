@@ -10,11 +10,9 @@ export type Removal = {
   readonly userId: UserId
   readonly connectionId: ConnectionId
   readonly actor: AuditEntry["actor"]
-  /** For the audit log: a machine word. */
-  readonly reason: AuditReason
+  /** For the audit log. One that is asked for once the connection is held may say null: then nothing is done. */
+  readonly reason: AuditReason | ((tables: AccountTables, connection: ConnectionRow) => Promise<AuditReason | null>)
   readonly call: Call
-  /** Asked once the connection is held: where it answers false, nothing is done. */
-  readonly isWanted?: (tables: AccountTables, connection: ConnectionRow) => Promise<boolean>
   /** Written in the transaction that deletes it. */
   readonly alongside?: (tables: AccountTables, connection: ConnectionRow) => Promise<void>
 }

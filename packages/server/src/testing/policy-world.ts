@@ -62,7 +62,8 @@ export async function policyWorld(
       policy.preview(admin, policyPreviewInputSchema.parse(input)),
     /** Runs every job of the policy that waits, as a worker does once each is due. */
     async work() {
-      for (const { job } of base.takeJobs()) if (job.kind === "policy-change") await run.run(accountId, job.changeId, "job:policy-change:1")
+      for (const { job } of base.takeJobs())
+        if (job.kind === "policy-change") await run.run(accountId, job.changeId, "job:policy-change:1")
     },
     /** Who has a connection still. */
     connectedNow: () =>
