@@ -8,7 +8,13 @@ import { refuseByPolicy, type Wanting } from "./allowed.ts"
 
 /** The code with which it is refused; null where it is not. */
 function refusal(level: PolicyLevel, wanting: Partial<Wanting> = {}): string | null {
-  const wanted: Wanting = { provider: "memory", permission: "read", bySelf: { role: "user" }, ...wanting }
+  const wanted: Wanting = {
+    provider: "memory",
+    permission: "read",
+    contactsPermission: "none",
+    bySelf: { role: "user" },
+    ...wanting,
+  }
   try {
     refuseByPolicy(effectivePolicy(level, {}, {}), wanted)
     return null
@@ -40,6 +46,13 @@ describe("whether a connection is allowed", () => {
       expect(refusal({ providers: { value: ["memory"], isLocked } })).toBeNull()
       expect(refusal({ providers: { value: "all", isLocked } })).toBeNull()
     }
+  })
+
+  test("is said of contacts as the most that there may be", () => {
+    const level = { contactsPermission: { value: "read", isLocked: true } } as const
+    expect(policyValues.contactsPermission.map((contactsPermission) => refusal(level, { contactsPermission }))).toEqual(
+      [null, null, "contacts-not-allowed"],
+    )
   })
 
   test("depends on who connects it, and administrators do it for everybody", () => {

@@ -1,5 +1,5 @@
 import type { ConnectionFacts, EffectivePolicy } from "@kalends/domain/policy"
-import { isPermissionAllowed, isProviderAllowed } from "@kalends/domain/policy"
+import { allowsMoreContacts, contactsMost, isPermissionAllowed, isProviderAllowed } from "@kalends/domain/policy"
 import { mayConnect } from "@kalends/domain/policy-effect"
 import { Problem } from "@kalends/domain/problem"
 import type { UserRow } from "../ports/store.ts"
@@ -8,7 +8,8 @@ import type { UserRow } from "../ports/store.ts"
 export type Wanting = ConnectionFacts & { readonly bySelf: Pick<UserRow, "role"> | null }
 
 /** Throws Problem "forbidden" where policy does not let this connection be made. */
-export function refuseByPolicy(policy: EffectivePolicy, { provider, permission, bySelf }: Wanting): void {
+export function refuseByPolicy(policy: EffectivePolicy, wanted: Wanting): void {
+  const { provider, permission, contactsPermission, bySelf } = wanted
   if (!isProviderAllowed(policy, provider))
     throw new Problem("forbidden", "Your administrators do not allow this calendar service.", {
       code: "policy-providers",
@@ -20,5 +21,9 @@ export function refuseByPolicy(policy: EffectivePolicy, { provider, permission, 
   if (!isPermissionAllowed(policy.calendarPermission, permission))
     throw new Problem("forbidden", "Your administrators allow another permission for calendars.", {
       code: "policy-calendar-permission",
+    })
+  if (allowsMoreContacts(contactsPermission, contactsMost(policy)))
+    throw new Problem("forbidden", "Your organisation does not allow this for contacts.", {
+      code: "contacts-not-allowed",
     })
 }

@@ -3,7 +3,7 @@ import type { Access } from "@kalends/domain/access"
 import { statesForPerson } from "@kalends/domain/connection"
 import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
-import { allowsMoreContacts, type ContactsPermission, contactsMost } from "@kalends/domain/policy"
+import type { ContactsPermission } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { ConnectAnswer, ConnectInput, ConnectionView } from "@kalends/protocol/api"
 import type { AskedFor, CalendarProvider, OAuthSignIn } from "../ports/calendar-provider.ts"
@@ -33,8 +33,7 @@ export function providerNamed(providers: ConnectDeps["providers"], name: string)
 export async function beginConnection(deps: ConnectDeps, asker: Asker, input: ConnectInput): Promise<ConnectAnswer> {
   const provider = providerNamed(deps.providers, input.provider)
   const { permission, contacts = "none" } = input
-  await refuseBefore(deps, asker.user, provider, permission)
-  await refuseContacts(deps, asker.user, provider, contacts)
+  await refuseBefore(deps, asker.user, provider, { permission, contacts })
   if (input.signIn === "oauth" && provider.signIn.kind === "oauth") {
     const authorizeUrl = authorizeUrlFor(deps, asker, {
       provider: provider.name,
@@ -89,8 +88,7 @@ export async function finishConnection(
   if (provider.signIn.kind !== "oauth") throw wrongSignIn()
   // Asked again, because another service may have been connected, or policy changed, while the browser was away.
   const { permission, contacts, codeVerifier, nonce } = attempt
-  await refuseBefore(deps, asker.user, provider, permission)
-  await refuseContacts(deps, asker.user, provider, contacts)
+  await refuseBefore(deps, asker.user, provider, { permission, contacts })
   const { grant, subject } = await provider.signIn.exchangeCode({
     redirectUri: deps.addresses.redirectUri,
     code: answer.code,
@@ -116,32 +114,17 @@ export async function finishConnection(
 async function refuseBefore(
   { store }: ConnectDeps,
   user: UserRow,
-  { name }: CalendarProvider,
-  permission: Permission,
+  provider: CalendarProvider,
+  { permission, contacts }: { readonly permission: Permission; readonly contacts: ContactsPermission },
 ): Promise<void> {
+  if (contacts !== "none" && provider.contacts === null)
+    throw new Problem("unsupported", "Contacts are not offered with this calendar service.", { code: "no-contacts" })
   const { known, policy } = await store.inAccount(user.accountId, async (tables) => ({
     known: await tables.findConnectionOfUser(user.userId),
     policy: await effectivePolicyOf(tables, user.userId),
   }))
-  refuseByPolicy(policy, { provider: name, permission, bySelf: user })
-  if (known !== null && known.provider !== name) throw secondService()
-}
-
-/** Contacts are asked for where the calendar service has them and policy allows it, and never by themselves. */
-async function refuseContacts(
-  { store }: ConnectDeps,
-  { accountId, userId }: UserRow,
-  provider: CalendarProvider,
-  contacts: ContactsPermission,
-): Promise<void> {
-  if (contacts === "none") return
-  if (provider.contacts === null)
-    throw new Problem("unsupported", "Contacts are not offered with this calendar service.", { code: "no-contacts" })
-  const policy = await store.inAccount(accountId, (tables) => effectivePolicyOf(tables, userId))
-  if (allowsMoreContacts(contacts, contactsMost(policy)))
-    throw new Problem("forbidden", "Your organisation does not allow this for contacts.", {
-      code: "contacts-not-allowed",
-    })
+  refuseByPolicy(policy, { provider: provider.name, permission, contactsPermission: contacts, bySelf: user })
+  if (known !== null && known.provider !== provider.name) throw secondService()
 }
 
 /** Stores it, tells the user's clients, and shows it. */

@@ -95,7 +95,7 @@ export async function establishIn(
   await tables.policyChanges.deleteNotice(user.userId)
   // The audit log holds the account, and so does who changes policy: one of the two sees what the other wrote.
   refuseByPolicy(await effectivePolicyOf(tables, user.userId), {
-    ...{ provider: provider.name, permission },
+    ...{ provider: provider.name, permission, contactsPermission: contacts },
     bySelf: made.tenantConnectionId === null ? user : null,
   })
   return connection

@@ -1,4 +1,4 @@
-import type { EffectivePolicy, PolicySetting } from "@kalends/domain/policy"
+import type { ConnectionFacts, EffectivePolicy, PolicySetting } from "@kalends/domain/policy"
 import { brokenBy } from "@kalends/domain/policy"
 import { type AllLevels, policyOfGroup, reversed, withEdits } from "@kalends/domain/policy-effect"
 import type { PeopleClass } from "../ports/policy-tables.ts"
@@ -19,8 +19,15 @@ export async function levelsInForce(tables: AccountTables, now: Temporal.Instant
 }
 
 /** The settings that connections of a class break; none where there is no connection. */
-export function brokenOf(policy: EffectivePolicy, { provider, permission }: PeopleClass): readonly PolicySetting[] {
-  return provider === null || permission === null ? [] : brokenBy(policy, { provider, permission })
+export function brokenOf(policy: EffectivePolicy, one: PeopleClass): readonly PolicySetting[] {
+  const connection = connectionOf(one)
+  return connection === null ? [] : brokenBy(policy, connection)
+}
+
+/** What policy looks at of a connection; null where there is none. */
+export function connectionOf({ provider, permission, contactsPermission }: PeopleClass): ConnectionFacts | null {
+  if (provider === null || permission === null || contactsPermission === null) return null
+  return { provider, permission, contactsPermission }
 }
 
 /** Those of the classes whose connections are at odds with these levels. */

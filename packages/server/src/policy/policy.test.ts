@@ -166,7 +166,13 @@ describe("a change of policy", () => {
     const user = userOf("bob")
     expect((await ownPolicy.get(user)).notice).not.toBeNull()
     const made: Established = {
-      ...{ access: await establish.remote.access(), permission: "read", grant: null, tenantConnectionId: null },
+      ...{
+        access: await establish.remote.access(),
+        permission: "read",
+        contacts: "none",
+        grant: null,
+        tenantConnectionId: null,
+      },
       subject: { id: "bob", email: user.email, tenantId: null },
     }
     await inAccount((tables) =>

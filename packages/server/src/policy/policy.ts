@@ -33,7 +33,7 @@ import { pageOf } from "../ports/page.ts"
 import type { PeopleClass, PolicyChangeRow } from "../ports/policy-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
-import { brokenOf, readLevels } from "./levels.ts"
+import { brokenOf, connectionOf, readLevels } from "./levels.ts"
 import { reasonOf } from "./reasons.ts"
 import { relistCalendarsOf, relistIfOn } from "./relist.ts"
 
@@ -186,10 +186,9 @@ async function planOf(tables: AccountTables, input: ChangeInput): Promise<Plan> 
   const afterFor = (groupId: GroupId | null) => policyOfGroup(after, groupThen(groupId))
   const userIds = move?.userIds.map(parseUserId) ?? null
   const classes = (await tables.policyChanges.countClasses(userIds)).map((one): PlannedClass => {
-    const { role, provider, permission } = one
-    const connection = provider === null || permission === null ? null : { provider, permission }
+    const { role } = one
     const then = afterFor(one.groupId)
-    const effect = effectOn(policyOfGroup(before, one.groupId), then, { role, connection })
+    const effect = effectOn(policyOfGroup(before, one.groupId), then, { role, connection: connectionOf(one) })
     return { ...one, effect, mayReconnect: mayConnect(then, role) }
   })
   return { levels: { before, after }, classes, userIds, after: afterFor }

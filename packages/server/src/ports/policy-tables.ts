@@ -3,6 +3,7 @@ import type { AccountId, ConnectionId, GroupId, PolicyChangeId, ProviderName, Us
 import type { Permission } from "@kalends/domain/permission"
 import {
   type ChoosableSetting,
+  type ContactsPermission,
   type EffectivePolicy,
   effectivePolicy,
   type PolicyLevel,
@@ -53,6 +54,7 @@ export type PeopleClass = {
   readonly role: Role
   readonly provider: ProviderName | null
   readonly permission: Permission | null
+  readonly contactsPermission: ContactsPermission | null
 }
 
 export type ClassMember = {

@@ -58,13 +58,14 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
   return {
     async countClasses(userIds) {
       const { rows } = await sql<PeopleClass & { readonly count: number }>`
-        select m.group_id, u.role, c.provider, c.permission, count(*) as count
-        ${people} ${named(userIds)} group by 1, 2, 3, 4`.execute(tx)
+        select m.group_id, u.role, c.provider, c.permission, c.contacts_permission, count(*) as count
+        ${people} ${named(userIds)} group by 1, 2, 3, 4, 5`.execute(tx)
       return rows
     },
     async listPeople(classes, { userIds, after, limit }) {
       const { rows } = await sql<ClassMember>`
-        select u.user_id, u.email, u.display_name, m.group_id, u.role, c.provider, c.permission
+        select u.user_id, u.email, u.display_name, m.group_id, u.role, c.provider, c.permission,
+          c.contacts_permission
         ${people} ${named(userIds)} and u.email > ${after ?? ""} and ${isOneOf(classes)}
         order by u.email limit ${limit}`.execute(tx)
       return rows
@@ -81,9 +82,10 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
 
 function isOneOf(classes: readonly PeopleClass[]) {
   const column = (name: keyof PeopleClass) => classes.map((one) => one[name] ?? "")
-  return sql`(coalesce(m.group_id::text, ''), u.role, coalesce(c.provider, ''), coalesce(c.permission, '')) in (
+  return sql`(coalesce(m.group_id::text, ''), u.role, coalesce(c.provider, ''), coalesce(c.permission, ''),
+    coalesce(c.contacts_permission, '')) in (
     select * from unnest(${column("groupId")}::text[], ${column("role")}::text[],
-      ${column("provider")}::text[], ${column("permission")}::text[]))`
+      ${column("provider")}::text[], ${column("permission")}::text[], ${column("contactsPermission")}::text[]))`
 }
 
 type NoticeTables = Pick<PolicyChangeTables, "putNotice" | "findNotice" | "deleteNotice">

@@ -9,8 +9,8 @@ import {
   type UserId,
 } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { Call } from "../ports/call.ts"
 import { refuseByPolicy } from "../connections/allowed.ts"
+import type { Call } from "../ports/call.ts"
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
 import type { AccountTables, CalendarRow, Changes, ConnectionRow, CredentialRow } from "../ports/store.ts"
@@ -85,7 +85,12 @@ export function createMigrateStep(deps: TenantsDeps): {
     })
     await endAndBegin(tables, connection.connectionId, "migrated")
     const policy = await effectivePolicyOf(tables, connection.userId)
-    refuseByPolicy(policy, { provider: tenant.provider, permission: rollout.permission, bySelf: null })
+    refuseByPolicy(policy, {
+      provider: tenant.provider,
+      permission: rollout.permission,
+      contactsPermission: "none",
+      bySelf: null,
+    })
     return { kept, sealedSecret: credential.sealedSecret, sealedAccessToken: credential.sealedAccessToken }
   }
 

@@ -18,9 +18,9 @@ export function memoryPolicyChanges(tx: MemoryTransaction, accountId: AccountId)
       .filter((user) => user.accountId === accountId)
       .map(({ userId, email, displayName, role }) => {
         const connection = tx.list("connection").find((row) => row.userId === userId)
-        const { provider = null, permission = null } = connection ?? {}
+        const { provider = null, permission = null, contactsPermission = null } = connection ?? {}
         const groupId = tx.find("member", userId)?.groupId ?? null
-        return { userId, email, displayName, role, groupId, provider, permission, connection }
+        return { userId, email, displayName, role, groupId, provider, permission, contactsPermission, connection }
       })
   return {
     insert: (row) => tx.put("policyChange", row.changeId, row),
@@ -41,8 +41,8 @@ export function memoryPolicyChanges(tx: MemoryTransaction, accountId: AccountId)
       return [...Map.groupBy(wanted, nameOf).values()].flatMap((members) => {
         const [first] = members
         if (first === undefined) return []
-        const { groupId, role, provider, permission } = first
-        return [{ groupId, role, provider, permission, count: members.length }]
+        const { groupId, role, provider, permission, contactsPermission } = first
+        return [{ groupId, role, provider, permission, contactsPermission, count: members.length }]
       })
     },
     async listPeople(classes, { userIds, after, limit }) {
@@ -76,7 +76,8 @@ export function memoryPolicyChanges(tx: MemoryTransaction, accountId: AccountId)
   }
 }
 
-const nameOf = ({ groupId, role, provider, permission }: PeopleClass) => [groupId, role, provider, permission].join(" ")
+const nameOf = ({ groupId, role, provider, permission, contactsPermission }: PeopleClass) =>
+  [groupId, role, provider, permission, contactsPermission].join(" ")
 
 /** Changes of policy across accounts, in memory. */
 export function memorySystemPolicy(tx: MemoryTransaction): SystemPolicyTables {
