@@ -84,8 +84,9 @@ function isOneOf(classes: readonly PeopleClass[]) {
   const column = (name: keyof PeopleClass) => classes.map((one) => one[name] ?? "")
   return sql`(coalesce(m.group_id::text, ''), u.role, coalesce(c.provider, ''), coalesce(c.permission, ''),
     coalesce(c.contacts_permission, '')) in (
-    select * from unnest(${column("groupId")}::text[], ${column("role")}::text[],
-      ${column("provider")}::text[], ${column("permission")}::text[], ${column("contactsPermission")}::text[]))`
+    select w.group_id, w.role, w.provider, w.permission, w.contacts_permission from unnest(${column("groupId")}::text[], ${column("role")}::text[],
+      ${column("provider")}::text[], ${column("permission")}::text[], ${column("contactsPermission")}::text[])
+      as w (group_id, role, provider, permission, contacts_permission))`
 }
 
 type NoticeTables = Pick<PolicyChangeTables, "putNotice" | "findNotice" | "deleteNotice">
