@@ -11,9 +11,9 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
+import { policyRoutes } from "./policy-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
-import { policyRoutes } from "./policy-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
