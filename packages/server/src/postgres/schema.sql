@@ -37,6 +37,7 @@ create table app_user (
   role text not null,
   password_hash text not null,
   created_at timestamp with time zone not null,
+  suspended_at timestamp with time zone,
   search_text text not null,
   UNIQUE (account_id, email),
   PRIMARY KEY (account_id, user_id),
@@ -415,6 +416,48 @@ create policy by_account on passkey using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table password_link (
+  account_id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  UNIQUE (token_hash),
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+create policy by_account on password_link using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table policy_change (
+  account_id uuid not null,
+  change_id uuid not null,
+  state text not null,
+  edits jsonb not null,
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  runs_at timestamp with time zone not null,
+  touched_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  concerned integer not null,
+  disconnected integer not null,
+  PRIMARY KEY (account_id, change_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((concerned >= 0)),
+  CHECK ((disconnected >= 0)),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'undone'::text])))
+);
+CREATE INDEX policy_change_by_touch ON policy_change USING btree (touched_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+create policy by_account on policy_change using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
 create table policy_choice (
   account_id uuid not null,
   user_id uuid not null,
@@ -426,6 +469,23 @@ create table policy_choice (
   CHECK ((length(value) <= 2000))
 );
 create policy by_account on policy_choice using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table policy_notice (
+  account_id uuid not null,
+  user_id uuid not null,
+  change_id uuid not null,
+  provider text not null,
+  cause text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((length(cause) <= 40))
+);
+create policy by_account on policy_notice using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
