@@ -213,19 +213,13 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const connections = createConnections({
     ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
   })
-  const { policyChanges, ...policyParts } = createPolicyParts(config, {
-    ...{ store, clock, random, connections, providers },
-  })
-  const listening = createListening({
-    ...{ store, broker, life, fanOut, providerOf, notices, listenersMost, world },
-  })
+  const policyDeps = { store, clock, random, connections, providers }
+  const { policyChanges, ...policyParts } = createPolicyParts(config, policyDeps)
+  const listeningDeps = { store, broker, life, fanOut, providerOf, notices, listenersMost, world }
+  const work = { pass, arm, settle, rollouts: run, revocations: overviewParts.runRevocations, policyChanges }
   return {
-    http,
-    metrics,
-    figures,
-    listening,
-    vault,
-    providers,
+    ...{ http, metrics, figures, vault, providers },
+    listening: createListening(listeningDeps),
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
     signIn: createSignInParts({ config, store, vault, passwords, world: { clock, random } }),
     connections,
@@ -240,10 +234,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     reconcile: createReconcile({ store, queue, clock, log, pace, keyMinder }),
     ...tenantParts,
     ...overviewParts,
-    tasks: createTaskList({
-      ...{ pass, arm, settle, broker, queue, rollouts: run, revocations: overviewParts.runRevocations, policyChanges, keyWork },
-      world: { clock, log },
-    }),
+    tasks: createTaskList({ ...work, broker, queue, keyWork, world: { clock, log } }),
   }
 }
 

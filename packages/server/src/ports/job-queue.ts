@@ -1,5 +1,13 @@
 import type { MeetingReason } from "@kalends/domain/audit-reason"
-import type { AccountId, CalendarId, ConnectionId, MeetingId, PolicyChangeId, RevocationId, RolloutId } from "@kalends/domain/ids"
+import type {
+  AccountId,
+  CalendarId,
+  ConnectionId,
+  MeetingId,
+  PolicyChangeId,
+  RevocationId,
+  RolloutId,
+} from "@kalends/domain/ids"
 
 /**
  * One calendar is due for a pass. `noticedAtMs`: when a notification last said so (epoch ms), which is when clients were
