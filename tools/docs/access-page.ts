@@ -27,6 +27,7 @@ export function isAllowed(role: Role | null, needs: MountedRoute["needs"], shown
 /** Routes that are no part of the API's description: what guards each. */
 export const otherDoors: Readonly<Record<string, string>> = {
   "/": "a page of the portal; it holds nothing of anybody",
+  "/.well-known/security.txt": "whom to tell of a weakness, where the operator says so",
   "/agenda": "leads to the page below",
   "/agenda/": "a page of the agenda; it holds nothing of anybody",
   "/assets/*": "scripts and styles of the portal",

@@ -33,6 +33,12 @@ describe("settings", () => {
     [{ KALENDS_BBB_GUESTS: "dance" }, /write one of enter, wait, refuse/],
     [{ KALENDS_ZOOM_WEBHOOK_SECRET: "x" }, /KALENDS_ZOOM_ACCOUNT_ID is missing/],
     [{ KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES: "soon" }, /write a day such as/],
+    [{ KALENDS_SECURITY_CONTACT: "mailto:s@example.org" }, /KALENDS_SECURITY_CONTACT_EXPIRES is missing/],
+    [{ KALENDS_SECURITY_CONTACT_EXPIRES: "2027-05-31" }, /KALENDS_SECURITY_CONTACT is missing/],
+    [
+      { KALENDS_SECURITY_CONTACT: "http://example.org", KALENDS_SECURITY_CONTACT_EXPIRES: "2027-05-31" },
+      /write addresses such as mailto:/,
+    ],
     [{ KALENDS_LOG_LEVEL: "loud" }, /write one of debug/],
     [{ KALENDS_PUBLIC_ULR: "https://x.example" }, /did you mean KALENDS_PUBLIC_URL/],
   ])("names the option and its fix for %j", (environment, line) => {

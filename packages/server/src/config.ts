@@ -1,4 +1,5 @@
 import { isLoopbackName } from "@kalends/domain/loopback"
+import { checkContact, contactOptions } from "./config-contact.ts"
 import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
 
@@ -56,6 +57,7 @@ export const options = [
     text: "File with the 32 bytes (base64url) that everything secret is derived from; made at first start. Default: <data folder>/key. Keep a copy elsewhere: without it every calendar must be connected again.",
   }),
   ...custodyOptions,
+  ...contactOptions,
   option("microsoftClientId", "KALENDS_MICROSOFT_CLIENT_ID", "text", {
     default: null,
     text: "Application (client) id of the Entra app registration. Without it Microsoft 365 is not offered.",
@@ -242,11 +244,13 @@ export type Config = Omit<
   | "bbbGuests"
   | "exchangeHandOver"
   | "microsoftClientSecretExpires"
+  | "securityContactExpires"
   | "custody"
   | "nextCustody"
   | "formerCustody"
 > & {
   readonly microsoftClientSecretExpires: Temporal.Instant | null
+  readonly securityContactExpires: Temporal.Instant | null
   readonly custody: CustodianName
   readonly nextCustody: readonly CustodianName[]
   readonly formerCustody: readonly CustodianName[]
@@ -336,6 +340,7 @@ function complete(values: Values): Config {
     ...values,
     ...completeCustody(values),
     exchangeHandOver,
+    securityContactExpires: dayOf("KALENDS_SECURITY_CONTACT_EXPIRES", values.securityContactExpires),
     microsoftClientSecretExpires: dayOf("KALENDS_MICROSOFT_CLIENT_SECRET_EXPIRES", values.microsoftClientSecretExpires),
     bbbGuests,
     meetingUrl,
@@ -383,6 +388,7 @@ function checkTogether(config: Config): void {
   if (config.zoomWebhookSecret !== null && config.zoomAccountId === null)
     throw new ConfigError("KALENDS_ZOOM_ACCOUNT_ID is missing; KALENDS_ZOOM_WEBHOOK_SECRET is of no use without it.")
   checkCustody(config)
+  checkContact(config)
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(

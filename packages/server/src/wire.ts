@@ -36,6 +36,7 @@ import { policyRoutes } from "./http/policy-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { revocationRoutes } from "./http/revocation-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
+import { securityTextRoute } from "./http/security-text.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
 import { signInRoutes } from "./http/sign-in-routes.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
@@ -405,6 +406,7 @@ function appOptions(
         meetingHooksRoute(own, { receiver: features.meetingReceiver, metrics: features.metrics }),
       )
       metricsRoute(app, features, config)
+      securityTextRoute(app, config, clock)
       if (world.webFolder !== null)
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
     },

@@ -5,10 +5,18 @@ import type { Log } from "../ports/log.ts"
 const credentialShapes =
   /\b(eyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?|ya29\.[\w-]{10,}|(?:Bearer|Basic)\s+[\w\-.~+/=]{6,}|[\w-]{43,}={0,2})/g
 
-/** Cuts anything shaped like a token out of a text. */
+/**
+ * What JSON leaves as it is, and a terminal or a reader of lines obeys: C1 controls and DEL, line and paragraph separators,
+ * marks that turn the direction of writing around or cannot be seen, halves of a character.
+ */
+const obeyed = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}/gu
+
+/** Cuts anything shaped like a token out of a text, and has all that is in it be seen. */
 export function redact(text: string): string {
-  return text.replace(credentialShapes, "[redacted]")
+  return text.replace(credentialShapes, "[redacted]").replace(obeyed, shown)
 }
+
+const shown = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 type Fields = Readonly<Record<string, string | number | boolean | null>>
 
