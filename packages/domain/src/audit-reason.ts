@@ -88,6 +88,9 @@ export const revocationReasons = words([
 const signInReasons = words([
   "password",
   "wrong-password",
+  "unknown-address",
+  "not-allowed",
+  "second-factor-needed",
   "set-up",
   "hand-off",
   "provider",

@@ -7,6 +7,7 @@ export const auditActions = [
   "signed-in",
   "sign-in-refused",
   "signed-out",
+  "access-refused",
   "second-factor-given",
   "second-factor-refused",
   "factor-added",

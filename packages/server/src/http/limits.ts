@@ -34,6 +34,8 @@ export const limits = {
   wholeAuditsPerUser: tenMinutes(20),
   /** Failed shreddings of an organisation's keys by one person: each is a guess at a password. */
   shredsPerUser: tenMinutes(10),
+  /** Refusals of one route to one person that are put into the audit log: an app that keeps asking is one entry. */
+  refusalsNotedPerUserAndRoute: { count: 1, windowMs: 60_000 },
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

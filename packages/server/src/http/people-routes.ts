@@ -25,6 +25,7 @@ import type { Store, UserRow } from "../ports/store.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { refuseUnable } from "./needs.ts"
 import { createRateLimit } from "./rate-limit.ts"
+import { createRefusalNotes } from "./refusal-notes.ts"
 import { type RequireUser, refuseForged, setSessionCookie } from "./session-guard.ts"
 
 export type PeopleRoutesDeps = {
@@ -155,6 +156,7 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
 
 /** The people of the organisation, for administrators. */
 function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
+  const noting = createRefusalNotes(deps.people, deps.clock)
   const app = plain.withTypeProvider<ZodTypeProvider>()
   app.get(
     "/v1/users",
@@ -179,7 +181,7 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     { config: { needs: "change-people" }, schema: { body: newUserSchema, response: { 201: userSchema } } },
     async (request, reply) => {
       const by = await deps.requireUser(request)
-      if (request.body.role !== "user") refuseUnable(by.user.role, "change-roles")
+      if (request.body.role !== "user") await noting(request, by.user, () => refuseUnable(by.user.role, "change-roles"))
       return reply.code(201).send(userView(await deps.people.addUser(by, request.body)))
     },
   )

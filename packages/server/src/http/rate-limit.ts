@@ -4,6 +4,8 @@ import type { Clock } from "../ports/clock.ts"
 export type RateLimit = {
   /** Throws Problem "rate-limited" when `key` has had its share. */
   take(key: string): void
+  /** As take; says when there will be more in place of throwing, and null when there was. */
+  tryTake(key: string): Temporal.Instant | null
   /** Undoes one `take`, where the act turned out to be one that need not be counted. */
   giveBack(key: string): void
 }
@@ -26,13 +28,17 @@ export function createRateLimit(clock: Clock, { count, windowMs }: Share, keysMo
   }
   return {
     take(key) {
+      const retryAt = this.tryTake(key)
+      if (retryAt === null) return
+      throw new Problem("rate-limited", "Too many attempts; wait a little.", { retryAt, code: "too-many-attempts" })
+    },
+    tryTake(key) {
       const nowMs = clock.now().epochMilliseconds
       const known = buckets.get(key) ?? { tokens: count, atMs: nowMs }
       const tokens = Math.min(count, known.tokens + ((nowMs - known.atMs) * count) / windowMs)
       put(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, atMs: nowMs })
-      if (tokens >= 1) return
-      const retryAt = Temporal.Instant.fromEpochMilliseconds(nowMs + Math.ceil(((1 - tokens) * windowMs) / count))
-      throw new Problem("rate-limited", "Too many attempts; wait a little.", { retryAt, code: "too-many-attempts" })
+      if (tokens >= 1) return null
+      return Temporal.Instant.fromEpochMilliseconds(nowMs + Math.ceil(((1 - tokens) * windowMs) / count))
     },
     giveBack(key) {
       const known = buckets.get(key)

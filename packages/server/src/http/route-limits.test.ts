@@ -49,7 +49,10 @@ const headers = { host: "localhost", "x-kalends-request": "1", authorization: `B
 
 function guarded() {
   const clock = fakeClock()
-  const people = { findSignedIn: async (given: string) => (given === token ? signedIn : null) }
+  const people = {
+    findSignedIn: async (given: string) => (given === token ? signedIn : null),
+    noteRefusedAccess: async () => {},
+  }
   return { guard: oncePerRequest(createSessionGuard(people, [publicUrl], clock)), clock }
 }
 

@@ -3,7 +3,8 @@ import { Problem } from "@kalends/domain/problem"
 import fastify, { type FastifyReply, type FastifyRequest } from "fastify"
 import { describe, expect, test } from "vitest"
 import { z } from "zod"
-import type { SessionRow } from "../ports/store.ts"
+import type { RefusedAccess } from "../people/people.ts"
+import type { SessionRow, UserRow } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { sampleRows } from "../testing/rows.ts"
 import type { Need } from "./needs.ts"
@@ -17,6 +18,8 @@ const people = {
     return null
   },
 }
+
+const silent = { noteRefusedAccess: async () => {} }
 
 async function seen(origin: string, cookie: string) {
   found.length = 0
@@ -57,7 +60,11 @@ describe("who has shown a second factor", () => {
 
   async function outcome(role: Role, needs: Need, session: object): Promise<string> {
     const signedIn = { user: { ...user, role }, session: z.custom<SessionRow>().parse(session) }
-    const guard = createSessionGuard({ findSignedIn: async () => signedIn }, ["https://kalends.example"], fakeClock())
+    const guard = createSessionGuard(
+      { ...silent, findSignedIn: async () => signedIn },
+      ["https://a.example"],
+      fakeClock(),
+    )
     const request = {
       method: "GET",
       headers: { authorization: `Bearer ${token}` },
@@ -93,4 +100,47 @@ describe("who has shown a second factor", () => {
     const request = { method: "GET", headers: { cookie: `kalends_session=${token}` } }
     expect(await visitor(z.custom<FastifyRequest>().parse(request))).toBeNull()
   })
+})
+
+test("a refusal is noted with its reason, once a minute for each person and route, and what is granted is not", async () => {
+  const noted: string[] = []
+  const clock = fakeClock()
+  const one: UserRow = { ...sampleRows(1).user, role: "user" }
+  const other: UserRow = { ...sampleRows(2).user, role: "user" }
+  let user = one
+  const session = z.custom<SessionRow>().parse({ secondFactorAt: null, awaitsSecondFactor: false })
+  const people = {
+    findSignedIn: async () => ({ user, session }),
+    noteRefusedAccess: async (by: { userId: string; call: string }, { route, reason }: RefusedAccess) =>
+      void noted.push(`${by.userId === one.userId ? "one" : "other"}: ${route}, ${reason}, ${by.call}`),
+  }
+  const guard = createSessionGuard(people, ["https://a.example"], clock)
+  const ask = (url: string, needs: Need) =>
+    guard(
+      z.custom<FastifyRequest>().parse({
+        ...{ id: "7", method: "GET", headers: { authorization: `Bearer ${token}` } },
+        routeOptions: { url, config: { needs } },
+      }),
+    ).then(
+      () => "let in",
+      () => "refused",
+    )
+  expect(await ask("/v1/me", "own")).toBe("let in")
+  for (let count = 0; count < 50; count += 1) expect(await ask("/v1/audit", "read-audit")).toBe("refused")
+  await ask("/v1/keys", "read-keys")
+  user = other
+  await ask("/v1/audit", "read-audit")
+  const first = "one: GET /v1/audit, not-allowed, request:7"
+  expect(noted).toEqual([
+    first,
+    "one: GET /v1/keys, not-allowed, request:7",
+    "other: GET /v1/audit, not-allowed, request:7",
+  ])
+  user = one
+  await clock.advance(60_000)
+  await ask("/v1/audit", "read-audit")
+  expect(noted.at(-1)).toBe(first)
+  user = { ...one, role: "owner" }
+  await ask("/v1/connections", "read-connections")
+  expect(noted.at(-1)).toBe("one: GET /v1/connections, second-factor-needed, request:7")
 })

@@ -7,6 +7,7 @@ import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
 import { type Need, needOf, refuseUnable } from "./needs.ts"
+import { createRefusalNotes } from "./refusal-notes.ts"
 
 /**
  * Over https the browser itself sees to it that no other host, and no page without TLS, sets the cookie (RFC 6265bis, 4.1.3.2).
@@ -38,10 +39,11 @@ export type RequireUser = (request: FastifyRequest) => Promise<Asking>
  * the browser names an origin, from our own.
  */
 export function createSessionGuard(
-  people: Pick<People, "findSignedIn">,
+  people: Pick<People, "findSignedIn" | "noteRefusedAccess">,
   publicOrigins: readonly string[],
   clock: Clock,
 ): RequireUser {
+  const noting = createRefusalNotes(people, clock)
   const take = createUserLimits(clock)
   const readCookie = cookieReader(publicOrigins)
   return async (request) => {
@@ -52,9 +54,12 @@ export function createSessionGuard(
     if (signedIn === null) throw new Problem("auth-expired", "Sign in first.", { code: "signed-out" })
     take(signedIn.user.userId, request.method)
     const need = needOf(request)
-    refuseUnable(signedIn.user.role, need)
-    refuseWithoutFactor(signedIn, need)
-    return { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
+    const asking: Asking = { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
+    await noting(request, asking.user, () => {
+      refuseUnable(signedIn.user.role, need)
+      refuseWithoutFactor(signedIn, need)
+    })
+    return asking
   }
 }
 

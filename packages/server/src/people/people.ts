@@ -1,6 +1,7 @@
 import type { AuditReason } from "@kalends/domain/audit-reason"
 import { parseAccountId, parseUserId, type SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
+import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
@@ -19,6 +20,9 @@ export type PeopleDeps = {
 }
 
 export type NewUser = Pick<UserRow, "email" | "displayName" | "role"> & { readonly password: string }
+
+/** What was asked for, by the route's pattern, and why it was refused. */
+export type RefusedAccess = { readonly route: string; readonly reason: "not-allowed" | "second-factor-needed" }
 
 const handoffSeconds = 60
 
@@ -74,16 +78,22 @@ export function createPeople(deps: PeopleDeps) {
       return user
     },
 
-    /** Throws Problem "auth-revoked" (code "wrong-sign-in"), the same and as slowly for an unknown address as for a wrong password. */
+    /**
+     * Throws Problem "auth-revoked" (code "wrong-sign-in"), the same for an unknown address as for a wrong password, and
+     * after the same work: how long it takes does not say who is known.
+     */
     async signIn(input: {
       readonly email: string
       readonly password: string
       readonly deviceName: string
     }): Promise<OpenedSession> {
-      const user = await store.asSystem((tables) => tables.findUserByEmail(input.email))
+      const { user, home } = await store.asSystem(async (tables) => ({
+        user: await tables.findUserByEmail(input.email),
+        home: await tables.findAccountId(),
+      }))
       const isRight = await passwords.isRight(input.password, user?.passwordHash ?? null)
       if (user === null || !isRight) {
-        if (user !== null) await auditRefusal(deps, user)
+        await auditRefusal(deps, user, home)
         throw new Problem("auth-revoked", "The e-mail address or the password is not right.", { code: "wrong-sign-in" })
       }
       const { deviceName } = input
@@ -95,6 +105,13 @@ export function createPeople(deps: PeopleDeps) {
     /** Who holds this session token; null when it is unknown or over. */
     findSignedIn: (token: string): Promise<SignedIn | null> =>
       store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
+
+    /** Puts into the log that somebody signed in asked for what they may not have. */
+    async noteRefusedAccess({ accountId, userId, call }: Caller, refused: RefusedAccess): Promise<void> {
+      const actor = { kind: "user", userId } as const
+      const entry = { actor, action: "access-refused", subjectId: refused.route, reason: refused.reason, call } as const
+      await store.inAccount(accountId, (tables) => tables.appendAudit(entry, clock.now()))
+    },
 
     /** Ends the session; its change streams are told. */
     signOut: ({ user, session }: SignedIn): Promise<void> =>
@@ -194,14 +211,21 @@ async function endSessions(
   for (const sessionId of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
 }
 
-async function auditRefusal({ store, clock }: PeopleDeps, user: UserRow): Promise<void> {
+/** An address that nobody has is in the log, too, without the address. `home`: the organisation that is here. */
+async function auditRefusal(
+  { store, clock }: PeopleDeps,
+  user: UserRow | null,
+  home: UserRow["accountId"] | null,
+): Promise<void> {
+  const accountId = user?.accountId ?? home
+  if (accountId === null) return
   const entry = {
     actor: { kind: "service", part: "people" },
     action: "sign-in-refused",
-    subjectId: user.userId,
-    reason: "wrong-password",
+    subjectId: user?.userId ?? accountId,
+    reason: user === null ? "unknown-address" : "wrong-password",
   } as const
-  await store.inAccount(user.accountId, (tables) => tables.appendAudit(entry, clock.now()))
+  await store.inAccount(accountId, (tables) => tables.appendAudit(entry, clock.now()))
 }
 
 /** A session of an app's own, as much proved as the one whose code it came with. */

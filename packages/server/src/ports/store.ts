@@ -176,7 +176,7 @@ export type AuditEntry = {
     | { readonly kind: "user"; readonly userId: UserId }
     | { readonly kind: "service"; readonly part: string }
   readonly action: AuditAction
-  /** Id of the thing acted on: a connection, user, session. Never a name or address. */
+  /** Id of the thing acted on: a connection, user, session; of a refused access the route's pattern. Never a name or address. */
   readonly subjectId: string
   readonly reason: AuditReason
   /** The piece of work it was done for. A secret is never opened without it. */
