@@ -54,6 +54,16 @@ const en: Texts = {
   "group-name-taken": "There is a group of this name already. Choose another one.",
   "no-such-group": "This group is not there any more: somebody else has deleted it.",
   "groups-full": "There are too many groups. Delete one that nobody needs.",
+  "policy-locked": "Your administrators have locked this setting. Ask them if you need another one.",
+  "policy-changed-meanwhile":
+    "Somebody else has changed the same setting meanwhile. Reload the page, then make your change.",
+  "policy-change-over": "This change can no longer be taken back. Make the opposite change.",
+  "no-policy-change": "There is no such change any more. Reload the page.",
+  "policy-calendar-permission":
+    "Your organisation allows another permission for calendars. Choose the one that it allows, and connect again.",
+  "policy-providers":
+    "Your organisation does not allow this calendar service. Connect another one, or ask your administrator.",
+  "policy-who-may-connect": "In your organisation, administrators connect calendars. Ask yours.",
   "rate-limited": "The calendar service asks for patience. Try again in a few minutes.",
   unavailable: "That did not work. Try again in a moment.",
 }
@@ -106,6 +116,15 @@ const ja: Texts = {
   "group-name-taken": "同じ名前のグループがあります。別の名前にしてください。",
   "no-such-group": "このグループはもうありません。ほかの管理者が削除しました。",
   "groups-full": "グループが多すぎます。不要なグループを削除してください。",
+  "policy-locked": "この設定は管理者によりロックされています。変更が必要な場合は管理者にお尋ねください。",
+  "policy-changed-meanwhile": "ほかの管理者が同じ設定を変更しました。再読み込みしてから、もう一度変更してください。",
+  "policy-change-over": "この変更はもう取り消せません。逆の変更を行ってください。",
+  "no-policy-change": "この変更はもうありません。再読み込みしてください。",
+  "policy-calendar-permission":
+    "組織が許可しているカレンダーの権限と異なります。許可された権限で接続し直してください。",
+  "policy-providers":
+    "このカレンダーサービスは組織で許可されていません。別のサービスを接続するか、管理者にお尋ねください。",
+  "policy-who-may-connect": "カレンダーは組織の管理者が接続します。管理者にお尋ねください。",
   "rate-limited": "カレンダーサービスが混み合っています。数分後にもう一度お試しください。",
   unavailable: "うまくいきませんでした。しばらくしてからもう一度お試しください。",
 }

@@ -11,6 +11,7 @@ import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { type KeyWords, keyWords } from "./messages-keys.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
+import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
@@ -40,6 +41,7 @@ export type Messages = Catalogue &
     readonly connections: ConnectionWords
     readonly navigation: NavigationWords
     readonly signInPage: SignInWords
+    readonly policy: PolicyWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -59,6 +61,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     connections: connectionWords[language],
     navigation: navigationWords[language],
     signInPage: signInWords[language],
+    policy: policyWords[language],
   }
 }
 

@@ -11,6 +11,7 @@ import { Meetings } from "./meetings-screen.tsx"
 import type { Messages } from "./messages.ts"
 import { Organisation } from "./organisation-screen.tsx"
 import { People } from "./people.tsx"
+import { PolicyScreen } from "./policy/policy-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
 
@@ -62,6 +63,13 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "groups", needs: "read-policy", section: "organisation" },
     label: (words) => words.groups,
     view: ({ words }) => <Groups words={words} />,
+  },
+  {
+    ...{ place: "policy", needs: "read-policy", section: "organisation" },
+    label: (words) => words.policy.title,
+    view: ({ words, locale, now, user }) => (
+      <PolicyScreen {...{ words, locale, now }} canChange={user.abilities.includes("change-policy")} />
+    ),
   },
   {
     ...{ place: "connections", needs: "read-connections", section: "organisation" },

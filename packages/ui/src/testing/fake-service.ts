@@ -11,6 +11,7 @@ import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
 import { keysReply } from "./fake-keys.ts"
 import { peopleReply } from "./fake-people.ts"
+import { policyReply } from "./fake-policy.ts"
 import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -204,6 +205,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     auditReply(asked, scene) ??
     keysReply(asked, scene) ??
     figuresReply(asked, scene) ??
+    policyReply(asked, scene) ??
     signInReply(asked, scene)
   if (found !== null) return found
   switch (route) {

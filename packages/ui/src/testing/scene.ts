@@ -19,6 +19,7 @@ import { type ConnectionsScene, calmConnections } from "./fake-connections.ts"
 import { calmFigures } from "./fake-figures.ts"
 import { calmKeys } from "./fake-keys.ts"
 import { calmContacts, type PersonWire } from "./fake-people.ts"
+import { calmPolicy, type PolicyScene } from "./fake-policy.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
@@ -40,6 +41,8 @@ export type Scene = {
   /** The organisation's own word on the sync, and its groups'. */
   isSyncOn: boolean
   groups: readonly { readonly groupId: string; readonly name: string; readonly isOn: boolean | null }[]
+  /** What is set by policy. */
+  policy: PolicyScene
   removal: RemovalView
   /** Events as Google's API writes them; null: the calendar does not answer. */
   events: readonly unknown[] | null
@@ -148,7 +151,7 @@ export function calmScene(now: Temporal.Instant): Scene {
       },
     ],
     usersPerPage: 200,
-    ...{ isSyncOn: true, groups },
+    ...{ isSyncOn: true, groups, policy: calmPolicy(now) },
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
     ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },
