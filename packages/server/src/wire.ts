@@ -25,6 +25,7 @@ import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
+import { createFreshGuard } from "./http/fresh-guard.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
 import { keyRoutes } from "./http/key-routes.ts"
@@ -348,6 +349,7 @@ function appOptions(
   const { config, clock } = world
   const publicOrigins = [new URL(config.publicUrl).origin]
   const requireUser = oncePerRequest(createSessionGuard(features.people, publicOrigins, clock))
+  const requireFresh = createFreshGuard(requireUser, features.signIn.factors)
   const tls =
     config.tlsCertificate === null || config.tlsKey === null
       ? null
@@ -377,14 +379,14 @@ function appOptions(
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await policyRoutes(app, { policy: features.policy, ownPolicy: features.ownPolicy, requireUser })
       await changesRoute(app, { streams: features.streams, requireUser })
-      await keyRoutes(app, { keys: features.keys, requireUser, clock })
+      await keyRoutes(app, { keys: features.keys, requireUser, requireFresh, clock })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })
       await figuresRoutes(app, { figures: features.figures, requireUser })
       await tenantRoutes(app, {
         tenants: features.tenants,
         rollouts: features.rollouts,
         doctor: features.doctor,
-        requireUser,
+        ...{ requireUser, requireFresh },
         clock,
       })
       await overviewRoutes(app, {
@@ -393,7 +395,7 @@ function appOptions(
         requireUser,
         clock,
       })
-      await revocationRoutes(app, { revocations: features.revocations, requireUser })
+      await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
       await app.register(async (own) =>

@@ -100,6 +100,9 @@ describe("revoking a group", () => {
     const world = await revocationWorld({ people: 20, dress: telling([]) })
     const { revocations, runs } = world.node()
     expect(await revocations.preview(world.administrator, group(world), null)).toMatchObject({ phrase: "Pilots" })
+    expect(await revocations.isLarge(world.administrator, group(world))).toBe(true)
+    const [connectionId = ""] = world.connectionIds
+    expect(await revocations.isLarge(world.administrator, { kind: "connection", connectionId })).toBe(false)
     const create = (confirmation: string | null) =>
       revocations.create(world.administrator, { scope: group(world), confirmation })
     for (const wrong of [null, "", "pilots"])

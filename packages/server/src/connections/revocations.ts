@@ -25,7 +25,7 @@ import { type RunRevocation, tenantOf } from "./run-revocation.ts"
 const perPage = 100
 const listedMost = 50
 const perRead = 1_000
-/** From so many people on, what is revoked is typed once more. */
+/** From so many people on, what is revoked is typed once more, and asked for on a fresh second factor. */
 const largeFrom = 20
 
 export type RevocationsDeps = {
@@ -119,6 +119,13 @@ export function createRevocations(deps: RevocationsDeps) {
           after: last?.email ?? null,
         }
       }),
+
+    /** Whether it concerns so many that it is confirmed. */
+    isLarge: (user: UserRow, scope: RevocationScopeInput): Promise<boolean> =>
+      store.inAccount(
+        user.accountId,
+        async (tables) => (await tables.revocations.countConcerned(scopeOf(scope))) >= largeFrom,
+      ),
 
     /** Deletes the secrets, and begins with the rest. Throws Problem "conflict" (code "confirmation-needed"). */
     async create(user: Caller, input: NewRevocation): Promise<RevocationView> {

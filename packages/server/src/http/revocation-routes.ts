@@ -15,7 +15,12 @@ import { z } from "zod"
 import type { Revocations } from "../connections/revocations.ts"
 import type { RequireUser } from "./session-guard.ts"
 
-export type RevocationRoutesDeps = { readonly revocations: Revocations; readonly requireUser: RequireUser }
+export type RevocationRoutesDeps = {
+  readonly revocations: Revocations
+  readonly requireUser: RequireUser
+  /** As createFreshGuard makes it. */
+  readonly requireFresh: RequireUser
+}
 
 const reads = { config: { needs: "read-connections" } } as const
 const revokes = { config: { needs: "revoke-connections" } } as const
@@ -23,7 +28,7 @@ const revokes = { config: { needs: "revoke-connections" } } as const
 /** Connections revoked together: whom it concerns, doing it, and what was done. */
 export async function revocationRoutes(plain: FastifyInstance, deps: RevocationRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const { revocations, requireUser } = deps
+  const { revocations, requireUser, requireFresh } = deps
   const one = z.object({ revocationId: z.uuid() }).transform(({ revocationId }) => parseRevocationId(revocationId))
 
   app.post(
@@ -39,6 +44,7 @@ export async function revocationRoutes(plain: FastifyInstance, deps: RevocationR
     { ...revokes, schema: { body: newRevocationSchema, response: { 201: revocationSchema } } },
     async (request, reply) => {
       const { user } = await requireUser(request)
+      if (await revocations.isLarge(user, request.body.scope)) await requireFresh(request)
       return reply.code(201).send(await revocations.create(user, request.body))
     },
   )

@@ -68,7 +68,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
     isReady: async () => {},
     ...{ edge: edgeLimits, requireUser },
     async routes(all) {
-      const common = { requireUser, clock }
+      const common = { requireUser, requireFresh: requireUser, clock }
       await peopleRoutes(all, { ...common, people: refuses(), store: refuses(), publicUrl, setupCode: "first-start" })
       await signInRoutes(all, { ...common, factors: refuses(), people: refuses(), publicUrl })
       await connectionRoutes(all, { ...common, connections: refuses() })

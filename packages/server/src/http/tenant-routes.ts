@@ -34,6 +34,8 @@ export type TenantRoutesDeps = {
   readonly doctor: Pick<ReturnType<typeof createCheckup>, "checkup">
   readonly rollouts: Rollouts
   readonly requireUser: RequireUser
+  /** As createFreshGuard makes it. */
+  readonly requireFresh: RequireUser
   readonly clock: Clock
 }
 
@@ -43,7 +45,7 @@ const byRollout = z.object({ rolloutId: z.uuid() })
 /** Administrators' connections to whole organisations, and work over many people. */
 export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const { tenants, requireUser } = deps
+  const { tenants, requireUser, requireFresh } = deps
   const connects = createRateLimit(deps.clock, limits.connectsPerUser)
   const who = async (request: Parameters<RequireUser>[0]) => (await requireUser(request)).user
   const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
@@ -79,7 +81,7 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
       schema: { params: one, body: tenantSecretSchema, response: { 200: tenantSchema } },
     },
     async (request) => {
-      const user = await who(request)
+      const { user } = await requireFresh(request)
       connects.take(user.userId)
       return tenants.replaceSecret(user, request.params, request.body)
     },
@@ -87,7 +89,7 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
   app.delete(
     "/v1/tenants/:tenantConnectionId",
     { config: { needs: "change-organisation" }, schema: { params: one, response: { 200: tenantRemovalSchema } } },
-    async (request) => tenants.remove(await who(request), request.params),
+    async (request) => tenants.remove((await requireFresh(request)).user, request.params),
   )
   peopleOfTenantRoutes(plain, deps)
   checkupRoute(plain, deps, connects)

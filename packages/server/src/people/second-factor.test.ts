@@ -114,7 +114,7 @@ describe("an authenticator app", () => {
 
 describe("who has the password, but not the second factor,", () => {
   test("cannot set up another one, take it away, or have recovery codes made", async () => {
-    await enrolled(world)
+    await expect(world.factors.requireFresh((await enrolled(world)).by)).resolves.toBeUndefined()
     const half = await world.signIn()
     const { factors } = world
     for (const attempt of [
@@ -144,7 +144,8 @@ describe("a stolen session", () => {
     const handed = await world.signedIn((await world.people.exchange(code, "Thief")).token)
     expect(handed.session.secondFactorAt?.toString()).toBe(by.session.secondFactorAt?.toString())
     for (const session of [by, handed])
-      await expect(world.factors.removeTotp(session)).rejects.toEqual(refused("fresh-factor-needed"))
+      for (const attempt of [world.factors.removeTotp, world.factors.requireFresh])
+        await expect(attempt(session)).rejects.toEqual(refused("fresh-factor-needed"))
   })
 })
 

@@ -38,6 +38,9 @@ export function createSecondFactor(deps: SecondFactorDeps) {
         identities: await signIn.listIdentities(user.userId),
       })),
 
+    /** As requireFreshProof, for acts of other features. */
+    requireFresh: (by: SignedIn): Promise<void> => within(by.user, (tables) => requireFreshProof(deps, tables, by)),
+
     /** A seed for an authenticator app; it counts once the person has shown a code. */
     beginTotp: (by: SignedIn): Promise<{ readonly seed: string; readonly uri: string }> =>
       within(by.user, async (tables) => {
@@ -181,7 +184,7 @@ export async function noteRemoved(
 }
 
 /**
- * What somebody signs in with is changed on a fresh proof only: the second factor where there is one, else the sign-in
+ * What somebody signs in with is changed on a fresh proof only, and so is what concerns many at once: the second factor where there is one, else the sign-in
  * itself. A session that was handed over is as old as what it came from, whenever it was begun. Throws Problem "forbidden"
  * (code "fresh-factor-needed" or "fresh-sign-in-needed").
  */
