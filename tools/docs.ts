@@ -25,7 +25,8 @@ const documents: readonly GeneratedDocument[] = [
   {
     path: "docs/config.md",
     source: "packages/server/src/config.ts",
-    make: (module) => configPage(parseOptions(exported(module, "options"))),
+    make: (module) =>
+      configPage(parseOptions(exported(module, "options")), parseOptions(exported(module, "optionsPerIssuer"))),
   },
   {
     path: "docs/openapi.json",

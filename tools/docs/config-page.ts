@@ -27,18 +27,27 @@ Everything is set through the environment; nothing has to be. A wrong or unknown
 that names it. This page is made by \`npm run docs\` from the table in the code.
 `
 
-/** The page on settings: one table of those in use, one of the retired. */
-export function configPage(options: readonly ConfigOption[]): string {
-  const current = options.filter((option) => option.retired === undefined)
+const ofIssuers = `## Each sign-in service
+
+For each name in \`KALENDS_OIDC_ISSUERS\`, in place of \`NAME\`.
+`
+
+/** The page on settings: one table of those in use, one of those for each sign-in service, one of the retired. */
+export function configPage(options: readonly ConfigOption[], perIssuer: readonly ConfigOption[] = []): string {
   const retired = options.filter((option) => option.retired !== undefined)
-  const rows = current.map(
-    (option) =>
-      `| \`${option.env}\` | ${typeWords(option)} | ${defaultWords(option)} | ${cell(option.text)}${option.secret ? " **Secret:** never logged or shown." : ""} |`,
-  )
-  const table = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n")
+  const current = tableOf(options.filter((option) => option.retired === undefined))
+  const table = perIssuer.length === 0 ? current : `${current}\n\n${ofIssuers}\n${tableOf(perIssuer)}`
   if (retired.length === 0) return `${opening}\n${table}\n`
   const old = retired.map((option) => `| \`${option.env}\` | ${cell(option.retired ?? "")} |`)
   return `${opening}\n${table}\n\n## Retired\n\n| variable | instead |\n| --- | --- |\n${old.join("\n")}\n`
+}
+
+function tableOf(options: readonly ConfigOption[]): string {
+  const rows = options.map(
+    (option) =>
+      `| \`${option.env}\` | ${typeWords(option)} | ${defaultWords(option)} | ${cell(option.text)}${option.secret ? " **Secret:** never logged or shown." : ""} |`,
+  )
+  return ["| variable | type | default | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n")
 }
 
 function typeWords(option: ConfigOption): string {

@@ -99,6 +99,13 @@ const signInReasons = words([
   "totp",
   "recovery-code",
   "wrong-code",
+  "found-by-email",
+  "linked-by-person",
+  "made-by-provider",
+  "not-a-user",
+  "email-unverified",
+  "domain-refused",
+  "other-identity",
 ])
 
 const otherReasons = words([

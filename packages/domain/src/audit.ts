@@ -15,6 +15,7 @@ export const auditActions = [
   "recovery-codes-made",
   "password-changed",
   "identity-linked",
+  "identity-unlinked",
   "connection-started",
   "connection-made",
   "connection-state-changed",

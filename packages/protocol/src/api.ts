@@ -1,6 +1,7 @@
 import { abilities, roles } from "@kalends/domain/ability"
 import { connectionStates } from "@kalends/domain/connection"
 import { z } from "zod"
+import { issuerSchema } from "./provider-sign-in.ts"
 import { secondFactors, signInKinds } from "./sign-in.ts"
 
 const instant = z.iso.datetime()
@@ -22,6 +23,8 @@ export const serviceSchema = z.object({
   needsSetup: z.boolean(),
   /** Address of the demo organisation's page; null in production. */
   demoUrl: z.string().nullable(),
+  /** What people sign in with besides a password. */
+  signInIssuers: z.array(issuerSchema).optional(),
   providers: z.array(
     z.object({
       name: z.string(),

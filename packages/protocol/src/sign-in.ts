@@ -28,7 +28,7 @@ export const ownSignInSchema = z.object({
   ),
   recoveryCodesLeft: z.number().int(),
   hasPassword: z.boolean(),
-  identities: z.array(z.object({ label: z.string(), createdAt: instant, usedAt: instant })),
+  identities: z.array(z.object({ identityId: z.string(), label: z.string(), createdAt: instant, usedAt: instant })),
 })
 export type OwnSignInView = z.infer<typeof ownSignInSchema>
 

@@ -1,7 +1,9 @@
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { checkContact, contactOptions } from "./config-contact.ts"
 import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
+import { issuerOptions, issuersOption, optionsOfIssuers, readIssuers } from "./config-issuers.ts"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
+import type { Issuer } from "./ports/oidc-client.ts"
 
 export const options = [
   option("host", "KALENDS_HOST", "text", { default: "127.0.0.1", text: "Address to listen on." }),
@@ -159,6 +161,7 @@ export const options = [
     unit: "days",
     text: "How long a sign-in lasts.",
   }),
+  issuersOption,
   option("metricsToken", "KALENDS_METRICS_TOKEN", "text", {
     default: null,
     secret: true,
@@ -222,6 +225,9 @@ export const options = [
   option("logLevel", "KALENDS_LOG_LEVEL", "text", { default: "info", text: "debug, info, warn, error or silent." }),
 ] as const satisfies readonly Option[]
 
+/** What each sign-in service has besides, for the page on settings. */
+export const optionsPerIssuer: readonly Option[] = issuerOptions("NAME")
+
 type ValueOf<Type extends Option["type"]> = Type extends "integer"
   ? number
   : Type extends "yes-no"
@@ -248,7 +254,9 @@ export type Config = Omit<
   | "custody"
   | "nextCustody"
   | "formerCustody"
+  | "issuers"
 > & {
+  readonly issuers: readonly Issuer[]
   readonly microsoftClientSecretExpires: Temporal.Instant | null
   readonly securityContactExpires: Temporal.Instant | null
   readonly custody: CustodianName
@@ -267,11 +275,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads the settings. Throws ConfigError on the first that is wrong. */
 export function readConfig(environment: Environment): Config {
-  refuseUnknown(environment)
-  const values = Object.fromEntries(
-    options.map((entry) => [entry.name, readOption(entry, environment[entry.env])]),
-  ) as Values
-  const config = complete(values)
+  const readFrom = (entry: Option) => readOption(entry, environment[entry.env])
+  const values = Object.fromEntries(options.map((entry) => [entry.name, readFrom(entry)])) as Values
+  refuseUnknown(environment, [...options, ...optionsOfIssuers(values.issuers)])
+  const config = { ...complete(values), issuers: readIssuers(values.issuers, readFrom) }
   checkTogether(config)
   return Object.freeze(config)
 }
@@ -324,7 +331,7 @@ function readUrl(entry: Option, text: string): string {
   return text.replace(/\/+$/, "")
 }
 
-function complete(values: Values): Config {
+function complete(values: Values): Omit<Config, "issuers"> {
   const publicUrl = values.publicUrl ?? `http://localhost:${values.port}`
   const hookUrl = values.hookUrl ?? (publicUrl.startsWith("https:") || values.demoUrl !== null ? publicUrl : null)
   const logLevel = oneOf(["debug", "info", "warn", "error", "silent"], "KALENDS_LOG_LEVEL", values.logLevel)
@@ -396,8 +403,8 @@ function checkTogether(config: Config): void {
     )
 }
 
-function refuseUnknown(environment: Environment): void {
-  const known = new Set<string>(options.map((entry) => entry.env))
+function refuseUnknown(environment: Environment, all: readonly Option[]): void {
+  const known = new Set<string>(all.map((entry) => entry.env))
   const unknown = Object.keys(environment).find((name) => name.startsWith("KALENDS_") && !known.has(name))
   if (unknown === undefined) return
   throw new ConfigError(

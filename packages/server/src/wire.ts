@@ -34,6 +34,7 @@ import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { policyRoutes } from "./http/policy-routes.ts"
+import { providerSignInRoutes } from "./http/provider-sign-in-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { revocationRoutes } from "./http/revocation-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
@@ -223,7 +224,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...{ http, metrics, figures, vault, providers },
     listening: createListening(listeningDeps),
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
-    signIn: createSignInParts({ config, store, vault, passwords, world: { clock, random } }),
+    signIn: createSignInParts({ config, store, vault, passwords, http, secret, world: { clock, random } }),
     connections,
     ...policyParts,
     meetings,
@@ -375,6 +376,11 @@ function appOptions(
       await signInRoutes(app, {
         ...{ ...features.signIn, people: features.people, requireUser, clock, publicUrl: config.publicUrl },
       })
+      await providerSignInRoutes(app, {
+        ...{ signIn: features.signIn.providerSignIn, requireUser, publicUrl: config.publicUrl },
+        visitorOf: createVisitorGuard(features.people, publicOrigins),
+        world: { clock, random: world.random },
+      })
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
       await policyRoutes(app, { policy: features.policy, ownPolicy: features.ownPolicy, requireUser })
@@ -437,6 +443,7 @@ async function serviceView(config: Config, features: Features, store: Store): Pr
     protocolVersion,
     needsSetup: !isSetUp,
     demoUrl: config.demoUrl,
+    signInIssuers: features.signIn.providerSignIn.issuers,
     providers: registry.map(({ name, label, signIn, hasAdminConsent, hasContacts }) => ({
       name,
       label,

@@ -15,6 +15,8 @@ export const limits = {
   failuresPerEmailAndNetwork: tenMinutes(10),
   /** Failed sign-ins to one address from anywhere. Higher, so that a stranger cannot so easily keep its owner out. */
   failuresPerEmail: tenMinutes(60),
+  /** Sign-ins begun at other services from one network: an office signs in at nine. */
+  providerSignInsPerNetwork: tenMinutes(600),
   /** Codes that were wrong in the second step, and present passwords: a million codes, three of them right at any time. */
   codesPerUser: tenMinutes(10),
   codesPerUserADay: { count: 50, windowMs: 86_400_000 },

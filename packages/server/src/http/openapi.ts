@@ -11,6 +11,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
+import { type ProviderSignInRoutesDeps, providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
@@ -48,6 +49,7 @@ async function describedApp(): Promise<FastifyInstance> {
     async routes(all) {
       await peopleRoutes(all, absent())
       await signInRoutes(all, absent())
+      await providerSignInRoutes(all, { ...absent<ProviderSignInRoutesDeps>(), world: absent() })
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
       await changesRoute(all, absent())

@@ -5,6 +5,7 @@ import { z } from "zod"
 import type { SessionRow } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { sampleRows } from "../testing/rows.ts"
+import { seededRandom } from "../testing/seeded-random.ts"
 import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
@@ -18,6 +19,7 @@ import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
+import { providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
@@ -70,7 +72,17 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
     async routes(all) {
       const common = { requireUser, requireFresh: requireUser, clock }
       await peopleRoutes(all, { ...common, people: refuses(), store: refuses(), publicUrl, setupCode: "first-start" })
-      await signInRoutes(all, { ...common, factors: refuses(), people: refuses(), publicUrl })
+      await signInRoutes(all, {
+        ...common,
+        factors: refuses(),
+        providerSignIn: refuses(),
+        people: refuses(),
+        publicUrl,
+      })
+      await providerSignInRoutes(all, {
+        ...{ signIn: refuses(), visitorOf: async () => null, world: { clock, random: seededRandom(1) }, publicUrl },
+        requireUser,
+      })
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
@@ -219,6 +231,8 @@ const needNobody = new Set([
   "GET /healthz",
   "GET /readyz",
   "GET /v1/consent/callback",
+  "POST /v1/sign-in/provider",
+  "GET /v1/sign-in/callback",
 ])
 
 const queries: Readonly<Record<string, string>> = {
@@ -237,6 +251,7 @@ const schedule = {
 /** What a route must be given before it asks who is there. */
 const bodies: Readonly<Record<string, object>> = {
   "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
+  "POST /v1/me/identities": { issuer: "entra" },
   "PUT /v1/me/totp": { code: "123456" },
   "POST /v1/sessions/second-factor": { code: "123456" },
   "PUT /v1/me/password": { current: "correct horse", next: "battery staple" },

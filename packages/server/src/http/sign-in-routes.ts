@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import type { z } from "zod"
 import type { People } from "../people/people.ts"
+import { identityIdOf, type ProviderSignIn } from "../people/provider-sign-in.ts"
 import type { SecondFactorFeature } from "../people/second-factor.ts"
 import type { OpenedSession, SignedIn } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -20,6 +21,7 @@ import { needsSecondFactor, type RequireUser, setSessionCookie } from "./session
 
 export type SignInRoutesDeps = {
   readonly factors: SecondFactorFeature
+  readonly providerSignIn: Pick<ProviderSignIn, "labelOf">
   readonly people: Pick<People, "signOutElsewhere">
   readonly requireUser: RequireUser
   readonly clock: Clock
@@ -35,7 +37,7 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
   const failures = createCodeLimits(deps.clock)
 
   app.get("/v1/me/sign-in", { config, schema: { response: { 200: ownSignInSchema } } }, async (request) =>
-    ownSignIn(await requireUser(request), factors),
+    ownSignIn(await requireUser(request), deps),
   )
   app.post("/v1/me/totp", { config, schema: { response: { 200: totpSeedSchema } } }, async (request) =>
     factors.beginTotp(await requireUser(request)),
@@ -84,7 +86,10 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
   )
 }
 
-async function ownSignIn(by: SignedIn, factors: SecondFactorFeature): Promise<z.infer<typeof ownSignInSchema>> {
+async function ownSignIn(
+  by: SignedIn,
+  { factors, providerSignIn }: Pick<SignInRoutesDeps, "factors" | "providerSignIn">,
+): Promise<z.infer<typeof ownSignInSchema>> {
   const { totpSince, passkeys, recoveryCodesLeft, identities } = await factors.factors(by)
   const { secondFactorAt, awaitsSecondFactor } = by.session
   const hasFactor = totpSince !== null || passkeys.length > 0
@@ -97,8 +102,9 @@ async function ownSignIn(by: SignedIn, factors: SecondFactorFeature): Promise<z.
     })),
     recoveryCodesLeft,
     hasPassword: by.user.passwordHash.startsWith("scrypt$"),
-    identities: identities.map(({ issuer, createdAt, usedAt }) => ({
-      ...{ label: issuer, createdAt: createdAt.toString(), usedAt: usedAt.toString() },
+    identities: identities.map((row) => ({
+      ...{ identityId: identityIdOf(row), label: providerSignIn.labelOf(row.issuer) },
+      ...{ createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
     })),
   }
 }

@@ -6,7 +6,15 @@ import { dirname } from "node:path"
 export type PlatformSecret = {
   /** A 32-byte key for one purpose; the same purpose gives the same key on every node. */
   derive(
-    purpose: "key-encryption" | "hooks" | "connect-state" | "sync-digests" | "meeting-codes" | "web-push" | "audit-log",
+    purpose:
+      | "key-encryption"
+      | "hooks"
+      | "connect-state"
+      | "sign-in-state"
+      | "sync-digests"
+      | "meeting-codes"
+      | "web-push"
+      | "audit-log",
   ): Uint8Array
 }
 

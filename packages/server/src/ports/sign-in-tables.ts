@@ -37,6 +37,12 @@ export type PasskeyRow = {
   readonly usedAt: Temporal.Instant | null
 }
 
+/**
+ * How an issuer's word came to stand for a person: the user was made by it; their e-mail address was the same; they said so
+ * themselves, signed in.
+ */
+export type IdentityLink = "made" | "e-mail" | "person"
+
 /** Who an issuer says a person is. */
 export type IdentityRow = {
   readonly accountId: AccountId
@@ -44,6 +50,7 @@ export type IdentityRow = {
   readonly issuer: string
   readonly subject: string
   readonly userId: UserId
+  readonly linkedBy: IdentityLink
   readonly createdAt: Temporal.Instant
   readonly usedAt: Temporal.Instant
 }
@@ -85,6 +92,8 @@ export interface SignInTables {
   /** Throws Problem "conflict" (code "identity-known") when somebody has it already. */
   insertIdentity(row: IdentityRow): Promise<void>
   listIdentities(userId: UserId): Promise<readonly IdentityRow[]>
+  /** False where there was none. */
+  deleteIdentity(issuer: string, subject: string): Promise<boolean>
   touchIdentity(issuer: string, subject: string, at: Temporal.Instant): Promise<void>
   /** False where it was spent before. */
   spendChallenge(hash: Uint8Array, expiresAt: Temporal.Instant): Promise<boolean>

@@ -167,7 +167,7 @@ function passkeyTables(tx: Transaction<Database>, accountId: AccountId): Passkey
   }
 }
 
-type IdentityTables = Pick<SignInTables, "insertIdentity" | "listIdentities" | "touchIdentity">
+type IdentityTables = Pick<SignInTables, "insertIdentity" | "listIdentities" | "touchIdentity" | "deleteIdentity">
 
 function identityTables(tx: Transaction<Database>, accountId: AccountId): IdentityTables {
   return {
@@ -186,6 +186,15 @@ function identityTables(tx: Transaction<Database>, accountId: AccountId): Identi
         .where("userId", "=", userId)
         .orderBy("createdAt")
         .execute(),
+    async deleteIdentity(issuer, subject) {
+      const { numDeletedRows } = await tx
+        .deleteFrom("identity")
+        .where("accountId", "=", accountId)
+        .where("issuer", "=", issuer)
+        .where("subject", "=", subject)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
+    },
     async touchIdentity(issuer, subject, usedAt) {
       await tx
         .updateTable("identity")

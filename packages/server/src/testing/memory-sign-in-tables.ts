@@ -61,6 +61,10 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
       await tx.put("identity", key, row)
     },
     listIdentities: async (userId) => tx.list("identity").filter((row) => isMine(row) && row.userId === userId),
+    async deleteIdentity(issuer, subject) {
+      const row = tx.find("identity", `${issuer} ${subject}`)
+      return row !== null && isMine(row) && tx.remove("identity", `${issuer} ${subject}`)
+    },
     touchIdentity: (issuer, subject, usedAt) =>
       tx.change("identity", `${issuer} ${subject}`, (row) => (isMine(row) ? { ...row, usedAt } : row)),
     async spendChallenge(challengeHash, expiresAt) {

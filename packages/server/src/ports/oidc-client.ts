@@ -1,0 +1,62 @@
+/** What an operator has said about one issuer of sign-ins (OpenID Connect). */
+export type Issuer = {
+  /** As the operator calls it, in settings and addresses. */
+  readonly name: string
+  /** The issuer's identifier. */
+  readonly url: string
+  readonly clientId: string
+  readonly clientSecret: string | null
+  /** On the button. */
+  readonly label: string
+  /** no: an e-mail address of this issuer proves nothing. verified: where the issuer says that it is. always: every one. */
+  readonly emailTrust: "no" | "verified" | "always"
+  /** Of e-mail addresses that may sign in, lower case; empty for any. */
+  readonly domains: readonly string[]
+  /** The claim `tid` must be this. */
+  readonly tenant: string | null
+  /** The claim `hd` must be this. */
+  readonly hostedDomain: string | null
+  /** Whether people who are not known here are made users. */
+  readonly makesUsers: boolean
+  /** Values of `amr` and of `acr` that count as a second factor. */
+  readonly factorMethods: readonly string[]
+  readonly factorClasses: readonly string[]
+}
+
+/** What a browser is sent away with, and what must come back. */
+export type SignInAttempt = {
+  readonly redirectUri: string
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
+}
+
+/** What comes back with the browser (OpenID Connect Core 3.1.2.5, RFC 9207). */
+export type SignInAnswer = {
+  readonly code: string
+  readonly state: string
+  readonly iss?: string | undefined
+}
+
+/** Who an issuer says that somebody is; verified. */
+export type IssuedClaims = {
+  readonly issuer: string
+  readonly subject: string
+  readonly email: string | null
+  readonly isEmailVerified: boolean
+  readonly displayName: string | null
+  /** How they proved it. */
+  readonly methods: readonly string[]
+  readonly authenticationClass: string | null
+  readonly tenant: string | null
+  readonly hostedDomain: string | null
+}
+
+/**
+ * Signs people in at an issuer: authorization code with PKCE, state and nonce. Throws Problem "unavailable" (code
+ * "issuer-away") where the issuer does not answer as one, "malformed" (code "bad-id-token") where its answer does not hold.
+ */
+export interface OidcClient {
+  authorizeUrl(issuer: Issuer, attempt: SignInAttempt): Promise<URL>
+  redeem(issuer: Issuer, attempt: SignInAttempt, answer: SignInAnswer): Promise<IssuedClaims>
+}
