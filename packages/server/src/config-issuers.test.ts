@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { readConfig } from "./config.ts"
+import { optionsPerIssuer, readConfig } from "./config.ts"
 
 const works = {
   KALENDS_OIDC_ISSUERS: "works",
@@ -8,6 +8,7 @@ const works = {
 }
 
 test("a sign-in service has settings of its own name, and trusts nothing that was not said", () => {
+  for (const { env } of optionsPerIssuer) expect(env).toMatch(/^KALENDS_OIDC_NAME_[A-Z_]+$/)
   expect(readConfig({}).issuers).toEqual([])
   expect(readConfig({ ...works, KALENDS_OIDC_WORKS_FACTOR_AMR: "mfa, hwk" }).issuers).toEqual([
     {

@@ -1,6 +1,6 @@
+import type { Issuer } from "@kalends/domain/issuer"
 import { z } from "zod"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
-import type { Issuer } from "./ports/oidc-client.ts"
 
 /** The settings of one issuer; its name, in capitals, is a part of theirs. */
 export const issuerOptions = (name: string): readonly Option[] => {
@@ -8,7 +8,7 @@ export const issuerOptions = (name: string): readonly Option[] => {
   return [
     option("url", `${env}_URL`, "url", {
       default: null,
-      text: "The issuer's identifier: https://login.microsoftonline.com/<tenant id>/v2.0 (Entra), https://accounts.google.com (Google), https://<host>/realms/<realm> (Keycloak).",
+      text: "The issuer's identifier, as its own description has it. The README has those of common services.",
     }),
     option("clientId", `${env}_CLIENT_ID`, "text", {
       default: null,
@@ -22,16 +22,19 @@ export const issuerOptions = (name: string): readonly Option[] => {
     option("label", `${env}_LABEL`, "text", { default: null, text: "What people call it. Default: its name." }),
     option("emailTrust", `${env}_EMAIL_TRUST`, "text", {
       default: "no",
-      text: "Whether its e-mail addresses say who somebody is: no; verified (where it says email_verified, or xms_edov at Entra); always (only where people cannot choose their own address there; needs DOMAINS). A person is found by it once; from then on by what the issuer calls them.",
+      text: "Whether its e-mail addresses say who somebody is: no; verified (where it says email_verified, or xms_edov); always (only where people cannot choose their own address there; needs DOMAINS). A person is found by it once; from then on by what the issuer calls them.",
     }),
     option("domains", `${env}_DOMAINS`, "list", {
       default: "",
       text: "Domains of e-mail addresses that may sign in, separated by commas; empty for any. Needs EMAIL_TRUST.",
     }),
-    option("tenant", `${env}_TENANT`, "text", { default: null, text: "The Entra tenant (tid) that may sign in." }),
+    option("tenant", `${env}_TENANT`, "text", {
+      default: null,
+      text: "The one organisation that may sign in, as the claim tid has it.",
+    }),
     option("hostedDomain", `${env}_HOSTED_DOMAIN`, "text", {
       default: null,
-      text: "The Google Workspace domain (hd) that may sign in.",
+      text: "The one organisation that may sign in, as the claim hd has it.",
     }),
     option("makesUsers", `${env}_MAKES_USERS`, "yes-no", {
       default: "no",
@@ -51,7 +54,7 @@ const prefixOf = (name: string) => `KALENDS_OIDC_${name.toUpperCase()}`
 
 export const issuersOption = option("issuers", "KALENDS_OIDC_ISSUERS", "list", {
   default: "",
-  text: "Names of sign-in services (OpenID Connect) that people sign in with, separated by commas, such as entra,google. Each has settings of its own, below.",
+  text: "Names of sign-in services (OpenID Connect) that people sign in with, separated by commas, such as works,club. Each has settings of its own, below.",
 })
 
 const written = z.object({

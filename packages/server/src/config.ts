@@ -1,9 +1,9 @@
+import type { Issuer } from "@kalends/domain/issuer"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { checkContact, contactOptions } from "./config-contact.ts"
 import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
 import { issuerOptions, issuersOption, optionsOfIssuers, readIssuers } from "./config-issuers.ts"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
-import type { Issuer } from "./ports/oidc-client.ts"
 
 export const options = [
   option("host", "KALENDS_HOST", "text", { default: "127.0.0.1", text: "Address to listen on." }),

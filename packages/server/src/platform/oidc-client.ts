@@ -1,3 +1,4 @@
+import type { Issuer } from "@kalends/domain/issuer"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import {
   allowInsecureRequests,
@@ -15,7 +16,7 @@ import {
 import { z } from "zod"
 import type { Clock } from "../ports/clock.ts"
 import type { HttpClient } from "../ports/http-client.ts"
-import type { IssuedClaims, Issuer, OidcClient } from "../ports/oidc-client.ts"
+import type { IssuedClaims, OidcClient } from "../ports/oidc-client.ts"
 
 /** What an issuer says about itself is read again after this long. */
 const discoveryLifeMs = 60 * 60_000
