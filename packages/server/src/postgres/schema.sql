@@ -256,9 +256,11 @@ create table identity (
   user_id uuid not null,
   created_at timestamp with time zone not null,
   used_at timestamp with time zone not null,
+  linked_by text not null,
   PRIMARY KEY (account_id, issuer, subject),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((length(issuer) <= 2048)),
+  CHECK ((linked_by = ANY (ARRAY['made'::text, 'e-mail'::text, 'person'::text]))),
   CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
 );
 CREATE INDEX identity_by_subject ON identity USING btree (issuer, subject);
