@@ -86,7 +86,9 @@ try {
   await fill()
   const all = await indexes()
   const megabytes = all.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20
-  say(`${all.length} indexes beside the primary key, ${megabytes.toFixed(0)} MiB for ${entriesBefore.toLocaleString("en")} entries`)
+  say(
+    `${all.length} indexes beside the primary key, ${megabytes.toFixed(0)} MiB for ${entriesBefore.toLocaleString("en")} entries`,
+  )
   await round()
   const [withAll, without]: Record<"single" | "batched", number[]>[] = [
     { single: [], batched: [] },
