@@ -1,35 +1,37 @@
 /**
- * What the indexes of the audit log cost each entry: the same entries in a log of 300,000, with all of its indexes and
- * with its primary key alone, in turns in the same run. As they come: one entry to a transaction, and a thousand at once.
+ * What the indexes of the audit log cost each entry: the same entries go in turns into the log as it is and into one that
+ * has its primary key alone, of 100,000 entries each, so that other work on the machine meets both alike. As they come: one
+ * entry to a transaction, and a thousand at once. Bytes of the write-ahead log are told beside the times.
  */
 import { parseAccountId } from "@kalends/domain/ids"
 import { elapsedMs, say } from "../../../tools/platform.ts"
 import { systemClock } from "../src/platform/clock.ts"
-import type { AuditEntry } from "../src/ports/store.ts"
+import type { AuditEntry, Store } from "../src/ports/store.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createStore } from "../src/postgres/store.ts"
 import { sampleRows } from "../src/testing/rows.ts"
 import { startBenchDatabase } from "./kit/database.ts"
 import { atMostTimes, endBench, median, report } from "./kit/figures.ts"
 
-const entriesBefore = 300_000
-const rounds = 3
+const entriesBefore = 100_000
 const singles = 200
-const batches = 8
+const batches = 12
 const batchSize = 1_000
 
 const database = await startBenchDatabase()
-const pool = createPool(database.url, 4)
-const admin = createPool(database.url, 1)
-const store = createStore(createDatabase(pool))
-const { account } = sampleRows()
-const accountId = parseAccountId(account.accountId)
+const system = createPool(database.url, 1)
+const pool = createPool(database.url, 2)
+/** Finds the log without indexes first, and everything else where it is. */
+const barePool = createPool(database.url, 2).on("connect", (client) => {
+  void client.query("set search_path to bare, kalends")
+})
+const accountId = parseAccountId(sampleRows().account.accountId)
 
-/** Older entries, of 20,000 people and as many things. */
+/** Older entries, of 20,000 people and as many things, in both logs. */
 async function fill(): Promise<void> {
-  await admin.query("select set_config('kalends.account_id', 'system', false)")
-  await admin.query("insert into account (account_id, name, created_at) values ($1, 'Bench', now())", [accountId])
-  await admin.query(
+  await system.query("select set_config('kalends.account_id', 'system', false)")
+  await system.query("insert into account (account_id, name, created_at) values ($1, 'Bench', now())", [accountId])
+  await system.query(
     `insert into audit (account_id, sequence, at, actor_kind, actor, action, subject_id, reason, previous_hash, hash, call, format)
      select $1, n, now() - make_interval(secs => ($2 - n) * 20.0), 'user', md5('u' || n % 20000)::uuid::text,
        (array['secret-opened', 'token-refreshed', 'signed-in', 'access-handed-over'])[1 + n % 4],
@@ -38,17 +40,25 @@ async function fill(): Promise<void> {
      from generate_series(1, $2::int) as n`,
     [accountId, entriesBefore],
   )
-  await admin.query("vacuum analyze audit")
+  await system.query("create schema bare")
+  await system.query("create table bare.audit (like kalends.audit including all excluding indexes)")
+  await system.query("insert into bare.audit select * from kalends.audit")
+  await system.query("alter table bare.audit add primary key (account_id, sequence)")
+  await system.query("analyze")
 }
 
-type Index = { readonly indexname: string; readonly indexdef: string; readonly bytes: number }
-
-async function indexes(): Promise<readonly Index[]> {
-  const { rows } = await admin.query<Index>(
-    `select indexname, indexdef, pg_relation_size(format('%I.%I', schemaname, indexname)::regclass)::float8 as bytes
-     from pg_indexes where tablename = 'audit' and indexname <> 'audit_pkey'`,
+async function walBytes(): Promise<number> {
+  const { rows } = await system.query<{ bytes: number }>(
+    "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as bytes",
   )
-  return rows
+  return rows[0]?.bytes ?? Number.NaN
+}
+
+async function indexBytes(table: string): Promise<number> {
+  const { rows } = await system.query<{ bytes: number }>("select pg_indexes_size($1::regclass)::float8 as bytes", [
+    table,
+  ])
+  return rows[0]?.bytes ?? Number.NaN
 }
 
 let count = 0
@@ -60,63 +70,44 @@ function next(): AuditEntry {
   return { actor, action: "secret-opened", subjectId: connection.connectionId, reason: "pass", call }
 }
 
-const append = (entries: readonly AuditEntry[]) =>
-  store.inAccount(accountId, (tables) => tables.appendAudits(entries, systemClock.now()))
+type Log = { readonly store: Store; readonly ms: number[]; readonly walBytes: number[] }
+const logOf = (own: typeof pool): Log => ({ store: createStore(createDatabase(own)), ms: [], walBytes: [] })
 
-/** Milliseconds for an entry by itself, and for one of a thousand. */
-async function round(): Promise<{ readonly single: number; readonly batched: number }> {
-  const alone: number[] = []
-  for (let index = 0; index < singles; index += 1) {
-    const entries = [next()]
-    const began = elapsedMs()
-    await append(entries)
-    alone.push(elapsedMs() - began)
-  }
-  const together: number[] = []
-  for (let index = 0; index < batches; index += 1) {
-    const entries = Array.from({ length: batchSize }, next)
-    const began = elapsedMs()
-    await append(entries)
-    together.push((elapsedMs() - began) / batchSize)
-  }
-  return { single: median(alone), batched: median(together) }
+/** Appends to both logs in turns; which is first changes as well. */
+async function appendInTurns(logs: readonly [Log, Log], turns: number, size: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1)
+    for (const log of turn % 2 === 0 ? logs : [logs[1], logs[0]]) {
+      const entries = Array.from({ length: size }, next)
+      const before = await walBytes()
+      const began = elapsedMs()
+      await log.store.inAccount(accountId, (tables) => tables.appendAudits(entries, systemClock.now()))
+      log.ms.push((elapsedMs() - began) / size)
+      log.walBytes.push(((await walBytes()) - before) / size)
+    }
 }
+
+const compared = (name: string, [all, bare]: readonly [Log, Log], most: number) => [
+  atMostTimes(`${name}, time`, "ms", median(all.ms), { baseline: median(bare.ms), most }),
+  atMostTimes(`${name}, write-ahead log`, "bytes", median(all.walBytes), { baseline: median(bare.walBytes), most: 5 }),
+]
 
 try {
   await fill()
-  const all = await indexes()
-  const megabytes = all.reduce((sum, { bytes }) => sum + bytes, 0) / 2 ** 20
+  const [all, bare] = [await indexBytes("kalends.audit"), await indexBytes("bare.audit")]
   say(
-    `${all.length} indexes beside the primary key, ${megabytes.toFixed(0)} MiB for ${entriesBefore.toLocaleString("en")} entries`,
+    `Indexes: ${(all / entriesBefore).toFixed(0)} bytes for an entry; ${(bare / entriesBefore).toFixed(0)} of them the primary key`,
   )
-  await round()
-  const [withAll, without]: Record<"single" | "batched", number[]>[] = [
-    { single: [], batched: [] },
-    { single: [], batched: [] },
-  ]
-  for (let turn = 0; turn < rounds; turn += 1) {
-    const one = await round()
-    for (const { indexname } of all) await admin.query(`drop index ${indexname}`)
-    const other = await round()
-    for (const { indexdef } of all) await admin.query(indexdef)
-    for (const kind of ["single", "batched"] as const) {
-      withAll?.[kind].push(one[kind])
-      without?.[kind].push(other[kind])
-      say(`${kind}: ${one[kind].toFixed(3)} ms with, ${other[kind].toFixed(3)} ms without`)
-    }
-  }
-  const figure = (name: string, kind: "single" | "batched", most: number) =>
-    atMostTimes(name, "ms", median(withAll?.[kind] ?? []), { baseline: median(without?.[kind] ?? []), most })
-  report([
-    figure("an entry in a transaction of its own (median)", "single", 1.5),
-    figure("an entry of a thousand at once (median)", "batched", 3),
-  ])
+  await appendInTurns([logOf(pool), logOf(barePool)], 20, 50)
+  const single: [Log, Log] = [logOf(pool), logOf(barePool)]
+  await appendInTurns(single, singles, 1)
+  const batched: [Log, Log] = [logOf(pool), logOf(barePool)]
+  await appendInTurns(batched, batches, batchSize)
+  report([...compared("an entry by itself", single, 1.5), ...compared("an entry of a thousand at once", batched, 3)])
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
   process.exitCode = 1
 } finally {
-  await pool.end()
-  await admin.end()
+  for (const one of [system, pool, barePool]) await one.end()
   await database.stop()
   endBench()
 }
