@@ -1,5 +1,6 @@
-import type { ContactsPermission } from "@kalends/domain/policy"
+import { type ContactsPermission, isProviderAllowed } from "@kalends/domain/policy"
 import type { ConnectionView, ServiceView } from "@kalends/protocol/api"
+import type { OwnPolicyView } from "@kalends/protocol/policy"
 import { Button, Card, PasswordInput, Radio, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import { contactsOptions, firstContacts } from "./contacts-choice.ts"
@@ -11,24 +12,32 @@ type ConnectProps = { readonly store: PortalStore; readonly state: PortalState; 
 type FormProps = ConnectProps & {
   /** The connection whose permissions are changed; null for a new one. */
   readonly known?: ConnectionView | null
+  /** What holds for the person; null until it is known. */
+  readonly policy?: OwnPolicyView | null
 }
 type Provider = ServiceView["providers"][number]
 type Permission = "read" | "read-write"
 
 /** One card for each calendar service. What may be done with it is the least, unless more is chosen. */
-export function Connect({ store, state, words, known = null }: FormProps) {
-  const [permission, setPermission] = useState<Permission>(known?.permission ?? "read")
+export function Connect({ store, state, words, known = null, policy = null }: FormProps) {
+  const [chosen, setPermission] = useState<Permission | null>(known?.permission ?? null)
   const [wanted, setWanted] = useState(() => firstContacts(state.contactsChoice, known?.contacts ?? null))
   const [typing, setTyping] = useState<string | null>(null)
-  const providers = (state.service?.providers ?? []).filter(({ name }) => known === null || name === known.provider)
+  const ruled = policy?.settings.calendarPermission
+  const permission = ruled?.mayChoose === false ? ruled.value : (chosen ?? ruled?.value ?? "read")
+  const providers = (state.service?.providers ?? [])
+    .filter(({ name }) => known === null || name === known.provider)
+    .filter(({ name }) => policy === null || isProviderAllowed(policy.settings, name))
   const contactsFor = ({ hasContacts }: Provider) => (hasContacts === true ? wanted : "none")
   const typed = providers.find(({ name }) => name === typing)
   const options = (
     <Choices
       {...{ permission, setPermission, state, words }}
+      isRuled={ruled?.mayChoose === false}
       contacts={providers.some(({ hasContacts }) => hasContacts === true) ? { value: wanted, set: setWanted } : null}
     />
   )
+  if (policy?.mayConnect === false && known === null) return <Text size="lg">{words.policy.own.mayNotConnect}</Text>
   return (
     <Stack gap="lg">
       <Title order={2} size="h3">
@@ -75,22 +84,27 @@ export function Connect({ store, state, words, known = null }: FormProps) {
 type ChoicesProps = Pick<ConnectProps, "state" | "words"> & {
   readonly permission: Permission
   readonly setPermission: (permission: Permission) => void
+  /** Whether policy leaves no choice of it. */
+  readonly isRuled: boolean
   /** Null where no calendar service has contacts. */
   readonly contacts: Pick<ChooserProps, "value" | "set"> | null
 }
 
 /** What may be done with the calendar, and with contacts. */
-function Choices({ permission, setPermission, contacts, state, words }: ChoicesProps) {
+function Choices({ permission, setPermission, isRuled, contacts, state, words }: ChoicesProps) {
   return (
     <>
       <Radio.Group
         label={words.permission}
+        description={
+          isRuled ? words.policy.own.locked(permission === "read" ? words.read : words.readWrite) : undefined
+        }
         value={permission}
         onChange={(value) => setPermission(value === "read-write" ? "read-write" : "read")}
       >
         <div className={classes.choices}>
-          <Radio value="read" label={words.read} description={words.readText} />
-          <Radio value="read-write" label={words.readWrite} description={words.readWriteText} />
+          <Radio value="read" disabled={isRuled} label={words.read} description={words.readText} />
+          <Radio value="read-write" disabled={isRuled} label={words.readWrite} description={words.readWriteText} />
         </div>
       </Radio.Group>
       {contacts === null ? null : <ContactsChooser {...contacts} state={state} words={words} />}

@@ -1,12 +1,16 @@
 import type { ServiceView, UserView } from "@kalends/protocol/api"
+import type { OwnPolicyView } from "@kalends/protocol/policy"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
+import { policyApi } from "./api-policy.ts"
 import { Connect } from "./connect.tsx"
 import { ConnectionsSummary } from "./connections/home-summary.tsx"
 import { Health } from "./health.tsx"
 import { HealthStrip } from "./health-strip.tsx"
 import { homeView, type ToDo } from "./home.ts"
 import type { Messages } from "./messages.ts"
+import { OwnNotice } from "./policy/own-notice.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
+import { useLoaded } from "./use-loaded.ts"
 
 export type HomeProps = {
   readonly store: PortalStore
@@ -20,6 +24,7 @@ export type HomeProps = {
 /** Is everything well, and if not, what is there to do? Then the connection, or how to make one. */
 export function Home({ store, state, user, words, locale, now }: HomeProps) {
   const { service, connection } = state
+  const { value: policy } = useLoaded<OwnPolicyView>(policyApi.own, connection?.connectionId ?? "")
   const { isWell, toDo } = homeView({ user, service, connection, now })
   const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
   return (
@@ -29,11 +34,12 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
         <ToDoList toDo={toDo} words={words} />
         {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </div>
+      {connection === null && policy !== null ? <OwnNotice {...{ policy, words, locale, now }} /> : null}
       {user.abilities.includes("read-connections") ? (
         <ConnectionsSummary {...{ words, locale, now }} canRevoke={user.abilities.includes("revoke-connections")} />
       ) : null}
       {connection === null ? (
-        <Connect store={store} state={state} words={words} />
+        <Connect store={store} state={state} words={words} policy={policy} />
       ) : (
         <Health store={store} state={state} connection={connection} now={now} words={words} locale={locale} />
       )}

@@ -16,7 +16,7 @@ const en = {
     calendarPermission: "Calendars",
     contactsPermission: "Contacts",
     sync: "Meetings follow calendars",
-    eventCapture: "Mail details of events in apps",
+    eventCapture: "Mail details",
   },
   explanations: {
     whoMayConnect: "Who connects a calendar themselves. Calendars that are connected stay.",
@@ -98,6 +98,27 @@ const en = {
   undo: "Take it back",
   gone: "a deleted group",
   membership: "People of groups",
+  own: {
+    title: "Settings",
+    text: "What holds for you, and who says so. What is not locked is yours to choose.",
+    default: "Nobody has set it.",
+    account: "Set by your organisation.",
+    accountLocked: "Locked by your organisation.",
+    group: (name: string) => `Set for your group “${name}”.`,
+    groupLocked: (name: string) => `Locked for your group “${name}”.`,
+    user: "Your choice.",
+    administrators: "Only administrators set this.",
+    asProposed: "As proposed",
+    atConnecting: "It is proposed to you the next time you connect or change permissions.",
+    chosen: "Saved.",
+    notice: (setting: string, value: string, provider: string, when: string) =>
+      `Your administrator changed “${setting}” to: ${value}. So your ${provider} calendar was disconnected ${when}.`,
+    noticeReconnect: "Reconnect below; nothing else is lost.",
+    noticeWait: "You cannot connect one yourself any more. Ask your administrator.",
+    toSettings: "See your settings",
+    locked: (value: string) => `Your organisation has set this: ${value}.`,
+    mayNotConnect: "In your organisation, calendars are connected by administrators. Ask yours.",
+  },
 }
 
 export type PolicyWords = typeof en
@@ -115,7 +136,7 @@ const ja: PolicyWords = {
     calendarPermission: "カレンダー",
     contactsPermission: "連絡先",
     sync: "会議とカレンダーの同期",
-    eventCapture: "アプリでの予定のメール情報",
+    eventCapture: "メールの情報",
   },
   explanations: {
     whoMayConnect: "自分でカレンダーを接続できる人です。接続済みのカレンダーはそのまま残ります。",
@@ -191,6 +212,27 @@ const ja: PolicyWords = {
   undo: "取り消す",
   gone: "削除されたグループ",
   membership: "グループのメンバー",
+  own: {
+    title: "設定",
+    text: "あなたに適用される設定と、それを決めた人です。ロックされていないものは自分で選べます。",
+    default: "未設定です。",
+    account: "組織の設定です。",
+    accountLocked: "組織によりロックされています。",
+    group: (name) => `グループ「${name}」の設定です。`,
+    groupLocked: (name) => `グループ「${name}」でロックされています。`,
+    user: "自分で選んだ設定です。",
+    administrators: "管理者のみが設定できます。",
+    asProposed: "既定のとおり",
+    atConnecting: "次に接続するとき、または権限を変更するときに適用されます。",
+    chosen: "保存しました。",
+    notice: (setting, value, provider, when) =>
+      `管理者が「${setting}」を「${value}」に変更したため、${provider} のカレンダーは${when}に切断されました。`,
+    noticeReconnect: "下から再接続してください。ほかに失われたものはありません。",
+    noticeWait: "自分では接続できなくなりました。管理者にお尋ねください。",
+    toSettings: "設定を見る",
+    locked: (value) => `組織の設定: ${value}`,
+    mayNotConnect: "あなたの組織では、カレンダーは管理者が接続します。管理者にお尋ねください。",
+  },
 }
 
 /** The words about policy. */

@@ -11,6 +11,7 @@ import { Meetings } from "./meetings-screen.tsx"
 import type { Messages } from "./messages.ts"
 import { Organisation } from "./organisation-screen.tsx"
 import { People } from "./people.tsx"
+import { OwnPolicyScreen } from "./policy/own-policy-screen.tsx"
 import { PolicyScreen } from "./policy/policy-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
@@ -53,6 +54,16 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "sign-in", needs: "own", section: "own" },
     label: (words) => words.signInPage.page,
     view: ({ store, words, locale, now }) => <OwnSignInPage {...{ store, words, locale, now }} />,
+  },
+  {
+    ...{ place: "settings", needs: "own", section: "own" },
+    label: (words) => words.policy.own.title,
+    view: ({ words, state }) => (
+      <OwnPolicyScreen
+        words={words}
+        labels={(state.service?.providers ?? []).map(({ name, label }) => ({ provider: name, label }))}
+      />
+    ),
   },
   {
     ...{ place: "people", needs: "read-people", section: "organisation" },

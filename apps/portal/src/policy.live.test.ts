@@ -116,3 +116,43 @@ test("whoever may only read sees what is set, and nothing to change it with", ()
       if (scene.user !== null) scene.user = { ...scene.user, role: "auditor", abilities: ["own", "read-policy"] }
     },
   ))
+
+test("whoever policy disconnected is told why, and can connect with the permission that is allowed alone", () =>
+  visits.visit({
+    address: "/",
+    change: (scene) => {
+      scene.connection = null
+      scene.policy.said = {
+        account: { calendarPermission: { value: "read-write", isLocked: true } },
+        groups: new Map(),
+      }
+      scene.policy.notice = {
+        ...{ cause: "calendarPermission", provider: "google", providerLabel: "Google" },
+        at: Temporal.Now.instant().subtract({ minutes: 7 }).toString(),
+      }
+    },
+    shown: (page) => page.getByText(/Your administrator changed|管理者が「カレンダー」を/).waitFor(),
+    look: async (page) => {
+      await page.getByText(/Read and write, locked|読み取りと書き込み（ロック）/).waitFor()
+      const radios = page.getByRole("radiogroup").first().getByRole("radio")
+      expect([await radios.nth(0).isDisabled(), await radios.nth(1).isChecked()]).toEqual([true, true])
+      await fits(page)
+    },
+  }))
+
+test("one's own settings say who set each, and what is not locked is chosen", () =>
+  visits.visit({
+    address: "/#settings",
+    shown: (page) => page.getByRole("heading", { level: 1, name: /^(?:Settings|設定)$/ }).waitFor(),
+    look: async (page, _tell, scene) => {
+      await page.getByText(/Locked by your organisation\.|組織によりロックされています。/).waitFor()
+      expect(await page.getByRole("combobox", { name: /^(?:Contacts|連絡先)$/ }).count()).toBe(0)
+      const sync = page.getByRole("combobox", { name: /^(?:Meetings follow|会議とカレンダー)/ })
+      await sync.selectOption("off")
+      await page.getByText(/Your choice\.|自分で選んだ設定です。/).waitFor()
+      expect(scene.policy.choice).toEqual({ sync: "off" })
+      await sync.selectOption("")
+      await expect.poll(() => scene.policy.choice).toEqual({})
+      await fits(page)
+    },
+  }))

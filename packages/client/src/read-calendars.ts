@@ -7,6 +7,7 @@ import type { AccessAnswer } from "@kalends/protocol/api"
 import { readWindow } from "@kalends/readers/read-window"
 import type { Send, WindowReader } from "@kalends/readers/reader"
 import { type AccessHolder, responseOf, sendDirect } from "./access-holder.ts"
+import { createEventCapture } from "./event-capture.ts"
 import type { ClientPlatform } from "./platform.ts"
 import type { ServiceApi } from "./service-api.ts"
 
@@ -36,6 +37,8 @@ export type ReadCalendarsInput = {
  * Reads calendars from their provider, with an access from the service that is held in memory. Answers sanitized events. Throws Problem.
  */
 export function createCalendarReading({ access, api, platform, readers }: ReadCalendarsDeps) {
+  const captureOf = createEventCapture({ api, platform })
+
   async function readAll(answer: AccessAnswer, input: ReadCalendarsInput): Promise<readonly CalendarReading[]> {
     const reader = readers.get(answer.provider)
     if (reader === undefined)
@@ -62,10 +65,12 @@ export function createCalendarReading({ access, api, platform, readers }: ReadCa
     }
     const through = `/v1/connections/${answer.connectionId}/calendars/${calendar.calendarId}/window?${new URLSearchParams({ from: input.window.startsAt.toString(), to: input.window.endsAt.toString(), zone: input.zone })}`
     const send = answer.access.kind === "read-through" ? sendThrough(api, through) : sendDirect(platform, answer.access)
+    const asked = captureOf(input.signal)
     const events: CalendarEvent[] = []
     let malformedCount = 0
     for await (const page of readWindow({ reader, query, send, now: () => platform.now(), signal: input.signal })) {
-      for (const event of page.events) events.push(sanitize(event))
+      const eventCapture = await asked
+      for (const event of page.events) events.push(sanitize(event, eventCapture))
       malformedCount += page.malformedCount
     }
     return { calendarId: calendar.calendarId, events, malformedCount }

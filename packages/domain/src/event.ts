@@ -33,6 +33,21 @@ export type SeriesRef = {
   readonly originalStart: Temporal.Instant | Temporal.PlainDate
 }
 
+/** Somebody named in mail. */
+export type MailPerson = { readonly name: string | null; readonly email: string | null }
+
+/** What an event has of mail (SPEC 2.4). Clients hold it where the administrators have switched event capture on, and else drop it. */
+export type MailDetails = {
+  readonly sender: MailPerson | null
+  readonly to: readonly MailPerson[]
+  readonly cc: readonly MailPerson[]
+  readonly bcc: readonly MailPerson[]
+  /** Names of what is attached, never what is in it. */
+  readonly attachments: readonly string[]
+  /** Plain text. */
+  readonly body: string | null
+}
+
 /**
  * One event or occurrence as shown to its owner. Lives in memory only (SPEC 2.1, 2.4): these are the used attributes,
  * everything else a provider sends is dropped by the reader that parsed it.
@@ -55,6 +70,8 @@ export type CalendarEvent = {
   /** The provider's own online-meeting address, where it has a field for it. */
   readonly onlineMeetingUrl: string | null
   readonly myResponse: "organizer" | "accepted" | "declined" | "tentative" | "none"
+  /** Where a provider has it; survives `sanitize` with event capture alone. */
+  readonly mail?: MailDetails
 }
 
 /** The instants an event covers for someone in `zone`. */

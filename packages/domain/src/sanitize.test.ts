@@ -41,3 +41,40 @@ test("whatever else a provider sends, only the used attributes survive, at any d
     }),
   )
 })
+
+const person = { name: "Ada", email: "ada@example.org", phone: canary }
+const withMail = {
+  id: parseProviderEventId("1"),
+  series: null,
+  version: "1",
+  time: { kind: "timed" as const, startsAt: at, endsAt: at, zone: null },
+  isCancelled: false,
+  showsAs: "busy" as const,
+  isPrivate: false,
+  subject: "Review",
+  location: null,
+  description: null,
+  organizer: null,
+  attendees: [],
+  onlineMeetingUrl: null,
+  myResponse: "none" as const,
+  mail: {
+    ...{ sender: person, to: [person], cc: [], bcc: [person], attachments: ["plan.pdf"], body: "See you there" },
+    headers: canary,
+  },
+}
+
+test("what an event has of mail is dropped, unless event capture is on", () => {
+  expect(sanitize(withMail)).not.toHaveProperty("mail")
+  expect(sanitize(withMail, "off")).not.toHaveProperty("mail")
+  const { mail } = sanitize(withMail, "on")
+  const known = { name: "Ada", email: "ada@example.org" }
+  expect(mail).toEqual({
+    ...{ sender: known, to: [known], cc: [], bcc: [known], attachments: ["plan.pdf"], body: "See you there" },
+  })
+})
+
+test("event capture adds nothing to an event without mail", () => {
+  const { mail: _mail, ...plain } = withMail
+  expect(sanitize(plain, "on")).toEqual(sanitize(plain, "off"))
+})

@@ -1,8 +1,9 @@
-import type { Attendee, CalendarEvent } from "./event.ts"
+import type { Attendee, CalendarEvent, MailDetails, MailPerson } from "./event.ts"
+import type { PolicyValues } from "./policy.ts"
 
 /**
  * The attributes of an event that a client uses (SPEC 2.4). Everything else is dropped always; mail attributes (sender,
- * To/CC/BCC, attachments, mail body) only exist with event capture, which is off and not part of this version.
+ * To/CC/BCC, attachments, mail body) survive with event capture alone, which administrators switch on by policy.
  */
 export const usedAttributes = [
   "id",
@@ -21,8 +22,8 @@ export const usedAttributes = [
   "myResponse",
 ] as const satisfies readonly (keyof CalendarEvent)[]
 
-/** A copy with the used attributes only, whatever the object carries besides. */
-export function sanitize(event: CalendarEvent): CalendarEvent {
+/** A copy with the used attributes only, whatever the object carries besides; with those of mail where they are captured. */
+export function sanitize(event: CalendarEvent, eventCapture: PolicyValues["eventCapture"] = "off"): CalendarEvent {
   const {
     id,
     version,
@@ -54,6 +55,16 @@ export function sanitize(event: CalendarEvent): CalendarEvent {
     attendees: event.attendees.map(sanitizeAttendee),
     onlineMeetingUrl,
     myResponse,
+    ...(eventCapture === "on" && event.mail !== undefined ? { mail: sanitizeMail(event.mail) } : {}),
+  }
+}
+
+function sanitizeMail({ sender, to, cc, bcc, attachments, body }: MailDetails): MailDetails {
+  const person = ({ name, email }: MailPerson): MailPerson => ({ name, email })
+  return {
+    sender: sender === null ? null : person(sender),
+    ...{ to: to.map(person), cc: cc.map(person), bcc: bcc.map(person) },
+    ...{ attachments: [...attachments], body },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PolicyChangeInput, PolicyChangeView, PolicyPreview } from "@kalends/protocol/policy"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from "@mantine/core"
-import { useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { policyApi } from "../api-policy.ts"
 import { problemText } from "../api-problem.ts"
 import type { Messages } from "../messages.ts"
@@ -26,9 +26,12 @@ export function ChangePreview(props: PreviewProps) {
     () => policyApi.preview({ ...change, effect: "disconnect" }),
     JSON.stringify(change),
   )
+  const heading = useRef<HTMLHeadingElement>(null)
+  // It takes the place of a bar that was in sight wherever the page was: the reader is led to it.
+  useEffect(() => heading.current?.focus(), [])
   return (
     <Alert color="night" role="region" aria-label={words.policy.preview}>
-      <Title order={2} size="h4" mb="sm">
+      <Title order={2} size="h4" mb="sm" ref={heading} tabIndex={-1} className={classes.heading}>
         {words.policy.preview}
       </Title>
       {value === null ? (

@@ -58,13 +58,8 @@ export function policyReply({ route, body }: Asked, scene: Scene): Answer | null
   const { policy } = scene
   if (route === "GET /v1/policy") return { body: ownPolicy(scene) }
   if (route === "PUT /v1/policy/choice") {
-    const { sync, calendarPermission, contactsPermission } = policyChoiceSchema.parse(body)
-    policy.choice = {
-      ...policy.choice,
-      ...(sync == null ? {} : { sync }),
-      ...(calendarPermission == null ? {} : { calendarPermission }),
-      ...(contactsPermission == null ? {} : { contactsPermission }),
-    }
+    const kept = Object.entries({ ...policy.choice, ...policyChoiceSchema.parse(body) }).filter(([, value]) => value)
+    policy.choice = Object.fromEntries(kept)
     return { body: ownPolicy(scene) }
   }
   if (route === "GET /v1/policy/levels") return { body: levelsView(scene) }
