@@ -25,9 +25,7 @@ export function Connect({ store, state, words, known = null, policy = null }: Fo
   const [typing, setTyping] = useState<string | null>(null)
   const ruled = policy?.settings.calendarPermission
   const permission = ruled?.mayChoose === false ? ruled.value : (chosen ?? ruled?.value ?? "read")
-  const providers = (state.service?.providers ?? [])
-    .filter(({ name }) => known === null || name === known.provider)
-    .filter(({ name }) => policy === null || isProviderAllowed(policy.settings, name))
+  const providers = (state.service?.providers ?? []).filter(({ name }) => isOffered(name, known, policy))
   const contactsFor = ({ hasContacts }: Provider) => (hasContacts === true ? wanted : "none")
   const typed = providers.find(({ name }) => name === typing)
   const options = (
@@ -79,6 +77,11 @@ export function Connect({ store, state, words, known = null, policy = null }: Fo
       {known === null ? options : null}
     </Stack>
   )
+}
+
+/** A calendar service is offered where policy allows it, and alone where its connection is changed. */
+function isOffered(name: string, known: ConnectionView | null, policy: OwnPolicyView | null): boolean {
+  return (known === null || name === known.provider) && (policy === null || isProviderAllowed(policy.settings, name))
 }
 
 type ChoicesProps = Pick<ConnectProps, "state" | "words"> & {
