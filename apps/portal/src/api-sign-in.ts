@@ -1,3 +1,4 @@
+import { sentSchema } from "@kalends/protocol/provider-sign-in"
 import {
   type EnrolledView,
   enrolledSchema,
@@ -20,6 +21,9 @@ export const signInApi = {
   removeTotp: async (): Promise<void> => void (await send("DELETE", "/v1/me/totp")),
   renewRecoveryCodes: async (): Promise<readonly string[]> =>
     (await call(recoveryCodesSchema, "POST", "/v1/me/recovery-codes")).recoveryCodes,
+  beginLink: async (issuer: string): Promise<string> =>
+    (await call(sentSchema, "POST", "/v1/me/identities", { issuer })).url,
+  unlink: async (identityId: string): Promise<void> => void (await send("DELETE", `/v1/me/identities/${identityId}`)),
   changePassword: async (current: string, next: string): Promise<void> =>
     void (await send("PUT", "/v1/me/password", { current, next })),
 }

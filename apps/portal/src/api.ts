@@ -31,6 +31,7 @@ import {
   meetingsSchema,
   type NewMeetingInput,
 } from "@kalends/protocol/meetings"
+import { sentSchema } from "@kalends/protocol/provider-sign-in"
 import type { z } from "zod"
 import { call, queryOf, send } from "./api-call.ts"
 import { signInApi } from "./api-sign-in.ts"
@@ -44,6 +45,12 @@ export const api = {
   service: (): Promise<ServiceView> => call(serviceSchema, "GET", "/v1/service"),
   me: (): Promise<UserView> => call(userSchema, "GET", "/v1/me"),
   setUp: async (input: SetupInput): Promise<UserView> => (await call(sessionSchema, "POST", "/v1/setup", input)).user,
+  signInWith: async (issuer: string, returnTo: string): Promise<string> =>
+    (
+      await call(sentSchema, "POST", "/v1/sign-in/provider", {
+        ...{ issuer, returnTo, deviceName: deviceNameOf(platform.userAgent) },
+      })
+    ).url,
   signIn: async (email: string, password: string): Promise<UserView> =>
     (
       await call(sessionSchema, "POST", "/v1/sessions", {

@@ -1,5 +1,5 @@
 import { ProblemAlert, SignInForm } from "@kalends/ui/sign-in-form"
-import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
+import { Button, Divider, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import type { Messages } from "./messages.ts"
 import { platform } from "./platform.ts"
@@ -8,8 +8,34 @@ import type { PortalState, PortalStore } from "./store.ts"
 
 export type EntranceProps = { readonly store: PortalStore; readonly state: PortalState; readonly words: Messages }
 
-const problemText = ({ state: { problem }, words }: Pick<EntranceProps, "state" | "words">) =>
-  problem === null ? null : (words.problems[problem.code] ?? problem.message)
+const problemText = ({ state: { problem, outcome }, words }: Pick<EntranceProps, "state" | "words">) => {
+  // What ended a sign-in elsewhere came with the address.
+  if (problem === null)
+    return outcome.problem === null ? null : (words.problems[outcome.problem] ?? words.problems.unavailable ?? null)
+  return words.problems[problem.code] ?? problem.message
+}
+
+/** Other services to sign in with; what was asked for is shown after it. */
+function OtherServices({ store, state, words }: EntranceProps) {
+  const issuers = state.service?.signInIssuers ?? []
+  if (issuers.length === 0) return null
+  return (
+    <>
+      <Divider label={words.signInPage.or} />
+      {issuers.map(({ name, label }) => (
+        <Button
+          key={name}
+          variant="default"
+          size="md"
+          disabled={state.isBusy}
+          onClick={() => void store.signInWith(name, platform.here())}
+        >
+          {words.signInPage.with(label)}
+        </Button>
+      ))}
+    </>
+  )
+}
 
 /** Sign-in of the portal. */
 export function SignIn({ store, state, words }: EntranceProps) {
@@ -21,6 +47,7 @@ export function SignIn({ store, state, words }: EntranceProps) {
       isBusy={state.isBusy}
       className={classes.narrow}
       lead={<Text c="dimmed">{words.tagline}</Text>}
+      foot={<OtherServices store={store} state={state} words={words} />}
       onSignIn={(email, password) => void store.signIn(email, password)}
     />
   )

@@ -65,6 +65,18 @@ const en: Texts = {
     "Your organisation does not allow this calendar service. Connect another one, or ask your administrator.",
   "policy-who-may-connect": "In your organisation, administrators connect calendars. Ask yours.",
   "rate-limited": "The calendar service asks for patience. Try again in a few minutes.",
+  "issuer-away": "This sign-in service does not answer. Try again in a moment, or use another way.",
+  "issuer-refused": "The sign-in service refused. Try again, or ask your administrator.",
+  "sign-in-left": "You left the sign-in. Try again if that was not meant.",
+  "sign-in-expired": "That took too long, or was begun in another window. Sign in again.",
+  "bad-id-token": "The sign-in service's answer does not hold. Try again, or ask your administrator.",
+  "not-a-user": "You have no account here. Ask your administrator for one.",
+  "email-unverified": "The sign-in service does not say that your e-mail address is yours. Ask your administrator.",
+  "domain-refused": "Only people of this organisation can sign in this way. Choose your work account there.",
+  "other-identity":
+    "The account here is linked to somebody else at that sign-in service. Ask your administrator, or use another way.",
+  "identity-known": "Somebody else here signs in with this account already.",
+  "no-issuer": "This sign-in service is not offered any more. Reload the page.",
   unavailable: "That did not work. Try again in a moment.",
 }
 
@@ -126,6 +138,18 @@ const ja: Texts = {
     "このカレンダーサービスは組織で許可されていません。別のサービスを接続するか、管理者にお尋ねください。",
   "policy-who-may-connect": "カレンダーは組織の管理者が接続します。管理者にお尋ねください。",
   "rate-limited": "カレンダーサービスが混み合っています。数分後にもう一度お試しください。",
+  "issuer-away": "サインインサービスが応答しません。しばらくしてから試すか、別の方法を使ってください。",
+  "issuer-refused": "サインインサービスに拒否されました。もう一度試すか、管理者にお尋ねください。",
+  "sign-in-left": "サインインが途中で中止されました。もう一度お試しください。",
+  "sign-in-expired": "時間がかかりすぎたか、別のウィンドウで始められました。もう一度サインインしてください。",
+  "bad-id-token": "サインインサービスの応答を確認できません。もう一度試すか、管理者にお尋ねください。",
+  "not-a-user": "ここにはあなたのアカウントがありません。管理者に依頼してください。",
+  "email-unverified": "メールアドレスがあなたのものであると確認されていません。管理者にお尋ねください。",
+  "domain-refused": "この方法でサインインできるのは組織の人だけです。仕事用のアカウントを選んでください。",
+  "other-identity":
+    "ここのアカウントは、そのサービスの別の人に関連付けられています。管理者に尋ねるか、別の方法を使ってください。",
+  "identity-known": "このアカウントは、すでに別の人のサインインに使われています。",
+  "no-issuer": "このサインインサービスはもう提供されていません。ページを再読み込みしてください。",
   unavailable: "うまくいきませんでした。しばらくしてからもう一度お試しください。",
 }
 

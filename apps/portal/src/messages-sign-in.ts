@@ -73,6 +73,10 @@ const en = {
   // Providers.
   identities: "Your organisation's sign-in",
   identitiesText: "Others that vouch for you.",
+  link: (label: string) => `Link ${label}`,
+  confirmLink: (label: string) => `Confirm ${label}`,
+  confirmLinkText: "Found by your e-mail address. Confirm it, and its second step counts here, too.",
+  unlinkText: (label: string) => `${label} no longer signs you in here.`,
   with: (label: string) => `Sign in with ${label}`,
   or: "or",
   // Where one is signed in.
@@ -103,6 +107,8 @@ const en = {
     "passkey-left": "Nothing was chosen on your device. Try again when you are ready.",
     "challenge-expired": "That took too long. Try again.",
     "too-many-attempts": "Too many attempts. Wait a few minutes.",
+    "last-way-in": "You could not sign in any more. Add another way first.",
+    "issuer-away": "This sign-in service does not answer. Try again in a moment.",
   },
 }
 
@@ -172,6 +178,10 @@ const ja: typeof en = {
   changed: "パスワードを変更し、ほかのすべてからサインアウトしました。",
   identities: "組織のサインイン",
   identitiesText: "あなたの本人確認を行うサービスです。",
+  link: (label) => `${label} を関連付ける`,
+  confirmLink: (label) => `${label} を確認`,
+  confirmLinkText: "メールアドレスで見つかりました。確認すると、その 2 段階確認がここでも有効になります。",
+  unlinkText: (label) => `${label} ではここにサインインできなくなります。`,
   with: (label) => `${label} でサインイン`,
   or: "または",
   kinds: {
@@ -197,6 +207,8 @@ const ja: typeof en = {
     "passkey-left": "端末で何も選ばれませんでした。準備ができたらもう一度お試しください。",
     "challenge-expired": "時間がかかりすぎました。もう一度お試しください。",
     "too-many-attempts": "試行回数が多すぎます。数分お待ちください。",
+    "last-way-in": "サインインできなくなります。先に別の方法を追加してください。",
+    "issuer-away": "サインインサービスが応答しません。しばらくしてからお試しください。",
   },
 }
 

@@ -22,10 +22,11 @@ export type OwnSignInDeps = {
   readonly api: typeof signInApi
   /** Called when what the session may do has changed. */
   readonly changed: () => void
+  readonly go: (url: string) => void
 }
 
 /** What one signs in with, and changing it. An act that wants a fresh second step is done once it was shown. */
-export function createOwnSignIn({ api, changed }: OwnSignInDeps) {
+export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
   const listeners = new Set<() => void>()
   let waiting: (() => Promise<Partial<OwnSignInState>>) | null = null
   let state: OwnSignInState = {
@@ -98,6 +99,17 @@ export function createOwnSignIn({ api, changed }: OwnSignInDeps) {
       act(async () => {
         await api.changePassword(present, next)
         return { done: "password" }
+      }),
+    /** Leaves for the service, and comes back to this page. */
+    link: (issuer: string) =>
+      act(async () => {
+        go(await api.beginLink(issuer))
+        return {}
+      }),
+    unlink: (identityId: string) =>
+      act(async () => {
+        await api.unlink(identityId)
+        return {}
       }),
     giveCode: (code: string) => showAgain(() => api.giveCode(code)),
     leaveAgain(): void {

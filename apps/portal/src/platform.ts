@@ -42,6 +42,8 @@ export const platform = {
   newKey: () => crypto.randomUUID().replaceAll("-", ""),
   newId: () => crypto.randomUUID(),
   fetch: (path: string, init: RequestInit) => fetch(path, { ...init, cache: "no-store", credentials: "same-origin" }),
+  /** The page that is open, as a path of ours. */
+  here: (): string => `${window.location.pathname}${window.location.hash}`,
   go: (url: string) => window.location.assign(url),
   /** What stands behind the # of the address: which of the portal's pages is open. */
   placeText: () => window.location.hash.replace(/^#/, ""),

@@ -1,7 +1,8 @@
+import type { IssuerView } from "@kalends/protocol/provider-sign-in"
 import { ConfirmedAct, Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { relativeTime } from "@kalends/ui/words"
-import { Card, Stack, Text, Title } from "@mantine/core"
+import { Button, Card, Group, Stack, Text, Title } from "@mantine/core"
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react"
 import { problemText } from "./api-problem.ts"
 import { signInApi } from "./api-sign-in.ts"
@@ -10,7 +11,7 @@ import type { Messages } from "./messages.ts"
 import { createOwnSignIn } from "./own-sign-in.ts"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { PasswordChange } from "./password-change.tsx"
-import classes from "./portal.module.css"
+import { platform } from "./platform.ts"
 import { RecoveryCodes } from "./recovery-codes.tsx"
 import type { PortalStore } from "./store.ts"
 import { type FactorProps, TotpSetUp } from "./totp-set-up.tsx"
@@ -18,7 +19,9 @@ import { type FactorProps, TotpSetUp } from "./totp-set-up.tsx"
 type SignInPageProps = PageProps & { readonly store: PortalStore }
 
 function useOwnSignIn(store: PortalStore) {
-  const [own] = useState(() => createOwnSignIn({ api: signInApi, changed: () => void store.refreshSignIn() }))
+  const [own] = useState(() =>
+    createOwnSignIn({ api: signInApi, changed: () => void store.refreshSignIn(), go: platform.go }),
+  )
   const state = useSyncExternalStore(own.subscribe, () => own.state)
   useEffect(() => void own.load(), [own])
   return { own, state }
@@ -43,7 +46,7 @@ export function OwnSignInPage({ store, words, locale, now }: SignInPageProps) {
         <Waiting error={state.error} words={words} retry={async () => void (await own.load())} />
       </PageFrame>
     )
-  const { totpSince, identities } = state.view
+  const { totpSince } = state.view
   const since = (instant: string) => relativeTime(Temporal.Instant.from(instant), now, locale)
   return (
     <PageFrame title={signInPage.page} text={signInPage.pageText}>
@@ -63,17 +66,7 @@ export function OwnSignInPage({ store, words, locale, now }: SignInPageProps) {
       <Section title={signInPage.password} text={signInPage.passwordText}>
         <PasswordChange {...parts} />
       </Section>
-      {identities.length === 0 ? null : (
-        <Section title={signInPage.identities} text={signInPage.identitiesText}>
-          <ul className={classes.people}>
-            {identities.map(({ label, usedAt }) => (
-              <li key={label}>
-                {label}: {signInPage.used(since(usedAt))}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <LinkedAccounts {...{ ...parts, since, issuers: store.state.service?.signInIssuers ?? [] }} />
     </PageFrame>
   )
 }
@@ -143,6 +136,57 @@ function Recovery({ own, state, words }: FactorProps) {
         </>
       ) : (
         <Text>{signInPage.recoveryWhen}</Text>
+      )}
+    </Section>
+  )
+}
+
+type LinkedProps = FactorProps & {
+  readonly issuers: readonly IssuerView[]
+  readonly since: (instant: string) => string
+}
+
+/** Other services that vouch for the person: links there are, and those there may be. */
+function LinkedAccounts({ own, state, words, issuers, since }: LinkedProps) {
+  const { signInPage } = words
+  const identities = state.view?.identities ?? []
+  const others = issuers.filter(({ label }) => !identities.some((identity) => identity.label === label))
+  if (identities.length === 0 && others.length === 0) return null
+  return (
+    <Section title={signInPage.identities} text={signInPage.identitiesText}>
+      {identities.map(({ identityId, label, isConfirmed, usedAt }) => (
+        <Group key={identityId} justify="space-between">
+          <div>
+            <Text>
+              {label}: {signInPage.used(since(usedAt))}
+            </Text>
+            {isConfirmed ? null : <Text c="dimmed">{signInPage.confirmLinkText}</Text>}
+          </div>
+          <Group>
+            {issuers
+              .filter((issuer) => issuer.label === label && !isConfirmed)
+              .map(({ name }) => (
+                <Button key={name} variant="default" loading={state.isBusy} onClick={() => void own.link(name)}>
+                  {signInPage.confirmLink(label)}
+                </Button>
+              ))}
+            <Removal
+              {...{ own, state, words }}
+              label={signInPage.removeOf(label)}
+              act={() => own.unlink(identityId)}
+              text={signInPage.unlinkText(label)}
+            />
+          </Group>
+        </Group>
+      ))}
+      {others.length === 0 ? null : (
+        <Group>
+          {others.map(({ name, label }) => (
+            <Button key={name} variant="default" loading={state.isBusy} onClick={() => void own.link(name)}>
+              {signInPage.link(label)}
+            </Button>
+          ))}
+        </Group>
       )}
     </Section>
   )

@@ -29,6 +29,7 @@ function openPortal(changes: Partial<PortalStoreDeps["api"]> = {}) {
     giveCode: async () => {},
     setUp: async () => user,
     signIn: async () => user,
+    signInWith: async (issuer, returnTo) => `https://${issuer}.example/?to=${returnTo}`,
     signOut: async () => {},
     handOff: async () => "handoff",
     connection: async () => connection,
@@ -153,4 +154,14 @@ test("the agenda is opened with a code in the fragment, which no server sees", a
   const { store, went } = openPortal()
   await store.openAgenda()
   expect(went).toEqual(["/agenda/#code=handoff"])
+})
+
+test("who signs in with another service is sent there, and says where to come back to", async () => {
+  const { store, went } = openPortal({ me: () => refuse("signed-out") })
+  await store.load()
+  await store.signInWith("works", "/#people")
+  expect(went).toEqual(["https://works.example/?to=/#people"])
+  const away = openPortal({ signInWith: () => refuse("issuer-away") })
+  await away.store.signInWith("works", "/")
+  expect(away.store.state.problem).toMatchObject({ code: "issuer-away" })
 })

@@ -38,6 +38,7 @@ export type PortalStoreDeps = {
     | "giveCode"
     | "setUp"
     | "signIn"
+    | "signInWith"
     | "signOut"
     | "handOff"
     | "connection"
@@ -140,7 +141,14 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
       }),
     setUp: (input: Parameters<typeof api.setUp>[0]) =>
       act(async () => ({ ...(await enter(await api.setUp(input))), service: await api.service() })),
-    signIn: (email: string, password: string) => act(async () => enter(await api.signIn(email, password))),
+    signIn: (email: string, password: string) =>
+      act(async () => ({ ...(await enter(await api.signIn(email, password))), outcome: noOutcome })),
+    /** Leaves for another service, and comes back to the page named. */
+    signInWith: (issuer: string, returnTo: string) =>
+      act(async () => {
+        platform.go(await api.signInWith(issuer, returnTo))
+        return {}
+      }),
     giveCode: (code: string) =>
       act(async () => {
         await api.giveCode(code)

@@ -28,7 +28,16 @@ export const ownSignInSchema = z.object({
   ),
   recoveryCodesLeft: z.number().int(),
   hasPassword: z.boolean(),
-  identities: z.array(z.object({ identityId: z.string(), label: z.string(), createdAt: instant, usedAt: instant })),
+  identities: z.array(
+    z.object({
+      identityId: z.string(),
+      label: z.string(),
+      /** False where an e-mail address alone says that it is theirs. */
+      isConfirmed: z.boolean(),
+      createdAt: instant,
+      usedAt: instant,
+    }),
+  ),
 })
 export type OwnSignInView = z.infer<typeof ownSignInSchema>
 

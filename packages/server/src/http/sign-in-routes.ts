@@ -104,6 +104,7 @@ async function ownSignIn(
     hasPassword: by.user.passwordHash.startsWith("scrypt$"),
     identities: identities.map((row) => ({
       ...{ identityId: identityIdOf(row), label: providerSignIn.labelOf(row.issuer) },
+      isConfirmed: row.linkedBy !== "e-mail",
       ...{ createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
     })),
   }
