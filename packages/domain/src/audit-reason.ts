@@ -96,6 +96,7 @@ const signInReasons = words([
   "provider",
   "passkey",
   "wrong-passkey",
+  "passkey-copied",
   "totp",
   "recovery-code",
   "wrong-code",
@@ -106,6 +107,7 @@ const signInReasons = words([
   "email-unverified",
   "domain-refused",
   "other-identity",
+  "factor-removed",
 ])
 
 const otherReasons = words([

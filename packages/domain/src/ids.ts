@@ -68,6 +68,7 @@ export const parseRolloutId = (text: string): RolloutId => parseUuid(text, "roll
 export const parseRevocationId = (text: string): RevocationId => parseUuid(text, "revocation id") as RevocationId
 export const parsePolicyChangeId = (text: string): PolicyChangeId =>
   parseUuid(text, "policy change id") as PolicyChangeId
+export const parsePasskeyId = (text: string): PasskeyId => parseUuid(text, "passkey id") as PasskeyId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -71,3 +71,58 @@ export const passwordChangeSchema = z.object({
   current: z.string().min(1).max(200),
   next: z.string().min(10).max(200),
 })
+
+const base64url = z.string().regex(/^[\w-]*$/)
+/**
+ * What navigator.credentials is given, as WebAuthn level 3 writes it in JSON, and the attempt to come back with:
+ * POST /v1/me/passkeys/options for a new one, POST /v1/sessions/passkey/options to sign in or show a second factor.
+ */
+export const passkeyOptionsSchema = z.object({
+  options: z.looseObject({ challenge: base64url }),
+  attempt: z.string(),
+})
+export type PasskeyOptionsView = z.infer<typeof passkeyOptionsSchema>
+const passkeyName = z.string().trim().min(1).max(120)
+const answered = {
+  id: base64url.min(1).max(1_400),
+  rawId: base64url.min(1).max(1_400),
+  type: z.literal("public-key"),
+  clientExtensionResults: z.object({}),
+}
+const attempt = base64url.max(2_000)
+/** POST /v1/me/passkeys — the browser's answer. */
+export const newPasskeySchema = z.object({
+  attempt,
+  name: passkeyName,
+  response: z.object({
+    ...answered,
+    response: z.object({
+      clientDataJSON: base64url.max(4_000),
+      attestationObject: base64url.max(40_000),
+      transports: z
+        .array(z.string().regex(/^[\w-]{1,20}$/))
+        .max(8)
+        .exactOptional(),
+    }),
+  }),
+})
+/** POST /v1/sessions/second-factor/passkey — the second step with a passkey. */
+export const passkeyAnswerSchema = z.object({
+  attempt,
+  response: z.object({
+    ...answered,
+    response: z.object({
+      clientDataJSON: base64url.max(4_000),
+      authenticatorData: base64url.max(8_000),
+      signature: base64url.max(8_000),
+      userHandle: base64url.max(100).exactOptional(),
+    }),
+  }),
+})
+/** POST /v1/sessions/passkey — signs in with nothing else, second factor included. */
+export const passkeySignInSchema = passkeyAnswerSchema.extend({
+  deviceName: z.string().trim().min(1).max(120),
+  keep: z.enum(["cookie", "memory"]),
+})
+/** PATCH /v1/me/passkeys/:passkeyId */
+export const passkeyNameSchema = z.object({ name: passkeyName })

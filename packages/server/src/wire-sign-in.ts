@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts"
 import type { SignInRoutesDeps } from "./http/sign-in-routes.ts"
+import { createPasskeys } from "./people/passkeys.ts"
 import { createProviderSignIn, type ProviderSignIn } from "./people/provider-sign-in.ts"
 import { createSecondFactor } from "./people/second-factor.ts"
 import { createOidcClient } from "./platform/oidc-client.ts"
@@ -22,14 +23,19 @@ type Given = {
   readonly secret: PlatformSecret
 }
 
-export type SignInParts = Pick<SignInRoutesDeps, "factors"> & { readonly providerSignIn: ProviderSignIn }
+export type SignInParts = Pick<SignInRoutesDeps, "factors" | "passkeys"> & { readonly providerSignIn: ProviderSignIn }
 
 /** What people sign in with besides a password. */
 export function createSignInParts(given: Given): SignInParts {
   const { config, store, vault, passwords, world, http, secret } = given
   const sessions = { ...world, sessionDays: config.sessionDays }
+  const { hostname, origin } = new URL(config.publicUrl)
   return {
     factors: createSecondFactor({ store, vault, passwords, sessions }),
+    passkeys: createPasskeys({
+      ...{ store, sessions, site: { rpId: hostname, origin } },
+      box: createStateBox(secret.derive("sign-in-attempts"), world.random),
+    }),
     providerSignIn: createProviderSignIn({
       ...{ store, sessions, issuers: config.issuers },
       oidc: createOidcClient({ http, clock: world.clock }),

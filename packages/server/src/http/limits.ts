@@ -1,4 +1,5 @@
 import { Problem } from "@kalends/domain/problem"
+import type { SignedIn } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createRateLimit, type RateLimit, type Share } from "./rate-limit.ts"
 
@@ -46,6 +47,16 @@ export const limits = {
 
 /** Limits for acts of which only the failed ones count: an office behind one address signs in as often as it likes. */
 export type Failures = { readonly limit: RateLimit; readonly key: string }
+
+/** Wrong codes, answers and passwords of whoever is half or wholly signed in. */
+export type CodeLimits = (by: SignedIn) => readonly Failures[]
+
+/** Codes that were wrong, by person: a stranger with the password has few guesses, and few a day. */
+export function createCodeLimits(clock: Clock): CodeLimits {
+  const soon = createRateLimit(clock, limits.codesPerUser)
+  const daily = createRateLimit(clock, limits.codesPerUserADay)
+  return ({ user: { userId: key } }) => [soon, daily].map((limit) => ({ limit, key }))
+}
 
 /** Does the work, unless one of the limits is reached; gives back what was taken when it went well, or when we are to blame. */
 export async function countingFailures<Result>(

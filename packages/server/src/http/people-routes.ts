@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from "node:crypto"
-import { abilitiesOf } from "@kalends/domain/ability"
 import { parseGroupId, parseSessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
@@ -14,18 +13,18 @@ import {
   usersQuerySchema,
   usersSchema,
 } from "@kalends/protocol/api"
-import type { FastifyInstance, FastifyReply } from "fastify"
+import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { People } from "../people/people.ts"
-import type { OpenedSession } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
-import type { Store, UserRow } from "../ports/store.ts"
+import type { Store } from "../ports/store.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { refuseUnable } from "./needs.ts"
 import { createRateLimit } from "./rate-limit.ts"
 import { createRefusalNotes } from "./refusal-notes.ts"
+import { createSessionAnswer, userView } from "./session-answer.ts"
 import { type RequireUser, refuseForged, setSessionCookie } from "./session-guard.ts"
 
 export type PeopleRoutesDeps = {
@@ -209,22 +208,4 @@ function refuseWrongCode(given: string, wanted: string | null): void {
     throw new Problem("forbidden", "The set-up code is not right; it is printed where the service was started.", {
       code: "wrong-setup-code",
     })
-}
-
-function createSessionAnswer(deps: PeopleRoutesDeps) {
-  return (reply: FastifyReply, opened: OpenedSession, keep: "cookie" | "memory"): z.infer<typeof sessionSchema> => {
-    const maxAgeSeconds = Math.floor((opened.expiresAt.epochMilliseconds - deps.clock.now().epochMilliseconds) / 1000)
-    if (keep === "cookie")
-      setSessionCookie(reply, opened.token, { isSecure: deps.publicUrl.startsWith("https:"), maxAgeSeconds })
-    return {
-      token: keep === "memory" ? opened.token : null,
-      expiresAt: opened.expiresAt.toString(),
-      user: userView(opened.user),
-    }
-  }
-}
-
-function userView(user: UserRow): z.infer<typeof userSchema> {
-  const { userId, accountId, email, displayName, role } = user
-  return { userId, accountId, email, displayName, role, abilities: [...abilitiesOf[role]] }
 }

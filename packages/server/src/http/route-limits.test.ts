@@ -75,6 +75,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await signInRoutes(all, {
         ...common,
         factors: refuses(),
+        passkeys: refuses(),
         providerSignIn: refuses(),
         people: refuses(),
         publicUrl,
@@ -147,6 +148,11 @@ describe("what can be guessed at", () => {
     const fromMany = (index: number) => ({ ...fromOne(), from: `192.0.2.${index}` })
     const sofar = limits.failuresPerEmailAndNetwork.count + 1
     expect(await heard(post("/v1/sessions"), 100, fromMany)).toBe(limits.failuresPerEmail.count - sofar)
+  })
+
+  test("a passkey: a few times from one network", async () => {
+    const guess = () => ({ body: { attempt: "x", response: assertion, deviceName: "Test", keep: "memory" } })
+    expect(await heard(post("/v1/sessions/passkey"), 100, guess)).toBe(limits.failuresPerNetwork.count)
   })
 
   test("passwords of many people: a few times from one network", async () => {
@@ -226,6 +232,8 @@ const needNobody = new Set([
   "POST /v1/setup",
   "POST /v1/sessions",
   "POST /v1/sessions/exchange",
+  "POST /v1/sessions/passkey",
+  "POST /v1/sessions/passkey/options",
   "GET /v1/service",
   "GET /v1/openapi.json",
   "GET /healthz",
@@ -248,12 +256,19 @@ const schedule = {
   time: { kind: "timed", startsAt: "2026-11-25T09:00:00Z", endsAt: "2026-11-25T10:00:00Z", zone: "UTC" },
 }
 
+const answered = { id: "x", rawId: "x", type: "public-key", clientExtensionResults: {} }
+const attestation = { ...answered, response: { clientDataJSON: "x", attestationObject: "x" } }
+const assertion = { ...answered, response: { clientDataJSON: "x", authenticatorData: "x", signature: "x" } }
+
 /** What a route must be given before it asks who is there. */
 const bodies: Readonly<Record<string, object>> = {
   "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
   "POST /v1/me/identities": { issuer: "entra" },
   "PUT /v1/me/totp": { code: "123456" },
   "POST /v1/sessions/second-factor": { code: "123456" },
+  "POST /v1/sessions/second-factor/passkey": { attempt: "x", response: assertion },
+  "POST /v1/me/passkeys": { attempt: "x", name: "Laptop", response: attestation },
+  "PATCH /v1/me/passkeys/{passkeyId}": { name: "Laptop" },
   "PUT /v1/me/password": { current: "correct horse", next: "battery staple" },
   "POST /v1/connections": { signIn: "oauth", provider: "memory", permission: "read" },
   "POST /v1/connections/{connectionId}/access": { reach: "native" },

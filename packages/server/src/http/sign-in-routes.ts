@@ -7,22 +7,25 @@ import {
   recoveryCodesSchema,
   totpSeedSchema,
 } from "@kalends/protocol/sign-in"
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import type { z } from "zod"
+import type { Passkeys } from "../people/passkeys.ts"
 import type { People } from "../people/people.ts"
 import { identityIdOf, type ProviderSignIn } from "../people/provider-sign-in.ts"
 import type { SecondFactorFeature } from "../people/second-factor.ts"
-import type { OpenedSession, SignedIn } from "../people/sessions.ts"
+import type { SignedIn } from "../people/sessions.ts"
 import type { Clock } from "../ports/clock.ts"
-import { countingFailures, limits } from "./limits.ts"
-import { createRateLimit } from "./rate-limit.ts"
-import { needsSecondFactor, type RequireUser, setSessionCookie } from "./session-guard.ts"
+import { countingFailures, createCodeLimits } from "./limits.ts"
+import { passkeyRoutes } from "./passkey-routes.ts"
+import { createRaisedAnswer } from "./session-answer.ts"
+import { needsSecondFactor, type RequireUser } from "./session-guard.ts"
 
 export type SignInRoutesDeps = {
   readonly factors: SecondFactorFeature
   readonly providerSignIn: Pick<ProviderSignIn, "labelOf">
-  readonly people: Pick<People, "signOutElsewhere">
+  readonly passkeys: Passkeys
+  readonly people: Pick<People, "signOutElsewhere" | "signOutShownBy">
   readonly requireUser: RequireUser
   readonly clock: Clock
   readonly publicUrl: string
@@ -35,6 +38,7 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
   const config = { needs: "session" } as const
   const raised = createRaisedAnswer(deps)
   const failures = createCodeLimits(deps.clock)
+  passkeyRoutes(plain, { ...deps, failures })
 
   app.get("/v1/me/sign-in", { config, schema: { response: { 200: ownSignInSchema } } }, async (request) =>
     ownSignIn(await requireUser(request), deps),
@@ -54,7 +58,9 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
     },
   )
   app.delete("/v1/me/totp", { config }, async (request, reply) => {
-    await factors.removeTotp(await requireUser(request))
+    const by = await requireUser(request)
+    await factors.removeTotp(by)
+    await deps.people.signOutShownBy(by, "totp")
     return reply.code(204).send()
   })
   app.post(
@@ -107,22 +113,5 @@ async function ownSignIn(
       isConfirmed: row.linkedBy !== "e-mail",
       ...{ createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
     })),
-  }
-}
-
-/** Codes that were wrong, by person: a stranger with the password has few guesses, and few a day. */
-function createCodeLimits(clock: Clock) {
-  const soon = createRateLimit(clock, limits.codesPerUser)
-  const daily = createRateLimit(clock, limits.codesPerUserADay)
-  return ({ user: { userId: key } }: SignedIn) => [soon, daily].map((limit) => ({ limit, key }))
-}
-
-/** The session's new token goes where the old one was. */
-function createRaisedAnswer({ clock, publicUrl }: Pick<SignInRoutesDeps, "clock" | "publicUrl">) {
-  return (request: FastifyRequest, reply: FastifyReply, { token, expiresAt }: OpenedSession) => {
-    const isBearer = request.headers.authorization !== undefined
-    const maxAgeSeconds = Math.floor((expiresAt.epochMilliseconds - clock.now().epochMilliseconds) / 1000)
-    if (!isBearer) setSessionCookie(reply, token, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds })
-    return { token: isBearer ? token : null, expiresAt: expiresAt.toString() }
   }
 }

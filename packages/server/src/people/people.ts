@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
 import type { Random } from "../ports/random.ts"
+import type { SecondFactor } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import { newSession, type OpenedSession, openSession, type SignedIn } from "./sessions.ts"
@@ -140,6 +141,12 @@ export function createPeople(deps: PeopleDeps) {
         choose: async (tables) => (await idsOfSessions(tables, user, clock)).filter((id) => id !== session.sessionId),
       }),
 
+    /**
+     * Ends the person's other sessions that rest on this factor, which they took away: it may be in other hands. Hand-off codes
+     * that carry it go, too.
+     */
+    signOutShownBy: (by: SignedIn, factor: SecondFactor): Promise<void> => endShownBy(deps, by, factor),
+
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
     async handOff({
       user,
@@ -212,6 +219,17 @@ async function endSessions(
 }
 
 /** An address that nobody has is in the log, too, without the address. `home`: the organisation that is here. */
+/** Ends the person's other sessions that were signed in, or raised, by this factor. */
+function endShownBy(deps: PeopleDeps, { user, session }: SignedIn, factor: SecondFactor): Promise<void> {
+  const isShownBy = ({ sessionId, signedInBy, secondFactor }: SessionRow) =>
+    sessionId !== session.sessionId && (secondFactor === factor || signedInBy === factor)
+  return endSessions(deps, user, {
+    reason: "factor-removed",
+    choose: async (tables) =>
+      (await tables.listSessions(user.userId, deps.clock.now())).filter(isShownBy).map(({ sessionId }) => sessionId),
+  })
+}
+
 async function auditRefusal(
   { store, clock }: PeopleDeps,
   user: UserRow | null,

@@ -11,6 +11,7 @@ export type PlatformSecret = {
       | "hooks"
       | "connect-state"
       | "sign-in-state"
+      | "sign-in-attempts"
       | "sync-digests"
       | "meeting-codes"
       | "web-push"

@@ -43,6 +43,8 @@ export type PasskeyRow = {
  */
 export type IdentityLink = "made" | "e-mail" | "person"
 
+export type PasskeyUse = Pick<PasskeyRow, "counter" | "isBackedUp"> & { readonly usedAt: Temporal.Instant }
+
 /** Who an issuer says a person is. */
 export type IdentityRow = {
   readonly accountId: AccountId
@@ -83,10 +85,12 @@ export interface SignInTables {
   insertPasskey(row: PasskeyRow): Promise<void>
   /** Oldest first. */
   listPasskeys(userId: UserId): Promise<readonly PasskeyRow[]>
-  updatePasskey(
-    passkeyId: PasskeyId,
-    changes: Pick<Changes<PasskeyRow>, "name" | "counter" | "isBackedUp" | "usedAt">,
-  ): Promise<void>
+  renamePasskey(passkeyId: PasskeyId, name: string): Promise<void>
+  /**
+   * Notes a use. False, with nothing noted, where the counter did not go on, of two at once for one of them, or where the
+   * passkey is gone. One that does not count says 0 each time.
+   */
+  usePasskey(passkeyId: PasskeyId, use: PasskeyUse): Promise<boolean>
   /** False where there was none. */
   deletePasskey(passkeyId: PasskeyId): Promise<boolean>
   /** Throws Problem "conflict" (code "identity-known") when somebody has it already. */

@@ -129,7 +129,10 @@ function recoveryTables(tx: Transaction<Database>, accountId: AccountId): Recove
   }
 }
 
-type PasskeyTables = Pick<SignInTables, "insertPasskey" | "listPasskeys" | "updatePasskey" | "deletePasskey">
+type PasskeyTables = Pick<
+  SignInTables,
+  "insertPasskey" | "listPasskeys" | "renamePasskey" | "usePasskey" | "deletePasskey"
+>
 
 function passkeyTables(tx: Transaction<Database>, accountId: AccountId): PasskeyTables {
   return {
@@ -148,13 +151,25 @@ function passkeyTables(tx: Transaction<Database>, accountId: AccountId): Passkey
         .where("userId", "=", userId)
         .orderBy("createdAt")
         .execute(),
-    async updatePasskey(passkeyId, changes) {
+    async renamePasskey(passkeyId, name) {
       await tx
         .updateTable("passkey")
-        .set(changes)
+        .set({ name })
         .where("accountId", "=", accountId)
         .where("passkeyId", "=", passkeyId)
         .execute()
+    },
+    async usePasskey(passkeyId, use) {
+      const { numUpdatedRows } = await tx
+        .updateTable("passkey")
+        .set(use)
+        .where("accountId", "=", accountId)
+        .where("passkeyId", "=", passkeyId)
+        .where(({ eb, or, and }) =>
+          or([eb("counter", "<", use.counter), and([eb("counter", "=", 0), eb.lit(use.counter === 0)])]),
+        )
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
     },
     async deletePasskey(passkeyId) {
       const { numDeletedRows } = await tx

@@ -47,8 +47,16 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
     },
     listPasskeys: async (userId) =>
       passkeysOf(userId).sort((a, b) => Temporal.Instant.compare(a.createdAt, b.createdAt)),
-    updatePasskey: (passkeyId, changes) =>
-      tx.change("passkey", passkeyId, (row) => (isMine(row) ? { ...row, ...changes } : row)),
+    renamePasskey: (passkeyId, name) =>
+      tx.change("passkey", passkeyId, (row) => (isMine(row) ? { ...row, name } : row)),
+    async usePasskey(passkeyId, use) {
+      await tx.lock("passkey", passkeyId)
+      const row = tx.find("passkey", passkeyId)
+      if (row === null || !isMine(row)) return false
+      if (row.counter >= use.counter && (row.counter > 0 || use.counter > 0)) return false
+      await tx.put("passkey", passkeyId, { ...row, ...use })
+      return true
+    },
     deletePasskey: async (passkeyId) => {
       const row = tx.find("passkey", passkeyId)
       return row !== null && isMine(row) && tx.remove("passkey", passkeyId)

@@ -1,0 +1,79 @@
+import { parsePasskeyId } from "@kalends/domain/ids"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { PasskeyRow } from "../ports/sign-in-tables.ts"
+import type { Store } from "../ports/store.ts"
+import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { createDatabase, createPool } from "./database.ts"
+import { createStore } from "./store.ts"
+
+const { account, user } = sampleRows(1)
+const at = Temporal.Instant.from("2026-11-29T12:00:00Z")
+const passkey: PasskeyRow = {
+  ...{ accountId: account.accountId, userId: user.userId, name: "Laptop", transports: "internal hybrid" },
+  passkeyId: parsePasskeyId("0198f7a0-0000-7000-8000-0000000000aa"),
+  credentialId: new Uint8Array([1, 2, 3]),
+  publicKey: new Uint8Array([4, 5, 6]),
+  ...{ counter: 0, isBackupEligible: true, isBackedUp: false, createdAt: at, usedAt: null },
+}
+const { passkeyId } = passkey
+
+let base: TestDatabase
+let database: ReturnType<typeof createDatabase>
+let store: Store
+beforeAll(async () => {
+  base = await cloneDatabase()
+  database = createDatabase(createPool(base.url, 8))
+  store = createStore(database)
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(account.accountId, async (tables) => {
+    await tables.insertUser(user)
+    await tables.signIn.insertPasskey(passkey)
+  })
+})
+afterAll(async () => {
+  await database.destroy()
+  await base.drop()
+})
+
+const use = (counter: number) =>
+  store.inAccount(account.accountId, ({ signIn }) =>
+    signIn.usePasskey(passkeyId, { counter, isBackedUp: true, usedAt: at }),
+  )
+
+test("a passkey is found by its credential alone, as it was put", async () => {
+  const found = await store.asSystem((tables) => tables.findPasskey(passkey.credentialId))
+  const plain = found && {
+    ...found,
+    credentialId: [...found.credentialId],
+    publicKey: [...found.publicKey],
+    createdAt: found.createdAt.toString(),
+  }
+  expect(plain).toEqual({ ...passkey, credentialId: [1, 2, 3], publicKey: [4, 5, 6], createdAt: at.toString() })
+  expect(await store.asSystem((tables) => tables.findPasskey(new Uint8Array([9])))).toBeNull()
+})
+
+test("a counter stays at 0 or goes on, and of two who say the same, one is believed", async () => {
+  expect([await use(0), await use(0), await use(5)]).toEqual([true, true, true])
+  expect([await use(5), await use(4), await use(0)]).toEqual([false, false, false])
+  expect((await Promise.all([use(6), use(6)])).sort()).toEqual([false, true])
+})
+
+test("a challenge is spent once, of two at once by one of them", async () => {
+  const spend = () =>
+    store.inAccount(account.accountId, ({ signIn }) => signIn.spendChallenge(new Uint8Array(32).fill(1), at))
+  expect((await Promise.all([spend(), spend()])).sort()).toEqual([false, true])
+  expect(await store.asSystem((tables) => tables.deleteSpentChallenges(at))).toBe(1)
+})
+
+test("a passkey is renamed, and registered once", async () => {
+  const again = store.inAccount(account.accountId, ({ signIn }) =>
+    signIn.insertPasskey({ ...passkey, passkeyId: parsePasskeyId("0198f7a0-0000-7000-8000-0000000000bb") }),
+  )
+  await expect(again).rejects.toMatchObject({ kind: "conflict", code: "passkey-known" })
+  const names = await store.inAccount(account.accountId, async ({ signIn }) => {
+    await signIn.renamePasskey(passkeyId, "Old laptop")
+    return (await signIn.listPasskeys(user.userId)).map(({ name }) => name)
+  })
+  expect(names).toEqual(["Old laptop"])
+})
