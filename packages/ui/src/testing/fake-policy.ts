@@ -33,7 +33,7 @@ export function calmPolicy(now: Temporal.Instant): PolicyScene {
     said: {
       account: {
         contactsPermission: { value: "read", isLocked: true },
-        providers: { value: ["graph", "google"], isLocked: false },
+        providers: { value: ["graph", "google", "caldav"], isLocked: false },
       },
       groups: new Map([[pilots, { sync }]]),
     },
