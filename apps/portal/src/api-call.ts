@@ -1,10 +1,24 @@
 import { problemSchema } from "@kalends/protocol/problem"
 import type { z } from "zod"
 import { ApiProblem } from "./api-problem.ts"
+import { freshStep } from "./fresh-step.ts"
 import { platform } from "./platform.ts"
 
-/** One request to the service. Throws ApiProblem for a refusal, and where it is not reached. */
+/**
+ * One request to the service. What wants a fresh second step is asked for again once the person has shown it. Throws
+ * ApiProblem for a refusal, and where it is not reached.
+ */
 export async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  try {
+    return await sendOnce(method, path, body)
+  } catch (error) {
+    const isStale = error instanceof ApiProblem && error.code === "fresh-factor-needed"
+    if (!isStale || !(await freshStep.ask())) throw error
+    return sendOnce(method, path, body)
+  }
+}
+
+async function sendOnce(method: string, path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { "x-kalends-request": "1" }
   if (body !== undefined) headers["content-type"] = "application/json"
   const response = await platform

@@ -19,6 +19,7 @@ import {
   revocationPreviewSchema,
   revocationSchema,
   revocationStepsSchema,
+  revocationsSchema,
 } from "@kalends/protocol/revocations"
 import { call, queryOf } from "./api-call.ts"
 
@@ -43,6 +44,8 @@ export const connectionsApi = {
     call(revocationPreviewSchema, "POST", `${root}/revocations/preview`, { scope, after }),
   revoke: (scope: RevocationScopeInput, confirmation: string | null): Promise<RevocationView> =>
     call(revocationSchema, "POST", `${root}/revocations`, { scope, confirmation }),
+  revocations: async (): Promise<readonly RevocationView[]> =>
+    (await call(revocationsSchema, "GET", `${root}/revocations`)).revocations,
   revocation: (revocationId: string): Promise<RevocationView> =>
     call(revocationSchema, "GET", `${root}/revocations/${revocationId}`),
   steps: (revocationId: string, after: string | null): Promise<RevocationSteps> =>

@@ -7,6 +7,7 @@ import { api } from "./api.ts"
 import { Devices } from "./devices.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
+import { FreshStepDialog } from "./fresh-step-dialog.tsx"
 import { type Messages, messages } from "./messages.ts"
 import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
@@ -107,6 +108,7 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
       <button type="button" className={classes.skip} onClick={skipToPage}>
         {words.navigation.skip}
       </button>
+      <FreshStepDialog words={words} />
       <header className={classes.head}>
         <Text fw={650} size="lg">
           Kalends

@@ -66,6 +66,13 @@ test("a group is revoked after its name was typed, and each person's outcome is 
     await fits(page)
   }))
 
+test("what was revoked before is listed, and each opens with its outcome", () =>
+  visit("connections/revocations", /^(?:Revoked before|取り消しの履歴)$/, async (page) => {
+    await fits(page)
+    await page.getByRole("link", { name: "Pilots" }).click()
+    await heading(page, /Connections revoked|接続の取り消し/).waitFor()
+  }))
+
 test("the home page says what there is to do, and a tenant that is back is opened with one action", () =>
   visits.visit({
     address: "/",

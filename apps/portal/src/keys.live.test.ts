@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 
 // The page of keys in a real browser, on an API that answers what a scene says.
 
@@ -44,6 +45,26 @@ test("a new data key is asked for, followed by a bar, paused and gone on with", 
       await button(/^(?:Pause|一時停止)$/).click()
       await button(/^(?:Go on|再開)$/).click()
       await button(/^(?:Pause|一時停止)$/).waitFor()
+    },
+  }))
+
+test("on an old second step asks for it again, and then does what was asked", () =>
+  visit({
+    change: (scene) => {
+      scene.isFactorFresh = false
+    },
+    look: async (page) => {
+      const named = /^(?:New data key|新しいデータ鍵)$/
+      await page.getByRole("button", { name: named }).click()
+      await page.getByRole("dialog").getByRole("button", { name: named }).click()
+      const code = page.locator("input[autocomplete=one-time-code]")
+      await code.fill("000000")
+      await page.keyboard.press("Enter")
+      await page.getByRole("alert").waitFor()
+      await code.fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await page.getByRole("progressbar").waitFor({ state: "attached" })
+      await code.waitFor({ state: "detached" })
     },
   }))
 

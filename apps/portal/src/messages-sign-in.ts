@@ -11,7 +11,7 @@ const en = {
   codeHint: "Six digits. If you do not have the app at hand, write one of your recovery codes.",
   continue: "Continue",
   again: "Show again that it is you",
-  againText: "It is a while since you did, and this changes how you sign in.",
+  againText: "It is a while since you did, and what you are about to do matters. It is done once you have.",
   // An administrator without one.
   wanted: "Protect your sign-in first",
   wantedText:
@@ -122,7 +122,7 @@ const ja: typeof en = {
   codeHint: "6 桁の数字です。アプリが手元にない場合は、回復コードを 1 つ入力してください。",
   continue: "続ける",
   again: "もう一度ご本人の確認",
-  againText: "前回の確認から時間が経っています。サインイン方法を変えるには、もう一度確認が必要です。",
+  againText: "前回の確認から時間が経っています。これは重要な操作のため、確認が済んでから実行されます。",
   wanted: "まずサインインを守りましょう",
   wantedText:
     "あなたは他の人のカレンダーを管理しています。2 段階目の確認を一度設定すれば、パスワードだけでは誰も入れなくなります。",

@@ -1,5 +1,4 @@
 import type { OwnSignInView, TotpSeedView } from "@kalends/protocol/sign-in"
-import { ApiProblem } from "./api-problem.ts"
 import type { signInApi } from "./api-sign-in.ts"
 
 export type OwnSignInState = {
@@ -12,8 +11,6 @@ export type OwnSignInState = {
   readonly seed: TotpSeedView | null
   /** Recovery codes just made: shown until the person has kept them. */
   readonly codes: readonly string[] | null
-  /** The last act waits until the person has shown the second step again. */
-  readonly isAskedAgain: boolean
   /** What went well last. */
   readonly done: "password" | "passkey" | null
 }
@@ -25,12 +22,11 @@ export type OwnSignInDeps = {
   readonly go: (url: string) => void
 }
 
-/** What one signs in with, and changing it. An act that wants a fresh second step is done once it was shown. */
+/** What one signs in with, and changing it. */
 export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
   const listeners = new Set<() => void>()
-  let waiting: (() => Promise<Partial<OwnSignInState>>) | null = null
   let state: OwnSignInState = {
-    ...{ view: null, error: null, isBusy: false, seed: null, codes: null, isAskedAgain: false, done: null },
+    ...{ view: null, error: null, isBusy: false, seed: null, codes: null, done: null },
   }
 
   function set(changes: Partial<OwnSignInState>): void {
@@ -45,26 +41,9 @@ export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
       set({ ...changes, view: await api.ownSignIn(), isBusy: false })
       return true
     } catch (error) {
-      const isStale = error instanceof ApiProblem && error.code === "fresh-factor-needed"
-      if (isStale) waiting = work
-      set({ isBusy: false, ...(isStale ? { isAskedAgain: true } : { error }) })
+      set({ isBusy: false, error })
       return false
     }
-  }
-
-  /** The second step is shown again; then what waited for it is done. */
-  async function showAgain(show: () => Promise<void>): Promise<boolean> {
-    const isShown = await act(async () => {
-      await show()
-      return { isAskedAgain: false }
-    })
-    const work = waiting
-    waiting = null
-    if (!isShown || work === null) {
-      waiting = work
-      return isShown
-    }
-    return act(work)
   }
 
   return {
@@ -111,11 +90,6 @@ export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
         await api.unlink(identityId)
         return {}
       }),
-    giveCode: (code: string) => showAgain(() => api.giveCode(code)),
-    leaveAgain(): void {
-      waiting = null
-      set({ isAskedAgain: false, error: null })
-    },
   }
 }
 

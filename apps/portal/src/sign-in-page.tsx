@@ -6,7 +6,6 @@ import { Button, Card, Group, Stack, Text, Title } from "@mantine/core"
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react"
 import { problemText } from "./api-problem.ts"
 import { signInApi } from "./api-sign-in.ts"
-import { CodeForm } from "./code-form.tsx"
 import type { Messages } from "./messages.ts"
 import { createOwnSignIn } from "./own-sign-in.ts"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
@@ -51,7 +50,6 @@ export function OwnSignInPage({ store, words, locale, now }: SignInPageProps) {
   return (
     <PageFrame title={signInPage.page} text={signInPage.pageText}>
       <Failure {...parts} />
-      <AskedAgain {...parts} />
       <Section title={signInPage.totp} text={signInPage.totpText}>
         {totpSince === null ? (
           <TotpSetUp {...parts} />
@@ -217,26 +215,5 @@ function Removal({ words, label, text, act }: RemovalProps) {
     >
       <Text>{text}</Text>
     </ConfirmedAct>
-  )
-}
-
-/** The second step again, for an act that wants it fresh. */
-function AskedAgain({ own, state, words }: FactorProps) {
-  const { signInPage } = words
-  return (
-    <Dialog isOpen={state.isAskedAgain} close={own.leaveAgain} title={signInPage.again} closeLabel={words.cancel}>
-      <Stack>
-        <Text>{signInPage.againText}</Text>
-        <Failure {...{ state, words }} />
-        <CodeForm
-          words={words}
-          label={signInPage.continue}
-          hint={signInPage.codeHint}
-          isBusy={state.isBusy}
-          give={own.giveCode}
-          leave={own.leaveAgain}
-        />
-      </Stack>
-    </Dialog>
   )
 }

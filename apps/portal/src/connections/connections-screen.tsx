@@ -6,6 +6,7 @@ import { ForecastPage } from "./forecast-page.tsx"
 import { ConnectionList } from "./list-page.tsx"
 import { connectionsPlaceOf } from "./place.ts"
 import { RevocationPage } from "./revocation-page.tsx"
+import { RevocationsPage } from "./revocations-page.tsx"
 import { RevokePage } from "./revoke-page.tsx"
 
 /** Every connection of the organisation, for those who answer for them. */
@@ -21,6 +22,8 @@ export function Connections(props: ConnectionsProps) {
       return <ForecastPage {...props} />
     case "revoke":
       return <RevokePage key={address} {...props} scope={place.scope} />
+    case "revocations":
+      return <RevocationsPage {...props} />
     case "revocation":
       return <RevocationPage {...props} revocationId={place.revocationId} />
   }

@@ -33,9 +33,14 @@ export function ConnectionList(props: ListProps) {
       title={text.title}
       text={text.text}
       action={
-        <Button component="a" href={`#${connectionsPlaceText({ kind: "forecast" })}`} variant="default">
-          {text.forecast}
-        </Button>
+        <Group>
+          <Button component="a" href={`#${connectionsPlaceText({ kind: "forecast" })}`} variant="default">
+            {text.forecast}
+          </Button>
+          <Button component="a" href={`#${connectionsPlaceText({ kind: "revocations" })}`} variant="default">
+            {text.revocations}
+          </Button>
+        </Group>
       }
     >
       <Filters {...props} summary={summary.value} />

@@ -8,6 +8,7 @@ const places: readonly ConnectionsPlace[] = [
   { kind: "list", filter: { group: id, tenant: "tenant/1" } },
   { kind: "one", connectionId: id },
   { kind: "forecast" },
+  { kind: "revocations" },
   { kind: "revocation", revocationId: id },
   { kind: "revoke", scope: { kind: "connection", connectionId: id } },
   { kind: "revoke", scope: { kind: "group", groupId: id } },

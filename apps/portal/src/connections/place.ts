@@ -8,6 +8,7 @@ export type ConnectionsPlace =
   | { readonly kind: "one"; readonly connectionId: string }
   | { readonly kind: "forecast" }
   | { readonly kind: "revoke"; readonly scope: RevocationScopeInput }
+  | { readonly kind: "revocations" }
   | { readonly kind: "revocation"; readonly revocationId: string }
 
 const root = "connections"
@@ -19,6 +20,7 @@ export function connectionsPlaceOf(address: string): ConnectionsPlace {
   const [path = "", query = ""] = address.split("?")
   const [, first = "", second = "", third = "", fourth = ""] = path.split("/")
   if (first === "forecast") return { kind: "forecast" }
+  if (first === "revocations") return { kind: "revocations" }
   if (first === "one" && idText.test(second)) return { kind: "one", connectionId: second }
   if (first === "revocation" && idText.test(second)) return { kind: "revocation", revocationId: second }
   const scope = first === "revoke" ? scopeOf(second, third, fourth) : null
@@ -59,7 +61,8 @@ export function connectionsPlaceText(place: ConnectionsPlace): string {
     case "one":
       return `${root}/one/${place.connectionId}`
     case "forecast":
-      return `${root}/forecast`
+    case "revocations":
+      return `${root}/${place.kind}`
     case "revocation":
       return `${root}/revocation/${place.revocationId}`
     case "revoke":

@@ -1,7 +1,8 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import { addedSlots, quantileMs, slotBoundMs } from "@kalends/domain/figures"
 import type { FiguresNow } from "@kalends/protocol/figures"
-import { Text, Title } from "@mantine/core"
+import { Anchor, Text, Title } from "@mantine/core"
+import { connectionsPlaceText } from "../connections/place.ts"
 import type { Messages } from "../messages.ts"
 import { Ages, Bars, GrantColumns, LatencyLines, Line, type OverTime } from "./charts.tsx"
 import classes from "./figures.module.css"
@@ -249,7 +250,9 @@ function DeadNow({ now, words, format, labelOf }: Shown) {
         <ul className={classes.deadList}>
           {dead.map(({ provider, state, count }) => (
             <li key={`${provider} ${state}`}>
-              {labelOf(provider)}: {format.count(count)} – {stateText(state, words)}
+              <Anchor href={`#${connectionsPlaceText({ kind: "list", filter: { provider, state } })}`}>
+                {labelOf(provider)}: {format.count(count)} – {stateText(state, words)}
+              </Anchor>
             </li>
           ))}
         </ul>

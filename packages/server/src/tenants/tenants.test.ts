@@ -97,4 +97,25 @@ describe("an administrator's connection", () => {
     expect((await see()).every(({ connection }) => connection === null)).toBe(true)
     expect(await tenants.list(administrator)).toEqual([])
   })
+
+  test("loses its secret before anybody is disconnected, so that a removal cut short leaves nothing to open", async () => {
+    let transactionsLeft = Number.POSITIVE_INFINITY
+    const { tenants, administrator, connectTenant, store } = await tenantWorld({
+      dressStore: (base) => ({
+        ...base,
+        async inAccount(accountId, work) {
+          if (transactionsLeft-- <= 0) throw new Error("the node was killed")
+          return base.inAccount(accountId, work)
+        },
+      }),
+    })
+    const tenantConnectionId = parseTenantConnectionId((await connectTenant()).tenantConnectionId)
+    transactionsLeft = 1
+    await expect(tenants.remove(administrator, tenantConnectionId)).rejects.toThrow("killed")
+    transactionsLeft = Number.POSITIVE_INFINITY
+    const left = await store.inAccount(administrator.accountId, (tables) => tables.tenants.find(tenantConnectionId))
+    expect(left?.sealedSecret).toHaveLength(0)
+    await tenants.remove(administrator, tenantConnectionId)
+    expect(await tenants.list(administrator)).toEqual([])
+  })
 })

@@ -115,7 +115,11 @@ export function createTenants(deps: TenantsDeps) {
 
     /** Deletes the secret and disconnects everybody whose calendar it opens. What providers still tell of, runs out there. */
     async remove(user: UserRow, id: TenantConnectionId): Promise<TenantRemovalView> {
-      await store.inAccount(user.accountId, (tables) => requireTenant(tables, id))
+      // The secret goes before anybody is disconnected: from here on it opens nothing, however many there are.
+      await store.inAccount(user.accountId, async (tables) => {
+        const { version } = await requireTenant(tables, id)
+        await tables.tenants.update(id, { sealedSecret: new Uint8Array(), version: version + 1 })
+      })
       let connectionsRemoved = 0
       for (;;) {
         const gone = await store.inAccount(user.accountId, (tables) => removeSome(tables, user, id))

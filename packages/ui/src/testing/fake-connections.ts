@@ -41,6 +41,8 @@ function revocationReply(route: string, body: Record<string, unknown>, overview:
     return body.confirmation === "Pilots"
       ? { status: 201, body: overview.revocation }
       : { status: 409, body: { title: "No.", kind: "conflict", code: "confirmation-needed" } }
+  if (route === "GET /v1/admin/revocations")
+    return { body: { revocations: overview.revocation === null ? [] : [overview.revocation] } }
   if (/^GET \/v1\/admin\/revocations\/[0-9a-f-]{36}$/.test(route)) return { body: overview.revocation }
   if (/^GET .*\/steps$/.test(route)) return { body: { steps: overview.steps, after: null } }
   return null

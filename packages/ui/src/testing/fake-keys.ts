@@ -4,6 +4,7 @@ import type { Scene } from "./scene.ts"
 type Asked = { readonly route: string; readonly body: Readonly<Record<string, unknown>> }
 type Answer = { readonly status?: number; readonly body: unknown }
 
+const stale = { title: "Forbidden", status: 403, kind: "forbidden", code: "fresh-factor-needed", requestId: "r" }
 const differs = { title: "Forbidden", status: 403, kind: "forbidden", code: "name-differs", requestId: "r" }
 
 /** Answers about keys, as the scene has them; null for other routes. */
@@ -13,6 +14,7 @@ export function keysReply({ route, body }: Asked, scene: Scene): Answer | null {
     case "GET /v1/keys":
       return { body: scene.keys }
     case "POST /v1/keys/actions": {
+      if (!scene.isFactorFresh && body.action === "rotate") return { status: 403, body: stale }
       const state = body.action === "pause" ? "paused" : "running"
       const begun = {
         startedAt: scene.keys.at,
@@ -26,6 +28,7 @@ export function keysReply({ route, body }: Asked, scene: Scene): Answer | null {
       return { body: scene.keys }
     }
     case "POST /v1/keys/shredding": {
+      if (!scene.isFactorFresh) return { status: 403, body: stale }
       if (body.organisation !== scene.keys.organisation) return { status: 403, body: differs }
       const dataKeys = scene.keys.dataKeys.map((key) => ({ ...key, destroyedAt: scene.keys.at }))
       scene.keys = { ...scene.keys, dataKeys }
