@@ -4,8 +4,22 @@ import type { Scene } from "./scene.ts"
 type Asked = { readonly route: string; readonly body: Readonly<Record<string, unknown>> }
 type Answer = { readonly status?: number; readonly body: unknown }
 
-const stale = { title: "Forbidden", status: 403, kind: "forbidden", code: "fresh-factor-needed", requestId: "r" }
-const differs = { title: "Forbidden", status: 403, kind: "forbidden", code: "name-differs", requestId: "r" }
+const stale = {
+  type: "about:blank",
+  title: "Forbidden",
+  status: 403,
+  kind: "forbidden",
+  code: "fresh-factor-needed",
+  requestId: "r",
+}
+const differs = {
+  type: "about:blank",
+  title: "Forbidden",
+  status: 403,
+  kind: "forbidden",
+  code: "name-differs",
+  requestId: "r",
+}
 
 /** Answers about keys, as the scene has them; null for other routes. */
 export function keysReply({ route, body }: Asked, scene: Scene): Answer | null {
