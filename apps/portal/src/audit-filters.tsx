@@ -32,7 +32,7 @@ export function AuditFilters({ words, userId, choice, choose }: FilterProps) {
     .sort((a, b) => a.label.localeCompare(b.label))
   return (
     <Stack gap="sm">
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm">
         <WhoField {...{ words, userId }} actor={choice.actor} choose={(actor) => choose({ ...choice, actor })} />
         <NativeSelect
           label={auditLog.what}

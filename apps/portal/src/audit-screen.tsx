@@ -114,10 +114,11 @@ function columnsOf(
     {
       key: "why",
       title: auditLog.why,
+      width: "minmax(0, 1.6fr)",
       onCard: "named",
       cell: ({ reason, call }) => (
         <>
-          <Text>{auditLog.reasonOf(reason)}</Text>
+          <Text size="sm">{auditLog.reasonOf(reason)}</Text>
           {call === null ? null : (
             <Text size="xs" c="dimmed" className={classes.breakable}>
               {auditLog.forCall(call)}
@@ -129,7 +130,7 @@ function columnsOf(
     {
       key: "about",
       title: auditLog.about,
-      width: "9rem",
+      width: "8rem",
       cell: ({ subjectId }) => (
         <Anchor component="button" type="button" size="sm" onClick={() => about(subjectId)}>
           {auditLog.aboutThis}

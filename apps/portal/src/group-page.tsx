@@ -32,7 +32,7 @@ export function GroupPage({ group, view, words, load, back }: GroupProps & { rea
         <Title order={1} className={classes.breakable}>
           {name}
         </Title>
-        <Text size="lg" mt="xs">
+        <Text c="dimmed" mt="xs">
           {words.peopleOf(group.people, group.connected)} · {wordOf(group, view, words)}
         </Text>
       </div>

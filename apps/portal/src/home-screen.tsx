@@ -1,6 +1,7 @@
 import type { ServiceView, UserView } from "@kalends/protocol/api"
 import type { OwnPolicyView } from "@kalends/protocol/policy"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
+import { useState } from "react"
 import { policyApi } from "./api-policy.ts"
 import { Connect } from "./connect.tsx"
 import { ConnectionsSummary } from "./connections/home-summary.tsx"
@@ -26,17 +27,22 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
   const { service, connection } = state
   const { value: policy } = useLoaded<OwnPolicyView>(policyApi.own, connection?.connectionId ?? "")
   const { isWell, toDo } = homeView({ user, service, connection, now })
+  // What the organisation needs is told below; then not everything is well.
+  const [isOrganisationWell, tellWell] = useState(true)
   const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
   return (
     <Stack gap="xl">
       <div>
-        <Title order={1}>{headline(isWell, toDo, words)}</Title>
+        <Title order={1}>{isWell && !isOrganisationWell ? words.ownWell : headline(isWell, toDo, words)}</Title>
         <ToDoList toDo={toDo} words={words} />
         {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </div>
       {connection === null && policy !== null ? <OwnNotice {...{ policy, words, locale, now }} /> : null}
       {user.abilities.includes("read-connections") ? (
-        <ConnectionsSummary {...{ words, locale, now }} canRevoke={user.abilities.includes("revoke-connections")} />
+        <ConnectionsSummary
+          {...{ words, locale, now, tellWell }}
+          canRevoke={user.abilities.includes("revoke-connections")}
+        />
       ) : null}
       {connection === null ? (
         <Connect store={store} state={state} words={words} policy={policy} />

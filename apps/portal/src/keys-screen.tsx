@@ -228,7 +228,9 @@ function DataKeys({ view, words, locale }: Shown) {
             {text.made(timeOf(createdAt, locale))}
             {destroyedAt === null ? "" : ` · ${text.destroyed(timeOf(destroyedAt, locale))}`}
           </Text>
-          <Code className={classes.breakable}>{custodyKeyId}</Code>
+          <Code className={classes.breakable} display="inline-block" w="fit-content">
+            {custodyKeyId}
+          </Code>
         </Card>
       ))}
       {inBackups.length === 0 ? null : (

@@ -14,6 +14,7 @@ export const english = {
   signIn: "Sign in",
   signOut: "Sign out",
   allWell: "Everything is well",
+  ownWell: "Your calendar is well",
   thingsToDo: (count: number) => (count === 1 ? "One thing to do" : `${count} things to do`),
   waiting: "Nothing for you to do",
   toDo: {

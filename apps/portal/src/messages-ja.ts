@@ -16,6 +16,7 @@ export const japanese: Catalogue = {
   signIn: "サインイン",
   signOut: "サインアウト",
   allWell: "すべて正常です",
+  ownWell: "あなたのカレンダーは正常です",
   thingsToDo: (count) => `やることが ${count} 件あります`,
   waiting: "対応は必要ありません",
   toDo: {

@@ -7,6 +7,14 @@ export type NavigationWords = {
   readonly skip: string
   readonly sections: { readonly organisation: string; readonly trust: string }
   readonly roles: Readonly<Record<Role, string>>
+  /** Whom of the people a list shows. */
+  readonly people: {
+    readonly anyState: string
+    readonly anyRole: string
+    readonly anyGroup: string
+    readonly group: string
+    readonly nobody: string
+  }
 }
 
 export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
@@ -21,6 +29,13 @@ export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
       auditor: "Auditor",
       user: "User",
     },
+    people: {
+      anyState: "Any state",
+      anyRole: "Any role",
+      anyGroup: "Any group",
+      group: "Group",
+      nobody: "Nobody fits. Search for something else, or choose fewer conditions.",
+    },
   },
   ja: {
     pages: "ページ",
@@ -32,6 +47,13 @@ export const navigationWords: Readonly<Record<Language, NavigationWords>> = {
       "room-admin": "会議室管理者",
       auditor: "監査担当者",
       user: "ユーザー",
+    },
+    people: {
+      anyState: "すべての状態",
+      anyRole: "すべての役割",
+      anyGroup: "すべてのグループ",
+      group: "グループ",
+      nobody: "該当する人はいません。検索語や条件を変えてください。",
     },
   },
 }

@@ -1,6 +1,6 @@
 import type { UsersView } from "@kalends/protocol/api"
 import { expect, test } from "vitest"
-import { readPeople, searchOf } from "./people-pages.ts"
+import { anybody, choiceOf, readPeople, searchOf } from "./people-pages.ts"
 
 test("people are asked for from the start, then from the last address", async () => {
   const asked: unknown[] = []
@@ -16,4 +16,14 @@ test("people are asked for from the start, then from the last address", async ()
 test("an empty search field asks for everybody", () => {
   expect(searchOf("  ")).toEqual({})
   expect(searchOf(" 山田 ")).toEqual({ search: "山田" })
+})
+
+test("what is chosen is asked for, and what there is not is not", () => {
+  expect(choiceOf(anybody)).toEqual({})
+  expect(choiceOf({ state: "none", groupId: "g", role: "auditor" })).toEqual({
+    state: "none",
+    groupId: "g",
+    role: "auditor",
+  })
+  expect(choiceOf({ state: "nothing", groupId: "", role: "king" })).toEqual({})
 })

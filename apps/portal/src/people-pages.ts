@@ -1,3 +1,5 @@
+import { roles } from "@kalends/domain/ability"
+import { connectionStates } from "@kalends/domain/connection"
 import type { UsersView, usersQuerySchema } from "@kalends/protocol/api"
 import type { RowsPage } from "@kalends/ui/page-loader"
 import type { z } from "zod"
@@ -16,6 +18,24 @@ export async function readPeople(
   const page = await users(after === null ? query : { ...query, after })
   return { rows: page.users, next: page.after }
 }
+
+/** What somebody chose to see; empty texts for anybody. */
+export type PeopleChoice = { readonly state: string; readonly groupId: string; readonly role: string }
+
+export const anybody: PeopleChoice = { state: "", groupId: "", role: "" }
+
+/** The choice as the service is asked for it. */
+export function choiceOf({ state, groupId, role }: PeopleChoice): PeopleQuery {
+  const knownState = peopleStates.find((one) => one === state)
+  const knownRole = roles.find((one) => one === role)
+  return {
+    ...(knownState === undefined ? {} : { state: knownState }),
+    ...(groupId === "" ? {} : { groupId }),
+    ...(knownRole === undefined ? {} : { role: knownRole }),
+  }
+}
+
+export const peopleStates = [...connectionStates, "none"] as const
 
 /** What is asked for when `typed` stands in the search field. */
 export function searchOf(typed: string): { readonly search?: string } {

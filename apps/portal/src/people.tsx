@@ -6,7 +6,8 @@ import { useState } from "react"
 import { api } from "./api.ts"
 import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
-import { type Person, personKey, readPeople, searchOf } from "./people-pages.ts"
+import { PeopleFilters } from "./people-filters.tsx"
+import { anybody, choiceOf, type Person, personKey, readPeople, searchOf } from "./people-pages.ts"
 import classes from "./portal.module.css"
 import type { PortalStore } from "./store.ts"
 import { useSettled } from "./use-settled.ts"
@@ -18,7 +19,8 @@ type PeopleProps = { readonly store: PortalStore; readonly words: Messages; read
 /** The people of the organisation, for administrators. */
 export function People({ store, words, user }: PeopleProps) {
   const [search, setSearch] = useState("")
-  const query = searchOf(useSettled(search))
+  const [choice, choose] = useState(anybody)
+  const query = { ...searchOf(useSettled(search)), ...choiceOf(choice) }
   const read = (after: string | null) => readPeople(api.users, query, after)
   const loader = usePages(personKey, { read }, JSON.stringify(query))
   const add = async (input: NewUserInput): Promise<boolean> => {
@@ -43,12 +45,13 @@ export function People({ store, words, user }: PeopleProps) {
           value={search}
           onChange={({ currentTarget }) => setSearch(currentTarget.value)}
         />
+        <PeopleFilters {...{ words, choice, choose }} hasGroups={user.abilities.includes("read-policy")} />
         <VirtualList
           label={words.people}
           loader={loader}
           idOf={personKey}
           columns={columnsOf(words)}
-          empty={<Text>{words.nobodyFound}</Text>}
+          empty={<Text>{words.navigation.people.nobody}</Text>}
           words={words}
           explain={(error) => problemText(error, words)}
         />

@@ -97,7 +97,7 @@ function Section({ title, text, children }: SectionProps) {
     <Card withBorder component="section">
       <Stack>
         <div>
-          <Title order={2} size="h3">
+          <Title order={2} size="h4">
             {title}
           </Title>
           <Text c="dimmed">{text}</Text>

@@ -129,6 +129,9 @@ export const usersQuerySchema = z.object({
   search: z.string().trim().max(120).optional(),
   groupId: id.optional(),
   follows: z.literal("organisation").optional(),
+  /** Of their connection; "none": those without one. */
+  state: z.enum([...connectionStates, "none"]).optional(),
+  role: z.enum(roles).optional(),
 })
 export const usersSchema = z.object({
   users: z.array(

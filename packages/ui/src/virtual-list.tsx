@@ -246,11 +246,14 @@ type KeysProps<Row> = {
 /** The keys that go from row to row; what stands within a row keeps its own. */
 function useRowKeys<Row>({ list, rows, current, setActive, virtualizer }: KeysProps<Row>) {
   const group = useRef<HTMLTableSectionElement>(null)
-  const isMoved = useRef(false)
+  // Where a key led to and the focus is not yet. Its row may come with a later drawing than the next.
+  const movedTo = useRef<number | null>(null)
   useEffect(() => {
-    if (!isMoved.current) return
-    isMoved.current = false
-    group.current?.querySelector<HTMLElement>(`[data-index="${current}"]`)?.focus({ preventScroll: true })
+    if (movedTo.current !== current) return
+    const row = group.current?.querySelector<HTMLElement>(`[data-index="${current}"]`)
+    if (row === null || row === undefined) return
+    movedTo.current = null
+    row.focus({ preventScroll: true })
   })
   const onKeyDown = (event: KeyboardEvent<HTMLTableSectionElement>) => {
     const isOnRow = event.target instanceof HTMLElement && event.target.tagName === "TR"
@@ -266,7 +269,7 @@ function useRowKeys<Row>({ list, rows, current, setActive, virtualizer }: KeysPr
     if (act.kind === "toggle") list.selection?.toggle(row)
     if (act.kind === "jump") list.jump?.(act.letter)
     if (act.kind !== "go") return
-    isMoved.current = true
+    movedTo.current = act.index
     setActive(act.index)
     virtualizer.scrollToIndex(act.index)
     if (act.index === current) event.currentTarget.querySelector<HTMLElement>(`[data-index="${current}"]`)?.focus()

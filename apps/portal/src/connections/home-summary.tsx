@@ -1,9 +1,10 @@
 import type { ConnectionSummary, ToDoItem } from "@kalends/protocol/overview"
-import { Alert, Anchor, Button, List, Stack, Text } from "@mantine/core"
+import { Anchor, Button, Card, List, Stack, Text, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { connectionsApi } from "../api-connections.ts"
 import { Trouble } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
+import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { type ConnectionsProps, whenText } from "./connection-words.ts"
 import { connectionsPlaceText } from "./place.ts"
@@ -11,26 +12,35 @@ import { connectionsPlaceText } from "./place.ts"
 const refreshMs = 15_000
 
 /** For who answers for all connections: is everything well, and if not, the three things to do. */
-export function ConnectionsSummary(props: ConnectionsProps) {
-  const { words } = props
+export function ConnectionsSummary(props: ConnectionsProps & { readonly tellWell: (isWell: boolean) => void }) {
+  const { words, tellWell } = props
   const text = words.connections
   const { value, reload } = useLoaded<ConnectionSummary>(connectionsApi.summary)
   // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for as long as the page is open.
   useEffect(() => platform.every(refreshMs, () => void (platform.isHidden() ? null : reload())), [])
+  const isWell = value === null || value.total === 0 || value.isWell
+  useEffect(() => tellWell(isWell), [isWell, tellWell])
   if (value === null || value.total === 0) return null
   if (value.isWell) return <Text role="status">✓ {text.wellAll(value.total)}</Text>
   const count = value.toDo.length + value.moreCount
   return (
-    <Alert color="orange" role="status" title={text.thingsToDo(count)}>
-      <List type="ordered">
+    <Card withBorder padding="lg" role="status" className={classes.finding}>
+      <Title order={2} size="h4" mb="sm">
+        {text.thingsToDo(count)}
+      </Title>
+      <List type="ordered" spacing="xs">
         {value.toDo.map((item) => (
           <List.Item key={JSON.stringify(item)}>
             <Item {...props} item={item} reload={reload} />
           </List.Item>
         ))}
       </List>
-      {value.moreCount === 0 ? null : <Text size="sm">{text.more(value.moreCount)}</Text>}
-    </Alert>
+      {value.moreCount === 0 ? null : (
+        <Text size="sm" c="dimmed" mt="xs">
+          {text.more(value.moreCount)}
+        </Text>
+      )}
+    </Card>
   )
 }
 

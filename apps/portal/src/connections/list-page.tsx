@@ -67,9 +67,9 @@ function columnsOf(props: ConnectionsProps): readonly Column<ConnectionOverview>
     {
       ...{ key: "person", title: text.person, width: "minmax(0, 1.6fr)", onCard: "title" },
       cell: ({ connectionId, displayName, email }) => (
-        <Anchor href={`#${connectionsPlaceText({ kind: "one", connectionId })}`} className={classes.breakable}>
+        <Anchor href={`#${connectionsPlaceText({ kind: "one", connectionId })}`} className={classes.breakable} inherit>
           {displayName}{" "}
-          <Text span size="sm" c="dimmed">
+          <Text span inherit fw={400} c="dimmed">
             {email}
           </Text>
         </Anchor>
@@ -78,7 +78,7 @@ function columnsOf(props: ConnectionsProps): readonly Column<ConnectionOverview>
     {
       ...{ key: "state", title: text.state, onCard: "named" },
       cell: (row) => (
-        <Group gap={6} wrap="nowrap">
+        <Group gap={6} wrap="nowrap" display="inline-flex">
           <span className={classes.dot} data-state={dotOf(row)} aria-hidden />
           {stateText(row, words)}
         </Group>
@@ -111,7 +111,7 @@ function Filters({ words, filter, summary }: ListProps & { readonly summary: Con
         value={search}
         onChange={({ currentTarget }) => setSearch(currentTarget.value)}
       />
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm">
         <NativeSelect
           label={text.state}
           value={filter.state ?? ""}

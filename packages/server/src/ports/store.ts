@@ -53,6 +53,9 @@ export type UserPage = {
   readonly search: string | null
   /** Members of one group; "account": those for whom the account's own word on the sync holds; null: everybody. */
   readonly group: GroupId | "account" | null
+  /** In which state their connection is, "none" for those without one; left out for any. */
+  readonly state?: ConnectionState | "none" | undefined
+  readonly role?: Role | undefined
 }
 
 export type ListedUser = UserRow & {

@@ -11,7 +11,7 @@ import { createKeyTables } from "./key-tables.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
-import { followsAccount, hasPart, isIn } from "./people-search.ts"
+import { followsAccount, hasPart, isConnected, isIn } from "./people-search.ts"
 import { createPolicyChangeTables } from "./policy-change-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
@@ -121,7 +121,8 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
  * People with the state of their connection and their group, as the page asks. The page's people are found first, in the
  * order of their addresses, so that the rest is looked up for them alone, however many others fit.
  */
-function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, search, group }: UserPage) {
+function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, ...wanted }: UserPage) {
+  const { search, group, state, role } = wanted
   let page = tx
     .selectFrom("appUser as person")
     .select("person.userId")
@@ -132,6 +133,8 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
   if (search !== null) page = page.where(hasPart(search))
   if (group === "account") page = page.where(followsAccount)
   else if (group !== null) page = page.where(isIn(accountId, group))
+  if (state !== undefined) page = page.where(isConnected(accountId, state))
+  if (role !== undefined) page = page.where("person.role", "=", role)
   return tx
     .with(
       (cte) => cte("page").materialized(),

@@ -1,3 +1,4 @@
+import type { ConnectionState } from "@kalends/domain/connection"
 import type { AccountId, GroupId } from "@kalends/domain/ids"
 import { type RawBuilder, type SqlBool, sql } from "kysely"
 
@@ -17,3 +18,11 @@ export const followsAccount: RawBuilder<SqlBool> = sql<SqlBool>`(
 export const isIn = (accountId: AccountId, groupId: GroupId): RawBuilder<SqlBool> =>
   sql<SqlBool>`person.user_id in (
     select member.user_id from group_member as member where member.account_id = ${accountId} and member.group_id = ${groupId})`
+
+/** Whether their connection is in this state, or ("none") there is none. */
+export function isConnected(accountId: AccountId, state: ConnectionState | "none"): RawBuilder<SqlBool> {
+  const own = sql`select c.user_id from connection as c where c.account_id = ${accountId}`
+  return state === "none"
+    ? sql<SqlBool>`not exists (${own} and c.user_id = person.user_id)`
+    : sql<SqlBool>`person.user_id in (${own} and c.state = ${state})`
+}

@@ -134,7 +134,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .list("user")
         .filter(mine(accountId))
         .find((user) => user.email === email) ?? null,
-    async listUsers({ after, limit, search, group }) {
+    async listUsers({ after, limit, search, group, state, role }) {
       const wanted = searchText(search ?? "")
       const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
       const isInGroup = (userId: string) =>
@@ -147,8 +147,12 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .filter(mine(accountId))
         .filter((user) => user.email > (after ?? "") && isInGroup(user.userId))
         .filter((user) => searchText(user.email, user.displayName).includes(wanted))
-      const page = users.sort((a, b) => (a.email < b.email ? -1 : 1)).slice(0, limit)
       const stateOf = new Map(tx.list("connection").map(({ userId, state }) => [userId, state]))
+      const page = users
+        .filter((user) => state === undefined || (stateOf.get(user.userId) ?? "none") === state)
+        .filter((user) => role === undefined || user.role === role)
+        .sort((a, b) => (a.email < b.email ? -1 : 1))
+        .slice(0, limit)
       return page.map((user) => ({
         ...user,
         connectionState: stateOf.get(user.userId) ?? null,

@@ -43,6 +43,8 @@ function usersPage(query: URLSearchParams, scene: Scene) {
   const found = scene.users
     .filter(({ groupId }) => query.get("groupId") === null || groupId === query.get("groupId"))
     .filter(({ groupId }) => query.get("follows") === null || !ownWord.has(groupId ?? ""))
+    .filter(({ connectionState }) => [null, connectionState ?? "none"].includes(query.get("state")))
+    .filter(({ role }) => query.get("role") === null || role === query.get("role"))
     .filter(({ email, displayName }) => [email, displayName].some((text) => text.toLowerCase().includes(search)))
     .filter(({ email }) => email > (query.get("after") ?? ""))
   const users = found.slice(0, scene.usersPerPage)
