@@ -35,7 +35,7 @@ test("all connections are listed, narrowed down in the address, and each opens w
 
 test("what ends within 30 days is a picture and a list with what to do", () =>
   visit("connections/forecast", /30/, async (page) => {
-    expect(await page.getByRole("list").first().getByRole("listitem").count()).toBe(31)
+    await expect.poll(() => page.getByRole("list").first().getByRole("listitem").count()).toBe(31)
     await page
       .getByText(/new secret|新しいシークレット/)
       .first()

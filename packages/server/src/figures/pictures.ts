@@ -97,13 +97,19 @@ type Series = FiguresView["series"][number]
 /** The sums come ordered by measure, provider, time and slot. */
 function seriesOf(sums: readonly FigureSum[]): Series[] {
   const series: Series[] = []
+  const texts = new Map<number, string>()
+  const textOf = (at: Temporal.Instant) => {
+    const known = texts.get(at.epochMilliseconds) ?? at.toString()
+    texts.set(at.epochMilliseconds, known)
+    return known
+  }
   for (const { measure, provider, at, slot, count } of sums) {
     let one = series.at(-1)
     if (one?.measure !== measure || one.provider !== provider) {
       one = { measure, provider, points: [] }
       series.push(one)
     }
-    const time = at.toString()
+    const time = textOf(at)
     const point = one.points.at(-1)
     if (point?.at === time) point.counts.push([slot, count])
     else one.points.push({ at: time, counts: [[slot, count]] })
