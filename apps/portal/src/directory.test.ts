@@ -1,6 +1,6 @@
 import type { DirectoryView } from "@kalends/protocol/tenants"
 import { expect, test } from "vitest"
-import { type Entry, inParts, joined, readPage, toggled, toggledAll } from "./directory.ts"
+import { type Entry, inParts, readPage, toggled, toggledAll } from "./directory.ts"
 
 const entry = (name: string): Entry => ({
   email: `${name}@contoso.example`,
@@ -12,7 +12,7 @@ const entry = (name: string): Entry => ({
 })
 const [ada, grace] = [entry("ada"), entry("grace")]
 
-test("pages that hold nobody are passed over, and nobody is shown twice", async () => {
+test("pages that hold nobody are passed over", async () => {
   const pages: Record<string, DirectoryView> = {
     first: { entries: [], next: "second" },
     second: { entries: [], next: "third" },
@@ -20,10 +20,6 @@ test("pages that hold nobody are passed over, and nobody is shown twice", async 
   }
   const page = await readPage(async (next) => pages[next ?? "first"] ?? { entries: [], next: null }, null)
   expect(page.entries).toEqual([ada])
-  expect(joined({ entries: [ada], next: "x" }, { entries: [ada, grace], next: null })).toEqual({
-    entries: [ada, grace],
-    next: null,
-  })
 })
 
 test("a directory that never ends is not read for ever", async () => {

@@ -15,12 +15,6 @@ export async function readPage(read: Read, next: string | null): Promise<Directo
   return page
 }
 
-/** What was shown with what comes after it; whoever is shown already is not shown twice. */
-export function joined(before: DirectoryView, page: DirectoryView): DirectoryView {
-  const known = new Set(before.entries.map(({ email }) => email))
-  return { entries: [...before.entries, ...page.entries.filter(({ email }) => !known.has(email))], next: page.next }
-}
-
 export type Selection = ReadonlyMap<string, Entry>
 
 /** One more, or one fewer. */

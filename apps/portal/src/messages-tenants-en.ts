@@ -119,6 +119,7 @@ export const tenantsEnglish = {
   room: "Room",
   notHere: "not in Kalends yet",
   hereWithout: "in Kalends, no calendar",
+  standing: "In Kalends",
   hereByTenant: "in Kalends, connected by the organisation",
   hereOwn: "in Kalends, connected themselves",
   selectShown: (count: number) => `Select all shown (${count})`,

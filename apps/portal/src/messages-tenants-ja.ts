@@ -119,6 +119,7 @@ export const tenantsJapanese: TenantWords = {
   room: "会議室",
   notHere: "Kalends に未登録",
   hereWithout: "登録済み、カレンダーなし",
+  standing: "Kalends での状態",
   hereByTenant: "登録済み、組織の接続を使用",
   hereOwn: "登録済み、本人が接続",
   selectShown: (count) => `表示中の全員を選択（${count}）`,

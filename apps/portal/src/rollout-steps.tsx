@@ -1,12 +1,12 @@
 import type { RolloutView, StepsView } from "@kalends/protocol/tenants"
-import { Button, Card, Group, Stack, Text, Title } from "@mantine/core"
-import { useState } from "react"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { Card, Stack, Text, Title } from "@mantine/core"
+import { useEffect, useRef } from "react"
+import { problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
 import type { Messages } from "./messages.ts"
-import { Trouble, Waiting } from "./page-parts.tsx"
 import classes from "./portal.module.css"
 import { problemWords } from "./tenant-words.tsx"
-import { useLoaded } from "./use-loaded.ts"
 
 type Step = StepsView["steps"][number]
 type StepsProps = {
@@ -16,42 +16,70 @@ type StepsProps = {
   readonly words: Messages
 }
 
+const stepKey = ({ userId }: Step) => userId
+
 /** The people whose step ended so, each with why and what mends it; the commonest reasons first, with how many they are. */
 export function StepsOf({ rollout, state, title, words }: StepsProps) {
   const { rolloutId, counts } = rollout
-  const loaded = useLoaded(() => tenantApi.steps(rolloutId, { state }), `${rolloutId} ${state} ${counts[state]}`)
-  const [error, setError] = useState<unknown>(null)
-  const { value } = loaded
-  const more = async (after: string) => {
-    setError(null)
-    await tenantApi
-      .steps(rolloutId, { state, after })
-      .then((page) => loaded.put({ steps: [...(value?.steps ?? []), ...page.steps], after: page.after }), setError)
+  const count = counts[state]
+  const read = async (after: string | null) => {
+    const page = await tenantApi.steps(rolloutId, after === null ? { state } : { state, after })
+    return { rows: page.steps, next: page.after }
   }
+  const loader = usePages(stepKey, { read }, `${rolloutId} ${state}`)
+  const shownCount = useRef(count)
+  useEffect(() => {
+    if (shownCount.current !== count) loader.refresh()
+    shownCount.current = count
+  }, [loader, count])
   return (
     <Card withBorder padding="lg" component="section" aria-label={title}>
       <Stack gap="sm">
         <Title order={2} size="h4">
-          {title} ({counts[state]})
+          {title} ({count})
         </Title>
         {state === "failed" ? <Reasons rollout={rollout} words={words} /> : null}
-        {value === null ? <Waiting error={loaded.error} words={words} retry={loaded.reload} /> : null}
-        <ul className={classes.people}>
-          {value?.steps.map((step) => (
-            <StepRow key={step.userId} step={step} words={words} />
-          ))}
-        </ul>
-        <Trouble error={error} words={words} />
-        {value?.after ? (
-          <Group>
-            <Button variant="default" onClick={() => void more(value.after ?? "")}>
-              {words.more}
-            </Button>
-          </Group>
-        ) : null}
+        <VirtualList
+          label={title}
+          loader={loader}
+          idOf={stepKey}
+          columns={columnsOf(words)}
+          empty={null}
+          words={words}
+          explain={(error) => problemText(error, words)}
+        />
       </Stack>
     </Card>
   )
+}
+
+function columnsOf(words: Messages): readonly Column<Step>[] {
+  return [
+    {
+      ...{ key: "person", title: words.name, onCard: "title" },
+      cell: ({ displayName, email }) => (
+        <>
+          <Text inherit>{displayName}</Text>
+          <Text size="sm" fw={400} c="dimmed" className={classes.breakable}>
+            {email}
+          </Text>
+        </>
+      ),
+    },
+    {
+      ...{ key: "why", title: words.auditLog.why, width: "minmax(0, 1.8fr)" },
+      cell: (step) => (
+        <>
+          {stepReason(step, words)}
+          {step.meetings === null || step.meetings.missing === 0 ? null : (
+            <Text size="sm" c="dimmed">
+              {words.rollouts.meetingsOf(step.meetings.found, step.meetings.missing)}
+            </Text>
+          )}
+        </>
+      ),
+    },
+  ]
 }
 
 /** Told once for many, where many have the same. */
@@ -69,27 +97,6 @@ function Reasons({ rollout: { problems }, words }: Pick<StepsProps, "rollout" | 
         </li>
       ))}
     </ul>
-  )
-}
-
-function StepRow({ step, words }: { readonly step: Step; readonly words: Messages }) {
-  return (
-    <li className={classes.person}>
-      <div className={classes.breakable}>
-        <Text>
-          {step.displayName}{" "}
-          <Text component="span" size="sm" c="dimmed">
-            {step.email}
-          </Text>
-        </Text>
-        <Text size="sm">{stepReason(step, words)}</Text>
-        {step.meetings === null || step.meetings.missing === 0 ? null : (
-          <Text size="sm" c="dimmed">
-            {words.rollouts.meetingsOf(step.meetings.found, step.meetings.missing)}
-          </Text>
-        )}
-      </div>
-    </li>
   )
 }
 

@@ -1,16 +1,18 @@
-import type { DirectoryView, TenantView } from "@kalends/protocol/tenants"
-import { Button, Checkbox, Group, Loader, Stack, Text, TextInput } from "@mantine/core"
-import { useEffect, useState } from "react"
+import type { TenantView } from "@kalends/protocol/tenants"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core"
+import { useState, useSyncExternalStore } from "react"
+import { problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
-import { type Entry, joined, readPage, type Selection, toggled, toggledAll } from "./directory.ts"
+import { type Entry, readPage, type Selection, toggled, toggledAll } from "./directory.ts"
 import { AddPeople } from "./directory-add.tsx"
 import type { Messages } from "./messages.ts"
 import type { HandProps } from "./organisation-screen.tsx"
-import { PageFrame, type PageProps, Trouble, Waiting } from "./page-parts.tsx"
-import { platform } from "./platform.ts"
+import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import classes from "./portal.module.css"
 import { tenantName } from "./tenant-words.tsx"
 import { useLoaded } from "./use-loaded.ts"
+import { useSettled } from "./use-settled.ts"
 
 type DirectoryProps = PageProps & HandProps & { readonly tenantConnectionId: string }
 
@@ -41,56 +43,30 @@ export function DirectoryPage({ tenantConnectionId, ...props }: DirectoryProps) 
   )
 }
 
-/** Typing has paused. */
-const pauseMs = 300
+const entryKey = ({ email }: Entry) => email
 
-/** What was found for what is typed, a page of the provider's at a time. */
-function useDirectory(tenantConnectionId: string) {
-  const [search, setSearch] = useState("")
-  const [turn, setTurn] = useState(0)
-  const [found, setFound] = useState<DirectoryView | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const [isReading, setIsReading] = useState(true)
-  const asked = search.trim()
+async function readEntries(tenantConnectionId: string, search: string, after: string | null) {
   const read = (next: string | null) =>
     tenantApi.directory(tenantConnectionId, {
       ...(next === null ? {} : { next }),
-      ...(asked === "" ? {} : { search: asked }),
+      ...(search === "" ? {} : { search }),
     })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again when others are searched for, or some were added.
-  useEffect(() => {
-    let isWanted = true
-    setIsReading(true)
-    const begin = async () => {
-      try {
-        const page = await readPage(read, null)
-        if (isWanted) setFound(page)
-        if (isWanted) setError(null)
-      } catch (failure) {
-        if (isWanted) setError(failure)
-      }
-      if (isWanted) setIsReading(false)
-    }
-    const stop = platform.after(found === null ? 0 : pauseMs, () => void begin())
-    return () => {
-      isWanted = false
-      stop()
-    }
-  }, [asked, turn])
-  const more = async () => {
-    if (found === null || found.next === null) return
-    setIsReading(true)
-    await readPage(read, found.next).then((page) => setFound(joined(found, page)), setError)
-    setIsReading(false)
-  }
-  return { search, setSearch, found, error, isReading, more, again: () => setTurn((before) => before + 1) }
+  const { entries, next } = await readPage(read, after)
+  return { rows: entries, next }
 }
 
 function Directory({ tenant, words, hand }: PageProps & HandProps & { readonly tenant: TenantView }) {
   const { tenantConnectionId } = tenant
-  const { search, setSearch, found, error, isReading, more, again } = useDirectory(tenantConnectionId)
+  const [search, setSearch] = useState("")
+  const asked = useSettled(search).trim()
+  const read = (after: string | null) => readEntries(tenantConnectionId, asked, after)
+  const loader = usePages(entryKey, { read }, asked)
+  const { rows: shown } = useSyncExternalStore(loader.subscribe, () => loader.state)
   const [selection, select] = useState<Selection>(new Map())
-  const shown = found?.entries ?? []
+  const choice = {
+    isSelected: ({ email }: Entry) => selection.has(email),
+    toggle: (entry: Entry) => select(toggled(selection, entry)),
+  }
   return (
     <Stack gap="sm">
       <TextInput
@@ -100,39 +76,18 @@ function Directory({ tenant, words, hand }: PageProps & HandProps & { readonly t
         maxLength={120}
         value={search}
         onChange={({ currentTarget }) => setSearch(currentTarget.value)}
-        rightSection={isReading && found !== null ? <Loader size="xs" aria-label={words.loading} /> : null}
       />
-      <SelectionBar {...{ tenant, words, hand, shown, selection, select, again }} />
-      {found === null ? (
-        <Waiting error={error} words={words} retry={async () => again()} />
-      ) : (
-        <>
-          <Trouble error={error} words={words} />
-          {shown.length === 0 && !isReading ? (
-            <Text>
-              {search.trim() === "" ? words.tenants.directoryEmpty : words.tenants.nobodyInDirectory(search.trim())}
-            </Text>
-          ) : null}
-        </>
-      )}
-      <ul className={classes.people} aria-busy={isReading}>
-        {shown.map((entry) => (
-          <EntryRow
-            key={entry.email}
-            entry={entry}
-            words={words}
-            isSelected={selection.has(entry.email)}
-            toggle={() => select(toggled(selection, entry))}
-          />
-        ))}
-      </ul>
-      {found?.next ? (
-        <Group>
-          <Button variant="default" loading={isReading} onClick={() => void more()}>
-            {words.more}
-          </Button>
-        </Group>
-      ) : null}
+      <SelectionBar {...{ tenant, words, hand, shown, selection, select }} again={() => loader.refresh()} />
+      <VirtualList
+        label={words.tenants.openDirectory}
+        loader={loader}
+        idOf={entryKey}
+        columns={columnsOf(words, choice)}
+        empty={<Text>{asked === "" ? words.tenants.directoryEmpty : words.tenants.nobodyInDirectory(asked)}</Text>}
+        words={words}
+        explain={(error) => problemText(error, words)}
+        selection={choice}
+      />
     </Stack>
   )
 }
@@ -184,27 +139,30 @@ function SelectionBar({ tenant, words, hand, shown, selection, select, again }: 
   )
 }
 
-type RowProps = {
-  readonly entry: Entry
-  readonly words: Messages
-  readonly isSelected: boolean
-  readonly toggle: () => void
-}
+type Choice = { readonly isSelected: (entry: Entry) => boolean; readonly toggle: (entry: Entry) => void }
 
-function EntryRow({ entry, words, isSelected, toggle }: RowProps) {
-  const { displayName, email, kind } = entry
-  const notes = [email, kind === "room" ? words.tenants.room : null, standing(entry, words)]
-  return (
-    <li className={classes.entry}>
-      <Checkbox
-        checked={isSelected}
-        onChange={toggle}
-        label={displayName}
-        description={notes.filter((note) => note !== null).join(" · ")}
-        classNames={{ body: classes.entryBody, labelWrapper: classes.breakable }}
-      />
-    </li>
-  )
+function columnsOf(words: Messages, { isSelected, toggle }: Choice): readonly Column<Entry>[] {
+  return [
+    {
+      ...{ key: "person", title: words.name, onCard: "title" },
+      cell: (entry) => (
+        <Checkbox
+          label={entry.displayName}
+          checked={isSelected(entry)}
+          onChange={() => toggle(entry)}
+          classNames={{ labelWrapper: classes.breakable }}
+        />
+      ),
+    },
+    { key: "email", title: words.email, width: "minmax(0, 1.3fr)", cell: ({ email }) => email },
+    {
+      ...{ key: "standing", title: words.tenants.standing },
+      cell: (entry) =>
+        [entry.kind === "room" ? words.tenants.room : null, standing(entry, words)]
+          .filter((note) => note !== null)
+          .join(" · "),
+    },
+  ]
 }
 
 /** Who they are here, and how their calendar is opened. */
