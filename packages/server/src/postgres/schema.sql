@@ -47,6 +47,7 @@ create table app_user (
   CHECK ((role = ANY (ARRAY['owner'::text, 'calendar-admin'::text, 'room-admin'::text, 'auditor'::text, 'user'::text])))
 );
 CREATE INDEX app_user_by_email ON app_user USING btree (email);
+CREATE INDEX app_user_by_role ON app_user USING btree (account_id, role, email);
 create policy by_account on app_user using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
@@ -142,6 +143,7 @@ CREATE INDEX connection_by_organisation ON connection USING btree (account_id, p
 CREATE INDEX connection_by_state ON connection USING btree (account_id, provider, state);
 CREATE INDEX connection_by_tenant ON connection USING btree (provider, tenant_id) WHERE (tenant_id IS NOT NULL);
 CREATE INDEX connection_by_tenant_connection ON connection USING btree (account_id, tenant_connection_id) WHERE (tenant_connection_id IS NOT NULL);
+CREATE INDEX connection_in_state ON connection USING btree (account_id, state, user_id);
 create policy by_account on connection using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
