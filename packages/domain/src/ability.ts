@@ -54,3 +54,8 @@ export function hasAbility(role: Role, ability: Ability): boolean {
 export function isPrivileged(role: Role): boolean {
   return abilitiesOf[role].length > 1
 }
+
+/** Whether somebody may do things that the other may not: such a one does not change them, nor what they sign in with. */
+export function hasMoreThan(role: Role, other: Role): boolean {
+  return abilitiesOf[role].some((ability) => !hasAbility(other, ability))
+}

@@ -135,7 +135,12 @@ export const usersQuerySchema = z.object({
 })
 export const usersSchema = z.object({
   users: z.array(
-    userSchema.extend({ connectionState: z.enum(connectionStates).nullable(), groupId: id.nullable().optional() }),
+    userSchema.extend({
+      connectionState: z.enum(connectionStates).nullable(),
+      groupId: id.nullable().optional(),
+      /** Since when they may not sign in; null for who may. */
+      suspendedAt: instant.nullable().optional(),
+    }),
   ),
   /** What to ask for the next page with; null on the last. */
   after: z.string().nullable(),

@@ -33,6 +33,7 @@ import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
+import { type PersonRoutesDeps, personRoutes } from "./http/person-routes.ts"
 import { policyRoutes } from "./http/policy-routes.ts"
 import { providerSignInRoutes } from "./http/provider-sign-in-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
@@ -54,6 +55,8 @@ import type { EventAccessDeps } from "./meetings/event-access.ts"
 import { createLookout } from "./meetings/lookout.ts"
 import { createMeetings } from "./meetings/meetings.ts"
 import { createChangeStreams } from "./notifier/change-streams.ts"
+import { type AdministrationDeps, createAdministration } from "./people/administration.ts"
+import { createPasswordLinks, type PasswordLinksDeps } from "./people/password-links.ts"
 import { createPeople } from "./people/people.ts"
 import { createHttpClient } from "./platform/http-client.ts"
 import { createLog } from "./platform/log.ts"
@@ -226,6 +229,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
     signIn: createSignInParts({ config, store, vault, passwords, http, secret, world: { clock, random } }),
     connections,
+    ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
     meetings,
     doors,
@@ -329,7 +333,20 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
   }
 }
 
+/** What administrators do with people, and the links that they make for them. */
+function createPersonParts({ passwords, ...deps }: AdministrationDeps & Pick<PasswordLinksDeps, "passwords">) {
+  const { store, fanOut } = deps
+  return {
+    administration: createAdministration(deps),
+    links: createPasswordLinks({ store, passwords, fanOut, clock: deps.sessions.clock }),
+  }
+}
+
 type Features = ReturnType<typeof createFeatures>
+
+const personParts = ({ administration, links, overview, ownPolicy }: Features): PersonRoutesDeps["persons"] => ({
+  ...{ administration, links, overview, ownPolicy },
+})
 
 function createProviders(
   config: Config,
@@ -382,8 +399,16 @@ function appOptions(
         world: { clock, random: world.random },
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
-      await meetingRoutes(app, { meetings: features.meetings, syncPolicy: features.syncPolicy, requireUser })
-      await policyRoutes(app, { policy: features.policy, ownPolicy: features.ownPolicy, requireUser })
+      const { syncPolicy, policy } = features
+      await meetingRoutes(app, { meetings: features.meetings, syncPolicy, policy, requireUser })
+      await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
+      await personRoutes(app, {
+        persons: personParts(features),
+        store,
+        requireUser,
+        clock,
+        publicUrl: config.publicUrl,
+      })
       await changesRoute(app, { streams: features.streams, requireUser })
       await keyRoutes(app, { keys: features.keys, requireUser, requireFresh, clock })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })
@@ -391,7 +416,7 @@ function appOptions(
       await tenantRoutes(app, {
         tenants: features.tenants,
         rollouts: features.rollouts,
-        doctor: features.doctor,
+        ...{ doctor: features.doctor, policy },
         ...{ requireUser, requireFresh },
         clock,
       })

@@ -31,9 +31,9 @@ beforeAll(async () => {
   await setUpNode(node)
   const owner = await store().asSystem((tables) => tables.findUserByEmail("ada@example.org"))
   if (owner === null) throw new Error("the node is set up")
-  const { displayName, passwordHash, createdAt } = owner
+  const { displayName, passwordHash, suspendedAt, createdAt } = owner
   const person = (role: Role, accountId: UserRow["accountId"]): UserRow => ({
-    ...{ accountId, userId: parseUserId(systemRandom.uuid()), role, displayName, passwordHash, createdAt },
+    ...{ accountId, userId: parseUserId(systemRandom.uuid()), role, displayName, suspendedAt, passwordHash, createdAt },
     email: `${role}@${accountId}.example`,
   })
   people = new Map(roles.map((role) => [role, role === "owner" ? owner : person(role, owner.accountId)]))

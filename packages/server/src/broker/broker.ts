@@ -8,6 +8,7 @@ import {
   type TenantBroker,
   tenantTarget,
 } from "../ports/access-broker.ts"
+import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { ConnectionRow } from "../ports/store.ts"
 import { type RefreshDeps, refreshOrTell, type Wanted } from "./refresh.ts"
 import { gone, requireConnection, storedAccess } from "./stored-access.ts"
@@ -76,6 +77,7 @@ function findAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted
   return deps.store.inAccount(accountId, async (tables) => {
     const connection = await requireConnection(tables, connectionId)
     refuseUnusable(connection)
+    if (await isSuspended(tables, connection.userId)) throw suspended()
     const credential = await tables.findCredential(connectionId)
     if (credential === null) throw gone()
     if (credential.secretKind === "tenant") return { kind: "tenant", connection, credentialVersion: credential.version }
@@ -91,6 +93,8 @@ function forgetAccess({ store }: RefreshDeps, accountId: AccountId, connectionId
     // Held, because a refresh under way may be about to store a rotated token that an older row would overwrite.
     const credential = await tables.lockCredential(connectionId)
     if (credential === null || credential.secretKind !== "refresh-token") return false
+    const connection = await tables.findConnection(connectionId)
+    if (connection === null || (await isSuspended(tables, connection.userId))) return false
     await tables.upsertCredential({
       ...credential,
       version: credential.version + 1,

@@ -14,6 +14,7 @@ import { Problem } from "@kalends/domain/problem"
 import type { CalendarProvider, Grant, ProviderCalendar, Subject } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import { writePasswordRecord } from "../ports/password-record.ts"
+import { isSuspended, suspended } from "../ports/person-tables.ts"
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, AuditEntry, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
@@ -93,7 +94,8 @@ export async function establishIn(
   const { permission, contacts } = made
   await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
   await tables.policyChanges.deleteNotice(user.userId)
-  // The audit log holds the account, and so does who changes policy: one of the two sees what the other wrote.
+  // The audit log holds the account, and so does who changes policy or people: one of the two sees what the other wrote.
+  if (await isSuspended(tables, user.userId)) throw suspended()
   refuseByPolicy(await effectivePolicyOf(tables, user.userId), {
     ...{ provider: provider.name, permission, contactsPermission: contacts },
     bySelf: made.tenantConnectionId === null ? user : null,

@@ -1,5 +1,5 @@
 import { type ConnectionState, statesForPerson } from "@kalends/domain/connection"
-import { type ConnectionId, parseGroupId, parseProviderName } from "@kalends/domain/ids"
+import { type ConnectionId, parseGroupId, parseProviderName, type UserId } from "@kalends/domain/ids"
 import { isProblem, Problem, type ProblemKind } from "@kalends/domain/problem"
 import type {
   ConnectionDetail,
@@ -80,6 +80,15 @@ export function createOverview(deps: OverviewDeps) {
             part: actor.kind === "service" ? actor.part : null,
           })),
         }
+      }),
+
+    /** Somebody's, if they have one. */
+    ofUser: (user: UserRow, userId: UserId): Promise<ConnectionOverview | null> =>
+      store.inAccount(user.accountId, async (tables) => {
+        const now = clock.now()
+        const connection = await tables.findConnectionOfUser(userId)
+        const row = connection && (await tables.overview.find(connection.connectionId, { now, idle }))
+        return row && viewOf(deps, row, now)
       }),
 
     /**

@@ -18,6 +18,10 @@ export const limits = {
   failuresPerEmail: tenMinutes(60),
   /** Sign-ins begun at other services from one network: an office signs in at nine. */
   providerSignInsPerNetwork: tenMinutes(600),
+  /** Links for setting a password, looked at or spent from one network with no success: none can be guessed, and each costs. */
+  linksPerNetwork: tenMinutes(60),
+  /** Links made by one administrator: each is handed to somebody. */
+  linksPerUser: tenMinutes(120),
   /** Codes that were wrong in the second step, and present passwords: a million codes, three of them right at any time. */
   codesPerUser: tenMinutes(10),
   codesPerUserADay: { count: 50, windowMs: 86_400_000 },

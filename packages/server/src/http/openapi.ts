@@ -10,6 +10,7 @@ import { keyRoutes } from "./key-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import { type PersonRoutesDeps, personRoutes } from "./person-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
 import { type ProviderSignInRoutesDeps, providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
@@ -60,6 +61,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
       await policyRoutes(all, absent())
+      await personRoutes(all, { ...absent<PersonRoutesDeps>(), persons: absent() })
     },
   })
   await app.ready()

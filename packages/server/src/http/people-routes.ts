@@ -169,7 +169,10 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
       )
       const { shown, last } = pageOf(found, usersPerPage)
       return {
-        users: shown.map((row) => ({ ...userView(row), connectionState: row.connectionState, groupId: row.groupId })),
+        users: shown.map((row) => ({
+          ...{ ...userView(row), connectionState: row.connectionState, groupId: row.groupId },
+          suspendedAt: row.suspendedAt?.toString() ?? null,
+        })),
         after: last?.email ?? null,
       }
     },

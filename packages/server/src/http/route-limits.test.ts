@@ -18,6 +18,7 @@ import { meetingRoutes } from "./meeting-routes.ts"
 import { openApiDocument } from "./openapi.ts"
 import { overviewRoutes } from "./overview-routes.ts"
 import { peopleRoutes } from "./people-routes.ts"
+import { personRoutes } from "./person-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
 import { providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
@@ -85,13 +86,21 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         requireUser,
       })
       await connectionRoutes(all, { ...common, connections: refuses() })
-      await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses() })
+      await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses(), policy: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
       await keyRoutes(all, { ...common, keys: refuses() })
       await figuresRoutes(all, { ...common, figures: refuses() })
       await policyRoutes(all, { ...common, policy: refuses(), ownPolicy: refuses() })
-      await tenantRoutes(all, { ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses() })
+      await tenantRoutes(all, {
+        ...{ ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses(), policy: refuses() },
+      })
+      await personRoutes(all, {
+        ...common,
+        persons: { administration: refuses(), links: refuses(), overview: refuses(), ownPolicy: refuses() },
+        store: refuses(),
+        publicUrl,
+      })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
     },
@@ -162,6 +171,14 @@ describe("what can be guessed at", () => {
 })
 
 describe("what costs work", () => {
+  test("links for passwords have one for each network that follows them, and one for who makes them", async () => {
+    const token = "x".repeat(43)
+    expect(await heard(post("/v1/password-links/look"), 100, () => ({ body: { token } }))).toBe(
+      limits.linksPerNetwork.count,
+    )
+    expect(await heard(post(`/v1/users/${id}/password-link`), 1000)).toBe(limits.linksPerUser.count)
+  })
+
   test("hand-off codes have a limit of their own", async () => {
     expect(await heard(post("/v1/sessions/handoff"), 1000)).toBe(limits.handoffsPerUser.count)
   })
@@ -234,6 +251,8 @@ const needNobody = new Set([
   "POST /v1/sessions/exchange",
   "POST /v1/sessions/passkey",
   "POST /v1/sessions/passkey/options",
+  "POST /v1/password-links/look",
+  "POST /v1/password-links/spend",
   "GET /v1/service",
   "GET /v1/openapi.json",
   "GET /healthz",
@@ -264,6 +283,8 @@ const assertion = { ...answered, response: { clientDataJSON: "x", authenticatorD
 const bodies: Readonly<Record<string, object>> = {
   "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
   "POST /v1/me/identities": { issuer: "entra" },
+  "PATCH /v1/users/{userId}": { displayName: "Bo" },
+  "POST /v1/invitations": { email: "bo@example.org", displayName: "Bo", role: "user" },
   "PUT /v1/me/totp": { code: "123456" },
   "POST /v1/sessions/second-factor": { code: "123456" },
   "POST /v1/sessions/second-factor/passkey": { attempt: "x", response: assertion },

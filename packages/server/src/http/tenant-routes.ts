@@ -21,6 +21,7 @@ import {
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
+import type { Policy } from "../policy/policy.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { createCheckup } from "../tenants/checkup.ts"
 import type { Rollouts } from "../tenants/rollouts.ts"
@@ -33,6 +34,8 @@ export type TenantRoutesDeps = {
   readonly tenants: Tenants
   readonly doctor: Pick<ReturnType<typeof createCheckup>, "checkup">
   readonly rollouts: Rollouts
+  /** Being put into a group is a change of policy. */
+  readonly policy: Pick<Policy, "save">
   readonly requireUser: RequireUser
   /** As createFreshGuard makes it. */
   readonly requireFresh: RequireUser
@@ -97,7 +100,7 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
 }
 
 /** The people that an organisation's own directory names. */
-function peopleOfTenantRoutes(plain: FastifyInstance, { tenants, requireUser }: TenantRoutesDeps): void {
+function peopleOfTenantRoutes(plain: FastifyInstance, { tenants, policy, requireUser }: TenantRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
   app.get(
@@ -117,7 +120,14 @@ function peopleOfTenantRoutes(plain: FastifyInstance, { tenants, requireUser }: 
       config: { needs: "change-organisation" },
       schema: { params: one, body: importPeopleSchema, response: { 200: importedPeopleSchema } },
     },
-    async (request) => tenants.importPeople((await requireUser(request)).user, request.body),
+    async (request) => {
+      const { user } = await requireUser(request)
+      const { groupId } = request.body
+      const { userIds, ...imported } = await tenants.importPeople(user, request.body)
+      if (groupId !== null && userIds.length > 0)
+        await policy.save(user, { edits: [], move: { groupId, userIds: [...userIds] }, dissolves: null })
+      return imported
+    },
   )
 }
 

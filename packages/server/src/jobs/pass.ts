@@ -11,6 +11,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { DueMark } from "../ports/job-queue.ts"
 import { isListenedTo } from "../ports/listening-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
+import { isSuspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { CalendarRow, Changes, ConnectionRow, Store } from "../ports/store.ts"
 import type { CalendarSync, SyncRun } from "../sync/calendar-sync.ts"
@@ -85,6 +86,7 @@ export function createPass(deps: PassDeps) {
       const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
       const provider = connection === null ? null : deps.providerOf(connection)
       if (calendar === null || connection === null || provider === null) return null
+      if (await isSuspended(tables, connection.userId)) return null
       const subscriptions = await tables.listSubscriptions(mark.calendarId)
       const startedAt = clock.now()
       const isPushed =

@@ -100,6 +100,7 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await queue.add(idle.map((connection) => ({ kind: "keep-alive", ...connection })))
     await store.asSystem((tables) => tables.deleteExpiredSessions(clock.now()))
     await store.asSystem((tables) => tables.deleteSpentChallenges(clock.now()))
+    await store.asSystem((tables) => tables.deleteExpiredPasswordLinks(clock.now()))
   }
 
   /** One look. A full batch is followed by the next at once. */

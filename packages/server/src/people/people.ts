@@ -5,11 +5,12 @@ import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
+import { suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecondFactor } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
-import { newSession, type OpenedSession, openSession, type SignedIn } from "./sessions.ts"
+import { newSession, type OpenedSession, openSession, refuseSuspended, type SignedIn } from "./sessions.ts"
 
 export type PeopleDeps = {
   readonly store: Store
@@ -27,6 +28,10 @@ export type RefusedAccess = { readonly route: string; readonly reason: "not-allo
 
 const handoffSeconds = 60
 
+/** Whether somebody is signed in by it: a hand-off code is a row of the same table. */
+export const isSignedIn = ({ createdAt, expiresAt }: SessionRow): boolean =>
+  createdAt.until(expiresAt).total("seconds") > handoffSeconds
+
 /** People and their sessions: first set-up, sign-in, sign-out, and passing a sign-in on to an app. */
 export function createPeople(deps: PeopleDeps) {
   const { store, passwords, clock } = deps
@@ -38,6 +43,7 @@ export function createPeople(deps: PeopleDeps) {
     displayName: input.displayName,
     role: input.role,
     passwordHash: await passwords.hash(input.password),
+    suspendedAt: null,
     createdAt: clock.now(),
   })
 
@@ -81,7 +87,8 @@ export function createPeople(deps: PeopleDeps) {
 
     /**
      * Throws Problem "auth-revoked" (code "wrong-sign-in"), the same for an unknown address as for a wrong password, and
-     * after the same work: how long it takes does not say who is known.
+     * after the same work: how long it takes does not say who is known. With the right password of somebody suspended,
+     * "forbidden" (code "person-suspended").
      */
     async signIn(input: {
       readonly email: string
@@ -96,6 +103,10 @@ export function createPeople(deps: PeopleDeps) {
       if (user === null || !isRight) {
         await auditRefusal(deps, user, home)
         throw new Problem("auth-revoked", "The e-mail address or the password is not right.", { code: "wrong-sign-in" })
+      }
+      if (user.suspendedAt !== null) {
+        await auditRefusal(deps, user, home, "person-suspended")
+        throw suspended()
       }
       const { deviceName } = input
       return store.inAccount(user.accountId, (tables) =>
@@ -121,7 +132,7 @@ export function createPeople(deps: PeopleDeps) {
     /** Where the person is signed in, newest first. Hand-off codes are not among them: nobody is signed in by one. */
     async sessions({ user }: SignedIn): Promise<readonly SessionRow[]> {
       const rows = await store.inAccount(user.accountId, (tables) => tables.listSessions(user.userId, clock.now()))
-      return rows.filter(({ createdAt, expiresAt }) => createdAt.until(expiresAt).total("seconds") > handoffSeconds)
+      return rows.filter(isSignedIn)
     },
 
     /** Ends one session of the same person. Throws Problem "not-found" where they have none of that id. */
@@ -234,6 +245,7 @@ async function auditRefusal(
   { store, clock }: PeopleDeps,
   user: UserRow | null,
   home: UserRow["accountId"] | null,
+  known: AuditReason = "wrong-password",
 ): Promise<void> {
   const accountId = user?.accountId ?? home
   if (accountId === null) return
@@ -241,7 +253,7 @@ async function auditRefusal(
     actor: { kind: "service", part: "people" },
     action: "sign-in-refused",
     subjectId: user?.userId ?? accountId,
-    reason: user === null ? "unknown-address" : "wrong-password",
+    reason: user === null ? "unknown-address" : known,
   } as const
   await store.inAccount(accountId, (tables) => tables.appendAudit(entry, clock.now()))
 }
@@ -253,6 +265,7 @@ async function takeOver(
   { user, session: { secondFactor, secondFactorAt } }: SignedIn,
   deviceName: string,
 ): Promise<OpenedSession> {
+  await tables.lockAccount()
   const token = newSessionToken(deps.random)
   const input = { deviceName, hash: tokenHash("session", token), seconds: deps.sessionDays * 86_400 }
   const session = { ...newSession(deps, user, input), secondFactor, secondFactorAt }
@@ -262,5 +275,6 @@ async function takeOver(
     { actor, action: "signed-in", subjectId: session.sessionId, reason: "hand-off" },
     deps.clock.now(),
   )
+  await refuseSuspended(tables, user)
   return { token, expiresAt: session.expiresAt, user }
 }

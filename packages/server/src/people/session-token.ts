@@ -9,6 +9,6 @@ export function newSessionToken(random: Random): string {
 }
 
 /** What is stored and looked up for a token. `use` keeps a hand-off code from being taken for a session token. */
-export function tokenHash(use: "session" | "handoff", token: string): Uint8Array {
+export function tokenHash(use: "session" | "handoff" | "password-link", token: string): Uint8Array {
   return new Uint8Array(createHash("sha256").update(`kalends ${use}\n${token}`).digest())
 }

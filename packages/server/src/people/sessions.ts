@@ -1,6 +1,7 @@
 import { parseSessionId } from "@kalends/domain/ids"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
+import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecondFactor, SignInKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, UserRow } from "../ports/store.ts"
@@ -31,7 +32,7 @@ const halfSessionSeconds = 15 * 60
 
 /**
  * Opens a session. Where the person has a second factor and the proof brought none, the session opens nothing until they
- * have shown it.
+ * have shown it. Throws Problem "forbidden" (code "person-suspended").
  */
 export async function openSession(
   deps: SessionsDeps,
@@ -39,6 +40,8 @@ export async function openSession(
   user: UserRow,
   { deviceName, ...proof }: Proof & { readonly deviceName: string },
 ): Promise<OpenedSession> {
+  // Before the session holds its person's row, which whoever changes people wants next.
+  await tables.lockAccount()
   const token = newSessionToken(deps.random)
   const awaitsSecondFactor = proof.secondFactor === undefined && (await tables.signIn.hasFactor(user.userId))
   const session: SessionRow = {
@@ -63,7 +66,16 @@ export async function openSession(
     },
     deps.clock.now(),
   )
+  await refuseSuspended(tables, user)
   return { token, expiresAt: session.expiresAt, user }
+}
+
+/**
+ * Asked last, once the audit record holds the account: whoever suspends holds it too, so that one of the two sees what the
+ * other wrote. Throws Problem "forbidden" (code "person-suspended").
+ */
+export async function refuseSuspended(tables: AccountTables, { userId }: UserRow): Promise<void> {
+  if (await isSuspended(tables, userId)) throw suspended()
 }
 
 /** A session that nobody has proved anything for. */

@@ -242,6 +242,8 @@ async function move(
   { levels }: Plan,
 ): Promise<void> {
   const people = await tables.findUsers(userIds.map(parseUserId))
+  // Of many, some may have been removed meanwhile.
+  if (people.length === 0) throw new Problem("not-found", "There is no such person.", { code: "no-person" })
   const group = groupId === null ? null : parseGroupId(groupId)
   const isOn = (id: GroupId | null) => policyOfGroup(levels.before, id).sync.value === "on"
   for (const { userId } of people) {

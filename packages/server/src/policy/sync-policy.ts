@@ -1,5 +1,5 @@
 import type { AuditReason } from "@kalends/domain/audit-reason"
-import { type GroupId, parseGroupId, type UserId } from "@kalends/domain/ids"
+import { type GroupId, parseGroupId } from "@kalends/domain/ids"
 import { effectivePolicy, type PolicyLevel, type PolicyWord } from "@kalends/domain/policy"
 import { Problem } from "@kalends/domain/problem"
 import type { GroupInput, GroupsView, GroupView } from "@kalends/protocol/groups"
@@ -7,7 +7,7 @@ import type { SyncPolicy } from "@kalends/protocol/meetings"
 import type { Clock } from "../ports/clock.ts"
 import type { GroupRow } from "../ports/meeting-tables.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
-import { relistIfOn, relistingUser } from "./relist.ts"
+import { relistIfOn } from "./relist.ts"
 
 export type SyncPolicyDeps = { readonly store: Store; readonly clock: Clock }
 
@@ -25,22 +25,12 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
   return {
     get: (user: UserRow): Promise<SyncPolicy> => store.inAccount(user.accountId, read),
 
-    /** Replaces what was set; groups that are left out are dissolved. */
+    /** What the account and these groups say. Groups that are left out are dissolved before, as a change of policy (policy.ts). */
     set: (user: UserRow, wanted: SyncPolicy): Promise<SyncPolicy> =>
       store.inAccount(user.accountId, async (tables) => {
         const before = await readWords(tables)
         const after = withSync(before.account, wanted.isOn)
         await tables.policy.say(null, "sync", after.sync ?? null)
-        for (const { groupId } of before.groups)
-          if (!wanted.groups.some((group) => group.groupId === groupId)) {
-            await relistIfOn(
-              tables,
-              groupId,
-              { account: before.account, group: before.wordsOf(groupId) },
-              { account: after, group: {} },
-            )
-            await tables.groups.deleteGroup(groupId)
-          }
         for (const group of wanted.groups) {
           const groupId = parseGroupId(group.groupId)
           const words = withSync(before.wordsOf(groupId), group.isOn)
@@ -52,15 +42,6 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
         await relistIfOn(tables, null, { account: before.account, group: {} }, { account: after, group: {} })
         await audit(tables, user, wanted.isOn ? "sync-on" : "sync-off")
         return read(tables)
-      }),
-
-    /** Puts somebody into a group, or (null) into none. */
-    setGroupOfUser: (user: UserRow, userId: UserId, groupId: GroupId | null): Promise<void> =>
-      store.inAccount(user.accountId, async (tables) => {
-        if ((await tables.findUser(userId)) === null) throw new Problem("not-found", "There is no such person.")
-        if (groupId !== null) await requireGroup(tables, groupId)
-        await relistingUser(tables, userId, () => tables.groups.setGroupOfUser(userId, groupId))
-        await audit(tables, user, "group-of-user")
       }),
 
     /** The account's own word alone; its groups stay as they are. */
@@ -94,16 +75,6 @@ export function createSyncPolicy({ store, clock }: SyncPolicyDeps) {
         const changed = (await readGroups(tables)).groups.find((group) => group.groupId === groupId)
         if (changed === undefined) throw new Problem("not-found", "There is no such group.")
         return changed
-      }),
-
-    /** Dissolves a group: the account's word holds for its people from now on. */
-    dissolveGroup: (user: UserRow, groupId: GroupId): Promise<void> =>
-      store.inAccount(user.accountId, async (tables) => {
-        await requireGroup(tables, groupId)
-        const { account, wordsOf } = await readWords(tables)
-        await relistIfOn(tables, groupId, { account, group: wordsOf(groupId) }, { account, group: {} })
-        await tables.groups.deleteGroup(groupId)
-        await audit(tables, user, "group-dissolved")
       }),
   }
 }
@@ -149,12 +120,6 @@ async function readGroups(tables: AccountTables): Promise<GroupsView> {
     return { people, connected }
   }
   return { isOn, ungrouped: countOf(null), groups: groups.map((group) => ({ ...group, ...countOf(group.groupId) })) }
-}
-
-async function requireGroup(tables: AccountTables, groupId: GroupId): Promise<GroupRow> {
-  const group = (await tables.groups.listGroups()).find((one) => one.groupId === groupId)
-  if (group === undefined) throw new Problem("not-found", "There is no such group.", { code: "no-such-group" })
-  return group
 }
 
 function refuseName(groups: readonly GroupRow[], { groupId, name }: Pick<GroupRow, "groupId" | "name">): void {

@@ -26,6 +26,8 @@ export interface ConnectionLife {
 export function stateAfter(problem: Problem, isLasting: boolean): ConnectionState | null {
   // The keys are out of reach, and not the provider.
   if (problem.code?.startsWith("custody-")) return null
+  // Our own refusal, for as long as the person is suspended.
+  if (problem.code === "person-suspended") return null
   switch (problem.kind) {
     case "auth-revoked":
       return problem.isTenantWide ? "disabled" : "needs-reauth"

@@ -26,6 +26,7 @@ import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
+import type { PersonTables, SystemPersonTables } from "./person-tables.ts"
 import type { PolicyChangeTables, PolicyTables, SystemPolicyTables } from "./policy-tables.ts"
 import type { RevocationTables, SystemRevocationTables } from "./revocation-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
@@ -43,6 +44,8 @@ export type UserRow = {
   readonly role: Role
   /** scrypt, see platform/password.ts. */
   readonly passwordHash: string
+  /** Since when they sign in nowhere and their calendar rests; null for who may. */
+  readonly suspendedAt: Temporal.Instant | null
   readonly createdAt: Temporal.Instant
 }
 
@@ -294,6 +297,7 @@ export interface AccountTables extends PeopleTables {
   readonly figures: FigureTables
   readonly signIn: SignInTables
   readonly revocations: RevocationTables
+  readonly persons: PersonTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -304,6 +308,7 @@ export interface SystemTables
     SystemListeningTables,
     SystemMeetingTables,
     SystemOverviewTables,
+    SystemPersonTables,
     SystemRevocationTables,
     SystemRolloutTables,
     SystemPolicyTables,

@@ -12,6 +12,7 @@ import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
 import { followsAccount, hasPart, isConnected, isIn } from "./people-search.ts"
+import { createPersonTables } from "./person-tables.ts"
 import { createPolicyChangeTables } from "./policy-change-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
@@ -49,6 +50,7 @@ export function createAccountTables(
     signIn: createSignInTables(tx, accountId),
     revocations: createRevocationTables(tx, accountId),
     policyChanges: createPolicyChangeTables(tx, accountId),
+    persons: createPersonTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -15,6 +15,7 @@ import type { FigureRow } from "../ports/figure-tables.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
@@ -53,6 +54,7 @@ export type Database = {
   recoveryCode: { accountId: AccountId; userId: UserId; codeHash: Uint8Array; createdAt: Temporal.Instant }
   passkey: PasskeyRow
   identity: IdentityRow
+  passwordLink: PasswordLinkRow
   spentChallenge: { accountId: AccountId; challengeHash: Uint8Array; expiresAt: Temporal.Instant }
   revocation: RevocationRow
   revocationStep: RevocationStepRow

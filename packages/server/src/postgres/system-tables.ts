@@ -8,6 +8,7 @@ import { createSystemKeys } from "./key-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
 import { createSystemMeetings } from "./meeting-tables.ts"
 import { createSystemOverview } from "./overview-tables.ts"
+import { createSystemPersons } from "./person-tables.ts"
 import { createSystemPolicy } from "./policy-change-tables.ts"
 import { createSystemRevocations } from "./revocation-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
@@ -27,6 +28,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemFigures(tx),
     ...createSystemSignIn(tx),
     ...createSystemPolicy(tx),
+    ...createSystemPersons(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },
@@ -48,7 +50,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
         .where("accountId", "=", session.accountId)
         .where("userId", "=", session.userId)
         .executeTakeFirst()
-      return user === undefined ? null : { session, user }
+      return user === undefined || user.suspendedAt !== null ? null : { session, user }
     },
     async deleteExpiredSessions(now) {
       const { numDeletedRows } = await tx.deleteFrom("session").where("expiresAt", "<=", now).executeTakeFirstOrThrow()
@@ -83,7 +85,11 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
             .onRef("connection.accountId", "=", "credential.accountId")
             .onRef("connection.connectionId", "=", "credential.connectionId"),
         )
+        .innerJoin("appUser", (on) =>
+          on.onRef("appUser.accountId", "=", "connection.accountId").onRef("appUser.userId", "=", "connection.userId"),
+        )
         .select(["credential.accountId", "credential.connectionId"])
+        .where("appUser.suspendedAt", "is", null)
         .where("credential.usedAt", "<", unusedSince)
         .where("credential.secretKind", "=", "refresh-token")
         .where("connection.state", "not in", statesForPerson)

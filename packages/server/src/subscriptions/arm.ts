@@ -6,6 +6,7 @@ import type { CalendarProvider, PushSource } from "../ports/calendar-provider.ts
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Metrics } from "../ports/metrics.ts"
+import { isSuspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { CalendarRow, ConnectionRow, Store, SubscriptionRow } from "../ports/store.ts"
 import type { HookSecrets } from "./hook-secret.ts"
@@ -53,7 +54,7 @@ export function createArm(deps: ArmDeps) {
     return store.inAccount(accountId, async (tables) => {
       const calendar = await tables.findCalendar(calendarId)
       const connection = calendar === null ? null : await tables.findConnection(calendar.connectionId)
-      if (calendar === null || connection === null) return null
+      if (calendar === null || connection === null || (await isSuspended(tables, connection.userId))) return null
       return { calendar, connection, live: await tables.listSubscriptions(calendarId) }
     })
   }

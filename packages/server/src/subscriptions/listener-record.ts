@@ -6,6 +6,7 @@ import type { StreamSource } from "../ports/calendar-provider.ts"
 import { stateAfter } from "../ports/connection-life.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { TakenListening } from "../ports/listening-tables.ts"
+import { isSuspended } from "../ports/person-tables.ts"
 import type { CalendarRow } from "../ports/store.ts"
 import { passSpreadMs } from "./listen-pace.ts"
 import type { ListenerDeps } from "./listener.ts"
@@ -36,6 +37,7 @@ export function createListenerRecord(
       askedAt = row.askedAt
       const source = providerOf(connection)?.listen ?? null
       if (source === null || statesForPerson.includes(connection.state)) return null
+      if (await isSuspended(tables, connection.userId)) return null
       const calendarIds = new Map((await tables.listCalendars(connectionId)).map(namedByProvider))
       return calendarIds.size === 0 ? null : { provider: connection.provider, source, calendarIds }
     })

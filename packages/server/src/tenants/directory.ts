@@ -1,4 +1,4 @@
-import { parseGroupId, parseUserId, type TenantConnectionId } from "@kalends/domain/ids"
+import { parseGroupId, parseUserId, type TenantConnectionId, type UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { DirectoryView, ImportedPeopleView, ImportPeopleInput } from "@kalends/protocol/tenants"
 import type { Caller } from "../ports/call.ts"
@@ -38,12 +38,19 @@ export function createDirectory(deps: TenantsDeps) {
       return { entries, next: found.next }
     },
 
-    /** Makes them people of the organisation; those who are here already stay as they are, but for the group. */
-    importPeople: (user: UserRow, { people, groupId }: ImportPeopleInput): Promise<ImportedPeopleView> =>
+    /**
+     * Makes them people of the organisation; those who are here already stay as they are. Into the group they are put
+     * afterwards, which is a change of policy: whoever asks has that done for `userIds`.
+     */
+    importPeople: (
+      user: UserRow,
+      { people, groupId }: ImportPeopleInput,
+    ): Promise<ImportedPeopleView & { readonly userIds: readonly UserId[] }> =>
       store.inAccount(user.accountId, async (tables) => {
         const group = groupId === null ? null : parseGroupId(groupId)
         if (group !== null && !(await tables.groups.listGroups()).some((row) => row.groupId === group))
           throw new Problem("not-found", "There is no such group.")
+        const userIds: UserId[] = []
         let added = 0
         for (const { email, displayName } of people) {
           const here = await tables.findUserByEmail(email)
@@ -52,7 +59,7 @@ export function createDirectory(deps: TenantsDeps) {
             added++
             await tables.insertUser({
               ...{ accountId: user.accountId, userId, email, displayName, role: "user" },
-              ...{ passwordHash: noPassword, createdAt: world.clock.now() },
+              ...{ passwordHash: noPassword, suspendedAt: null, createdAt: world.clock.now() },
             })
             const entry = {
               actor: actorOf(user),
@@ -62,9 +69,9 @@ export function createDirectory(deps: TenantsDeps) {
             } as const
             await tables.appendAudit(entry, world.clock.now())
           }
-          if (group !== null) await tables.groups.setGroupOfUser(userId, group)
+          userIds.push(userId)
         }
-        return { added, known: people.length - added }
+        return { added, known: people.length - added, userIds }
       }),
   }
 }

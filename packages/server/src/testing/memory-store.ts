@@ -18,6 +18,7 @@ import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
+import { memoryPersons, memorySystemPersons } from "./memory-persons.ts"
 import { memoryPolicy } from "./memory-policy.ts"
 import { memoryPolicyChanges, memorySystemPolicy } from "./memory-policy-changes.ts"
 import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
@@ -92,6 +93,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     signIn: memorySignIn(tx, accountId),
     revocations: memoryRevocations(tx, accountId, connections.deleteConnection),
     policyChanges: memoryPolicyChanges(tx, accountId),
+    persons: memoryPersons(tx, accountId, connections.deleteConnection),
   }
 }
 
@@ -396,6 +398,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemFigures(tx),
     ...memorySystemSignIn(tx),
     ...memorySystemPolicy(tx),
+    ...memorySystemPersons(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,
@@ -404,7 +407,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
         .list("session")
         .find((row) => Buffer.from(row.tokenHash).equals(tokenHash) && isBefore(now, row.expiresAt))
       const user = session === undefined ? null : tx.find("user", session.userId)
-      return session === undefined || user === null ? null : { session, user }
+      return session === undefined || user === null || user.suspendedAt !== null ? null : { session, user }
     },
     async deleteExpiredSessions(now) {
       const expired = tx.list("session").filter((row) => !isBefore(now, row.expiresAt))
@@ -439,7 +442,10 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
       return due.map(({ accountId, meetingId }) => ({ accountId, meetingId }))
     },
     async listIdleConnections({ unusedSince, limit }) {
-      const waiting = tx.list("connection").filter(({ state }) => statesForPerson.includes(state))
+      const isSuspended = (userId: string) => (tx.find("user", userId)?.suspendedAt ?? null) !== null
+      const waiting = tx
+        .list("connection")
+        .filter(({ state, userId }) => statesForPerson.includes(state) || isSuspended(userId))
       const idle = tx
         .list("credential")
         .filter((row) => row.secretKind === "refresh-token" && isBefore(row.usedAt, unusedSince))

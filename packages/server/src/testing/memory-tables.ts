@@ -4,6 +4,7 @@ import type { Job } from "../ports/job-queue.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
+import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
@@ -65,6 +66,8 @@ export type MemoryRows = {
   passkey: PasskeyRow
   /** By issuer and subject. */
   identity: IdentityRow
+  /** By user id. */
+  passwordLink: PasswordLinkRow
   /** By hash. */
   spentChallenge: {
     readonly accountId: AccountId
@@ -104,6 +107,7 @@ const tableNames = [
   "recoveryCode",
   "passkey",
   "identity",
+  "passwordLink",
   "spentChallenge",
   "revocation",
   "revocationStep",
@@ -142,6 +146,7 @@ export function emptyTables(): RowMaps {
     recoveryCode: new Map(),
     passkey: new Map(),
     identity: new Map(),
+    passwordLink: new Map(),
     spentChallenge: new Map(),
     revocation: new Map(),
     revocationStep: new Map(),

@@ -40,6 +40,7 @@ export function sampleRows(seed = 1): {
       displayName: "Ada",
       role: "user",
       passwordHash: "scrypt$x$y",
+      suspendedAt: null,
       createdAt: startsAt,
     },
     connection: {
