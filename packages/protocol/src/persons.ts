@@ -43,22 +43,17 @@ export const personChangesSchema = z.object({
   email: email.optional(),
   role: z.enum(roles).optional(),
 })
-export type PersonChangesInput = z.input<typeof personChangesSchema>
 
 /** POST /v1/invitations — somebody new, who sets their password by a link. */
 export const invitationSchema = z.object({ email, displayName, role: z.enum(roles) })
-export type InvitationInput = z.input<typeof invitationSchema>
 
 /** Shown once, for the person alone: whoever follows it sets their password. */
 export const passwordLinkSchema = z.object({ url: z.string(), expiresAt: instant })
-export type PasswordLinkView = z.infer<typeof passwordLinkSchema>
 export const invitedSchema = z.object({ user: userSchema, link: passwordLinkSchema })
-export type InvitedView = z.infer<typeof invitedSchema>
 
 const token = z.string().regex(/^[\w-]{43}$/)
 /** POST /v1/password-links/look — what stands after `#password/` in the link's address. */
 export const linkTokenSchema = z.object({ token })
 export const linkPersonSchema = z.object({ email: z.string(), displayName: z.string() })
-export type LinkPersonView = z.infer<typeof linkPersonSchema>
 /** POST /v1/password-links/spend — good once; ends every session of the person. */
 export const linkPasswordSchema = z.object({ token, password: z.string().min(10).max(200) })
