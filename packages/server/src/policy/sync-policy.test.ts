@@ -67,7 +67,7 @@ describe("whether meetings and calendars are kept in step", () => {
     await ask()
     await sync()
     expect(count()).toBe(1)
-    await policy.set(user, { isOn: false, groups: [] })
+    await policy.dissolveGroup(user, parseGroupId(groupId))
     await ask()
     await sync()
     await run()

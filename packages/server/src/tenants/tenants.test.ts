@@ -61,7 +61,7 @@ describe("an administrator's connection", () => {
     expect([second.entries.length, second.next]).toEqual([1, null])
   })
 
-  test("brings people in once, into the group that was named", async () => {
+  test("brings people in once, and says who they are for the group that was named", async () => {
     const { tenants, administrator, people, groupId, base, accountId } = await tenantWorld({ people: 1 })
     const input = {
       people: [
@@ -70,9 +70,11 @@ describe("an administrator's connection", () => {
       ],
       groupId,
     }
-    expect(await tenants.importPeople(administrator, input)).toEqual({ added: 1, known: 1 })
-    expect(await tenants.importPeople(administrator, input)).toEqual({ added: 0, known: 2 })
+    expect(await tenants.importPeople(administrator, input)).toMatchObject({ added: 1, known: 1 })
+    const again = await tenants.importPeople(administrator, input)
+    expect(again).toMatchObject({ added: 0, known: 2 })
     const zoe = await base.inAccount(accountId, (tables) => tables.findUserByEmail("zoe@example.org"))
+    expect(again.userIds).toEqual([people[0]?.userId, zoe?.userId])
     expect(zoe).toMatchObject({ displayName: "Zoe", role: "user" })
   })
 
