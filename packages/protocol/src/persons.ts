@@ -31,6 +31,7 @@ export const personSchema = z.object({
   /** Null for who may not read policy. */
   policy: ownPolicySchema.nullable(),
   sessions: z.array(sessionsSchema.shape.sessions.element.omit({ isCurrent: true })),
+  /** An identity's label is its issuer's address. */
   signIn: ownSignInSchema.omit({ secondFactor: true }),
   /** Until when a link for setting a password can be followed; null without one. */
   linkExpiresAt: instant.nullable(),

@@ -18,6 +18,7 @@ import type { Overview } from "../connections/overview.ts"
 import type { Administration } from "../people/administration.ts"
 import type { NewLink, PasswordLinks } from "../people/password-links.ts"
 import { findPerson, type Person } from "../people/person.ts"
+import { identityIdOf } from "../people/provider-sign-in.ts"
 import type { OwnPolicy } from "../policy/own-policy.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Store, UserRow } from "../ports/store.ts"
@@ -169,8 +170,9 @@ function personView(
       })),
       recoveryCodesLeft: person.recoveryCodesLeft,
       hasPassword: user.passwordHash.startsWith("scrypt$"),
-      identities: person.identities.map(({ issuer, createdAt, usedAt }) => ({
-        ...{ label: issuer, createdAt: createdAt.toString(), usedAt: usedAt.toString() },
+      identities: person.identities.map((row) => ({
+        ...{ identityId: identityIdOf(row), label: row.issuer },
+        ...{ createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
       })),
     },
     linkExpiresAt: person.linkExpiresAt?.toString() ?? null,

@@ -106,6 +106,7 @@ async function makeUser(
     displayName: claims.displayName ?? email.slice(0, 120),
     // No password opens it.
     passwordHash: "none",
+    suspendedAt: null,
   }
   await tables.insertUser(user)
   const entry = { actor: service, action: "user-created", subjectId: user.userId, reason: "made-by-provider" } as const
