@@ -33,7 +33,7 @@ import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
-import { type PersonRoutesDeps, personRoutes } from "./http/person-routes.ts"
+import { personRoutes } from "./http/person-routes.ts"
 import { policyRoutes } from "./http/policy-routes.ts"
 import { providerSignInRoutes } from "./http/provider-sign-in-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
@@ -55,8 +55,6 @@ import type { EventAccessDeps } from "./meetings/event-access.ts"
 import { createLookout } from "./meetings/lookout.ts"
 import { createMeetings } from "./meetings/meetings.ts"
 import { createChangeStreams } from "./notifier/change-streams.ts"
-import { type AdministrationDeps, createAdministration } from "./people/administration.ts"
-import { createPasswordLinks, type PasswordLinksDeps } from "./people/password-links.ts"
 import { createPeople } from "./people/people.ts"
 import { createHttpClient } from "./platform/http-client.ts"
 import { createLog } from "./platform/log.ts"
@@ -102,6 +100,7 @@ import { createRunRollout } from "./tenants/run-rollout.ts"
 import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
+import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
 
 export type World = {
@@ -333,20 +332,7 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
   }
 }
 
-/** What administrators do with people, and the links that they make for them. */
-function createPersonParts({ passwords, ...deps }: AdministrationDeps & Pick<PasswordLinksDeps, "passwords">) {
-  const { store, fanOut } = deps
-  return {
-    administration: createAdministration(deps),
-    links: createPasswordLinks({ store, passwords, fanOut, clock: deps.sessions.clock }),
-  }
-}
-
 type Features = ReturnType<typeof createFeatures>
-
-const personParts = ({ administration, links, overview, ownPolicy }: Features): PersonRoutesDeps["persons"] => ({
-  ...{ administration, links, overview, ownPolicy },
-})
 
 function createProviders(
   config: Config,
@@ -402,13 +388,7 @@ function appOptions(
       const { syncPolicy, policy } = features
       await meetingRoutes(app, { meetings: features.meetings, syncPolicy, policy, requireUser })
       await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
-      await personRoutes(app, {
-        persons: personParts(features),
-        store,
-        requireUser,
-        clock,
-        publicUrl: config.publicUrl,
-      })
+      await personRoutes(app, personRoutesDeps(features, { store, requireUser, clock, publicUrl: config.publicUrl }))
       await changesRoute(app, { streams: features.streams, requireUser })
       await keyRoutes(app, { keys: features.keys, requireUser, requireFresh, clock })
       await auditRoutes(app, { audit: features.audit, requireUser, clock })

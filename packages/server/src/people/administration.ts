@@ -49,28 +49,8 @@ export function createAdministration(deps: AdministrationDeps) {
   const on = <Result>(by: Asker, userId: UserId, work: (tables: AccountTables, person: UserRow) => Promise<Result>) =>
     store.inAccount(by.user.accountId, async (tables) => work(tables, await begin(tables, by, userId)))
 
-  const audit = (tables: AccountTables, by: Asker, action: AuditAction, about: About) =>
-    tables.appendAudit({ actor: { kind: "user", userId: by.user.userId }, action, ...about }, clock.now())
-
-  function refuseStale(by: Asker): void {
-    if (!isFresh(by.session, freshMinutes, clock.now()))
-      throw new Problem("forbidden", "Show your second factor again first.", { code: "fresh-factor-needed" })
-  }
-
-  /** Ends all of a person's sessions in this transaction; `tell` when it is over. */
-  async function endAll(tables: AccountTables, by: Asker, { userId }: UserRow): Promise<readonly SessionId[]> {
-    const ended = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
-    for (const sessionId of ended) {
-      await tables.deleteSession(sessionId)
-      await audit(tables, by, "signed-out", { subjectId: sessionId, reason: "administrator" })
-    }
-    return ended
-  }
-
-  function tell({ accountId }: UserRow, ended: readonly SessionId[]): void {
-    for (const sessionId of ended)
-      deps.fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
-  }
+  const { audit, refuseStale, endAll } = actsOf(deps)
+  const { tell, rest } = tellingOf(deps)
 
   /** From now on they sign in nowhere, and their calendar rests. */
   async function lockOut(by: Asker, userId: UserId, reason: "person-suspended" | "person-removed"): Promise<UserRow> {
@@ -88,12 +68,6 @@ export function createAdministration(deps: AdministrationDeps) {
     tell(person, ended)
     if (connectionId !== null) rest(person, connectionId)
     return person
-  }
-
-  /** Whoever listens at the provider for the person hears that nobody is to. */
-  function rest({ accountId, userId }: UserRow, connectionId: ConnectionId): void {
-    const hint = { kind: "connection-changed", connectionId, state: "disabled" } as const
-    deps.fanOut.publish({ kind: "user", accountId, userId }, hint)
   }
 
   return {
@@ -208,6 +182,40 @@ export function createAdministration(deps: AdministrationDeps) {
 }
 
 export type Administration = ReturnType<typeof createAdministration>
+
+function actsOf({ sessions: { clock } }: AdministrationDeps) {
+  const audit = (tables: AccountTables, by: Asker, action: AuditAction, about: About) =>
+    tables.appendAudit({ actor: { kind: "user", userId: by.user.userId }, action, ...about }, clock.now())
+  return {
+    audit,
+    refuseStale(by: Asker): void {
+      if (!isFresh(by.session, freshMinutes, clock.now()))
+        throw new Problem("forbidden", "Show your second factor again first.", { code: "fresh-factor-needed" })
+    },
+    /** Ends all of a person's sessions in this transaction; `tell` when it is over. */
+    async endAll(tables: AccountTables, by: Asker, { userId }: UserRow): Promise<readonly SessionId[]> {
+      const ended = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
+      for (const sessionId of ended) {
+        await tables.deleteSession(sessionId)
+        await audit(tables, by, "signed-out", { subjectId: sessionId, reason: "administrator" })
+      }
+      return ended
+    },
+  }
+}
+
+function tellingOf({ fanOut }: AdministrationDeps) {
+  return {
+    tell({ accountId }: UserRow, ended: readonly SessionId[]): void {
+      for (const sessionId of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
+    },
+    /** Whoever listens at the provider for the person hears that nobody is to. */
+    rest({ accountId, userId }: UserRow, connectionId: ConnectionId): void {
+      const hint = { kind: "connection-changed", connectionId, state: "disabled" } as const
+      fanOut.publish({ kind: "user", accountId, userId }, hint)
+    },
+  }
+}
 
 type About = { readonly subjectId: string; readonly reason: AuditReason }
 
