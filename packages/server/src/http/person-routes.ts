@@ -171,7 +171,7 @@ function personView(
       recoveryCodesLeft: person.recoveryCodesLeft,
       hasPassword: user.passwordHash.startsWith("scrypt$"),
       identities: person.identities.map((row) => ({
-        ...{ identityId: identityIdOf(row), label: row.issuer },
+        ...{ identityId: identityIdOf(row), label: row.issuer, isConfirmed: row.linkedBy !== "e-mail" },
         ...{ createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
       })),
     },
