@@ -24,8 +24,8 @@ import type { Clock } from "../ports/clock.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { refuseUnable } from "./needs.ts"
-import { userView } from "./session-answer.ts"
 import { createRateLimit } from "./rate-limit.ts"
+import { userView } from "./session-answer.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type PersonRoutesDeps = {

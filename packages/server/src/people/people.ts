@@ -62,16 +62,7 @@ export function createPeople(deps: PeopleDeps) {
         tables.insertAccount({ accountId, name: input.organisation, createdAt: clock.now() }),
       )
       return store.inAccount(accountId, async (tables) => {
-        await tables.appendAudit(
-          {
-            actor: { kind: "service", part: "people" },
-            action: "account-created",
-            subjectId: accountId,
-            reason: "set-up",
-          },
-          clock.now(),
-        )
-        await addUser(tables, user, { kind: "service", part: "people" }, clock.now())
+        await addFirstUser(tables, user, clock.now())
         return openSession(deps, tables, user, { deviceName: input.deviceName, signedInBy: "set-up" })
       })
     },
@@ -191,6 +182,13 @@ export function createPeople(deps: PeopleDeps) {
 }
 
 export type People = ReturnType<typeof createPeople>
+
+async function addFirstUser(tables: AccountTables, user: UserRow, at: Temporal.Instant): Promise<void> {
+  const actor = { kind: "service", part: "people" } as const
+  const entry = { actor, action: "account-created", subjectId: user.accountId, reason: "set-up" } as const
+  await tables.appendAudit(entry, at)
+  await addUser(tables, user, actor, at)
+}
 
 async function addUser(
   tables: AccountTables,
