@@ -53,7 +53,7 @@ function Sessions({ words, locale, now }: PageProps) {
       <Text>{isAlone ? devices.onlyHere : devices.text}</Text>
       <Trouble error={problem ?? error} words={words} />
       <ul className={classes.people}>
-        {value.sessions.map(({ sessionId, deviceName, createdAt, isCurrent }) => (
+        {value.sessions.map(({ sessionId, deviceName, createdAt, isCurrent, ...proof }) => (
           <li key={sessionId} className={classes.entry}>
             <Group justify="space-between">
               <div>
@@ -62,7 +62,9 @@ function Sessions({ words, locale, now }: PageProps) {
                   {isCurrent ? ` (${devices.current})` : ""}
                 </Text>
                 <Text size="sm" c="dimmed">
-                  {devices.since(relativeTime(Temporal.Instant.from(createdAt), now, locale))}
+                  {[devices.since(relativeTime(Temporal.Instant.from(createdAt), now, locale)), proofText(proof, words)]
+                    .filter((text) => text !== null)
+                    .join(" · ")}
                 </Text>
               </div>
               {isCurrent ? null : (
@@ -89,4 +91,16 @@ function Sessions({ words, locale, now }: PageProps) {
       )}
     </Stack>
   )
+}
+
+type Proof = Pick<SessionsView["sessions"][number], "signedInBy" | "secondFactor" | "issuerLabel">
+
+/** How a session was signed in, and what was shown besides; null where an older service does not say. */
+function proofText(
+  { signedInBy, secondFactor = null, issuerLabel = null }: Proof,
+  { signInPage }: PageProps["words"],
+): string | null {
+  if (signedInBy === undefined) return null
+  const first = issuerLabel ?? signInPage.kinds[signedInBy]
+  return secondFactor === null || secondFactor === signedInBy ? first : `${first}, ${signInPage.factors[secondFactor]}`
 }

@@ -2,6 +2,7 @@ import { ProblemAlert, SignInForm } from "@kalends/ui/sign-in-form"
 import { Button, Divider, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import type { Messages } from "./messages.ts"
+import { passkeyDevice } from "./passkey-device.ts"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import type { PortalState, PortalStore } from "./store.ts"
@@ -12,7 +13,11 @@ const problemText = ({ state: { problem, outcome }, words }: Pick<EntranceProps,
   // What ended a sign-in elsewhere came with the address.
   if (problem === null)
     return outcome.problem === null ? null : (words.problems[outcome.problem] ?? words.problems.unavailable ?? null)
-  return words.problems[problem.code] ?? problem.message
+  return (
+    words.problems[problem.code] ??
+    Object.entries(words.signInPage.problems).find(([code]) => code === problem.code)?.[1] ??
+    problem.message
+  )
 }
 
 /** Other services to sign in with; what was asked for is shown after it. */
@@ -47,9 +52,28 @@ export function SignIn({ store, state, words }: EntranceProps) {
       isBusy={state.isBusy}
       className={classes.narrow}
       lead={<Text c="dimmed">{words.tagline}</Text>}
-      foot={<OtherServices store={store} state={state} words={words} />}
+      foot={
+        <>
+          <WithPasskey {...{ store, state, words }} />
+          <OtherServices store={store} state={state} words={words} />
+        </>
+      }
       onSignIn={(email, password) => void store.signIn(email, password)}
     />
+  )
+}
+
+/** Nothing is typed: the browser shows the passkeys that it knows. */
+function WithPasskey({ store, state, words }: EntranceProps) {
+  const { signInPage } = words
+  if (!passkeyDevice.isThere()) return null
+  return (
+    <>
+      <Divider label={signInPage.or} />
+      <Button variant="default" size="md" loading={state.isBusy} onClick={() => void store.signInWithPasskey()}>
+        {signInPage.signInWithPasskey}
+      </Button>
+    </>
   )
 }
 

@@ -21,6 +21,7 @@ const en = {
   passkeysText:
     "Sign in with your fingerprint, your face or your device's PIN instead of a password. Nothing can be stolen or given away by mistake.",
   noPasskeys: "You have none yet.",
+  passkeysNotHere: "This browser has no passkeys here. They want a page with a name of its own, opened by https.",
   addPasskey: "Add a passkey",
   passkeyAdded: "The passkey is added.",
   passkeyName: "What to call it",
@@ -130,6 +131,7 @@ const ja: typeof en = {
   passkeysText:
     "パスワードの代わりに、指紋・顔・端末の PIN でサインインします。盗まれたり、うっかり教えたりすることがありません。",
   noPasskeys: "まだありません。",
+  passkeysNotHere: "このブラウザーではここでパスキーを使えません。名前のあるアドレスを https で開く必要があります。",
   addPasskey: "パスキーを追加",
   passkeyAdded: "パスキーを追加しました。",
   passkeyName: "名前",

@@ -74,6 +74,22 @@ export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
       set({ codes: null })
       changed()
     },
+    addPasskey: (name: string) =>
+      act(async () => {
+        const { recoveryCodes: codes } = await api.addPasskey(name)
+        if (codes === null) changed()
+        return { codes, done: "passkey" }
+      }),
+    renamePasskey: (passkeyId: string, name: string) =>
+      act(async () => {
+        await api.renamePasskey(passkeyId, name)
+        return {}
+      }),
+    removePasskey: (passkeyId: string) =>
+      act(async () => {
+        await api.removePasskey(passkeyId)
+        return {}
+      }),
     changePassword: (present: string, next: string) =>
       act(async () => {
         await api.changePassword(present, next)

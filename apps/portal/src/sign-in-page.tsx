@@ -1,17 +1,19 @@
 import type { IssuerView } from "@kalends/protocol/provider-sign-in"
-import { ConfirmedAct, Dialog } from "@kalends/ui/dialog"
+import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { relativeTime } from "@kalends/ui/words"
-import { Button, Card, Group, Stack, Text, Title } from "@mantine/core"
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react"
-import { problemText } from "./api-problem.ts"
+import { Button, Group, Text } from "@mantine/core"
+import { useEffect, useState, useSyncExternalStore } from "react"
 import { signInApi } from "./api-sign-in.ts"
 import type { Messages } from "./messages.ts"
 import { createOwnSignIn } from "./own-sign-in.ts"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
+import { passkeyDevice } from "./passkey-device.ts"
+import { AddPasskey, Passkeys } from "./passkeys.tsx"
 import { PasswordChange } from "./password-change.tsx"
 import { platform } from "./platform.ts"
 import { RecoveryCodes } from "./recovery-codes.tsx"
+import { explain, Removal, Section } from "./sign-in-parts.tsx"
 import type { PortalStore } from "./store.ts"
 import { type FactorProps, TotpSetUp } from "./totp-set-up.tsx"
 
@@ -25,9 +27,6 @@ function useOwnSignIn(store: PortalStore) {
   useEffect(() => void own.load(), [own])
   return { own, state }
 }
-
-const explain = (words: Messages) => (error: unknown) =>
-  problemText(error, { problems: { ...words.problems, ...words.signInPage.problems } })
 
 /** What went wrong, in this page's words. */
 function Failure({ state, words }: Omit<FactorProps, "own">) {
@@ -50,6 +49,9 @@ export function OwnSignInPage({ store, words, locale, now }: SignInPageProps) {
   return (
     <PageFrame title={signInPage.page} text={signInPage.pageText}>
       <Failure {...parts} />
+      <Section title={signInPage.passkeys} text={signInPage.passkeysText}>
+        <Passkeys {...{ ...parts, locale, now }} />
+      </Section>
       <Section title={signInPage.totp} text={signInPage.totpText}>
         {totpSince === null ? (
           <TotpSetUp {...parts} />
@@ -78,9 +80,7 @@ export function FactorWanted({ store, words }: { readonly store: PortalStore; re
     <PageFrame title={signInPage.wanted} text={signInPage.wantedText}>
       <Failure {...parts} />
       {state.codes === null ? (
-        <Section title={signInPage.totp} text={signInPage.totpText}>
-          <TotpSetUp {...parts} isMain />
-        </Section>
+        <FirstFactor {...parts} />
       ) : (
         <Section title={signInPage.recovery} text={signInPage.recoveryText}>
           <RecoveryCodes codes={state.codes} words={words} done={own.keptCodes} />
@@ -90,21 +90,21 @@ export function FactorWanted({ store, words }: { readonly store: PortalStore; re
   )
 }
 
-type SectionProps = { readonly title: string; readonly text: string; readonly children: ReactNode }
-
-function Section({ title, text, children }: SectionProps) {
+/** The passkey first: it is the quicker of the two, and nobody can be talked out of it. */
+function FirstFactor(parts: FactorProps) {
+  const { signInPage } = parts.words
+  const isThere = passkeyDevice.isThere()
   return (
-    <Card withBorder component="section">
-      <Stack>
-        <div>
-          <Title order={2} size="h4">
-            {title}
-          </Title>
-          <Text c="dimmed">{text}</Text>
-        </div>
-        {children}
-      </Stack>
-    </Card>
+    <>
+      {isThere ? (
+        <Section title={signInPage.passkeys} text={signInPage.passkeysText}>
+          <AddPasskey {...parts} isMain />
+        </Section>
+      ) : null}
+      <Section title={signInPage.totp} text={signInPage.totpText}>
+        <TotpSetUp {...parts} isMain={!isThere} />
+      </Section>
+    </>
   )
 }
 
@@ -187,33 +187,5 @@ function LinkedAccounts({ own, state, words, issuers, since }: LinkedProps) {
         </Group>
       )}
     </Section>
-  )
-}
-
-type RemovalProps = FactorProps & {
-  readonly label: string
-  readonly text: string
-  readonly act: () => Promise<boolean>
-}
-
-/** An act that takes something away: it asks before. What goes wrong is said on the page. */
-function Removal({ words, label, text, act }: RemovalProps) {
-  const [round, setRound] = useState(0)
-  return (
-    <ConfirmedAct
-      key={round}
-      label={label}
-      title={label}
-      keepLabel={words.signInPage.keep}
-      closeLabel={words.cancel}
-      tone="plain"
-      explain={explain(words)}
-      act={async () => {
-        await act()
-        setRound(round + 1)
-      }}
-    >
-      <Text>{text}</Text>
-    </ConfirmedAct>
   )
 }

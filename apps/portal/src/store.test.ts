@@ -27,6 +27,8 @@ function openPortal(changes: Partial<PortalStoreDeps["api"]> = {}) {
     me: async () => user,
     ownSignIn: async () => ownSignIn,
     giveCode: async () => {},
+    signInWithPasskey: async () => user,
+    showPasskey: async () => {},
     setUp: async () => user,
     signIn: async () => user,
     signInWith: async (issuer, returnTo) => `https://${issuer}.example/?to=${returnTo}`,

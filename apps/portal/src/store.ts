@@ -36,6 +36,8 @@ export type PortalStoreDeps = {
     | "me"
     | "ownSignIn"
     | "giveCode"
+    | "signInWithPasskey"
+    | "showPasskey"
     | "setUp"
     | "signIn"
     | "signInWith"
@@ -148,6 +150,12 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
       act(async () => {
         platform.go(await api.signInWith(issuer, returnTo))
         return {}
+      }),
+    signInWithPasskey: () => act(async () => enter(await api.signInWithPasskey())),
+    showPasskey: () =>
+      act(async () => {
+        await api.showPasskey()
+        return enter(await api.me())
       }),
     giveCode: (code: string) =>
       act(async () => {

@@ -31,6 +31,8 @@ export function Dialog({ isOpen, close, title, closeLabel, isWide = false, child
 export type ConfirmedActProps = {
   /** What the act is called, on both buttons. */
   readonly label: string
+  /** What the first button is called where its label alone does not say of what. */
+  readonly name?: string
   readonly title: string
   /** What not doing it is called. */
   readonly keepLabel: string
@@ -52,7 +54,7 @@ const looks = {
 
 /** A button for what is not lightly taken back: it asks before. */
 export function ConfirmedAct({ tone = "lossy", ...props }: ConfirmedActProps) {
-  const { label, title, keepLabel, closeLabel, children, act, explain } = props
+  const { label, name, title, keepLabel, closeLabel, children, act, explain } = props
   const [isAsking, setIsAsking] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -72,7 +74,11 @@ export function ConfirmedAct({ tone = "lossy", ...props }: ConfirmedActProps) {
   }
   return (
     <Group>
-      <Button {...looks[tone]} onClick={() => setIsAsking(true)}>
+      <Button
+        {...looks[tone]}
+        {...(name === undefined ? {} : { "aria-label": name })}
+        onClick={() => setIsAsking(true)}
+      >
         {label}
       </Button>
       <Dialog isOpen={isAsking} {...{ close, title, closeLabel }}>
