@@ -36,7 +36,7 @@ const providerPlaces: readonly RegExp[] = [
   // Windows zone names, as CLDR lists them.
   /^packages\/domain\/src\/zone\.ts$/,
   // Vendors of meetings, not providers of calendars: recognising their links is a list of their names.
-  /^packages\/domain\/src\/(join-link|meeting-vendors)[a-z-]*\.ts$/,
+  /^packages\/domain\/src\/(join-link|meeting-vendors|dial-rule)[a-z-]*\.ts$/,
 ]
 
 /** A provider's name only in its folder, the registries, fixtures, documents and texts for people. */

@@ -10,8 +10,6 @@ export type CheckInPolicy = {
   readonly missesMost: number | null
 }
 
-export const noCheckIn: CheckInPolicy = { withinMinutes: null, earlyMinutes: 10, missesMost: null }
-
 export type CheckInInput = {
   readonly booking: Booking
   readonly now: Temporal.Instant
