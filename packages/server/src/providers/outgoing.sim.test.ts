@@ -22,6 +22,7 @@ const senders: Readonly<Record<string, "operator" | "person" | "either">> = {
   "meeting-backends/bigbluebutton/calls.ts": "operator",
   "meeting-backends/zoom/calls.ts": "operator",
   "platform/oauth-client.ts": "operator",
+  "platform/oidc-client.ts": "operator",
   "providers/caldav/calls.ts": "person",
   "providers/ews/calls.ts": "person",
   "providers/ews/calls/ask.ts": "person",
