@@ -4,6 +4,9 @@ import type { FastifyInstance } from "fastify"
 /** Deeper than anything that a schema of ours asks for. */
 const depthMost = 32
 
+/** Codings that unpack nothing: aes128gcm is how a Web Push message is encrypted (RFC 8188), as long as it was. */
+const plainCodings = ["identity", "aes128gcm"]
+
 /**
  * JSON as it is: no prototypes, no nesting without end, and nothing that has to be unpacked first, whose size nobody knows
  * before.
@@ -12,7 +15,7 @@ export function takePlainJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error")
   app.addHook("onRequest", async ({ headers }) => {
     const encoding = headers["content-encoding"]
-    if (encoding !== undefined && encoding !== "identity")
+    if (encoding !== undefined && !plainCodings.includes(encoding))
       throw new Problem("unsupported", "Send the body as it is, not compressed.", { code: "compressed-body" })
   })
   app.removeContentTypeParser("application/json")
