@@ -1,24 +1,16 @@
 import { readFileSync } from "node:fs"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { Store } from "../ports/store.ts"
 import { type KeyWorld, keyWorld, rowsPerBatch } from "../testing/key-world.ts"
-import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
-import { createDatabase, createPool } from "./database.ts"
+import { useDatabase } from "../testing/postgres.ts"
 import { sealedColumns } from "./key-tables.ts"
 import { createStore } from "./store.ts"
 
-let base: TestDatabase
-let database: ReturnType<typeof createDatabase>
+const database = useDatabase(12)
 let store: Store
-beforeAll(async () => {
-  base = await cloneDatabase()
-  database = createDatabase(createPool(base.url, 12))
-  store = createStore(database)
-})
-afterAll(async () => {
-  await database.destroy()
-  await base.drop()
+beforeAll(() => {
+  store = createStore(database())
 })
 
 async function runAll(world: KeyWorld, node: ReturnType<KeyWorld["node"]>): Promise<void> {

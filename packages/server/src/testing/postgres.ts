@@ -30,12 +30,12 @@ export async function cloneDatabase(): Promise<TestDatabase> {
 }
 
 /** A clone that this file's tests share, from before the first to after the last. */
-export function useDatabase(): () => ReturnType<typeof createDatabase> {
+export function useDatabase(connections = 4): () => ReturnType<typeof createDatabase> {
   let clone: TestDatabase
   let database: ReturnType<typeof createDatabase>
   beforeAll(async () => {
     clone = await cloneDatabase()
-    database = createDatabase(createPool(clone.url, 4))
+    database = createDatabase(createPool(clone.url, connections))
   })
   afterAll(async () => {
     await database.destroy()
