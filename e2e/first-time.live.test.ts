@@ -55,7 +55,7 @@ async function firstTime(settings: Readonly<Record<string, string>>, connect: (p
     await page.getByLabel("E-mail address").pressSequentially(person.email)
     await page.keyboard.press("Tab")
     await page.keyboard.type(person.password)
-    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.getByRole("button", { name: "Sign in", exact: true }).click()
     // What a person without a calendar is told first, and all that they are.
     await page.getByRole("heading", { level: 1, name: "Connect your calendar" }).waitFor()
     expect(await seriousFindings(page)).toEqual([])
