@@ -7,6 +7,8 @@ type Branded<Name extends string> = string & { readonly [brand]: Name }
 export type AccountId = Branded<"AccountId">
 /** A person who signs in to Kalends. UUID. */
 export type UserId = Branded<"UserId">
+/** A room: a resource with a calendar of its own, kept as a user who cannot sign in. UUID. */
+export type RoomId = UserId
 /** One user's link to one calendar service. UUID. */
 export type ConnectionId = Branded<"ConnectionId">
 /** One calendar reached through a connection. UUID of ours, never the provider's name for it. */
