@@ -11,11 +11,12 @@ export const size = {
   meetings: 120_000,
   auditEntries: 1_000_000,
   stepsOfRollout: 20_000,
+  stepsOfRevocation: 20_000,
   owners: 60,
 } as const
 
 const kinds = ["account", "user", "connection", "credential", "calendar", "subscription"] as const
-const moreKinds = ["session", "group", "meeting", "rollout", "tenant"] as const
+const moreKinds = ["session", "group", "meeting", "rollout", "tenant", "change", "revocation"] as const
 type Kind = (typeof kinds)[number] | (typeof moreKinds)[number]
 
 const prefix = (kind: Kind) => `000000${[...kinds, ...moreKinds].indexOf(kind) + 10}-0000-4000-8000-`
@@ -83,14 +84,24 @@ const statements: readonly string[] = [
   `insert into rollout_step (account_id, rollout_id, user_id, state, problem_kind, problem_code, attempts)
    select ${account}, ${id("rollout", "r")}, ${id("user")}, state, case when state = 'failed' then 'not-found' end, case when state = 'failed' then 'mailbox-' || n % 4 end, 1
    from generate_series(1, 5) r, (select n, case when n % 20 = 0 then 'failed' when n % 31 = 0 then 'skipped' else 'done' end state from generate_series(1, ${size.stepsOfRollout}) n) s`,
-  // A day by the minute, a month by the hour, a year by the day.
+  `insert into policy_change (account_id, change_id, state, edits, created_by, created_at, runs_at, touched_at, ended_at, concerned, disconnected)
+   select ${account}, ${id("change")}, 'done', '[]', ${id("user", "1")}, ${spread("(31 - n) * 1000")}, ${then}, ${then}, ${then}, 20000, 20000 from generate_series(1, 30) n`,
+  `insert into revocation (account_id, revocation_id, scope_kind, scope_id, provider, state, created_by, created_at, secrets_deleted_at, touched_at, ended_at, counts)
+   select ${account}, ${id("revocation")}, 'tenant', 'tenant-1', 'graph', 'done', ${id("user", "1")}, ${spread("(31 - n) * 1000")}, ${then}, ${then}, ${then},
+     '{"waiting": 0, "removed": 0, "done": 20000, "subscriptionsStopped": 20000, "subscriptionsLeft": 0, "grants": {"revoked": 20000, "reconnected": 0, "not-possible": 0, "not-confirmed": 0}}'
+   from generate_series(1, 30) n`,
+  `insert into revocation_step (account_id, revocation_id, connection_id, user_id, provider, state, subscriptions_stopped, subscriptions_left, grant_outcome)
+   select ${account}, ${id("revocation", "r")}, ${id("connection")}, ${id("user")}, 'graph', 'done', 1, 0, case when n % 9 = 0 then 'not-confirmed' else 'revoked' end
+   from generate_series(1, 5) r, generate_series(1, ${size.stepsOfRevocation}) n`,
+  // Two hours by the minute, a day by five minutes, a month by the hour, a year by the day.
   ...[
-    ["minute", 1440],
-    ["hour", 720],
-    ["day", 365],
+    ["minute", 120, "1 minute"],
+    ["five-minutes", 288, "5 minutes"],
+    ["hour", 720, "1 hour"],
+    ["day", 365, "1 day"],
   ].map(
-    ([grain, count]) => `insert into figure (account_id, measure, at, provider, slot, grain, count)
-     select ${account}, measure, date_trunc('${grain}', current_timestamp) - n * interval '1 ${grain}', provider, slot, '${grain}', 1 + n % 90
+    ([grain, count, span]) => `insert into figure (account_id, measure, at, provider, slot, grain, count)
+     select ${account}, measure, date_bin('${span}', current_timestamp, 'epoch') - n * interval '${span}', provider, slot, '${grain}', 1 + n % 90
      from unnest(array[${figureMeasures.map((measure) => `'${measure}'`).join(", ")}]) measure, generate_series(1, ${count}) n,
        unnest(array['graph', 'google', 'ews', 'caldav']) provider, generate_series(0, 12) slot
      where slot = 0 or measure in (${figureSpreads.map((measure) => `'${measure}'`).join(", ")})`,

@@ -21,10 +21,12 @@ export const leftOut: Readonly<Record<string, string>> = {
     "the provider's time: it streams the provider's answer",
   "/v1/tenants/{tenantConnectionId}/directory": "the provider's time: it is the provider's own page",
   "/v1/oauth/callback": "a redirect of the provider's; not data of a page",
+  "/v1/sign-in/callback": "a redirect of an issuer's; not data of a page",
   "/v1/consent/{provider}": "a redirect to the provider; not data of a page",
   "/v1/consent/callback": "a redirect of the provider's; not data of a page",
   "/m/{code}": "a page by itself, which asks the meeting service; not data of a page",
   "/v1/changes": "a stream that does not end",
+  "/v1/admin/revocations/{revocationId}/report": "a file of 20,000 lines; not data of a page",
   "/v1/audit/export": "the whole log as a file, limited to a few in an hour; not data of a page",
 }
 
@@ -36,6 +38,8 @@ const inPath: Readonly<Record<string, string>> = {
   meetingId: idOf("meeting", 600),
   rolloutId: idOf("rollout", 2),
   tenantConnectionId: idOf("tenant", 0),
+  changeId: idOf("change", 2),
+  revocationId: idOf("revocation", 2),
 }
 
 type Values = Readonly<Record<string, string>>
@@ -80,6 +84,12 @@ const cursorsOf: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
     after: {
       "a middle page": idOf("user", size.stepsOfRollout / 2),
       "the last page": idOf("user", size.stepsOfRollout - 3),
+    },
+  },
+  "/v1/admin/revocations/{revocationId}/steps": {
+    after: {
+      "a middle page": idOf("connection", size.stepsOfRevocation / 2),
+      "the last page": idOf("connection", size.stepsOfRevocation - 3),
     },
   },
 }

@@ -55,7 +55,7 @@ export function createRevocations(deps: RevocationsDeps) {
     const row: RevocationRow = {
       ...{ accountId: user.accountId, revocationId: parseRevocationId(random.uuid()), ...storedScope(scope) },
       ...{ state: "deleting", createdBy: user.userId, createdAt: now },
-      ...{ secretsDeletedAt: null, touchedAt: now, endedAt: null },
+      ...{ secretsDeletedAt: null, touchedAt: now, endedAt: null, counts: null },
     }
     await tables.revocations.insert(row)
     const count = await tables.revocations.addSteps(row.revocationId, scope)
@@ -76,7 +76,7 @@ export function createRevocations(deps: RevocationsDeps) {
   }
 
   async function view(tables: AccountTables, row: RevocationRow): Promise<RevocationView> {
-    const { waiting, removed, done, ...counts } = await tables.revocations.count(row.revocationId)
+    const { waiting, removed, done, ...counts } = row.counts ?? (await tables.revocations.count(row.revocationId))
     const creator = await tables.findUser(row.createdBy)
     return {
       ...{ revocationId: row.revocationId, state: row.state, scope: await scopeView(tables, row) },

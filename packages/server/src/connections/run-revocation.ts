@@ -108,7 +108,9 @@ export function createRunRevocation(deps: RunRevocationDeps) {
   async function end(row: RevocationRow): Promise<void> {
     await store.inAccount(row.accountId, async (tables) => {
       const now = clock.now()
-      const isEnded = await tables.revocations.updateIf(row.revocationId, "telling", { state: "done", endedAt: now })
+      const isEnded = await tables.revocations.updateIf(row.revocationId, "telling", {
+        ...{ state: "done", endedAt: now, counts: await tables.revocations.count(row.revocationId) },
+      })
       if (isEnded) await tables.appendAudit(entryOf(row, "told"), now)
     })
   }

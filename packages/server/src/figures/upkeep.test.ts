@@ -4,9 +4,10 @@ import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createFigureUpkeep, upkeepAt } from "./upkeep.ts"
 
-test("takes whole hours and whole days only", () => {
-  const { minutesBefore, hoursBefore, daysBefore } = upkeepAt(Temporal.Instant.from("2026-11-23T09:59:59Z"), 1)
-  expect([minutesBefore, hoursBefore, daysBefore].map(String)).toEqual([
+test("takes whole spans of the next grain only", () => {
+  const { minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore } = upkeepAt(Temporal.Instant.from("2026-11-23T09:59:59Z"), 1)
+  expect([minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore].map(String)).toEqual([
+    "2026-11-23T07:55:00Z",
     "2026-11-22T07:00:00Z",
     "2026-10-22T00:00:00Z",
     "2025-10-19T00:00:00Z",

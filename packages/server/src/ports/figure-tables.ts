@@ -3,7 +3,7 @@ import type { FigureMeasure } from "@kalends/domain/figures"
 import type { AccountId, ProviderName } from "@kalends/domain/ids"
 
 /** How long a time one row stands for. Rows grow coarser as they age, and are deleted in the end. */
-export type FigureGrain = "minute" | "hour" | "day"
+export type FigureGrain = "minute" | "five-minutes" | "hour" | "day"
 
 /**
  * How often something was counted in one span of time, for one organisation and provider. `slot`: of a spread the one
@@ -54,13 +54,15 @@ export interface FigureTables {
 
 /** What the upkeep of figures does in one go: each is one statement. */
 export type FigureUpkeep = {
-  /** Minutes that began before it become hours; the beginning of an hour. */
+  /** Minutes that began before it become five minutes; the beginning of such. */
   readonly minutesBefore: Temporal.Instant
+  /** Five minutes that began before it become hours; the beginning of an hour. */
+  readonly fiveMinutesBefore: Temporal.Instant
   /** Hours that began before it become days; the beginning of a day. */
   readonly hoursBefore: Temporal.Instant
   /** Days that began before it are deleted. */
   readonly daysBefore: Temporal.Instant
-  /** Rows that each of the three takes at most. */
+  /** Rows that each of the four takes at most. */
   readonly limit: number
 }
 

@@ -39,6 +39,8 @@ export type RevocationRow = {
   /** When a worker last said that it is at it. */
   readonly touchedAt: Temporal.Instant
   readonly endedAt: Temporal.Instant | null
+  /** What was done in all, once it is done; null before. */
+  readonly counts: RevocationCounts | null
 }
 
 /**

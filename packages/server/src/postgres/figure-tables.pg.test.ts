@@ -78,10 +78,17 @@ describe.each(stores)("figures %s", (_name, storeOf) => {
     expect([await one.total(), await other.total()]).toEqual([1, 0])
   })
 
-  test("minutes become hours and hours days, each when the whole of it is old, and nothing of the sum is lost", async () => {
+  test("minutes become five minutes, these hours, and hours days, each when the whole of it is old, and nothing of the sum is lost", async () => {
     const { row, add, sum, keepUp } = await world(storeOf())
-    await add(row(0, 1), row(59, 2), row(60, 4), row(60 * 24, 8))
-    await keepUp(at(60 * (keptFor.minuteHours + 1)))
+    await add(row(0, 1), row(4, 2), row(59, 0), row(60, 4), row(60 * 24, 8))
+    await keepUp(at(60 * keptFor.minuteHours + 5))
+    expect((await sum()).map(({ at, count }) => [at.toString().slice(0, 16), count])).toEqual([
+      ["2026-11-23T09:00", 3],
+      ["2026-11-23T09:59", 0],
+      ["2026-11-23T10:00", 4],
+      ["2026-11-24T09:00", 8],
+    ])
+    await keepUp(at(60 * (keptFor.fiveMinutesHours + 1)))
     expect((await sum()).map(({ at, count }) => [at.toString().slice(0, 16), count])).toEqual([
       ["2026-11-23T09:00", 3],
       ["2026-11-23T10:00", 4],
@@ -114,7 +121,7 @@ describe.each(stores)("figures %s", (_name, storeOf) => {
   test("two nodes that roll up at once neither lose nor double a count", async () => {
     const { row, add, total, keepUp } = await world(storeOf())
     await add(...Array.from({ length: 120 }, (_, minute) => row(minute, 1)))
-    const now = Temporal.Instant.fromEpochMilliseconds(start.epochMilliseconds + (keptFor.minuteHours + 5) * hourMs)
+    const now = Temporal.Instant.fromEpochMilliseconds(start.epochMilliseconds + (keptFor.fiveMinutesHours + 5) * hourMs)
     await Promise.all([keepUp(now, 50), keepUp(now, 50), keepUp(now, 50)])
     expect(await total()).toBe(120)
   })

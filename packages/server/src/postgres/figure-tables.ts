@@ -1,7 +1,7 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
-import type { FigureSum, FigureTables, FigureUpkeep, KnownAges, SystemFigureTables } from "../ports/figure-tables.ts"
+import type { FigureGrain, FigureSum, FigureTables, FigureUpkeep, KnownAges, SystemFigureTables } from "../ports/figure-tables.ts"
 import type { Database } from "./database.ts"
 
 /** Figures within one account. */
@@ -97,23 +97,26 @@ export function createSystemFigures(tx: Transaction<Database>): SystemFigureTabl
           do update set count = figure.count + excluded.count`.execute(tx)
     },
     async keepUpFigures(upkeep) {
-      const { minutesBefore, hoursBefore, daysBefore, limit } = upkeep
-      const hours = await rollUp(tx, { from: "minute", to: "hour", before: minutesBefore, limit })
+      const { minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore, limit } = upkeep
+      const fives = await rollUp(tx, { from: "minute", to: "five-minutes", before: minutesBefore, limit })
+      const hours = await rollUp(tx, { from: "five-minutes", to: "hour", before: fiveMinutesBefore, limit })
       const days = await rollUp(tx, { from: "hour", to: "day", before: hoursBefore, limit })
       const { numAffectedRows = 0n } = await sql`
         delete from figure where ctid = any(array(
           select ctid from figure where grain = 'day' and at < ${daysBefore} order by at limit ${limit} for update skip locked
         ))`.execute(tx)
-      return hours + days + Number(numAffectedRows)
+      return fives + hours + days + Number(numAffectedRows)
     },
   }
 }
 
 type RollUp = Pick<FigureUpkeep, "limit"> & {
-  readonly from: "minute" | "hour"
-  readonly to: "hour" | "day"
+  readonly from: Exclude<FigureGrain, "day">
+  readonly to: Exclude<FigureGrain, "minute">
   readonly before: Temporal.Instant
 }
+
+const spans = { "five-minutes": "5 minutes", hour: "1 hour", day: "1 day" } as const
 
 /** Whoever deletes a row adds it: a row that another node holds is left to it. */
 async function rollUp(tx: Transaction<Database>, { from, to, before, limit }: RollUp): Promise<number> {
@@ -125,7 +128,7 @@ async function rollUp(tx: Transaction<Database>, { from, to, before, limit }: Ro
       returning account_id, measure, at, provider, slot, count
     ), added as (
       insert into figure (account_id, measure, at, provider, slot, grain, count)
-      select account_id, measure, date_trunc(${to}::text, at, 'UTC'), provider, slot, ${to}::text, sum(count)
+      select account_id, measure, date_bin(${spans[to]}::interval, at, 'epoch'), provider, slot, ${to}::text, sum(count)
       from taken group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
       on conflict (account_id, measure, at, provider, slot, grain)
         do update set count = figure.count + excluded.count

@@ -24,7 +24,7 @@ async function begun(base: Store) {
     await revocations.insert({
       ...{ accountId, revocationId, scopeKind: "group", scopeId: groupId, provider: null, state: "deleting" },
       ...{ createdBy: administrator.userId, createdAt: clock.now(), touchedAt: clock.now() },
-      ...{ secretsDeletedAt: null, endedAt: null },
+      ...{ secretsDeletedAt: null, endedAt: null, counts: null },
     })
     expect(await revocations.addSteps(revocationId, scope)).toBe(3)
   })

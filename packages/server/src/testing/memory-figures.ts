@@ -15,7 +15,12 @@ import type { MemoryTransaction } from "./memory-tables.ts"
 const keyOf = ({ accountId, measure, at, provider, slot, grain }: FigureRow) =>
   [accountId, measure, at, provider, String(slot).padStart(2, "0"), grain].join(" ")
 
-const spanMs: Readonly<Record<FigureGrain, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
+const spanMs: Readonly<Record<FigureGrain, number>> = {
+  minute: 60_000,
+  "five-minutes": 300_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+}
 
 const beginning = (at: Temporal.Instant, ms: number) =>
   Temporal.Instant.fromEpochMilliseconds(Math.floor(at.epochMilliseconds / ms) * ms)
@@ -104,17 +109,21 @@ export function memorySystemFigures(tx: MemoryTransaction): SystemFigureTables {
     return taken
   }
 
+  async function rollUp(grain: FigureGrain, taken: readonly FigureRow[]): Promise<number> {
+    for (const row of taken) await add({ ...row, grain, at: beginning(row.at, spanMs[grain]) })
+    return taken.length
+  }
+
   return {
     async addFigures(rows) {
       const known = rows.filter(({ accountId }) => tx.find("account", accountId) !== null)
       for (const row of [...known].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) await add(row)
     },
-    async keepUpFigures({ minutesBefore, hoursBefore, daysBefore, limit }) {
-      const minutes = await take("minute", minutesBefore, limit)
-      for (const row of minutes) await add({ ...row, grain: "hour", at: beginning(row.at, spanMs.hour) })
-      const hours = await take("hour", hoursBefore, limit)
-      for (const row of hours) await add({ ...row, grain: "day", at: beginning(row.at, spanMs.day) })
-      return minutes.length + hours.length + (await take("day", daysBefore, limit)).length
+    async keepUpFigures({ minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore, limit }) {
+      const fives = await rollUp("five-minutes", await take("minute", minutesBefore, limit))
+      const hours = await rollUp("hour", await take("five-minutes", fiveMinutesBefore, limit))
+      const days = await rollUp("day", await take("hour", hoursBefore, limit))
+      return fives + hours + days + (await take("day", daysBefore, limit)).length
     },
   }
 }
