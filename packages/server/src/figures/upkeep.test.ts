@@ -5,7 +5,10 @@ import { sampleRows } from "../testing/rows.ts"
 import { createFigureUpkeep, upkeepAt } from "./upkeep.ts"
 
 test("takes whole spans of the next grain only", () => {
-  const { minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore } = upkeepAt(Temporal.Instant.from("2026-11-23T09:59:59Z"), 1)
+  const { minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore } = upkeepAt(
+    Temporal.Instant.from("2026-11-23T09:59:59Z"),
+    1,
+  )
   expect([minutesBefore, fiveMinutesBefore, hoursBefore, daysBefore].map(String)).toEqual([
     "2026-11-23T07:55:00Z",
     "2026-11-22T07:00:00Z",

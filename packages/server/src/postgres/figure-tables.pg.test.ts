@@ -121,7 +121,9 @@ describe.each(stores)("figures %s", (_name, storeOf) => {
   test("two nodes that roll up at once neither lose nor double a count", async () => {
     const { row, add, total, keepUp } = await world(storeOf())
     await add(...Array.from({ length: 120 }, (_, minute) => row(minute, 1)))
-    const now = Temporal.Instant.fromEpochMilliseconds(start.epochMilliseconds + (keptFor.fiveMinutesHours + 5) * hourMs)
+    const now = Temporal.Instant.fromEpochMilliseconds(
+      start.epochMilliseconds + (keptFor.fiveMinutesHours + 5) * hourMs,
+    )
     await Promise.all([keepUp(now, 50), keepUp(now, 50), keepUp(now, 50)])
     expect(await total()).toBe(120)
   })

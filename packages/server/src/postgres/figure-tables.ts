@@ -1,7 +1,14 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
-import type { FigureGrain, FigureSum, FigureTables, FigureUpkeep, KnownAges, SystemFigureTables } from "../ports/figure-tables.ts"
+import type {
+  FigureGrain,
+  FigureSum,
+  FigureTables,
+  FigureUpkeep,
+  KnownAges,
+  SystemFigureTables,
+} from "../ports/figure-tables.ts"
 import type { Database } from "./database.ts"
 
 /** Figures within one account. */

@@ -207,7 +207,7 @@ create table figure (
   count bigint not null,
   PRIMARY KEY (account_id, measure, at, provider, slot, grain),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
-  CHECK ((grain = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text]))),
+  CHECK ((grain = ANY (ARRAY['minute'::text, 'five-minutes'::text, 'hour'::text, 'day'::text]))),
   CHECK ((length(measure) <= 40)),
   CHECK ((length(provider) <= 40)),
   CHECK (((slot >= 0) AND (slot <= 63)))
@@ -522,6 +522,7 @@ create table revocation (
   secrets_deleted_at timestamp with time zone,
   touched_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  counts jsonb,
   PRIMARY KEY (account_id, revocation_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((length(scope_id) <= 320)),
