@@ -85,6 +85,7 @@ const en = {
     "tenant-removed": "Organisation's connection removed",
     "rollout-changed": "Work over many people",
     "audit-exported": "Log exported",
+    "device-changed": "Video system changed",
   } satisfies Record<AuditAction, string>,
 }
 
@@ -169,6 +170,7 @@ const ja: typeof en = {
     "tenant-removed": "組織の接続の削除",
     "rollout-changed": "多人数への作業",
     "audit-exported": "記録の書き出し",
+    "device-changed": "ビデオ会議端末の変更",
   },
 }
 

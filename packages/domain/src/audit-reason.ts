@@ -20,6 +20,7 @@ export const openingReasons = words([
   "directory",
   "tenant-reopened",
   "second-factor",
+  "device",
 ])
 export type OpeningReason = (typeof openingReasons)[number]
 
@@ -151,6 +152,10 @@ const otherReasons = words([
   "role-changed",
   "password-link",
   "password-set",
+  "device-added",
+  "device-changed",
+  "device-secret",
+  "device-removed",
 ])
 
 /** Which setting, where policy was changed, and for which a connection was removed. */

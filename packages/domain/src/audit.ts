@@ -45,5 +45,6 @@ export const auditActions = [
   "tenant-removed",
   "rollout-changed",
   "audit-exported",
+  "device-changed",
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -33,6 +33,8 @@ export type PasskeyId = Branded<"PasskeyId">
 export type RevocationId = Branded<"RevocationId">
 /** A change of policy with the disconnections that follow from it. UUID. */
 export type PolicyChangeId = Branded<"PolicyChangeId">
+/** A video system of a room. UUID. */
+export type DeviceId = Branded<"DeviceId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -70,6 +72,7 @@ export const parseRolloutId = (text: string): RolloutId => parseUuid(text, "roll
 export const parseRevocationId = (text: string): RevocationId => parseUuid(text, "revocation id") as RevocationId
 export const parsePolicyChangeId = (text: string): PolicyChangeId =>
   parseUuid(text, "policy change id") as PolicyChangeId
+export const parseDeviceId = (text: string): DeviceId => parseUuid(text, "device id") as DeviceId
 export const parsePasskeyId = (text: string): PasskeyId => parseUuid(text, "passkey id") as PasskeyId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 

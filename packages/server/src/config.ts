@@ -127,6 +127,10 @@ export const options = [
     default: "",
     text: "Host names (or host:port) in private networks that people may name as their Exchange or CalDAV server, separated by commas.",
   }),
+  option("deviceNetworks", "KALENDS_DEVICE_NETWORKS", "list", {
+    default: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7",
+    text: "Networks in which video systems of rooms may be, separated by commas. Passwords that room administrators give are sent to no other.",
+  }),
   option("policyGraceSeconds", "KALENDS_POLICY_GRACE_SECONDS", "integer", {
     default: "30",
     least: 0,

@@ -23,6 +23,7 @@ import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
+import { deviceRoutes } from "./http/device-routes.ts"
 import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { createFreshGuard } from "./http/fresh-guard.ts"
@@ -99,6 +100,7 @@ import { createRollouts } from "./tenants/rollouts.ts"
 import { createRunRollout } from "./tenants/run-rollout.ts"
 import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
+import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
@@ -233,6 +235,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     meetings,
     doors,
     keys: keysFeature,
+    ...createDeviceParts(config, { store, vault, clock, random }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
@@ -406,6 +409,7 @@ function appOptions(
         requireUser,
         clock,
       })
+      await deviceRoutes(app, { devices: features.devices, requireUser, clock })
       await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))

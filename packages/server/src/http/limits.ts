@@ -29,6 +29,8 @@ export const limits = {
   handoffsPerUser: tenMinutes(60),
   /** Connecting, by one person: it signs in at a server that the person may name, with a password that may be a guess. */
   connectsPerUser: tenMinutes(20),
+  /** Calls to the address of a video system that one person asks for: each goes to where they say. */
+  deviceCallsPerUser: tenMinutes(120),
   /** Access tokens that one person says the provider refused: each asks the provider for another. */
   replacementsPerUser: tenMinutes(30),
   /** Join pages opened and forms sent from one network: an office of hundreds goes into its meetings at the full hour. */

@@ -4,6 +4,7 @@ import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { deviceRoutes } from "./device-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
@@ -60,6 +61,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
+      await deviceRoutes(all, absent())
       await policyRoutes(all, absent())
       await personRoutes(all, { ...absent<PersonRoutesDeps>(), persons: absent() })
     },

@@ -10,6 +10,7 @@ import { createApp } from "./app.ts"
 import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
+import { deviceRoutes } from "./device-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
@@ -102,6 +103,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         publicUrl,
       })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
+      await deviceRoutes(all, { ...common, devices: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
     },
   })
@@ -316,6 +318,12 @@ const bodies: Readonly<Record<string, object>> = {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },
   },
+  "POST /v1/devices/certificate": { address: "codec.example.org" },
+  "POST /v1/devices": {
+    ...{ roomId: id, family: "memory", name: "Codec", address: "codec.example.org", username: "integrator" },
+    ...{ password: "guess", certificate: null, keepsOthers: false },
+  },
+  "PATCH /v1/devices/{deviceId}": { name: "Codec" },
   "POST /v1/keys/actions": { action: "rotate" },
   "POST /v1/keys/shredding": { organisation: "Observatory", password: "guess" },
   "POST /v1/rollouts/{rolloutId}/actions": { action: "start" },

@@ -1,9 +1,9 @@
-import type { AccountId, ConnectionId, TenantConnectionId, UserId } from "@kalends/domain/ids"
+import type { AccountId, ConnectionId, DeviceId, TenantConnectionId, UserId } from "@kalends/domain/ids"
 import type { WrappedKey } from "./key-custody.ts"
 import type { DataKeyRow, SecretKind } from "./store.ts"
 
 /** Where sealed secrets are kept. A new column with one needs its place here: a test compares this with the schema. */
-export const sealedPlaces = ["credential", "tenant-connection", "rollout-step", "totp"] as const
+export const sealedPlaces = ["credential", "tenant-connection", "rollout-step", "totp", "device"] as const
 export type SealedPlace = (typeof sealedPlaces)[number]
 
 /** What one row keeps sealed. */
@@ -11,7 +11,7 @@ export type SealedRow = {
   /** Of the row, within its place. */
   readonly rowId: string
   /** What its secrets are bound to; null where that is gone, and nobody can open them any more. */
-  readonly connectionId: ConnectionId | TenantConnectionId | UserId | null
+  readonly connectionId: ConnectionId | TenantConnectionId | UserId | DeviceId | null
   readonly secretKind: SecretKind
   /** Null where there is none. */
   readonly secret: Uint8Array | null

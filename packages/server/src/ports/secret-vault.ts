@@ -1,12 +1,12 @@
 import type { OpeningReason, RefreshReason } from "@kalends/domain/audit-reason"
-import type { ConnectionId, TenantConnectionId, UserId } from "@kalends/domain/ids"
+import type { ConnectionId, DeviceId, TenantConnectionId, UserId } from "@kalends/domain/ids"
 import type { Call } from "./call.ts"
 import type { AccountTables, AuditEntry, SecretKind } from "./store.ts"
 
 /** What a secret is bound to: it opens nowhere else. */
 export type SecretPlace = {
-  /** A person's id for what is theirs without a connection. */
-  readonly connectionId: ConnectionId | TenantConnectionId | UserId
+  /** A person's id for what is theirs without a connection, a video system's for its password. */
+  readonly connectionId: ConnectionId | TenantConnectionId | UserId | DeviceId
   readonly kind: SecretKind
 }
 

@@ -21,6 +21,7 @@ import type { ContactsPermission } from "@kalends/domain/policy"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
+import type { DeviceTables, SystemDeviceTables } from "./device-tables.ts"
 import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
 import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
@@ -110,9 +111,10 @@ export type ConnectionRow = {
 
 /**
  * refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. tenant: what an
- * administrator gave for everybody. totp-seed: what an authenticator app makes codes of.
+ * administrator gave for everybody. totp-seed: what an authenticator app makes codes of. device-password: with which a
+ * video system is signed in at, or signs in here.
  */
-export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant" | "totp-seed"
+export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant" | "totp-seed" | "device-password"
 
 /** A connection's secrets, sealed. One row per connection; `version` grows with each change and settles refresh races. */
 export type CredentialRow = {
@@ -298,13 +300,15 @@ export interface AccountTables extends PeopleTables {
   readonly signIn: SignInTables
   readonly revocations: RevocationTables
   readonly persons: PersonTables
+  readonly devices: DeviceTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
 export interface SystemTables
-  extends SystemKeyTables,
+  extends SystemDeviceTables,
+    SystemKeyTables,
     SystemListeningTables,
     SystemMeetingTables,
     SystemOverviewTables,

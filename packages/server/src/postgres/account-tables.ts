@@ -4,6 +4,7 @@ import type { AuditSigner } from "../ports/audit-chain.ts"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
+import { createDeviceTables } from "./device-tables.ts"
 import { createFigureTables } from "./figure-tables.ts"
 import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
@@ -51,6 +52,7 @@ export function createAccountTables(
     revocations: createRevocationTables(tx, accountId),
     policyChanges: createPolicyChangeTables(tx, accountId),
     persons: createPersonTables(tx, accountId),
+    devices: createDeviceTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

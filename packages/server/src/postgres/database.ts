@@ -11,6 +11,7 @@ import {
   ValueNode,
 } from "kysely"
 import pg from "pg"
+import type { DeviceRow } from "../ports/device-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
@@ -67,6 +68,7 @@ export type Database = {
   policyChoice: { accountId: AccountId; userId: UserId; setting: string; value: string }
   policyChange: Omit<PolicyChangeRow, "edits"> & { edits: ColumnType<readonly EditJson[], string, never> }
   policyNotice: PolicyNoticeRow
+  device: DeviceRow
   audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
 }
 

@@ -170,6 +170,14 @@ const columnsOf: Readonly<Record<SealedPlace, Columns>> = {
     connectionId: sql`user_id`,
     kind: sql`'totp-seed'`,
   },
+  device: {
+    table: "device",
+    id: (table) => sql`${sql.ref(`${table}.device_id`)}`,
+    idType: sql`uuid`,
+    sealed: ["sealed_secret"],
+    connectionId: sql`device_id`,
+    kind: sql`'device-password'`,
+  },
 }
 
 /** As "table.column", for the test that compares them with the schema. */

@@ -197,6 +197,56 @@ create policy by_account on data_key using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table device (
+  account_id uuid not null,
+  device_id uuid not null,
+  room_id uuid not null,
+  family text not null,
+  name text not null,
+  address text,
+  username text not null,
+  sealed_secret bytea not null,
+  certificate text,
+  keeps_others boolean not null,
+  created_at timestamp with time zone not null,
+  model text,
+  software text,
+  last_ok_at timestamp with time zone,
+  problem_kind text,
+  problem_code text,
+  problem_at timestamp with time zone,
+  given_hash bytea,
+  given_count integer,
+  given_at timestamp with time zone,
+  holder text,
+  held_until timestamp with time zone,
+  PRIMARY KEY (account_id, device_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK (((length(address) >= 1) AND (length(address) <= 260))),
+  CHECK ((certificate ~ '^[0-9a-f]{64}$'::text)),
+  CHECK ((family ~ '^[a-z][a-z-]{1,31}$'::text)),
+  CHECK ((given_count >= 0)),
+  CHECK ((length(given_hash) = 32)),
+  CHECK ((length(holder) <= 60)),
+  CHECK ((length(model) <= 120)),
+  CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  CHECK ((length(problem_code) <= 60)),
+  CHECK ((length(software) <= 120)),
+  CHECK (((length(username) >= 1) AND (length(username) <= 120)))
+);
+CREATE UNIQUE INDEX device_by_address ON device USING btree (account_id, address) WHERE (address IS NOT NULL);
+CREATE INDEX device_by_holder ON device USING btree (holder) WHERE (holder IS NOT NULL);
+CREATE INDEX device_by_name ON device USING btree (account_id, name, device_id);
+CREATE UNIQUE INDEX device_by_username ON device USING btree (username) WHERE (address IS NULL);
+CREATE INDEX device_of_room ON device USING btree (account_id, room_id);
+CREATE INDEX device_to_take ON device USING btree (held_until) WHERE (address IS NOT NULL);
+create policy by_account on device using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
 create table figure (
   account_id uuid not null,
   measure text not null,
@@ -289,7 +339,7 @@ create table key_work (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((done >= 0)),
   CHECK ((failed >= 0)),
-  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text, 'totp'::text]))),
+  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text, 'totp'::text, 'device'::text]))),
   CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text]))),
   CHECK ((total >= 0))
 );

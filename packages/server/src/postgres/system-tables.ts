@@ -3,6 +3,7 @@ import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
+import { createSystemDevices } from "./device-tables.ts"
 import { createSystemFigures } from "./figure-tables.ts"
 import { createSystemKeys } from "./key-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
@@ -19,6 +20,7 @@ type DueCalendar = { readonly accountId: AccountId; readonly calendarId: Calenda
 /** What looks across accounts: sign-in, timers and join links. */
 export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
+    ...createSystemDevices(tx),
     ...createSystemKeys(tx),
     ...createSystemListening(tx),
     ...createSystemMeetings(tx),

@@ -72,6 +72,7 @@ const tableOf = {
   "tenant-connection": "tenant",
   "rollout-step": "step",
   totp: "totp",
+  device: "device",
 } as const
 
 /** Credentials are kept by connection, and named by their own id. */
@@ -107,6 +108,14 @@ function sealedIn(tx: MemoryTransaction, accountId: AccountId, place: SealedPlac
         ...{ rowId: userId, connectionId: userId, secretKind: "totp-seed" },
         ...{ secret: someOrNull(sealedSecret), accessToken: null },
       }))
+  if (place === "device")
+    return tx
+      .list("device")
+      .filter(isMine)
+      .map(({ deviceId, sealedSecret }) => ({
+        ...{ rowId: deviceId, connectionId: deviceId, secretKind: "device-password" },
+        ...{ secret: someOrNull(sealedSecret), accessToken: null },
+      }))
   return tx
     .list("step")
     .filter(isMine)
@@ -137,7 +146,9 @@ async function put(
     const sealedSecret = secret ?? new Uint8Array()
     await tx.change("credential", key, (row) => ({ ...row, sealedSecret, sealedAccessToken: accessToken }))
     if (lostOf !== null) await tx.change("connection", lostOf, (row) => ({ ...row, ...lost, state: "needs-reauth" }))
-  } else if (place === "totp")
+  } else if (place === "device")
+    await tx.change("device", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))
+  else if (place === "totp")
     await tx.change("totp", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))
   else if (place === "tenant-connection")
     await tx.change("tenant", key, (row) => ({

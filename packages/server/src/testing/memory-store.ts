@@ -12,6 +12,7 @@ import type {
   Store,
   SystemTables,
 } from "../ports/store.ts"
+import { memoryDevices, memorySystemDevices } from "./memory-devices.ts"
 import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
 import { memoryKeys, memorySystemKeys } from "./memory-keys.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
@@ -93,6 +94,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     signIn: memorySignIn(tx, accountId),
     revocations: memoryRevocations(tx, accountId, connections.deleteConnection),
     policyChanges: memoryPolicyChanges(tx, accountId),
+    devices: memoryDevices(tx, accountId),
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
   }
 }
@@ -389,6 +391,7 @@ const isAsked =
 function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
   return {
+    ...memorySystemDevices(tx),
     ...memorySystemKeys(tx),
     ...memorySystemListening(tx),
     ...memorySystemMeetings(tx),

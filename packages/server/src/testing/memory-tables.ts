@@ -1,4 +1,5 @@
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
+import type { DeviceRow } from "../ports/device-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
@@ -81,6 +82,7 @@ export type MemoryRows = {
   policyChange: PolicyChangeRow
   /** By user id. */
   policyNotice: PolicyNoticeRow
+  device: DeviceRow
 }
 export type TableName = keyof MemoryRows
 const tableNames = [
@@ -116,6 +118,7 @@ const tableNames = [
   "chosen",
   "policyChange",
   "policyNotice",
+  "device",
 ] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
@@ -155,6 +158,7 @@ export function emptyTables(): RowMaps {
     chosen: new Map(),
     policyChange: new Map(),
     policyNotice: new Map(),
+    device: new Map(),
   }
 }
 

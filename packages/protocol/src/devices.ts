@@ -1,0 +1,103 @@
+import { z } from "zod"
+
+const id = z.uuid()
+const instant = z.iso.datetime()
+const count = z.number().int().nonnegative()
+
+/** Host or host:port of a video system. */
+export const deviceAddressSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/)
+const name = z.string().trim().min(1).max(120)
+const username = z.string().trim().min(1).max(120)
+const password = z.string().min(1).max(256)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** GET /v1/devices/families (read-rooms): the kinds of video systems there are. */
+export const deviceFamiliesSchema = z.object({
+  families: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      /** Whether such systems are brought their bookings; others sign in here and ask for them. */
+      isCalled: z.boolean(),
+    }),
+  ),
+})
+export type DeviceFamiliesView = z.infer<typeof deviceFamiliesSchema>
+
+/** POST /v1/devices/certificate (change-rooms): the certificate that is shown at an address, to be compared and pinned. */
+export const certificateInputSchema = z.object({ address: deviceAddressSchema })
+export const certificateSchema = z.object({
+  sha256,
+  subject: z.string(),
+  issuer: z.string(),
+  validUntil: instant,
+  /** Whether the system trusts it, so that it need not be pinned. */
+  isTrusted: z.boolean(),
+})
+export type CertificateView = z.infer<typeof certificateSchema>
+
+/** POST /v1/devices (change-rooms). One that is called has an address, user name and password; for another they are made here. */
+export const newDeviceSchema = z.object({
+  roomId: id,
+  family: z.string().regex(/^[a-z][a-z-]{1,31}$/),
+  name,
+  address: deviceAddressSchema.nullable(),
+  username: username.nullable(),
+  password: password.nullable(),
+  /** The one certificate that it may show; null: any that the system trusts. */
+  certificate: sha256.nullable(),
+  keepsOthers: z.boolean(),
+})
+export type NewDeviceInput = z.infer<typeof newDeviceSchema>
+
+/** PATCH /v1/devices/:deviceId (change-rooms). */
+export const deviceChangeSchema = newDeviceSchema
+  .omit({ family: true })
+  .extend({ address: deviceAddressSchema, username, password })
+  .partial()
+export type DeviceChange = z.infer<typeof deviceChangeSchema>
+
+export const deviceSchema = z.object({
+  deviceId: id,
+  room: z.object({ roomId: id, displayName: z.string() }),
+  family: z.string(),
+  familyLabel: z.string(),
+  isCalled: z.boolean(),
+  name: z.string(),
+  address: z.string().nullable(),
+  username: z.string(),
+  certificate: sha256.nullable(),
+  keepsOthers: z.boolean(),
+  createdAt: instant,
+  model: z.string().nullable(),
+  software: z.string().nullable(),
+  /** new: it never had the room's bookings. */
+  state: z.enum(["new", "well", "failing"]),
+  lastOkAt: instant.nullable(),
+  problem: z.object({ kind: z.string(), code: z.string().nullable(), at: instant }).nullable(),
+  /** What it was last given. */
+  given: z.object({ count, at: instant }).nullable(),
+})
+export type DeviceView = z.infer<typeof deviceSchema>
+
+/** GET /v1/devices?roomId&after (read-rooms): by name, 100 at a time. */
+export const devicesQuerySchema = z.object({ roomId: id.optional(), after: id.optional() })
+export const devicesSchema = z.object({ devices: z.array(deviceSchema), after: id.nullable() })
+export type DevicesView = z.infer<typeof devicesSchema>
+
+/** Once, for a system that signs in here: afterwards it is shown no more. */
+export const addedDeviceSchema = z.object({ device: deviceSchema, password: z.string().nullable() })
+export type AddedDeviceView = z.infer<typeof addedDeviceSchema>
+
+/** POST /v1/devices/:deviceId/test (change-rooms): signs in at it once, and gives it nothing. */
+export const deviceTestSchema = z.object({
+  isWell: z.boolean(),
+  problem: z.object({ kind: z.string(), code: z.string().nullable() }).nullable(),
+  model: z.string().nullable(),
+  software: z.string().nullable(),
+})
+export type DeviceTestView = z.infer<typeof deviceTestSchema>

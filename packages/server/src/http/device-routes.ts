@@ -1,0 +1,97 @@
+import { parseDeviceId } from "@kalends/domain/ids"
+import {
+  addedDeviceSchema,
+  certificateInputSchema,
+  certificateSchema,
+  deviceChangeSchema,
+  deviceFamiliesSchema,
+  deviceSchema,
+  devicesQuerySchema,
+  devicesSchema,
+  deviceTestSchema,
+  newDeviceSchema,
+} from "@kalends/protocol/devices"
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import type { ZodTypeProvider } from "fastify-type-provider-zod"
+import { z } from "zod"
+import type { Devices } from "../bookings/devices.ts"
+import type { Clock } from "../ports/clock.ts"
+import { limits } from "./limits.ts"
+import { createRateLimit } from "./rate-limit.ts"
+import type { RequireUser } from "./session-guard.ts"
+
+export type DeviceRoutesDeps = {
+  readonly devices: Devices
+  readonly requireUser: RequireUser
+  readonly clock: Clock
+}
+
+const reads = { config: { needs: "read-rooms" } } as const
+const changes = { config: { needs: "change-rooms" } } as const
+const params = z.object({ deviceId: z.uuid() }).transform(({ deviceId }) => parseDeviceId(deviceId))
+
+/** Video systems of rooms. */
+export async function deviceRoutes(plain: FastifyInstance, deps: DeviceRoutesDeps): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { devices, requireUser } = deps
+  const calls = createRateLimit(deps.clock, limits.deviceCallsPerUser)
+  const who = async (request: FastifyRequest) => (await requireUser(request)).user
+  /** Of what makes us call an address that somebody names. */
+  const whoCalls = async (request: FastifyRequest) => {
+    const user = await who(request)
+    calls.take(user.userId)
+    return user
+  }
+
+  app.get(
+    "/v1/devices/families",
+    { ...reads, schema: { response: { 200: deviceFamiliesSchema } } },
+    async (request) => {
+      await who(request)
+      return devices.families()
+    },
+  )
+  app.post(
+    "/v1/devices/certificate",
+    { ...changes, schema: { body: certificateInputSchema, response: { 200: certificateSchema } } },
+    async (request) => {
+      await whoCalls(request)
+      return devices.certificate(request.body.address)
+    },
+  )
+  app.get(
+    "/v1/devices",
+    { ...reads, schema: { querystring: devicesQuerySchema, response: { 200: devicesSchema } } },
+    async (request) => {
+      const { roomId = null, after = null } = request.query
+      return devices.list(await who(request), { roomId, after })
+    },
+  )
+  app.post(
+    "/v1/devices",
+    { ...changes, schema: { body: newDeviceSchema, response: { 201: addedDeviceSchema } } },
+    async (request, reply) => reply.code(201).send(await devices.add(await who(request), request.body)),
+  )
+  app.get("/v1/devices/:deviceId", { ...reads, schema: { params, response: { 200: deviceSchema } } }, async (request) =>
+    devices.find(await who(request), request.params),
+  )
+  app.patch(
+    "/v1/devices/:deviceId",
+    { ...changes, schema: { params, body: deviceChangeSchema, response: { 200: deviceSchema } } },
+    async (request) => devices.change(await who(request), request.params, request.body),
+  )
+  app.delete("/v1/devices/:deviceId", { ...changes, schema: { params } }, async (request, reply) => {
+    await devices.remove(await who(request), request.params)
+    return reply.code(204).send()
+  })
+  app.post(
+    "/v1/devices/:deviceId/password",
+    { ...changes, schema: { params, response: { 200: addedDeviceSchema } } },
+    async (request) => devices.renewPassword(await who(request), request.params),
+  )
+  app.post(
+    "/v1/devices/:deviceId/test",
+    { ...changes, schema: { params, response: { 200: deviceTestSchema } } },
+    async (request) => devices.test(await whoCalls(request), request.params),
+  )
+}

@@ -1,0 +1,88 @@
+import type { AccountId, DeviceId, RoomId } from "@kalends/domain/ids"
+import type { ProblemKind } from "@kalends/domain/problem"
+import type { Changes } from "./store.ts"
+
+/** A video system of a room. */
+export type DeviceRow = {
+  readonly accountId: AccountId
+  readonly deviceId: DeviceId
+  readonly roomId: RoomId
+  /** One of devices/registry.ts. */
+  readonly family: string
+  readonly name: string
+  /** Where it answers, host or host:port; null for one that asks us. */
+  readonly address: string | null
+  /** With which it is signed in at, or signs in here: then nobody else's. */
+  readonly username: string
+  /** The password that goes with it. */
+  readonly sealedSecret: Uint8Array
+  /** SHA-256 of the one certificate that it may show, in lower-case hexadecimal; null: any that the system trusts. */
+  readonly certificate: string | null
+  /** Whether bookings that it has from elsewhere are left to it. */
+  readonly keepsOthers: boolean
+  readonly createdAt: Temporal.Instant
+  /** What it says it is; null until it was asked. */
+  readonly model: string | null
+  readonly software: string | null
+  /** When it last took, or fetched, the room's bookings; null before the first time. */
+  readonly lastOkAt: Temporal.Instant | null
+  /** What is wrong; null while it is well. */
+  readonly problemKind: ProblemKind | null
+  readonly problemCode: string | null
+  readonly problemAt: Temporal.Instant | null
+  /** Digest of what it was last given, and how many bookings that were. */
+  readonly givenHash: Uint8Array | null
+  readonly givenCount: number | null
+  readonly givenAt: Temporal.Instant | null
+  /** The node that brings it its bookings, and until when it does unless it says so again. */
+  readonly holder: string | null
+  readonly heldUntil: Temporal.Instant | null
+}
+
+export type DevicePage = {
+  /** Of one room; null for all. */
+  readonly roomId: RoomId | null
+  /** The page behind this name and id. */
+  readonly after: Pick<DeviceRow, "name" | "deviceId"> | null
+  readonly limit: number
+}
+
+/** Part of AccountTables. */
+export interface DeviceTables {
+  /** Throws Problem "conflict" (code "device-known") when another has its address, or signs in here by its name. */
+  insert(row: DeviceRow): Promise<void>
+  /** Throws as `insert` does. */
+  update(deviceId: DeviceId, changes: Changes<DeviceRow>): Promise<void>
+  find(deviceId: DeviceId): Promise<DeviceRow | null>
+  /** By name. */
+  list(page: DevicePage): Promise<readonly DeviceRow[]>
+  /** False when there was none. */
+  delete(deviceId: DeviceId): Promise<boolean>
+}
+
+/** What became of a device since it was last written. */
+export type DeviceNote = Pick<DeviceRow, "accountId" | "deviceId"> &
+  Pick<DeviceRow, "lastOkAt" | "problemKind" | "problemCode" | "problemAt" | "givenHash" | "givenCount" | "givenAt"> &
+  Pick<DeviceRow, "model" | "software">
+
+/** Part of SystemTables. */
+export interface SystemDeviceTables {
+  /** The device that signs in here by this name. */
+  findDeviceByUsername(username: string): Promise<DeviceRow | null>
+  /**
+   * Takes up to `limit` devices that are brought their bookings and that no node holds, until `until`: no two nodes take the
+   * same.
+   */
+  takeDevices(input: {
+    readonly holder: string
+    readonly now: Temporal.Instant
+    readonly until: Temporal.Instant
+    readonly limit: number
+  }): Promise<readonly DeviceRow[]>
+  /** Holds what this node holds on; those that it still has, as they are now. */
+  keepDevices(holder: string, until: Temporal.Instant): Promise<readonly DeviceRow[]>
+  /** Gives up all that this node holds. */
+  releaseDevices(holder: string): Promise<void>
+  /** Writes many in one statement; those that are gone are passed over. */
+  noteDevices(notes: readonly DeviceNote[]): Promise<void>
+}

@@ -1,0 +1,103 @@
+import { parseDeviceId, type UserId } from "@kalends/domain/ids"
+import { describe, expect, test } from "vitest"
+import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
+import type { Store } from "../ports/store.ts"
+import { createMemoryStore } from "../testing/memory-store.ts"
+import { useDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { seededRandom } from "../testing/seeded-random.ts"
+import { createStore } from "./store.ts"
+
+const at = (seconds: number) => Temporal.Instant.from("2026-11-23T09:00:00Z").add({ seconds })
+const database = useDatabase()
+let seed = 2_200
+
+/** An organisation with a room and three devices in it, of which the third asks for its bookings. */
+async function organisation(store: Store) {
+  const random = seededRandom(++seed)
+  const { account, user } = sampleRows(seed)
+  const deviceOf = (name: string, roomId: UserId): DeviceRow => ({
+    ...{ accountId: account.accountId, deviceId: parseDeviceId(random.uuid()), roomId, family: "memory", name },
+    ...{ address: `${name}.example.org`, username: "integrator", sealedSecret: Buffer.from([1, 2]) },
+    ...{ certificate: null, keepsOthers: false, createdAt: at(0), model: null, software: null, lastOkAt: null },
+    ...{ problemKind: null, problemCode: null, problemAt: null, givenHash: null, givenCount: null, givenAt: null },
+    ...{ holder: null, heldUntil: null },
+  })
+  const [one, two] = [deviceOf("one", user.userId), deviceOf("two", user.userId)]
+  const asking = { ...deviceOf("three", user.userId), address: null, username: `room-${seed}` }
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(account.accountId, async (tables) => {
+    await tables.insertUser(user)
+    for (const row of [one, two, asking]) await tables.devices.insert(row)
+  })
+  const inAccount = <Result>(work: (tables: Parameters<Parameters<Store["inAccount"]>[1]>[0]) => Promise<Result>) =>
+    store.inAccount(account.accountId, work)
+  return { ...{ account, user, one, two, asking, inAccount }, deviceOf }
+}
+
+const stores: readonly (readonly [string, () => Store])[] = [
+  ["on PostgreSQL", () => createStore(database())],
+  ["in memory", createMemoryStore],
+]
+
+describe.each(stores)("devices %s", (_name, make) => {
+  test("are listed by name, page by page, and of one room", async () => {
+    const { inAccount, user, one, asking } = await organisation(make())
+    const page = (after: DeviceRow | null) =>
+      inAccount((tables) => tables.devices.list({ roomId: user.userId, after, limit: 2 }))
+    const first = await page(null)
+    expect(first.map(({ name }) => name)).toEqual(["one", "three"])
+    expect(first[0]).toEqual(one)
+    expect((await page(asking)).map(({ name }) => name)).toEqual(["two"])
+  })
+
+  test("have an address of their own in the organisation, and a name of their own over all", async () => {
+    const store = make()
+    const { inAccount, user, one, asking, deviceOf } = await organisation(store)
+    const double = { ...deviceOf("double", user.userId), address: one.address }
+    await expect(inAccount((tables) => tables.devices.insert(double))).rejects.toMatchObject({ code: "device-known" })
+    const other = await organisation(store)
+    await other.inAccount((tables) => tables.devices.update(other.one.deviceId, { name: "still" }))
+    const named = { address: null, username: asking.username }
+    await expect(other.inAccount((tables) => tables.devices.update(other.one.deviceId, named))).rejects.toMatchObject({
+      code: "device-known",
+    })
+    expect(await store.asSystem((tables) => tables.findDeviceByUsername(asking.username))).toEqual(asking)
+    expect(await store.asSystem((tables) => tables.findDeviceByUsername("integrator"))).toBeNull()
+  })
+
+  test("are held by one node at a time, until it gives them up or says no more", async () => {
+    const store = make()
+    const { one, two } = await organisation(store)
+    const take = (holder: string, now: number) =>
+      store.asSystem((tables) => tables.takeDevices({ holder, now: at(now), until: at(now + 60), limit: 100 }))
+    const mine = (rows: readonly DeviceRow[]) =>
+      rows.map(({ deviceId }) => deviceId).filter((id) => id === one.deviceId || id === two.deviceId)
+    expect(mine(await take("node-1", 0)).sort()).toEqual([one.deviceId, two.deviceId].sort())
+    expect(mine(await take("node-2", 30))).toEqual([])
+    expect(mine(await store.asSystem((tables) => tables.keepDevices("node-1", at(100))))).toHaveLength(2)
+    expect(mine(await take("node-2", 90))).toEqual([])
+    expect(mine(await take("node-2", 100))).toHaveLength(2)
+    await store.asSystem((tables) => tables.releaseDevices("node-2"))
+    expect(mine(await take("node-1", 101))).toHaveLength(2)
+  })
+
+  test("are noted many at once; those that are gone are passed over", async () => {
+    const store = make()
+    const { inAccount, account, one, two } = await organisation(store)
+    const note = (deviceId: DeviceRow["deviceId"], rest: Partial<DeviceNote>): DeviceNote => ({
+      ...{ accountId: account.accountId, deviceId, lastOkAt: at(5), problemKind: null, problemCode: null },
+      ...{ problemAt: null, givenHash: Buffer.alloc(32, 7), givenCount: 3, givenAt: at(5), model: "M", software: "S" },
+      ...rest,
+    })
+    const trouble = { lastOkAt: null, problemKind: "unavailable", problemCode: "device-silent" } as const
+    await inAccount((tables) => tables.devices.delete(two.deviceId))
+    await store.asSystem((tables) =>
+      tables.noteDevices([note(one.deviceId, { ...trouble, problemAt: at(6) }), note(two.deviceId, {})]),
+    )
+    const kept = await inAccount((tables) => tables.devices.find(one.deviceId))
+    expect(kept).toMatchObject({ ...trouble, problemAt: at(6), givenCount: 3, model: "M", software: "S" })
+    expect(kept?.givenHash).toEqual(Buffer.alloc(32, 7))
+    expect(await inAccount((tables) => tables.devices.find(two.deviceId))).toBeNull()
+  })
+})

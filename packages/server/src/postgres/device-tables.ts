@@ -1,0 +1,90 @@
+import type { AccountId } from "@kalends/domain/ids"
+import { sql, type Transaction } from "kysely"
+import type { DeviceNote, DeviceRow, DeviceTables, SystemDeviceTables } from "../ports/device-tables.ts"
+import { type Database, unique } from "./database.ts"
+
+const taken = (work: Promise<unknown>) => unique(work, "There is such a video system already.", "device-known")
+
+/** Video systems of one account. */
+export function createDeviceTables(tx: Transaction<Database>, accountId: AccountId): DeviceTables {
+  const rows = () => tx.selectFrom("device").selectAll().where("accountId", "=", accountId)
+  return {
+    insert: (row) => taken(tx.insertInto("device").values(row).execute()),
+    update: (deviceId, changes) =>
+      taken(
+        tx
+          .updateTable("device")
+          .set(changes)
+          .where("accountId", "=", accountId)
+          .where("deviceId", "=", deviceId)
+          .execute(),
+      ),
+    find: async (deviceId) => (await rows().where("deviceId", "=", deviceId).executeTakeFirst()) ?? null,
+    list({ roomId, after, limit }) {
+      const all = rows().orderBy("name").orderBy("deviceId").limit(limit)
+      const ofRoom = roomId === null ? all : all.where("roomId", "=", roomId)
+      return (
+        after === null
+          ? ofRoom
+          : ofRoom.where(sql<boolean>`(name, device_id) > (${after.name}, ${after.deviceId}::uuid)`)
+      ).execute()
+    },
+    async delete(deviceId) {
+      const { numDeletedRows } = await tx
+        .deleteFrom("device")
+        .where("accountId", "=", accountId)
+        .where("deviceId", "=", deviceId)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
+    },
+  }
+}
+
+/** Video systems of all accounts. */
+export function createSystemDevices(tx: Transaction<Database>): SystemDeviceTables {
+  return {
+    findDeviceByUsername: async (username) =>
+      (await tx
+        .selectFrom("device")
+        .selectAll()
+        .where("username", "=", username)
+        .where("address", "is", null)
+        .executeTakeFirst()) ?? null,
+    async takeDevices({ holder, now, until, limit }) {
+      const { rows } = await sql<DeviceRow>`
+        update device set holder = ${holder}, held_until = ${until} where (account_id, device_id) in (
+          select account_id, device_id from device
+          where address is not null and (held_until is null or held_until <= ${now})
+          order by held_until nulls first limit ${limit} for update skip locked
+        ) returning *`.execute(tx)
+      return rows
+    },
+    keepDevices: (holder, until) =>
+      tx.updateTable("device").set({ heldUntil: until }).where("holder", "=", holder).returningAll().execute(),
+    async releaseDevices(holder) {
+      await tx.updateTable("device").set({ holder: null, heldUntil: null }).where("holder", "=", holder).execute()
+    },
+    async noteDevices(notes) {
+      if (notes.length > 0) await noteDevices(tx, notes)
+    },
+  }
+}
+
+async function noteDevices(tx: Transaction<Database>, notes: readonly DeviceNote[]): Promise<void> {
+  const column = <Value>(of: (note: DeviceNote) => Value) => notes.map(of)
+  const instants = (of: (note: DeviceNote) => Temporal.Instant | null) => column((note) => of(note)?.toString() ?? null)
+  const hashes = column(({ givenHash }) => (givenHash === null ? null : Buffer.from(givenHash)))
+  await sql`
+    update device as kept set last_ok_at = fresh.last_ok_at, problem_kind = fresh.problem_kind,
+      problem_code = fresh.problem_code, problem_at = fresh.problem_at, given_hash = fresh.given_hash,
+      given_count = fresh.given_count, given_at = fresh.given_at, model = fresh.model, software = fresh.software
+    from unnest(${column(({ accountId }) => accountId)}::uuid[], ${column(({ deviceId }) => deviceId)}::uuid[],
+      ${instants(({ lastOkAt }) => lastOkAt)}::timestamptz[], ${column(({ problemKind }) => problemKind)}::text[],
+      ${column(({ problemCode }) => problemCode)}::text[], ${instants(({ problemAt }) => problemAt)}::timestamptz[],
+      ${hashes}::bytea[], ${column(({ givenCount }) => givenCount)}::integer[],
+      ${instants(({ givenAt }) => givenAt)}::timestamptz[], ${column(({ model }) => model)}::text[],
+      ${column(({ software }) => software)}::text[])
+      as fresh (account_id, device_id, last_ok_at, problem_kind, problem_code, problem_at, given_hash, given_count,
+        given_at, model, software)
+    where kept.account_id = fresh.account_id and kept.device_id = fresh.device_id`.execute(tx)
+}

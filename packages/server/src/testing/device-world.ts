@@ -1,0 +1,48 @@
+import type { RoomId } from "@kalends/domain/ids"
+import { parseUserId } from "@kalends/domain/ids"
+import type { NewDeviceInput } from "@kalends/protocol/devices"
+import { createDevices } from "../bookings/devices.ts"
+import type { Store } from "../ports/store.ts"
+import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
+import { fakeClock } from "./fake-clock.ts"
+import { createMemoryDevices } from "./memory-device.ts"
+import { callerOf, sampleRows } from "./rows.ts"
+import { seededRandom } from "./seeded-random.ts"
+import { vaultWith } from "./vault-with.ts"
+
+/** An account with an administrator and rooms, and devices in memory to put into them. */
+export async function deviceWorld(store: Store, seed = 1) {
+  const clock = fakeClock()
+  const random = seededRandom(seed)
+  const { account, user } = sampleRows(seed)
+  const memory = createMemoryDevices()
+  const { vault } = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random })
+  const shown = { sha256: "a".repeat(64), subject: "CN=codec", issuer: "CN=codec", isTrusted: false }
+  const wire = { certificateOf: async () => ({ ...shown, validUntil: clock.now().add({ hours: 24 }) }) }
+  const devices = createDevices({ store, vault, families: memory.families, wire, clock, random })
+  const admin = callerOf({ ...user, role: "room-admin" as const })
+  const inAccount: Store["inAccount"] = (_accountId, work) => store.inAccount(account.accountId, work)
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(account.accountId, (tables) => tables.insertUser(user))
+
+  async function addRoom(displayName: string): Promise<RoomId> {
+    const userId = parseUserId(random.uuid())
+    const email = `${displayName.toLowerCase().replaceAll(" ", "-")}-${seed}@example.org`
+    await inAccount(account.accountId, (tables) => tables.insertUser({ ...user, userId, email, displayName }))
+    return userId
+  }
+
+  /** What is written of a device that is called at this address. */
+  const inputFor = (roomId: string, address: string): NewDeviceInput => ({
+    ...{ roomId, family: "memory", name: `Codec ${address}`, address, username: "integrator", password: "right" },
+    ...{ certificate: null, keepsOthers: false },
+  })
+
+  async function addDevice(roomId: RoomId, address: string) {
+    memory.at(address)
+    return (await devices.add(admin, inputFor(roomId, address))).device
+  }
+
+  return { ...{ clock, random, store, vault, memory, devices, admin, account }, addRoom, addDevice, inputFor }
+}
+export type DeviceWorld = Awaited<ReturnType<typeof deviceWorld>>

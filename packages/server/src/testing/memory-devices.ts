@@ -1,0 +1,65 @@
+import type { AccountId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import type { DeviceRow, DeviceTables, SystemDeviceTables } from "../ports/device-tables.ts"
+import type { MemoryTransaction } from "./memory-tables.ts"
+
+const sortKey = ({ name, deviceId }: Pick<DeviceRow, "name" | "deviceId">) => `${name} ${deviceId}`
+
+/** Video systems of one account, in memory. */
+export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): DeviceTables {
+  const mine = () => tx.list("device").filter((row) => row.accountId === accountId)
+  async function put(row: DeviceRow): Promise<void> {
+    await tx.lock("device", row.address === null ? `name ${row.username}` : `address ${accountId} ${row.address}`)
+    const isSame = (known: DeviceRow) =>
+      row.address === null
+        ? known.address === null && known.username === row.username
+        : known.accountId === accountId && known.address === row.address
+    if (tx.list("device").some((known) => known.deviceId !== row.deviceId && isSame(known)))
+      throw new Problem("conflict", "There is such a video system already.", { code: "device-known" })
+    await tx.put("device", row.deviceId, row)
+  }
+  const find = (deviceId: string) => mine().find((row) => row.deviceId === deviceId) ?? null
+  return {
+    insert: put,
+    async update(deviceId, changes) {
+      await tx.lock("device", deviceId)
+      const row = find(deviceId)
+      if (row !== null) await put({ ...row, ...changes })
+    },
+    find: async (deviceId) => find(deviceId),
+    list: async ({ roomId, after, limit }) =>
+      mine()
+        .filter((row) => roomId === null || row.roomId === roomId)
+        .filter((row) => after === null || sortKey(row) > sortKey(after))
+        .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+        .slice(0, limit),
+    delete: async (deviceId) => find(deviceId) !== null && tx.remove("device", deviceId),
+  }
+}
+
+/** Video systems of all accounts, in memory. */
+export function memorySystemDevices(tx: MemoryTransaction): SystemDeviceTables {
+  const heldBy = (holder: string) => tx.list("device").filter((row) => row.holder === holder)
+  async function hold(rows: readonly DeviceRow[], changes: Pick<DeviceRow, "holder" | "heldUntil">) {
+    for (const { deviceId } of rows) await tx.change("device", deviceId, (row) => ({ ...row, ...changes }))
+    return rows.map((row) => ({ ...row, ...changes }))
+  }
+  return {
+    findDeviceByUsername: async (username) =>
+      tx.list("device").find((row) => row.address === null && row.username === username) ?? null,
+    async takeDevices({ holder, now, until, limit }) {
+      const isFree = ({ address, heldUntil }: DeviceRow) =>
+        address !== null && (heldUntil === null || Temporal.Instant.compare(heldUntil, now) <= 0)
+      const free = tx.list("device").filter((row) => isFree(row) && tx.lockAtOnce("device", row.deviceId))
+      return hold(free.slice(0, limit), { holder, heldUntil: until })
+    },
+    keepDevices: (holder, until) => hold(heldBy(holder), { holder, heldUntil: until }),
+    async releaseDevices(holder) {
+      await hold(heldBy(holder), { holder: null, heldUntil: null })
+    },
+    async noteDevices(notes) {
+      for (const { accountId, deviceId, ...note } of notes)
+        await tx.change("device", deviceId, (row) => (row.accountId === accountId ? { ...row, ...note } : row))
+    },
+  }
+}
