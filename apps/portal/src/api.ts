@@ -90,12 +90,6 @@ export const api = {
   groups: (): Promise<GroupsView> => call(groupsSchema, "GET", "/v1/groups"),
   putGroup: (groupId: string, input: GroupInput): Promise<GroupView> =>
     call(groupSchema, "PUT", `/v1/groups/${groupId}`, input),
-  dissolveGroup: async (groupId: string): Promise<void> => void (await send("DELETE", `/v1/groups/${groupId}`)),
-  /** Null takes somebody out of their group. */
-  setGroupOfUser: async (userId: string, groupId: string | null): Promise<void> =>
-    void (await send("PUT", `/v1/users/${userId}/group`, { groupId })),
-  /** The organisation's own word on the sync. */
-  setSyncForAll: async (isOn: boolean): Promise<void> => void (await send("PATCH", "/v1/sync-policy", { isOn })),
   /** The change stream's answer, to be read until it ends. */
   changes: (signal: AbortSignal): Promise<Response> =>
     platform.fetch("/v1/changes", { headers: { accept: "text/event-stream" }, signal }),

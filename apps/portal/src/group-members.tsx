@@ -1,37 +1,59 @@
 import type { UsersView } from "@kalends/protocol/api"
+import type { PolicyChangeInput } from "@kalends/protocol/policy"
 import { Dialog } from "@kalends/ui/dialog"
-import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Alert, Button, Card, Group, Stack, Text, Title } from "@mantine/core"
-import { useState } from "react"
-import { api } from "./api.ts"
+import { Button, Card, Group, Stack, Text, Title } from "@mantine/core"
+import { type ReactNode, useState } from "react"
+import { policyApi } from "./api-policy.ts"
 import { problemText } from "./api-problem.ts"
+import { MoveOutcome, type Moving } from "./group-move.tsx"
 import type { GroupProps } from "./group-page.tsx"
-import { isOnFor } from "./groups.ts"
+import { type GroupsRead, lossOf } from "./groups.ts"
+import type { Messages } from "./messages.ts"
 import { PeopleFinder } from "./people-finder.tsx"
 
 type Person = UsersView["users"][number]
-type Move = { readonly person: Person; readonly from: string | null; readonly to: string | null }
+export type Move = { readonly person: Person; readonly from: string | null; readonly to: string | null }
+
+const changeOf = ({ person, to }: Move): PolicyChangeInput => ({ move: { groupId: to, userIds: [person.userId] } })
+
+/** Puts people into groups and takes them out: at once where it takes nothing from them, else when that was said and agreed to. */
+function useMoves(words: Messages, load: () => Promise<unknown>) {
+  const [moving, setMoving] = useState<Moving>({ kind: "none" })
+  const [turn, setTurn] = useState(0)
+  const trying = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      setMoving({ kind: "failed", problem: problemText(error, words) })
+    }
+  }
+  const make = (move: Move, isUndone: boolean) =>
+    trying(async () => {
+      await policyApi.save(changeOf(move))
+      setMoving(isUndone ? { kind: "none" } : { kind: "done", move })
+      await load()
+      setTurn((before) => before + 1)
+    })
+  const begin = (move: Move, isUndone = false) =>
+    trying(async () => {
+      const loss = lossOf(await policyApi.preview(changeOf(move)))
+      if (loss === null) await make(move, isUndone)
+      else setMoving({ kind: "asking", move, loss })
+    })
+  return { moving, turn, begin, agree: (move: Move) => make(move, false), keep: () => setMoving({ kind: "none" }) }
+}
 
 /** Who is in a group; people are put in and taken out, and each step can be undone. */
-export function GroupMembers({ group, view, words, load }: GroupProps) {
+export function GroupMembers({ group, view, words, load, canChange }: GroupProps) {
   const [isAdding, setIsAdding] = useState(false)
-  const [last, setLast] = useState<Move | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [turn, setTurn] = useState(0)
   const { groupId } = group
-  const state = (isOn: boolean) => (isOn ? words.inStep : words.notInStep)
-  const move = async ({ person, from, to }: Move, isUndone = false) => {
-    setProblem(null)
-    try {
-      await api.setGroupOfUser(person.userId, to)
-      setLast(isUndone ? null : { person, from, to })
-      await load()
-    } catch (error) {
-      setProblem(problemText(error, words))
-    }
-    setTurn((before) => before + 1)
-  }
-  const undo = (one: Move) => void move(one, true)
+  const { moving, turn, begin, agree, keep } = useMoves(words, load)
+  const outcome = (
+    <MoveOutcome
+      {...{ moving, groupId, words, agree, keep }}
+      undo={({ person, from, to }) => begin({ person, from: to, to: from }, true)}
+    />
+  )
   return (
     <Card withBorder padding="lg">
       <Stack>
@@ -39,104 +61,65 @@ export function GroupMembers({ group, view, words, load }: GroupProps) {
           <Title order={2} size="h4">
             {words.members}
           </Title>
-          <Button variant="default" onClick={() => setIsAdding(true)}>
-            {words.addMembers}
-          </Button>
+          {canChange ? (
+            <Button variant="default" onClick={() => setIsAdding(true)}>
+              {words.addMembers}
+            </Button>
+          ) : null}
         </Group>
-        {isAdding ? null : <Moved {...{ last, problem, groupId, words, undo }} />}
+        {isAdding ? null : outcome}
         {group.people === 0 ? (
           <Text>{words.noMembers}</Text>
         ) : (
-          <>
-            <Text size="sm" c="dimmed">
-              {words.takenOutFollow(state(view.isOn))}
-            </Text>
-            <PeopleFinder
-              words={words}
-              within={{ groupId }}
-              turn={turn}
-              action={(person) => ({
-                label: words.takeOut,
-                run: () => move({ person, from: groupId, to: null }),
-              })}
-            />
-          </>
+          <PeopleFinder
+            words={words}
+            within={{ groupId }}
+            turn={turn}
+            action={(person) =>
+              canChange ? { label: words.takeOut, run: () => begin({ person, from: groupId, to: null }) } : null
+            }
+          />
         )}
       </Stack>
       <AddPeople
-        {...{ group, view, words, turn, move }}
+        {...{ groupId, view, words, turn, outcome }}
+        add={(person) => begin({ person, from: person.groupId ?? null, to: groupId })}
         isOpen={isAdding}
         close={() => setIsAdding(false)}
-        moved={<Moved {...{ last, problem, groupId, words, undo }} />}
       />
     </Card>
   )
 }
 
-type AddProps = Omit<GroupProps, "load"> & {
+type AddProps = Pick<GroupsRead, "view"> & {
+  readonly groupId: string
+  readonly words: Messages
   readonly turn: number
-  readonly move: (move: Move) => Promise<void>
+  readonly add: (person: Person) => Promise<void>
   readonly isOpen: boolean
   readonly close: () => void
-  readonly moved: React.ReactNode
+  readonly outcome: ReactNode
 }
 
-/** Everybody, with what becomes different for them in this group. */
-function AddPeople({ group, view, words, turn, move, isOpen, close, moved }: AddProps) {
-  const { groupId } = group
-  const state = (isOn: boolean) => (isOn ? words.inStep : words.notInStep)
+/** Everybody, with the group they are in now. */
+function AddPeople({ groupId, view, words, turn, add, isOpen, close, outcome }: AddProps) {
   const noteOf = ({ groupId: own = null }: Person) => {
     if (own === groupId) return words.inThisGroup
     const where = view.groups.find((one) => one.groupId === own)?.name
-    const [before, after] = [isOnFor(view, own), isOnFor(view, groupId)]
-    const change = before === after ? null : words.becomes(state(before), state(after))
-    return [where === undefined ? words.inNoGroup : words.inGroup(where), change].filter(Boolean).join(" · ")
+    return where === undefined ? words.inNoGroup : words.inGroup(where)
   }
   return (
     <Dialog isOpen={isOpen} close={close} title={words.addMembers} closeLabel={words.close} isWide>
       <Stack>
-        {moved}
+        {outcome}
         <PeopleFinder
           words={words}
           within={{}}
           turn={turn}
           noteOf={noteOf}
-          action={(person) =>
-            person.groupId === groupId
-              ? null
-              : {
-                  label: words.addOne,
-                  run: () => move({ person, from: person.groupId ?? null, to: groupId }),
-                }
-          }
+          action={(person) => (person.groupId === groupId ? null : { label: words.addOne, run: () => add(person) })}
         />
       </Stack>
     </Dialog>
-  )
-}
-
-type MovedProps = Pick<GroupProps, "words"> & {
-  readonly last: Move | null
-  readonly problem: string | null
-  readonly groupId: string
-  readonly undo: (move: Move) => void
-}
-
-/** Who was put in or taken out last, and the way back. */
-function Moved({ last, problem, groupId, words, undo }: MovedProps) {
-  if (problem !== null) return <ProblemAlert problem={problem} />
-  if (last === null) return null
-  const { person, from, to } = last
-  return (
-    <Alert color="green" role="status" py="xs">
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">
-          {to === groupId ? words.wasAdded(person.displayName) : words.wasTakenOut(person.displayName)}
-        </Text>
-        <Button variant="default" size="compact-sm" onClick={() => undo({ person, from: to, to: from })}>
-          {words.undo}
-        </Button>
-      </Group>
-    </Alert>
   )
 }

@@ -1,115 +1,106 @@
-import type { GroupsView, GroupView } from "@kalends/protocol/groups"
+import type { GroupView } from "@kalends/protocol/groups"
 import { ConfirmedAct } from "@kalends/ui/dialog"
-import { Anchor, Card, Radio, Stack, Text, Title } from "@mantine/core"
-import { useState } from "react"
+import { Anchor, Button, Card, Group, Stack, Text, Title } from "@mantine/core"
 import { api } from "./api.ts"
+import { policyApi } from "./api-policy.ts"
 import { problemText } from "./api-problem.ts"
-import { ConcernText } from "./concern-text.tsx"
 import { GroupMembers } from "./group-members.tsx"
-import { NameForm, wordOf } from "./group-words.tsx"
-import { groupConcern } from "./groups.ts"
+import { type GroupsRead, standingsOf } from "./groups.ts"
 import type { Messages } from "./messages.ts"
-import { PolicyChange } from "./policy-change.tsx"
-import classes from "./portal.module.css"
+import { NameForm } from "./name-form.tsx"
+import { Whom } from "./policy/change-preview.tsx"
+import classes from "./policy/policy.module.css"
+import { standingText } from "./policy/policy-texts.ts"
+import { addressOfLevel } from "./policy/policy-view.ts"
+import portal from "./portal.module.css"
 
-export type GroupProps = {
+export type GroupProps = GroupsRead & {
   readonly group: GroupView
-  readonly view: GroupsView
   readonly words: Messages
+  readonly canChange: boolean
   /** Reads all groups again. */
   readonly load: () => Promise<unknown>
 }
 
-/** One group: its name, what is set for it, who is in it. */
-export function GroupPage({ group, view, words, load, back }: GroupProps & { readonly back: () => void }) {
-  const { groupId, name, isOn } = group
+/** One group: what is set for it, who is in it, its name. */
+export function GroupPage({ back, ...props }: GroupProps & { readonly back: () => void }) {
+  const { group, words, canChange, load } = props
+  const { groupId, name } = group
   return (
     <Stack gap="xl">
       <Anchor component="button" type="button" onClick={back} w="fit-content">
         ← {words.groups}
       </Anchor>
       <div>
-        <Title order={1} className={classes.breakable}>
+        <Title order={1} className={portal.breakable}>
           {name}
         </Title>
         <Text c="dimmed" mt="xs">
-          {words.peopleOf(group.people, group.connected)} · {wordOf(group, view, words)}
+          {words.peopleOf(group.people, group.connected)}
         </Text>
       </div>
-      <GroupPolicy {...{ group, view, words, load }} />
-      <GroupMembers {...{ group, view, words, load }} />
-      <Card withBorder padding="lg">
-        <NameForm
-          key={name}
-          words={words}
-          name={name}
-          label={words.rename}
-          save={(typed) => api.putGroup(groupId, { name: typed, isOn }).then(load)}
-        />
-      </Card>
-      <Dissolve {...{ group, view, words, load }} />
+      <GroupPolicy {...props} />
+      <GroupMembers {...props} />
+      {canChange ? (
+        <>
+          <Card withBorder padding="lg">
+            <NameForm
+              key={name}
+              words={words}
+              name={name}
+              label={words.rename}
+              save={(typed) => api.putGroup(groupId, { name: typed }).then(load)}
+            />
+          </Card>
+          <Dissolve {...props} />
+        </>
+      ) : null}
     </Stack>
   )
 }
 
-const choices = { follow: null, on: true, off: false } as const
-type Choice = keyof typeof choices
-const isChoice = (text: string): text is Choice => text in choices
-const choiceOf = (isOn: boolean | null): Choice => (isOn === null ? "follow" : isOn ? "on" : "off")
-
-/** The group's own word on the sync, or that it follows the organisation. */
-function GroupPolicy({ group, view, words, load }: GroupProps) {
-  const { groupId, name } = group
-  const [choice, choose] = useState<Choice>(choiceOf(group.isOn))
-  const isOn = choices[choice]
-  const labels = {
-    follow: words.chooseFollow(view.isOn ? words.inStep : words.notInStep),
-    on: words.chooseOn,
-    off: words.chooseOff,
-  }
+/** What holds for the group, and the way to where it is changed. */
+function GroupPolicy({ group: { groupId, name }, levels, words, canChange }: GroupProps) {
+  const text = words.policy
+  const label = canChange ? words.changePolicy : words.seePolicy
   return (
     <Card withBorder padding="lg">
-      <Radio.Group
-        label={words.syncPolicy}
-        description={words.syncPolicyText}
-        value={choice}
-        onChange={(value) => {
-          if (isChoice(value)) choose(value)
-        }}
-      >
-        <Stack gap="xs" mt="sm">
-          {(["follow", "on", "off"] as const).map((value) => (
-            <Radio key={value} value={value} label={labels[value]} />
+      <Stack>
+        <Title order={2} size="h4">
+          {text.title}
+        </Title>
+        <dl className={classes.standings}>
+          {standingsOf(levels, groupId).map(({ setting, standing }) => (
+            <div key={setting}>
+              <dt>{text.settings[setting]}</dt>
+              <dd data-own={standing.kind === "own"}>{standingText(setting, standing, text, levels.providers)}</dd>
+            </div>
           ))}
-        </Stack>
-      </Radio.Group>
-      {isOn === group.isOn ? null : (
-        <PolicyChange
-          concern={groupConcern(view, group, isOn)}
-          words={words}
-          save={() => api.putGroup(groupId, { name, isOn }).then(load)}
-          discard={() => choose(choiceOf(group.isOn))}
-        />
-      )}
+        </dl>
+        <Group>
+          <Button component="a" href={`#${addressOfLevel(groupId)}`} variant="default" aria-label={`${label}: ${name}`}>
+            {label}
+          </Button>
+        </Group>
+      </Stack>
     </Card>
   )
 }
 
-/** Asks before the group goes, and says what becomes different for its people. */
-function Dissolve({ group, view, words, load }: GroupProps) {
+/** Asks before the group goes, and says whom that concerns. */
+function Dissolve({ group: { groupId, name }, words, load }: GroupProps) {
+  const change = { dissolves: groupId }
   return (
     <ConfirmedAct
       label={words.dissolve}
-      title={words.dissolveTitle(group.name)}
+      title={words.dissolveTitle(name)}
       keepLabel={words.keepGroup}
       closeLabel={words.close}
-      act={() => api.dissolveGroup(group.groupId).then(load)}
+      act={() => policyApi.save(change).then(load)}
       explain={(error) => problemText(error, words)}
     >
       <Text>{words.dissolveText}</Text>
-      <div>
-        <ConcernText concern={groupConcern(view, group, null)} words={words} />
-      </div>
+      <Whom change={change} words={words} />
     </ConfirmedAct>
   )
 }

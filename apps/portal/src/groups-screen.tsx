@@ -1,52 +1,45 @@
-import type { GroupsView, GroupView } from "@kalends/protocol/groups"
+import type { GroupView } from "@kalends/protocol/groups"
 import { Dialog } from "@kalends/ui/dialog"
-import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Button, Card, Group, Loader, Stack, Switch, Text, Title, UnstyledButton } from "@mantine/core"
-import { useEffect, useState } from "react"
+import { Button, Card, Stack, Text, UnstyledButton } from "@mantine/core"
+import { useState } from "react"
 import { api } from "./api.ts"
-import { problemText } from "./api-problem.ts"
+import { policyApi } from "./api-policy.ts"
 import { GroupPage } from "./group-page.tsx"
-import { NameForm, wordOf } from "./group-words.tsx"
-import { accountConcern, followers } from "./groups.ts"
+import { type GroupsRead, ownWords } from "./groups.ts"
 import type { Messages } from "./messages.ts"
+import { NameForm } from "./name-form.tsx"
+import { PageFrame, Trouble, Waiting } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
-import { PolicyChange } from "./policy-change.tsx"
 import classes from "./portal.module.css"
+import { useLoaded } from "./use-loaded.ts"
 
-/** Groups of people and what is set for them, and for the organisation; for administrators. */
-export function Groups({ words }: { readonly words: Messages }) {
-  const [view, setView] = useState<GroupsView | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
+type GroupsProps = { readonly words: Messages; readonly canChange: boolean }
+
+/** Groups of people: who is in them, and what is set for each. */
+export function Groups({ words, canChange }: GroupsProps) {
+  const { value, error, reload } = useLoaded<GroupsRead>(async () => {
+    const [view, levels] = await Promise.all([api.groups(), policyApi.levels()])
+    return { view, levels }
+  })
   const [openId, open] = useState<string | null>(null)
   const [isMaking, setIsMaking] = useState(false)
-  const load = () => api.groups().then(setView)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, when the page is opened.
-  useEffect(() => {
-    void load().catch((error: unknown) => setProblem(problemText(error, words)))
-  }, [])
-  const group = view?.groups.find(({ groupId }) => groupId === openId)
-  if (view !== null && group !== undefined)
-    return <GroupPage key={group.groupId} {...{ group, view, words, load }} back={() => open(null)} />
+  const group = value?.view.groups.find(({ groupId }) => groupId === openId)
+  if (value !== null && group !== undefined)
+    return (
+      <GroupPage key={group.groupId} {...{ group, words, canChange, ...value }} load={reload} back={() => open(null)} />
+    )
   return (
-    <Stack gap="xl">
-      <div>
-        <Group justify="space-between">
-          <Title order={1}>{words.groups}</Title>
-          <Button onClick={() => setIsMaking(true)}>{words.newGroup}</Button>
-        </Group>
-        <Text c="dimmed" mt="xs">
-          {words.groupsText}
-        </Text>
-      </div>
-      <ProblemAlert problem={problem} />
-      {view === null ? (
-        problem === null ? (
-          <Loader aria-label={words.loading} />
-        ) : null
+    <PageFrame
+      title={words.groups}
+      text={words.groupsText}
+      action={canChange ? <Button onClick={() => setIsMaking(true)}>{words.newGroup}</Button> : null}
+    >
+      {value === null ? (
+        <Waiting error={error} words={words} retry={reload} />
       ) : (
         <>
-          <AccountCard {...{ view, words, load }} />
-          <GroupList {...{ view, words, open }} />
+          <Trouble error={error} words={words} />
+          <GroupList {...value} {...{ words, open }} />
         </>
       )}
       <NewGroup
@@ -54,63 +47,31 @@ export function Groups({ words }: { readonly words: Messages }) {
         close={() => setIsMaking(false)}
         words={words}
         made={async ({ groupId }) => {
-          await load()
+          await reload()
           setIsMaking(false)
           open(groupId)
         }}
       />
-    </Stack>
+    </PageFrame>
   )
 }
 
-type AccountProps = { readonly view: GroupsView; readonly words: Messages; readonly load: () => Promise<unknown> }
-
-/** The organisation's own word, with whom it is for. */
-function AccountCard({ view, words, load }: AccountProps) {
-  const [isOn, setIsOn] = useState(view.isOn)
-  return (
-    <Card withBorder padding="lg">
-      <Title order={2} size="h4" mb="sm">
-        {words.syncPolicy}
-      </Title>
-      <Switch
-        checked={isOn}
-        label={words.syncPolicyOn}
-        description={words.syncPolicyText}
-        onChange={({ currentTarget }) => setIsOn(currentTarget.checked)}
-      />
-      <Text size="sm" c="dimmed" mt="sm">
-        {words.holdsFor(followers(view).people)}
-      </Text>
-      {isOn === view.isOn ? null : (
-        <PolicyChange
-          concern={accountConcern(view, isOn)}
-          words={words}
-          save={() => api.setSyncForAll(isOn).then(load)}
-          discard={() => setIsOn(view.isOn)}
-        />
-      )}
-    </Card>
-  )
-}
-
-type ListProps = {
-  readonly view: GroupsView
+type ListProps = GroupsRead & {
   readonly words: Messages
   readonly open: (groupId: string) => void
 }
 
-function GroupList({ view, words, open }: ListProps) {
+function GroupList({ view, levels, words, open }: ListProps) {
   if (view.groups.length === 0) return <Text size="lg">{words.noGroups}</Text>
   return (
     <Stack gap="sm" component="ul" className={classes.plainList}>
-      {view.groups.map((group) => (
-        <li key={group.groupId}>
+      {view.groups.map(({ groupId, name, people, connected }) => (
+        <li key={groupId}>
           <Card withBorder padding={0}>
-            <UnstyledButton onClick={() => open(group.groupId)} className={classes.cardButton}>
-              <Text fw={600}>{group.name}</Text>
+            <UnstyledButton onClick={() => open(groupId)} className={classes.cardButton}>
+              <Text fw={600}>{name}</Text>
               <Text c="dimmed" size="sm">
-                {words.peopleOf(group.people, group.connected)} · {wordOf(group, view, words)}
+                {words.peopleOf(people, connected)} · {words.ownWords(ownWords(levels, groupId))}
               </Text>
             </UnstyledButton>
           </Card>
@@ -134,7 +95,7 @@ function NewGroup({ isOpen, close, words, made }: NewProps) {
         words={words}
         name=""
         label={words.makeGroup}
-        save={async (name) => made(await api.putGroup(platform.newId(), { name, isOn: null }))}
+        save={async (name) => made(await api.putGroup(platform.newId(), { name }))}
       />
     </Dialog>
   )

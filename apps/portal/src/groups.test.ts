@@ -1,30 +1,51 @@
-import type { GroupsView } from "@kalends/protocol/groups"
+import type { PolicyLevelsView, PolicyPreview } from "@kalends/protocol/policy"
 import { describe, expect, test } from "vitest"
-import { accountConcern, followers, groupConcern, isOnFor } from "./groups.ts"
+import { lossOf, ownWords, standingsOf } from "./groups.ts"
 
-const pilots = { groupId: "pilots", name: "Pilots", isOn: false, people: 3, connected: 2 }
-const others = { groupId: "others", name: "Others", isOn: null, people: 5, connected: 1 }
-const view: GroupsView = { isOn: true, ungrouped: { people: 10, connected: 7 }, groups: [others, pilots] }
+const levels: PolicyLevelsView = {
+  account: { calendarPermission: { value: "read", isLocked: true } },
+  groups: [
+    {
+      ...{ groupId: "pilots", name: "Pilots", people: 3 },
+      says: {
+        sync: { value: "off", isLocked: false },
+        calendarPermission: { value: "read-write", isLocked: false },
+      },
+    },
+    { groupId: "others", name: "Others", people: 5, says: {} },
+  ],
+  providers: [],
+}
 
-describe("whom a change of the sync concerns", () => {
-  test("the organisation's word: people in no group and in groups without a word of their own", () => {
-    expect(followers(view)).toEqual({ people: 15, connected: 8 })
-    expect(accountConcern(view, false)).toEqual({
-      whom: { follows: "organisation" },
-      people: 15,
-      connected: 8,
-      wasOn: true,
-      isOn: false,
-    })
+describe("what is set for a group", () => {
+  test("counts its own words, overruled ones, too", () => {
+    expect([ownWords(levels, "pilots"), ownWords(levels, "others"), ownWords(levels, "gone")]).toEqual([2, 0, 0])
   })
 
-  test("a group's word: its people, and nothing is different where both say the same", () => {
-    expect(groupConcern(view, pilots, null)).toMatchObject({ people: 3, wasOn: false, isOn: true })
-    expect(groupConcern(view, others, true)).toMatchObject({ people: 5, wasOn: true, isOn: true })
-    expect(groupConcern(view, others, false)).toMatchObject({ whom: { groupId: "others" }, wasOn: true, isOn: false })
+  test("stands for each setting, with whose word it is", () => {
+    const kindOf = (groupId: string) =>
+      Object.fromEntries(standingsOf(levels, groupId).map(({ setting, standing }) => [setting, standing.kind]))
+    expect(kindOf("pilots")).toMatchObject({ sync: "own", calendarPermission: "overruled", providers: "follows" })
+    expect(kindOf("others")).toMatchObject({ sync: "follows" })
+  })
+})
+
+describe("what a move takes from somebody", () => {
+  const none = { people: 1, disconnect: 0, disconnectForGood: 0, blocked: 0, stay: 1 }
+  const person = { userId: "ada", email: "ada@example.org", displayName: "Ada", role: "user" } as const
+  const seen = (counts: Partial<PolicyPreview["counts"]>): PolicyPreview => ({
+    ...{ counts: { ...none, ...counts }, after: null },
+    people: [{ ...person, causes: ["calendarPermission"] }],
   })
 
-  test("what holds for somebody: the group's word, else the organisation's", () => {
-    expect([isOnFor(view, "pilots"), isOnFor(view, "others"), isOnFor(view, null)]).toEqual([false, true, true])
+  test("is nothing where the calendar stays", () => expect(lossOf(seen({}))).toBeNull())
+
+  test("is the calendar, with the settings at odds, and whether they can connect again", () => {
+    const loss = { kind: "disconnected", causes: ["calendarPermission"] }
+    expect(lossOf(seen({ disconnect: 1 }))).toEqual({ ...loss, isForGood: false })
+    expect(lossOf(seen({ disconnect: 1, disconnectForGood: 1 }))).toEqual({ ...loss, isForGood: true })
   })
+
+  test("is that they can connect, of whom has no calendar", () =>
+    expect(lossOf(seen({ blocked: 1 }))).toEqual({ kind: "blocked" }))
 })

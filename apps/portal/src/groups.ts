@@ -1,35 +1,32 @@
-import type { GroupsView, GroupView } from "@kalends/protocol/groups"
+import { type PolicySetting, policySettings } from "@kalends/domain/policy"
+import type { GroupsView } from "@kalends/protocol/groups"
+import type { PolicyLevelsView, PolicyPreview } from "@kalends/protocol/policy"
+import { type Standing, standingOf } from "./policy/policy-view.ts"
 
-/** Whom a change of the sync concerns, and what becomes different for them. */
-export type Concern = {
-  /** Which people of the organisation these are, as the service is asked for their names. */
-  readonly whom: { readonly groupId: string } | { readonly follows: "organisation" }
-  readonly people: number
-  /** How many of them have a calendar connected. */
-  readonly connected: number
-  readonly wasOn: boolean
-  readonly isOn: boolean
+/** The groups with who is in them, and what is set for the organisation and for each. */
+export type GroupsRead = { readonly view: GroupsView; readonly levels: PolicyLevelsView }
+
+/** How many settings a group has a word of its own on. */
+export function ownWords({ groups }: PolicyLevelsView, groupId: string): number {
+  const says = groups.find((group) => group.groupId === groupId)?.says ?? {}
+  return policySettings.filter((setting) => says[setting] !== undefined).length
 }
 
-/** Whether the sync is on for people of a group; null is no group. */
-export function isOnFor(view: GroupsView, groupId: string | null): boolean {
-  return view.groups.find((group) => group.groupId === groupId)?.isOn ?? view.isOn
+/** How it stands with each setting for a group. */
+export function standingsOf(
+  levels: PolicyLevelsView,
+  groupId: string,
+): readonly { readonly setting: PolicySetting; readonly standing: Standing }[] {
+  return policySettings.map((setting) => ({ setting, standing: standingOf(levels, [], { groupId, setting }) }))
 }
 
-/** People for whom the organisation's own word holds: in no group, or in one that follows it. */
-export function followers({ ungrouped, groups }: GroupsView): Pick<Concern, "people" | "connected"> {
-  const all = [ungrouped, ...groups.filter(({ isOn }) => isOn === null)]
-  const sum = (name: "people" | "connected") => all.reduce((total, counts) => total + counts[name], 0)
-  return { people: sum("people"), connected: sum("connected") }
+/** What putting somebody into a group, or taking them out of one, would take from them; null: nothing. */
+export function lossOf({ counts, people }: PolicyPreview): Loss | null {
+  if (counts.disconnect > 0)
+    return { kind: "disconnected", causes: people[0]?.causes ?? [], isForGood: counts.disconnectForGood > 0 }
+  return counts.blocked > 0 ? { kind: "blocked" } : null
 }
 
-/** The organisation's word becomes `isOn`. */
-export function accountConcern(view: GroupsView, isOn: boolean): Concern {
-  return { whom: { follows: "organisation" }, ...followers(view), wasOn: view.isOn, isOn }
-}
-
-/** A group's own word becomes `isOn`, or (null) the group follows the organisation; also when it is dissolved. */
-export function groupConcern(view: GroupsView, group: GroupView, isOn: boolean | null): Concern {
-  const { groupId, people, connected } = group
-  return { whom: { groupId }, people, connected, wasOn: group.isOn ?? view.isOn, isOn: isOn ?? view.isOn }
-}
+export type Loss =
+  | { readonly kind: "disconnected"; readonly causes: readonly PolicySetting[]; readonly isForGood: boolean }
+  | { readonly kind: "blocked" }

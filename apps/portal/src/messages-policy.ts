@@ -70,6 +70,7 @@ const en = {
   },
   effects: { disconnect: "Disconnected", blocked: "Can no longer connect", stay: "Stay" },
   nobody: "It concerns nobody now. It holds for whoever comes.",
+  nobodyNow: "It concerns nobody.",
   disconnectText: (again: number, forGood: number) =>
     [
       ...(again === 0
@@ -188,6 +189,7 @@ const ja: PolicyWords = {
   },
   effects: { disconnect: "切断", blocked: "接続不可", stay: "変わらず" },
   nobody: "現在、影響を受ける人はいません。今後の人に適用されます。",
+  nobodyNow: "影響を受ける人はいません。",
   disconnectText: (again, forGood) =>
     [
       ...(again === 0 ? [] : [`${again} 名の接続が切断され、再接続を求められます。`]),

@@ -73,7 +73,7 @@ export const pages: readonly PortalPage[] = [
   {
     ...{ place: "groups", needs: "read-policy", section: "organisation" },
     label: (words) => words.groups,
-    view: ({ words }) => <Groups words={words} />,
+    view: ({ words, user }) => <Groups words={words} canChange={user.abilities.includes("change-policy")} />,
   },
   {
     ...{ place: "policy", needs: "read-policy", section: "organisation" },

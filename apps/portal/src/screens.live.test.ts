@@ -202,21 +202,6 @@ const openPilots = async (page: Page) => {
   await page.getByRole("heading", { level: 1, name: /Pilots/ }).waitFor()
 }
 
-test("the organisation's switch says whom it concerns before it is saved", () =>
-  visit({
-    look: async (page, _tell, scene) => {
-      await openGroups(page)
-      await page.getByRole("switch").press("Space")
-      const preview = page.getByRole("status")
-      await preview.filter({ hasText: "Ada Lovelace, 山田 花子" }).waitFor()
-      expect(await preview.textContent()).not.toContain("Grace")
-      expect(scene.isSyncOn).toBe(true)
-      await preview.getByRole("button", { name: /^(Save|保存)$/ }).click()
-      await preview.waitFor({ state: "detached" })
-      expect(scene.isSyncOn).toBe(false)
-    },
-  }))
-
 test("a group is made with the keyboard alone, and a name that is taken is told", () =>
   visit({
     look: async (page) => {
@@ -236,16 +221,41 @@ test("a group is made with the keyboard alone, and a name that is taken is told"
     },
   }))
 
-test("a group's own word can be given back to the organisation, with what that does", () =>
+test("a group says what is set for it, and leads to where that is changed", () =>
   visit({
-    look: async (page, _tell, scene) => {
+    look: async (page) => {
+      await openGroups(page)
+      await page.getByText(/1 setting of its own|独自の設定 1 件/).waitFor()
       await openPilots(page)
-      await page.getByRole("radio").first().check()
-      const preview = page.getByRole("status").filter({ hasText: "Grace Hopper" })
-      await preview.filter({ hasText: /From now on|今後/ }).waitFor()
-      await preview.getByRole("button", { name: /^(Save|保存)$/ }).click()
-      await preview.waitFor({ state: "detached" })
-      expect(scene.groups.find(({ name }) => name.startsWith("Pilots"))?.isOn).toBeNull()
+      await page.getByText(/Follows the organisation: Read, locked|組織に従う: 読み取り（ロック）/).waitFor()
+      await page.getByRole("link", { name: /(Change what is set|設定を変更): Pilots/ }).click()
+      await page.getByRole("heading", { level: 2, name: /Pilots/ }).waitFor()
+      await page.getByRole("combobox", { name: /^(?:Meetings follow|会議とカレンダー)/ }).waitFor()
+    },
+  }))
+
+test("whoever would lose their calendar by a move is named with the reason, and moved only when that is agreed to", () =>
+  visit({
+    change: ({ policy: { said } }) => {
+      const lock = { calendarPermission: { value: "read", isLocked: true } } as const
+      for (const level of said.groups.values()) Object.assign(level, lock)
+    },
+    look: async (page, _tell, scene) => {
+      const ada = () => scene.users.find(({ displayName }) => displayName === "Ada Lovelace")?.groupId ?? null
+      await openPilots(page)
+      await page.getByRole("button", { name: /Add people|メンバーを追加/ }).click()
+      const dialog = page.getByRole("dialog")
+      const add = () => dialog.getByRole("button", { name: /(Add|追加): Ada/ }).click()
+      await add()
+      const question = dialog.getByRole("alert").filter({ hasText: /disconnects the calendar|切断されます/ })
+      await question.filter({ hasText: /Calendars|カレンダー/ }).waitFor()
+      await question.getByRole("button", { name: /Leave it|やめる/ }).click()
+      await question.waitFor({ state: "detached" })
+      expect(ada()).toBeNull()
+      await add()
+      await question.getByRole("button", { name: /Go on and disconnect|続行して切断/ }).click()
+      await dialog.getByRole("status").filter({ hasText: "Ada Lovelace" }).waitFor()
+      expect(ada()).not.toBeNull()
     },
   }))
 

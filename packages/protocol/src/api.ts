@@ -122,13 +122,12 @@ export const newUserSchema = z.object({
 export type NewUserInput = z.input<typeof newUserSchema>
 /**
  * GET /v1/users?after=<e-mail address>: 200 at a time, by e-mail address. `search`: part of a name or an address.
- * `groupId`: members of a group; `follows=organisation`: those whose group, if any, has no word of its own on the sync.
+ * `groupId`: members of a group.
  */
 export const usersQuerySchema = z.object({
   after: z.string().max(254).optional(),
   search: z.string().trim().max(120).optional(),
   groupId: id.optional(),
-  follows: z.literal("organisation").optional(),
   /** Of their connection; "none": those without one. */
   state: z.enum([...connectionStates, "none"]).optional(),
   role: z.enum(roles).optional(),

@@ -75,14 +75,3 @@ export type MeetingDetail = z.infer<typeof meetingDetailSchema>
 /** POST /v1/meetings/held: what becomes of meetings whose events vanished together. */
 export const heldDecisionSchema = z.object({ decision: z.enum(["end", "keep"]) })
 export const heldAnswerSchema = z.object({ count: z.number().int() })
-
-/** GET and PUT /v1/sync-policy (administrators). */
-export const syncPolicySchema = z.object({
-  isOn: z.boolean(),
-  groups: z
-    .array(z.object({ groupId: id, name: z.string().trim().min(1).max(120), isOn: z.boolean().nullable() }))
-    .max(500),
-})
-export type SyncPolicy = z.infer<typeof syncPolicySchema>
-/** PUT /v1/users/:userId/group (administrators). */
-export const groupOfUserSchema = z.object({ groupId: id.nullable() })

@@ -27,6 +27,7 @@ import { deviceRoutes } from "./http/device-routes.ts"
 import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { createFreshGuard } from "./http/fresh-guard.ts"
+import { groupRoutes } from "./http/group-routes.ts"
 import { hooksRoute } from "./http/hooks-route.ts"
 import { joinRoute } from "./http/join-route.ts"
 import { keyRoutes } from "./http/key-routes.ts"
@@ -65,10 +66,10 @@ import { createOAuthClient } from "./platform/oauth-client.ts"
 import { hashPassword, isPasswordRight } from "./platform/password.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
+import { createGroups } from "./policy/groups.ts"
 import { createOwnPolicy } from "./policy/own-policy.ts"
 import { createPolicy } from "./policy/policy.ts"
 import { createRunPolicyChange } from "./policy/run-change.ts"
-import { createSyncPolicy } from "./policy/sync-policy.ts"
 import type { AccessBroker, KeepAlive, TenantBroker } from "./ports/access-broker.ts"
 import { createAuditKey } from "./ports/audit-signature.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
@@ -278,7 +279,7 @@ function createPolicyParts(
 ) {
   const named = [...providers.keys()].map((provider) => ({ provider, label: labelOf(provider) }))
   return {
-    syncPolicy: createSyncPolicy({ store, clock }),
+    groups: createGroups({ store, clock }),
     policy: createPolicy({
       ...{ store, world: { clock, random }, providers: named, graceSeconds: policyGraceSeconds },
     }),
@@ -388,8 +389,9 @@ function appOptions(
         world: { clock, random: world.random },
       })
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
-      const { syncPolicy, policy } = features
-      await meetingRoutes(app, { meetings: features.meetings, syncPolicy, policy, requireUser })
+      const { policy } = features
+      await meetingRoutes(app, { meetings: features.meetings, requireUser })
+      await groupRoutes(app, { groups: features.groups, requireUser })
       await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
       await personRoutes(app, personRoutesDeps(features, { store, requireUser, clock, publicUrl: config.publicUrl }))
       await changesRoute(app, { streams: features.streams, requireUser })

@@ -98,7 +98,6 @@ const cursorsOf: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
 const together: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   "/v1/users": {
     "of a group by name": { groupId: idOf("group", 3), search: "山田" },
-    "of those who follow by a name that nobody has": { follows: "organisation", search: "qqxzv" },
     "users of a group without a calendar": { groupId: idOf("group", 3), state: "none", role: "user" },
     "broken ones by a name that nobody has": { state: "needs-reauth", search: "qqxzv" },
   },

@@ -13,13 +13,13 @@ import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Meetings } from "../meetings/meetings.ts"
-import { type GroupRoutesDeps, groupRoutes } from "./group-routes.ts"
+import type { RequireUser } from "./session-guard.ts"
 
-export type MeetingRoutesDeps = GroupRoutesDeps & { readonly meetings: Meetings }
+export type MeetingRoutesDeps = { readonly meetings: Meetings; readonly requireUser: RequireUser }
 
 const byId = z.object({ meetingId: z.uuid() })
 
-/** Meetings of the user's own, and whether calendars are kept in step with them. */
+/** Meetings of the user's own. */
 export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { meetings, requireUser } = deps
@@ -76,5 +76,4 @@ export async function meetingRoutes(plain: FastifyInstance, deps: MeetingRoutesD
     await meetings.started(user, parseMeetingId(request.params.meetingId))
     return reply.code(204).send()
   })
-  groupRoutes(plain, deps)
 }

@@ -7,6 +7,7 @@ import { connectionRoutes } from "./connection-routes.ts"
 import { deviceRoutes } from "./device-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
+import { groupRoutes } from "./group-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
 import { overviewRoutes } from "./overview-routes.ts"
@@ -54,6 +55,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await providerSignInRoutes(all, { ...absent<ProviderSignInRoutesDeps>(), world: absent() })
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
+      await groupRoutes(all, absent())
       await changesRoute(all, absent())
       await auditRoutes(all, absent())
       await keyRoutes(all, absent())

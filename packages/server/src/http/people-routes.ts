@@ -162,8 +162,8 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     { config: { needs: "read-people" }, schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
     async (request) => {
       const { user } = await deps.requireUser(request)
-      const { after = null, search = null, groupId, follows, state, role } = request.query
-      const group = groupId === undefined ? (follows === undefined ? null : "account") : parseGroupId(groupId)
+      const { after = null, search = null, groupId, state, role } = request.query
+      const group = groupId === undefined ? null : parseGroupId(groupId)
       const found = await deps.store.inAccount(user.accountId, (tables) =>
         tables.listUsers({ after, limit: usersPerPage + 1, search, group, state, role }),
       )

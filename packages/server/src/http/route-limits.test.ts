@@ -13,6 +13,7 @@ import { connectionRoutes } from "./connection-routes.ts"
 import { deviceRoutes } from "./device-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
+import { groupRoutes } from "./group-routes.ts"
 import { keyRoutes } from "./key-routes.ts"
 import { limits } from "./limits.ts"
 import { meetingRoutes } from "./meeting-routes.ts"
@@ -87,7 +88,8 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         requireUser,
       })
       await connectionRoutes(all, { ...common, connections: refuses() })
-      await meetingRoutes(all, { ...common, meetings: refuses(), syncPolicy: refuses(), policy: refuses() })
+      await meetingRoutes(all, { ...common, meetings: refuses() })
+      await groupRoutes(all, { ...common, groups: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
       await keyRoutes(all, { ...common, keys: refuses() })
@@ -297,13 +299,10 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/meetings": { key: "0".repeat(32), subject: "S", schedule },
   "POST /v1/meetings/held": { decision: "keep" },
   "PATCH /v1/meetings/{meetingId}": { version: "1" },
-  "PUT /v1/sync-policy": { isOn: true, groups: [] },
-  "PATCH /v1/sync-policy": { isOn: true },
   "PUT /v1/policy/choice": { sync: null },
   "POST /v1/policy/preview": { dissolves: id },
   "POST /v1/policy/changes": { dissolves: id },
-  "PUT /v1/groups/{groupId}": { name: "Pilots", isOn: null },
-  "PUT /v1/users/{userId}/group": { groupId: null },
+  "PUT /v1/groups/{groupId}": { name: "Pilots" },
   "POST /v1/tenants": { provider: "memory", method: "certificate", permission: "read", given: {} },
   "PUT /v1/tenants/{tenantConnectionId}/secret": { method: "certificate", given: {} },
   "POST /v1/tenants/{tenantConnectionId}/people": {

@@ -55,8 +55,8 @@ export type UserPage = {
   readonly limit: number
   /** Part of the name or the address, in any case of letters; null for all. */
   readonly search: string | null
-  /** Members of one group; "account": those for whom the account's own word on the sync holds; null: everybody. */
-  readonly group: GroupId | "account" | null
+  /** Members of one group; null: everybody. */
+  readonly group: GroupId | null
   /** In which state their connection is, "none" for those without one; left out for any. */
   readonly state?: ConnectionState | "none" | undefined
   readonly role?: Role | undefined

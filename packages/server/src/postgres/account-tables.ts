@@ -12,7 +12,7 @@ import { createKeyTables } from "./key-tables.ts"
 import { createListeningTables } from "./listening-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
-import { followsAccount, hasPart, isConnected, isIn } from "./people-search.ts"
+import { hasPart, isConnected, isIn } from "./people-search.ts"
 import { createPersonTables } from "./person-tables.ts"
 import { createPolicyChangeTables } from "./policy-change-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
@@ -135,8 +135,7 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
     .orderBy("person.email")
     .limit(limit)
   if (search !== null) page = page.where(hasPart(search))
-  if (group === "account") page = page.where(followsAccount)
-  else if (group !== null) page = page.where(isIn(accountId, group))
+  if (group !== null) page = page.where(isIn(accountId, group))
   if (state !== undefined) page = page.where(isConnected(accountId, state))
   if (role !== undefined) page = page.where("person.role", "=", role)
   return tx

@@ -141,11 +141,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
     async listUsers({ after, limit, search, group, state, role }) {
       const wanted = searchText(search ?? "")
       const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
-      const isInGroup = (userId: string) =>
-        group === null ||
-        (group === "account"
-          ? tx.find("said", groupOf(userId) ?? "")?.level.sync === undefined
-          : groupOf(userId) === group)
+      const isInGroup = (userId: string) => group === null || groupOf(userId) === group
       const users = tx
         .list("user")
         .filter(mine(accountId))

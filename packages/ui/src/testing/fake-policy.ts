@@ -8,6 +8,7 @@ import {
   policyChoiceSchema,
   policyPreviewInputSchema,
 } from "@kalends/protocol/policy"
+import type { z } from "zod"
 import type { Scene } from "./scene.ts"
 
 type Asked = { readonly route: string; readonly body: Record<string, unknown> }
@@ -90,15 +91,33 @@ function levelsView({ policy: { said }, groups, users, service }: Scene): Policy
 const isStrict = (edits: readonly PolicyEdit[]) =>
   edits.some(({ setting, word }) => setting === "calendarPermission" && word?.isLocked === true)
 
-function preview(body: unknown, { users }: Scene) {
-  const { edits, effect, after } = policyPreviewInputSchema.parse(body)
-  const connected = users.filter(({ connectionState }) => connectionState !== null)
-  const disconnect = isStrict(edits) ? connected.length : 0
+type ChangeInput = z.output<typeof policyChangeInputSchema>
+
+/** Whom a change is about: those who are moved, those of a group that is dissolved, or everybody. */
+function concernedBy({ move, dissolves }: ChangeInput, { users }: Scene): Scene["users"] {
+  if (move !== null) return users.filter(({ userId }) => move.userIds.includes(userId))
+  return dissolves === null ? users : users.filter(({ groupId }) => groupId === dissolves)
+}
+
+/** Those of them who have a calendar and lose it. */
+function disconnectedBy(input: ChangeInput, scene: Scene): Scene["users"] {
+  const { edits, move } = input
+  const { said } = scene.policy
+  const target = move === null ? undefined : said.groups.get(move.groupId ?? "")
+  if (!isStrict(edits) && target?.calendarPermission?.isLocked !== true) return []
+  return concernedBy(input, scene).filter(({ connectionState }) => connectionState !== null)
+}
+
+function preview(body: unknown, scene: Scene) {
+  const { effect, after, ...input } = policyPreviewInputSchema.parse(body)
+  const users = concernedBy(input, scene)
+  const connected = disconnectedBy(input, scene)
+  const disconnect = connected.length
   const counts = {
     people: users.length,
     ...{ disconnect, disconnectForGood: 0, blocked: 0, stay: users.length - disconnect },
   }
-  const others = users.filter((user) => disconnect === 0 || !connected.includes(user))
+  const others = users.filter((user) => !connected.includes(user))
   const wanted = effect === "disconnect" && disconnect > 0 ? connected : effect === "stay" ? others : []
   const rest = wanted.filter(({ email }) => email > (after ?? ""))
   const causes = effect === "disconnect" ? ["calendarPermission"] : []
@@ -112,13 +131,19 @@ function preview(body: unknown, { users }: Scene) {
   }
 }
 
-function save(body: unknown, { policy, users }: Scene): Answer {
+function save(body: unknown, scene: Scene): Answer {
+  const { policy } = scene
   const code = policy.conflict
   policy.conflict = null
   if (code !== null) return conflict(code)
-  const { edits } = policyChangeInputSchema.parse(body)
+  const input = policyChangeInputSchema.parse(body)
+  const { edits, move, dissolves } = input
   const now = Temporal.Now.instant()
-  const concerned = isStrict(edits) ? users.filter(({ connectionState }) => connectionState !== null).length : 0
+  const concerned = disconnectedBy(input, scene).length
+  const moved = concernedBy(input, scene)
+  if (move !== null || dissolves !== null)
+    scene.users = scene.users.map((user) => (moved.includes(user) ? { ...user, groupId: move?.groupId ?? null } : user))
+  scene.groups = scene.groups.filter(({ groupId }) => groupId !== dissolves)
   const change: PolicyChangeView = {
     changeId: `00000000-0000-4000-8000-00000000c1${String(policy.changes.length).padStart(2, "0")}`,
     state: concerned > 0 ? "waiting" : "done",
@@ -127,7 +152,7 @@ function save(body: unknown, { policy, users }: Scene): Answer {
     createdAt: now.toString(),
     runsAt: now.add({ minutes: 5 }).toString(),
     endedAt: concerned > 0 ? null : now.toString(),
-    ...{ concerned, disconnected: 0, mayUndo: concerned > 0 },
+    ...{ concerned, disconnected: 0, mayUndo: concerned > 0 && edits.length > 0 },
   }
   policy.said = withEdits(policy.said, edits)
   policy.changes = [change, ...policy.changes]

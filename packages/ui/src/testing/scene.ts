@@ -38,9 +38,7 @@ export type Scene = {
   sessions: SessionsView["sessions"]
   users: UsersView["users"]
   usersPerPage: number
-  /** The organisation's own word on the sync, and its groups'. */
-  isSyncOn: boolean
-  groups: readonly { readonly groupId: string; readonly name: string; readonly isOn: boolean | null }[]
+  groups: readonly { readonly groupId: string; readonly name: string }[]
   /** What is set by policy. */
   policy: PolicyScene
   removal: RemovalView
@@ -86,8 +84,8 @@ const provider = (name: string, label: string, signIn: "oauth" | "password") => 
 
 const pilots = "00000000-0000-4000-8000-0000000000a1"
 const groups: Scene["groups"] = [
-  { groupId: pilots, name: "Pilots of the new meeting rooms", isOn: false },
-  { groupId: "00000000-0000-4000-8000-0000000000a2", name: "営業部", isOn: null },
+  { groupId: pilots, name: "Pilots of the new meeting rooms" },
+  { groupId: "00000000-0000-4000-8000-0000000000a2", name: "営業部" },
 ]
 
 /** A browser, the one that asks; an app; and a phone. */
@@ -151,7 +149,7 @@ export function calmScene(now: Temporal.Instant): Scene {
       },
     ],
     usersPerPage: 200,
-    ...{ isSyncOn: true, groups, policy: calmPolicy(now) },
+    ...{ groups, policy: calmPolicy(now) },
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
     ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },

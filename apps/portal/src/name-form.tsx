@@ -1,15 +1,8 @@
-import type { GroupsView, GroupView } from "@kalends/protocol/groups"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { Button, Group, Stack, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
-
-/** What holds for a group, and whose word it is. */
-export function wordOf({ isOn }: GroupView, view: GroupsView, words: Messages): string {
-  const state = (on: boolean) => (on ? words.inStep : words.notInStep)
-  return isOn === null ? words.followsOrganisation(state(view.isOn)) : words.ownWord(state(isOn))
-}
 
 type NameProps = {
   readonly words: Messages
