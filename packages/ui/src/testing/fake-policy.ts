@@ -8,7 +8,6 @@ import {
   policyChoiceSchema,
   policyPreviewInputSchema,
 } from "@kalends/protocol/policy"
-import type { z } from "zod"
 import type { Scene } from "./scene.ts"
 
 type Asked = { readonly route: string; readonly body: Record<string, unknown> }
@@ -91,7 +90,7 @@ function levelsView({ policy: { said }, groups, users, service }: Scene): Policy
 const isStrict = (edits: readonly PolicyEdit[]) =>
   edits.some(({ setting, word }) => setting === "calendarPermission" && word?.isLocked === true)
 
-type ChangeInput = z.output<typeof policyChangeInputSchema>
+type ChangeInput = ReturnType<typeof policyChangeInputSchema.parse>
 
 /** Whom a change is about: those who are moved, those of a group that is dissolved, or everybody. */
 function concernedBy({ move, dissolves }: ChangeInput, { users }: Scene): Scene["users"] {
