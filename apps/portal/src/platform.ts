@@ -2,6 +2,15 @@ import { chooseZone } from "@kalends/ui/words"
 
 const languageKey = "kalends-language"
 
+const placeWatchers = new Set<() => void>()
+/** Each says whether it has taken the place back; then nobody follows it. */
+const placeKeepers = new Set<() => boolean>()
+// One listener for all: among several on a window, browsers differ in which is called first.
+window.addEventListener("hashchange", () => {
+  const isTakenBack = [...placeKeepers].some((keeper) => keeper())
+  if (!isTakenBack) for (const callback of [...placeWatchers]) callback()
+})
+
 /** What the portal needs of the browser; the one place that touches it. */
 export const platform = {
   origin: window.location.origin,
@@ -54,8 +63,33 @@ export const platform = {
   },
   /** Calls back whenever the place has changed; answers what ends that. */
   onPlace(callback: () => void): () => void {
-    window.addEventListener("hashchange", callback)
-    return () => window.removeEventListener("hashchange", callback)
+    placeWatchers.add(callback)
+    return () => void placeWatchers.delete(callback)
+  },
+  /**
+   * Until what it answers is called, the place stays among those that `isWithin` accepts: another is taken out of the
+   * address again before anything follows it, and told to `wanted`. Closing the page asks, in the browser's own words.
+   */
+  keepPlace(isWithin: (text: string) => boolean, wanted: (text: string) => void): () => void {
+    let kept = window.location.hash
+    const keeper = (): boolean => {
+      const { hash } = window.location
+      const text = hash.replace(/^#/, "")
+      if (!isWithin(text)) {
+        window.history.replaceState(null, "", kept)
+        wanted(text)
+        return true
+      }
+      kept = hash
+      return false
+    }
+    const closing = (event: BeforeUnloadEvent) => event.preventDefault()
+    placeKeepers.add(keeper)
+    window.addEventListener("beforeunload", closing)
+    return () => {
+      placeKeepers.delete(keeper)
+      window.removeEventListener("beforeunload", closing)
+    }
   },
   /** True while nobody can see the page. */
   isHidden: () => document.visibilityState === "hidden",

@@ -59,6 +59,30 @@ test("a change is collected, seen with names, saved, followed, and taken back", 
     expect(scene.policy.said.account.calendarPermission).toBeUndefined()
   }))
 
+test("whoever leaves with changes that are not saved is asked, and keeps them or lets them go", () =>
+  visit("policy/organisation", async (page, _tell, scene) => {
+    await lockRead(page)
+    const draft = page.getByRole("status").getByText(/One change, not saved|未保存の変更が 1 件/)
+    const dialog = page.getByRole("dialog", { name: /Leave without saving|保存せずに移動/ })
+    const goTo = (place: string) => page.evaluate(`window.location.hash = "${place}"`)
+    // The way between its own pages is free.
+    await goTo("policy")
+    await page.getByRole("table").waitFor()
+    await draft.waitFor()
+    await goTo("people")
+    await dialog.getByRole("button", { name: /Keep editing|編集に戻る/ }).click()
+    await dialog.waitFor({ state: "detached" })
+    await draft.waitFor()
+    expect(await page.evaluate("window.location.hash")).toBe("#policy")
+    await page.goBack()
+    await draft.waitFor()
+    await goTo("people")
+    await dialog.getByRole("button", { name: /Discard and leave|破棄して移動/ }).click()
+    await page.getByRole("heading", { level: 1, name: /^(?:People|メンバー)$/ }).waitFor()
+    expect(await page.evaluate("window.location.hash")).toBe("#people")
+    expect(scene.policy.said.account.calendarPermission).toBeUndefined()
+  }))
+
 test("how far disconnecting is stands on the page while it goes on", () =>
   visit(
     "policy",

@@ -9,6 +9,7 @@ import { useLoaded } from "../use-loaded.ts"
 import { ChangesUnderWay, isUnderWay, PastChanges } from "./change-list.tsx"
 import { ChangePreview } from "./change-preview.tsx"
 import type { DeskProps } from "./desk.ts"
+import { Leaving } from "./leaving.tsx"
 import classes from "./policy.module.css"
 
 type PolicyDeskProps = PageProps & {
@@ -49,7 +50,12 @@ export function PolicyDesk({ children, canChange, hasPast, changed, ...page }: P
       <Trouble error={error} words={words} />
       <ChangesUnderWay {...page} {...value} {...{ canChange, reload: again }} />
       {children(desk)}
-      {draft.length === 0 ? null : <Draft key={JSON.stringify(draft)} {...desk} saved={again} />}
+      {draft.length === 0 ? null : (
+        <>
+          <Draft key={JSON.stringify(draft)} {...desk} saved={again} />
+          <Leaving count={draft.length} words={words} />
+        </>
+      )}
       {hasPast ? <PastChanges {...page} {...value} /> : null}
     </>
   )

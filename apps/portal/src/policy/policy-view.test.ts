@@ -1,6 +1,14 @@
 import type { PolicyLevelsView } from "@kalends/protocol/policy"
 import { describe, expect, test } from "vitest"
-import { addressOfLevel, draftWith, groupsWithWords, isLockable, levelOfAddress, standingOf } from "./policy-view.ts"
+import {
+  addressOfLevel,
+  draftWith,
+  groupsWithWords,
+  isLockable,
+  isPolicyAddress,
+  levelOfAddress,
+  standingOf,
+} from "./policy-view.ts"
 
 const pilots = "00000000-0000-4000-8000-0000000000a1"
 const sales = "00000000-0000-4000-8000-0000000000a2"
@@ -72,7 +80,11 @@ test("a group locks only what its people could choose", () => {
 })
 
 test("an address names the level that it was made from", () => {
-  for (const groupId of [null, pilots]) expect(levelOfAddress(addressOfLevel(groupId))).toBe(groupId)
+  for (const groupId of [null, pilots]) {
+    expect(levelOfAddress(addressOfLevel(groupId))).toBe(groupId)
+    expect(isPolicyAddress(addressOfLevel(groupId))).toBe(true)
+  }
+  expect(["policy", "", "people", "policies/organisation"].map(isPolicyAddress)).toEqual([true, false, false, false])
   expect(levelOfAddress("policy")).toBeUndefined()
   expect(levelOfAddress("policy/group/nobody")).toBeUndefined()
 })

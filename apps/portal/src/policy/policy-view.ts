@@ -85,6 +85,11 @@ export function levelOfAddress(address: string): string | null | undefined {
   return first === "group" && idText.test(second) ? second : undefined
 }
 
+/** Whether an address is one of the policy's pages. */
+export function isPolicyAddress(address: string): boolean {
+  return address.split(/[/?]/)[0] === "policy"
+}
+
 export function addressOfLevel(groupId: string | null): string {
   return groupId === null ? "policy/organisation" : `policy/group/${groupId}`
 }

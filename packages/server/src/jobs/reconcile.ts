@@ -29,8 +29,8 @@ const keysEveryTicks = 4
 /** Longer than any job takes: a pass gives up after five minutes. */
 const jobMinutesMost = 10
 /** A worker that says nothing of its rollout, revocation or change of policy for this long is dead. */
-const rolloutSilenceSeconds = 20
-const rolloutsPerTick = 50
+const workSilenceSeconds = 20
+const stalledPerTick = 50
 /** A review that nobody ends is due again after this long. */
 const reviewRetryMinutes = 60
 
@@ -61,31 +61,20 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await queue.add(due.map((meeting) => ({ kind: "settle", ...meeting, cause: "review" })))
   }
 
-  async function addStalledRollouts(): Promise<void> {
+  /** Work whose worker says nothing any more is taken up by another. */
+  async function addStalledWork(): Promise<void> {
     const now = clock.now()
-    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
-    const stalled = await store.asSystem((tables) =>
-      tables.takeStalledRollouts({ untouchedSince, now, limit: rolloutsPerTick }),
-    )
-    await queue.add(stalled.map((rollout) => ({ kind: "rollout", ...rollout })))
-  }
-
-  async function addStalledRevocations(): Promise<void> {
-    const now = clock.now()
-    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
-    const stalled = await store.asSystem((tables) =>
-      tables.takeStalledRevocations({ untouchedSince, now, limit: rolloutsPerTick }),
-    )
-    await queue.add(stalled.map((revocation) => ({ kind: "revocation", ...revocation })))
-  }
-
-  async function addStalledPolicyChanges(): Promise<void> {
-    const now = clock.now()
-    const untouchedSince = now.subtract({ seconds: rolloutSilenceSeconds })
-    const stalled = await store.asSystem((tables) =>
-      tables.takeStalledPolicyChanges({ untouchedSince, now, limit: rolloutsPerTick }),
-    )
-    await queue.add(stalled.map((change) => ({ kind: "policy-change", ...change })))
+    const look = { untouchedSince: now.subtract({ seconds: workSilenceSeconds }), now, limit: stalledPerTick }
+    const { rollouts, revocations, changes } = await store.asSystem(async (tables) => ({
+      rollouts: await tables.takeStalledRollouts(look),
+      revocations: await tables.takeStalledRevocations(look),
+      changes: await tables.takeStalledPolicyChanges(look),
+    }))
+    await queue.add([
+      ...rollouts.map((one) => ({ kind: "rollout", ...one }) as const),
+      ...revocations.map((one) => ({ kind: "revocation", ...one }) as const),
+      ...changes.map((one) => ({ kind: "policy-change", ...one }) as const),
+    ])
   }
 
   /** The library itself waits four hours before it gives back the jobs of a worker that was killed. */
@@ -108,10 +97,8 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     while ((await addDuePasses()) === calendarsPerTick);
     await addDueRenewals()
     await addDueReviews()
-    await addStalledRollouts()
+    await addStalledWork()
     if (count % keysEveryTicks === 0) await keyMinder.tick()
-    await addStalledRevocations()
-    await addStalledPolicyChanges()
     if (count % releaseEveryTicks === 0) await releaseLeftJobs()
     if (count % idleEveryTicks === 0) await addKeepAlives()
   }
