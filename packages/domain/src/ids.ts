@@ -35,6 +35,8 @@ export type RevocationId = Branded<"RevocationId">
 export type PolicyChangeId = Branded<"PolicyChangeId">
 /** A video system of a room. UUID. */
 export type DeviceId = Branded<"DeviceId">
+/** A paired screen. UUID. */
+export type DisplayId = Branded<"DisplayId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -74,6 +76,7 @@ export const parsePolicyChangeId = (text: string): PolicyChangeId =>
   parseUuid(text, "policy change id") as PolicyChangeId
 export const parseDeviceId = (text: string): DeviceId => parseUuid(text, "device id") as DeviceId
 export const parsePasskeyId = (text: string): PasskeyId => parseUuid(text, "passkey id") as PasskeyId
+export const parseDisplayId = (text: string): DisplayId => parseUuid(text, "display id") as DisplayId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 
 const opaqueLimitChars = 4096

@@ -1,0 +1,173 @@
+import type { Booking } from "@kalends/domain/booking"
+import type { DisplayKind, DisplaySettings } from "@kalends/domain/display"
+import { type RoomAgenda, type RoomNow, type RoomState, roomStateOf, trustSeconds } from "@kalends/domain/room-state"
+import { type ActsView, actsFor } from "./act-choices.ts"
+import { agendaOf, type KnownRoom, type Nows } from "./display-state.ts"
+import { type Format, formatFor } from "./format.ts"
+import { messages, type RoomWords } from "./messages.ts"
+import type { DeviceTime } from "./service-time.ts"
+import { type Timeline, timelineOf } from "./timeline.ts"
+
+/** What a room's colour says, always with its word. */
+export type Tone = "free" | "soon" | "taken" | "check-in" | "unknown"
+
+export type BookingView = {
+  readonly key: string
+  readonly title: string
+  readonly host: string | null
+  /** "09:00 – 10:00", or "All day". */
+  readonly times: string
+  readonly startsAt: string
+  readonly joinUrl: string | null
+  readonly joinVendor: string | null
+}
+
+export type RoomView = {
+  readonly roomId: string
+  readonly name: string
+  readonly tone: Tone
+  readonly word: string
+  /** A sentence: until when, by when, or why not. */
+  readonly sentence: string
+  readonly clock: string
+  readonly day: string
+  readonly now: BookingView | null
+  readonly next: BookingView | null
+  /** The rest of the day, then the next one. */
+  readonly days: readonly { readonly label: string; readonly bookings: readonly BookingView[] }[]
+  /** How old what is shown is, where that is worth saying; null where it is fresh. */
+  readonly age: string | null
+  readonly timeline: Timeline
+  readonly acts: ActsView
+  readonly pageUrl: string | null
+}
+
+export type Looking = {
+  readonly known: KnownRoom
+  readonly nows: Nows
+  readonly device: DeviceTime
+  readonly isLinked: boolean
+  readonly kind: DisplayKind
+  readonly settings: DisplaySettings
+}
+
+/** Data older than this says its age, connected or not. Rooms are read anew far more often where all is well. */
+const freshSeconds = 15 * 60
+
+/** A room as it is to be shown now. Whether it is free is for domain/room-state.ts alone to say. */
+export function roomView(looking: Looking): RoomView {
+  const { known, nows, device, isLinked, kind, settings } = looking
+  const { now } = nows
+  const { room } = known
+  const format = formatFor(settings, room.zone)
+  const words = messages[settings.language]
+  const agenda = agendaOf(known, now, device)
+  const isCheckedIn = ({ id }: Booking) => known.read?.checkedIn.has(id) === true
+  const state = cautiousState(nows, { agenda, checkInMinutes: room.checkInMinutes, isCheckedIn })
+  const shown = { state, agenda, now, format, words }
+  const tone = toneOf(state, now)
+  const view = (booking: Booking) => bookingView(booking, format, words)
+  const current = state.kind === "taken" ? state.booking : null
+  const next = state.kind === "unknown" ? null : state.next
+  return {
+    ...{ roomId: room.roomId, name: room.name, pageUrl: room.pageUrl },
+    ...{ tone, word: words.states[tone], sentence: sentenceOf(shown, known.problemKind) },
+    ...{ clock: format.time(now), day: format.day(now) },
+    now: current === null ? null : view(current),
+    next: next === null ? null : view(next),
+    days: daysOf(shown, current, view),
+    age: ageText(agenda, { now, isLinked, isPaper: settings.look === "e-paper" }, { format, words }),
+    timeline: timelineOf({ agenda, state, now, format }),
+    acts: actsFor({ state, room, now, kind, isLinked, isCheckedIn, format, words }),
+  }
+}
+
+/** Free only if it is so at each time that it may be. */
+function cautiousState({ now, atLeast }: Nows, room: Omit<RoomNow, "now">): RoomState {
+  const state = roomStateOf({ ...room, now })
+  if (state.kind !== "free" || now.equals(atLeast)) return state
+  const other = roomStateOf({ ...room, now: atLeast })
+  return other.kind === "taken" ? other : state
+}
+
+export function toneOf(state: RoomState, now: Temporal.Instant): Tone {
+  if (state.kind === "unknown") return "unknown"
+  if (state.kind === "free") return state.isSoonTaken ? "soon" : "free"
+  return state.checkInBy !== null && Temporal.Instant.compare(now, state.checkInBy) < 0 ? "check-in" : "taken"
+}
+
+type Shown = {
+  readonly state: RoomState
+  readonly agenda: RoomAgenda | null
+  readonly now: Temporal.Instant
+  readonly format: Format
+  readonly words: RoomWords
+}
+
+function sentenceOf({ state, agenda, now, format, words }: Shown, problemKind: string | null): string {
+  const isToday = (at: Temporal.Instant) => format.dateOf(at).equals(format.dateOf(now))
+  switch (state.kind) {
+    case "unknown": {
+      if (agenda === null)
+        return problemKind === null ? words.unknownNever : (words.reasons[problemKind] ?? words.otherReason)
+      const isOld = agenda.readAt.until(now).total("seconds") > trustSeconds
+      return isOld ? words.unknownOld(format.time(agenda.readAt)) : words.unknownPast
+    }
+    case "free":
+      return state.until !== null && isToday(state.until)
+        ? words.freeUntil(format.time(state.until))
+        : words.freeRest
+    case "taken":
+      if (toneOf(state, now) === "check-in" && state.checkInBy !== null)
+        return words.checkInBy(format.time(state.checkInBy))
+      return isToday(state.until) || state.until.since(now).total("hours") < 12
+        ? words.takenUntil(format.time(state.until))
+        : words.takenLong(format.day(state.until))
+  }
+}
+
+export function bookingView(booking: Booking, format: Format, words: RoomWords): BookingView {
+  const { id, title, host, isPrivate, isAllDay, startsAt, endsAt, join } = booking
+  return {
+    key: id,
+    title: title ?? (isPrivate ? words.privateMeeting : words.noTitle),
+    host,
+    times: isAllDay ? words.allDay : `${format.time(startsAt)} – ${format.time(endsAt)}`,
+    startsAt: isAllDay ? words.allDay : format.time(startsAt),
+    joinUrl: join?.url ?? null,
+    joinVendor: join?.vendor ?? null,
+  }
+}
+
+/** What is to come today and tomorrow, without what is on now. */
+function daysOf(
+  { agenda, now, format, words }: Shown,
+  current: Booking | null,
+  view: (booking: Booking) => BookingView,
+): RoomView["days"] {
+  const today = format.dateOf(now)
+  const tomorrow = today.add({ days: 1 })
+  const coming = (agenda?.bookings ?? []).filter(
+    (one) => one.id !== current?.id && Temporal.Instant.compare(one.startsAt, now) > 0,
+  )
+  const on = (date: Temporal.PlainDate) => coming.filter(({ startsAt }) => format.dateOf(startsAt).equals(date)).map(view)
+  return [
+    { label: words.today, bookings: on(today) },
+    { label: words.tomorrow, bookings: on(tomorrow) },
+  ]
+}
+
+type AgeLook = { readonly now: Temporal.Instant; readonly isLinked: boolean; readonly isPaper: boolean }
+
+/** On paper by the time it was read, which does not change every minute. */
+function ageText(
+  agenda: RoomAgenda | null,
+  { now, isLinked, isPaper }: AgeLook,
+  { format, words }: Pick<Shown, "format" | "words">,
+): string | null {
+  if (agenda === null) return isLinked ? null : words.offline
+  const seconds = agenda.readAt.until(now).total("seconds")
+  if (isLinked && seconds <= freshSeconds) return null
+  const age = isPaper ? words.asOfTime(format.time(agenda.readAt)) : words.asOf(format.span(seconds))
+  return isLinked ? age : `${words.offline}, ${age}`
+}

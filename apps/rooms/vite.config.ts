@@ -1,0 +1,10 @@
+import { appBuild } from "@kalends/ui/app-build"
+import react from "@vitejs/plugin-react"
+import { defineConfig } from "vite"
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/rooms/",
+  plugins: [react()],
+  build: appBuild,
+})

@@ -1,0 +1,172 @@
+import { displayKinds, displayLanguages, displayLooks } from "@kalends/domain/display"
+import { z } from "zod"
+
+const instant = z.iso.datetime()
+const id = z.uuid()
+const name = z.string().trim().min(1).max(120)
+
+/** POST /v1/displays/pairings — a screen that belongs to nobody asks for a code to show. */
+export const newPairingSchema = z.object({
+  /** As the device names itself, for whoever types the code. */
+  deviceName: name,
+})
+export const pairingSchema = z.object({
+  /** To be shown, and typed in the portal. */
+  code: z.string(),
+  /** The screen's own, told to nobody else. Opens nothing until an administrator has typed the code. */
+  token: z.string(),
+  expiresAt: instant,
+  /** The service's time. */
+  now: instant,
+  /** How often to ask whether it is paired. */
+  pollSeconds: z.number().int().positive(),
+})
+export type Pairing = z.infer<typeof pairingSchema>
+
+/** GET /v1/displays/pairings/current, with the screen's token. 401 (code "pairing-over") once the code is over. */
+export const pairingStateSchema = z.object({ state: z.enum(["waiting", "paired"]) })
+
+export const displaySettingsSchema = z.object({
+  language: z.enum(displayLanguages),
+  hours: z.union([z.literal(12), z.literal(24)]),
+  look: z.enum(displayLooks),
+})
+
+/** A room as its screens know it. */
+const screenRoomSchema = z.object({
+  roomId: id,
+  name: z.string(),
+  zone: z.string(),
+  /** Minutes after its start within which a booking must be checked in; null where nobody has to. */
+  checkInMinutes: z.number().int().nullable(),
+  /** Minutes before its start from which one may. */
+  checkInEarlyMinutes: z.number().int(),
+  /** Where somebody with a phone goes on; null where there is no such page. */
+  pageUrl: z.url().nullable(),
+})
+export type ScreenRoom = z.infer<typeof screenRoomSchema>
+
+/** What a screen may show of a booking: what is private was taken out before. */
+const screenBookingSchema = z.object({
+  bookingId: z.string().max(4096),
+  startsAt: instant,
+  endsAt: instant,
+  isAllDay: z.boolean(),
+  isPrivate: z.boolean(),
+  title: z.string().nullable(),
+  host: z.string().nullable(),
+  join: z.object({ vendor: z.string(), url: z.url() }).nullable(),
+  isCheckedIn: z.boolean(),
+})
+export type ScreenBooking = z.infer<typeof screenBookingSchema>
+
+/** A beat comes this often when nothing else does. Silence for three times as long means a dead stream. */
+export const displayBeatSeconds = 20
+
+/**
+ * GET /v1/display/agendas: a server-sent event stream, read with fetch and the screen's token in a bearer header. 401 once
+ * the screen was taken away. Every message tells the service's time, so that a screen with a wrong clock is right, too.
+ */
+export const displayMessageSchema = z.discriminatedUnion("kind", [
+  /** First, and again when something of it changes. Rooms that are not in it are to be forgotten. */
+  z.object({
+    kind: z.literal("hello"),
+    now: instant,
+    protocolVersion: z.number().int(),
+    beatSeconds: z.number().int().positive(),
+    display: z.object({
+      displayId: id,
+      name: z.string(),
+      kind: z.enum(displayKinds),
+      settings: displaySettingsSchema,
+    }),
+    rooms: z.array(screenRoomSchema),
+  }),
+  /** What is known of a room, as it was at `readAt`. The same one again says that it could not be read anew. */
+  z.object({
+    kind: z.literal("agenda"),
+    now: instant,
+    roomId: id,
+    readAt: instant,
+    /** Beyond it nothing is known. */
+    coversUntil: instant,
+    /** By start. */
+    bookings: z.array(screenBookingSchema),
+  }),
+  /** The room was never read, and why it could not be: words of the list of problems. */
+  z.object({
+    kind: z.literal("unread"),
+    now: instant,
+    roomId: id,
+    problem: z.object({ kind: z.string(), code: z.string().nullable() }),
+  }),
+  z.object({ kind: z.literal("beat"), now: instant }),
+  /** The screen was taken away: it forgets everything. */
+  z.object({ kind: z.literal("removed"), now: instant }),
+])
+export type DisplayMessage = z.infer<typeof displayMessageSchema>
+export type DisplayHello = Extract<DisplayMessage, { kind: "hello" }>
+export type DisplayAgenda = Extract<DisplayMessage, { kind: "agenda" }>
+
+/** Of a room's bookings a screen is told those that end after now and start within this time. */
+export const screenHoursAhead = 48
+/** And of those so many at most; then `coversUntil` is where the first one left out starts. */
+export const screenBookingsMost = 60
+
+const ofBooking = { roomId: id, bookingId: z.string().min(1).max(4096) }
+
+/** POST /v1/display/acts — what somebody did at the screen. Starts are the service's now. */
+export const displayActSchema = z.discriminatedUnion("act", [
+  z.object({ act: z.literal("book"), roomId: id, endsAt: instant }),
+  z.object({ act: z.literal("extend"), ...ofBooking, endsAt: instant }),
+  z.object({ act: z.literal("end"), ...ofBooking }),
+  z.object({ act: z.literal("check-in"), ...ofBooking }),
+])
+export type DisplayActInput = z.infer<typeof displayActSchema>
+/** The calendar has it. The agenda that shows it comes by the stream. */
+export const displayActDoneSchema = z.object({ act: z.string(), roomId: id, endsAt: instant.nullable() })
+
+/** A paired screen, as administrators see it. */
+export const displaySchema = z.object({
+  displayId: id,
+  name: z.string(),
+  kind: z.enum(displayKinds),
+  /** As the device named itself. */
+  deviceName: z.string(),
+  rooms: z.array(z.object({ roomId: id, name: z.string() })),
+  settings: displaySettingsSchema,
+  pairedAt: instant,
+  /** When it was last there; null for one that never came. */
+  lastSeenAt: instant.nullable(),
+})
+export type DisplayView = z.infer<typeof displaySchema>
+
+/** GET /v1/displays?after=<displayId>&roomId=: 100 at a time, by name. */
+export const displaysQuerySchema = z.object({ after: id.optional(), roomId: id.optional() })
+export const displaysSchema = z.object({
+  displays: z.array(displaySchema),
+  /** The service's time, which says how long ago a screen was there. */
+  now: instant,
+  after: id.nullable(),
+})
+export type DisplaysView = z.infer<typeof displaysSchema>
+
+const roomIds = z.array(id).min(1).max(40)
+
+/** POST /v1/displays — pairs the screen that shows the code. */
+export const pairInputSchema = z.object({
+  code: z.string().min(6).max(20),
+  name,
+  kind: z.enum(displayKinds),
+  roomIds,
+  settings: displaySettingsSchema,
+})
+export type PairInput = z.input<typeof pairInputSchema>
+
+/** PATCH /v1/displays/:displayId */
+export const displayChangeSchema = z.object({
+  name: name.optional(),
+  settings: displaySettingsSchema.optional(),
+  roomIds: roomIds.optional(),
+})
+export type DisplayChangeInput = z.input<typeof displayChangeSchema>
