@@ -5,10 +5,10 @@ import { build } from "vite"
 
 const apps = join(import.meta.dirname, "../apps")
 
-/** Builds both apps into a temporary folder, laid out as the service expects them; answers the folder. */
+/** Builds the apps into a temporary folder, laid out as the service expects them; answers the folder. */
 export async function buildApps(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kalends-apps-"))
-  for (const name of ["portal", "agenda"]) {
+  for (const name of ["portal", "agenda", "rooms"]) {
     const outDir = join(folder, "built", name)
     await build({
       configFile: join(apps, name, "vite.config.ts"),

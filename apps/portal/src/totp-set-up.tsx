@@ -1,9 +1,9 @@
+import { QrPicture } from "@kalends/ui/qr-picture"
 import { Button, Code, Group, Stack, Text } from "@mantine/core"
 import { CodeForm } from "./code-form.tsx"
 import type { Messages } from "./messages.ts"
 import type { OwnSignIn, OwnSignInState } from "./own-sign-in.ts"
 import classes from "./portal.module.css"
-import { QrPicture } from "./qr-picture.tsx"
 
 export type FactorProps = { readonly own: OwnSignIn; readonly state: OwnSignInState; readonly words: Messages }
 

@@ -9,9 +9,19 @@ import type { RoomWords } from "./messages.ts"
 export type ActProgress =
   | { readonly kind: "idle" }
   | { readonly kind: "working"; readonly roomId: string; readonly act: DisplayActInput["act"] }
-  | { readonly kind: "done"; readonly roomId: string; readonly act: DisplayActInput["act"]; readonly endsAt: string | null }
+  | {
+      readonly kind: "done"
+      readonly roomId: string
+      readonly act: DisplayActInput["act"]
+      readonly endsAt: string | null
+    }
   /** code: of the service's problem; null where there was no answer. */
-  | { readonly kind: "failed"; readonly roomId: string; readonly code: string | null; readonly problemKind: string | null }
+  | {
+      readonly kind: "failed"
+      readonly roomId: string
+      readonly code: string | null
+      readonly problemKind: string | null
+    }
 
 export const idle: ActProgress = { kind: "idle" }
 

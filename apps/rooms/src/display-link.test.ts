@@ -6,7 +6,11 @@ import { agenda, booking, hello, nine } from "./testing.ts"
 
 /** What a stream does once it is asked for. */
 type Stream = "fails" | "refused" | "ends" | "silent" | "speaks" | "speaks-then-ends" | "removed" | "garbage"
-type Script = { readonly streams: Stream[]; readonly pairings: ("fails" | "code")[]; readonly polls: ("fails" | "waiting" | "paired" | "over")[] }
+type Script = {
+  readonly streams: Stream[]
+  readonly pairings: ("fails" | "code")[]
+  readonly polls: ("fails" | "waiting" | "paired" | "over")[]
+}
 
 /** A link in a world of its own: time goes on when it is told to, and the service does what the script says, then works. */
 function world(script: Script, token: string | null) {
@@ -144,7 +148,9 @@ const scripts = fc.record({
     { maxLength: 8 },
   ),
   pairings: fc.array(fc.constantFrom("fails" as const, "code" as const), { maxLength: 5 }),
-  polls: fc.array(fc.constantFrom("fails" as const, "waiting" as const, "paired" as const, "over" as const), { maxLength: 8 }),
+  polls: fc.array(fc.constantFrom("fails" as const, "waiting" as const, "paired" as const, "over" as const), {
+    maxLength: 8,
+  }),
 })
 
 test("whatever the service does for a while, a screen is paired and linked again by itself, with few timers", async () => {

@@ -79,7 +79,9 @@ export function createDisplayLink(world: LinkWorld) {
       if (signal.aborted) return
       failures = 0
       change({ ...nothingKnown, pairing })
-      const leftMs = Temporal.Instant.from(pairing.now).until(Temporal.Instant.from(pairing.expiresAt)).total("milliseconds")
+      const leftMs = Temporal.Instant.from(pairing.now)
+        .until(Temporal.Instant.from(pairing.expiresAt))
+        .total("milliseconds")
       later(leftMs, () => void pair())
       poll(pairing, signal)
     } catch {

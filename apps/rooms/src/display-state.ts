@@ -1,8 +1,23 @@
 import type { Booking } from "@kalends/domain/booking"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import type { RoomAgenda } from "@kalends/domain/room-state"
-import type { DisplayAgenda, DisplayHello, DisplayMessage, Pairing, ScreenBooking, ScreenRoom } from "@kalends/protocol/display"
-import { type DeviceTime, elapsedMs, firstMark, nextMark, serviceNow, serviceNowAtLeast, type TimeMark } from "./service-time.ts"
+import type {
+  DisplayAgenda,
+  DisplayHello,
+  DisplayMessage,
+  Pairing,
+  ScreenBooking,
+  ScreenRoom,
+} from "@kalends/protocol/display"
+import {
+  type DeviceTime,
+  elapsedMs,
+  firstMark,
+  nextMark,
+  serviceNow,
+  serviceNowAtLeast,
+  type TimeMark,
+} from "./service-time.ts"
 
 /** What was read of a room, and how old it was when it came. Its age goes on by the device's clocks, whatever the service's does. */
 type Read = {
@@ -52,13 +67,26 @@ export function afterMessage(state: DisplayState, { message, device, askedTicksM
   if (message.kind === "removed") return nothingKnown
   const said = Temporal.Instant.from(message.now)
   const isFirst = message.kind === "hello" && !state.isLinked
-  const mark = isFirst || state.mark === null ? firstMark(said, askedTicksMs, device) : nextMark(state.mark, said, device)
+  const mark =
+    isFirst || state.mark === null ? firstMark(said, askedTicksMs, device) : nextMark(state.mark, said, device)
   const linked = { ...state, mark }
   switch (message.kind) {
     case "hello":
-      return { ...linked, phase: "paired", pairing: null, isLinked: true, hello: message, rooms: roomsAfter(state, message) }
+      return {
+        ...linked,
+        phase: "paired",
+        pairing: null,
+        isLinked: true,
+        hello: message,
+        rooms: roomsAfter(state, message),
+      }
     case "agenda":
-      return { ...linked, rooms: state.rooms.map((known) => (known.room.roomId === message.roomId ? readAnew(known, message, device) : known)) }
+      return {
+        ...linked,
+        rooms: state.rooms.map((known) =>
+          known.room.roomId === message.roomId ? readAnew(known, message, device) : known,
+        ),
+      }
     case "unread":
       return {
         ...linked,

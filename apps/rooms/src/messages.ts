@@ -127,7 +127,12 @@ const ja: RoomWords = {
   endYes: "終了する",
   keep: "終了しない",
   checkIn: "チェックイン",
-  acts: { book: "予約しています…", extend: "延長しています…", end: "終了しています…", "check-in": "チェックインしています…" },
+  acts: {
+    book: "予約しています…",
+    extend: "延長しています…",
+    end: "終了しています…",
+    "check-in": "チェックインしています…",
+  },
   done: {
     book: (time) => `${time} まで予約しました。`,
     extend: (time) => `${time} まで延長しました。`,

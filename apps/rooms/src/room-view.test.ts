@@ -104,7 +104,12 @@ describe("a room's screen", () => {
   test("says why a room was never read", () => {
     const one = screen()
     one.hear(hello(nine))
-    one.hear({ kind: "unread", now: nine.toString(), roomId: sampleRoom.roomId, problem: { kind: "forbidden", code: null } })
+    one.hear({
+      kind: "unread",
+      now: nine.toString(),
+      roomId: sampleRoom.roomId,
+      problem: { kind: "forbidden", code: null },
+    })
     expect(one.room()).toMatchObject({ tone: "unknown", sentence: "The service may not read this room's calendar." })
   })
 
@@ -131,7 +136,11 @@ describe("what can be pressed", () => {
 
   test("a meeting is extended as far as nobody else has the room, or ended", () => {
     expect(labels(shown([booking(-10, 30)]))).toEqual({ book: [], extend: ["+15 min", "+30 min"], end: "End now" })
-    expect(labels(shown([booking(-10, 30), booking(40, 30)]))).toEqual({ book: [], extend: ["+15 min"], end: "End now" })
+    expect(labels(shown([booking(-10, 30), booking(40, 30)]))).toEqual({
+      book: [],
+      extend: ["+15 min"],
+      end: "End now",
+    })
     expect(labels(shown([booking(-10, 30), booking(20, 30)])).extend).toEqual([])
   })
 
@@ -172,9 +181,14 @@ function playsWrong(all: readonly Step[], rightClock: "ticks" | "wall", trustMs:
     } else if (step.kind === "hello") one.hear(hello(one.now()))
     else if (step.kind === "lose") one.lose()
     else if (step.kind === "beat") one.hear({ kind: "beat", now: one.now().toString() })
-    else if (step.kind === "elsewhere")
-      one.hear(agenda(one.now(), [], { of: "00000000-0000-4000-8000-0000000000ff" }))
-    else one.hear({ kind: "unread", now: one.now().toString(), roomId: sampleRoom.roomId, problem: { kind: "unavailable", code: null } })
+    else if (step.kind === "elsewhere") one.hear(agenda(one.now(), [], { of: "00000000-0000-4000-8000-0000000000ff" }))
+    else
+      one.hear({
+        kind: "unread",
+        now: one.now().toString(),
+        roomId: sampleRoom.roomId,
+        problem: { kind: "unavailable", code: null },
+      })
     const { tone } = one.room()
     if (tone !== "free" && tone !== "soon") return false
     if (read === null) return true

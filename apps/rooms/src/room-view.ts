@@ -114,9 +114,7 @@ function sentenceOf({ state, agenda, now, format, words }: Shown, problemKind: s
       return isOld ? words.unknownOld(format.time(agenda.readAt)) : words.unknownPast
     }
     case "free":
-      return state.until !== null && isToday(state.until)
-        ? words.freeUntil(format.time(state.until))
-        : words.freeRest
+      return state.until !== null && isToday(state.until) ? words.freeUntil(format.time(state.until)) : words.freeRest
     case "taken":
       if (toneOf(state, now) === "check-in" && state.checkInBy !== null)
         return words.checkInBy(format.time(state.checkInBy))
@@ -150,7 +148,8 @@ function daysOf(
   const coming = (agenda?.bookings ?? []).filter(
     (one) => one.id !== current?.id && Temporal.Instant.compare(one.startsAt, now) > 0,
   )
-  const on = (date: Temporal.PlainDate) => coming.filter(({ startsAt }) => format.dateOf(startsAt).equals(date)).map(view)
+  const on = (date: Temporal.PlainDate) =>
+    coming.filter(({ startsAt }) => format.dateOf(startsAt).equals(date)).map(view)
   return [
     { label: words.today, bookings: on(today) },
     { label: words.tomorrow, bookings: on(tomorrow) },

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { actsOf, pairingCodeLength, pairingSigns, parsePairingCode } from "./display.ts"
+import { actsOf, displayKinds, pairingCodeLength, pairingSigns, parsePairingCode, roomsMostOf } from "./display.ts"
+import { parseDisplayId } from "./ids.ts"
 
 const codes = fc
   .array(fc.constantFrom(...pairingSigns), { minLength: pairingCodeLength, maxLength: pairingCodeLength })
@@ -27,4 +28,10 @@ test("no sign is taken for another", () => {
 test("a screen that only shows cannot change anything", () => {
   expect(actsOf.tv).toEqual([])
   expect(actsOf.board).toEqual([])
+})
+
+test("only a board shows more than one room", () => {
+  expect(displayKinds.filter((kind) => roomsMostOf[kind] > 1)).toEqual(["board"])
+  expect(parseDisplayId("00000000-0000-4000-8000-0000000000d1")).toHaveLength(36)
+  expect(() => parseDisplayId("board")).toThrow(TypeError)
 })

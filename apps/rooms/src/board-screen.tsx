@@ -1,0 +1,38 @@
+import type { RoomWords } from "./messages.ts"
+import { Clock, type Shown } from "./parts.tsx"
+import classes from "./rooms.module.css"
+
+type BoardProps = { readonly view: Shown; readonly words: RoomWords }
+
+/** Where people come in: which room is free, and until when. In the order of names, which does not jump. */
+export function BoardScreen({ view, words }: BoardProps) {
+  return (
+    <main className={classes.board}>
+      <header className={classes.tvHead}>
+        <div>
+          <h1 className={classes.roomName}>{words.board}</h1>
+          <p className={classes.boardSummary}>{view.isLinked ? view.summary : `${words.offline} · ${view.summary}`}</p>
+        </div>
+        <Clock view={view} words={words} />
+      </header>
+      {view.rooms.length === 0 ? <p className={classes.aloneText}>{words.noRooms}</p> : null}
+      <ul className={classes.rooms}>
+        {view.rooms.map((room) => (
+          <li key={room.roomId} className={classes.roomTile} data-tone={room.tone}>
+            <p className={classes.tileWord} data-tone={room.tone} data-meaning>
+              {room.word}
+            </p>
+            <div className={classes.tileText}>
+              <h2 className={classes.tileName}>{room.name}</h2>
+              <p>{room.sentence}</p>
+              <p className={classes.quiet}>
+                {room.now?.title ?? (room.next === null ? "" : `${room.next.startsAt} ${room.next.title}`)}
+              </p>
+              {room.age === null ? null : <p className={classes.quiet}>{room.age}</p>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </main>
+  )
+}

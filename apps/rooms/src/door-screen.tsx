@@ -1,0 +1,104 @@
+import { useState } from "react"
+import type { ActChoice } from "./act-choices.ts"
+import { Age, Clock, Code, Days, Said, type ScreenProps } from "./parts.tsx"
+import classes from "./rooms.module.css"
+import { TimelineBar } from "./timeline-bar.tsx"
+
+/** Beside the door: the state by colour and word, read from across the corridor; what can be done, within reach. */
+export function DoorScreen({ view, room, words, press }: ScreenProps) {
+  const codeUrl = room.now?.joinUrl ?? room.pageUrl
+  return (
+    <main className={classes.door}>
+      <section className={classes.state} data-tone={room.tone} data-meaning>
+        <h1 className={classes.roomName}>{room.name}</h1>
+        <div>
+          <p className={classes.word}>{room.word}</p>
+          <p className={classes.sentence}>{room.sentence}</p>
+        </div>
+        <div className={classes.current}>
+          {room.now === null ? null : (
+            <>
+              <p className={classes.currentTitle}>{room.now.title}</p>
+              <p>{[room.now.times, room.now.host].filter((text) => text !== null).join(" · ")}</p>
+            </>
+          )}
+          <Age room={room} />
+        </div>
+      </section>
+      <section className={classes.side}>
+        <Clock view={view} words={words} />
+        <Acts view={view} room={room} words={words} press={press} />
+        <Said view={view} />
+        <Days room={room} words={words} most={4} />
+        <Code url={codeUrl} label={room.now?.joinUrl ? words.scanToJoin : words.scanForRoom} sizePx={120} />
+      </section>
+      <TimelineBar timeline={room.timeline} label={words.timeline} isPaper={view.settings.look === "e-paper"} />
+    </main>
+  )
+}
+
+/** Big buttons for what can be done now. To end somebody's meeting is asked again. */
+export function Acts({ view, room, words, press }: ScreenProps) {
+  const { book, extend, end, checkIn } = room.acts
+  const [asked, ask] = useState<string | null>(null)
+  const button = (choice: ActChoice, isMain = false) => (
+    <button
+      key={choice.key}
+      type="button"
+      className={classes.button}
+      data-main={isMain}
+      disabled={view.isBusy}
+      onClick={() => press(choice.key)}
+    >
+      {choice.label}
+    </button>
+  )
+  if (end !== null && asked === end.key)
+    return (
+      <fieldset className={classes.group}>
+        <legend className={classes.label}>{words.endAsk}</legend>
+        <div className={classes.choices}>
+          <button
+            type="button"
+            className={classes.button}
+            data-main
+            onClick={() => {
+              ask(null)
+              press(end.key)
+            }}
+          >
+            {words.endYes}
+          </button>
+          <button type="button" className={classes.button} onClick={() => ask(null)}>
+            {words.keep}
+          </button>
+        </div>
+      </fieldset>
+    )
+  const isNothing = book.length + extend.length === 0 && end === null && checkIn === null
+  if (isNothing) return null
+  return (
+    <div className={classes.acts}>
+      {checkIn === null ? null : button(checkIn, true)}
+      {book.length === 0 ? null : (
+        <fieldset className={classes.group}>
+          <legend className={classes.label}>{words.book}</legend>
+          <div className={classes.choices}>{book.map((choice) => button(choice))}</div>
+        </fieldset>
+      )}
+      {extend.length === 0 && end === null ? null : (
+        <fieldset className={classes.group}>
+          {extend.length === 0 ? null : <legend className={classes.label}>{words.extend}</legend>}
+          <div className={classes.choices}>
+            {extend.map((choice) => button(choice))}
+            {end === null ? null : (
+              <button type="button" className={classes.button} disabled={view.isBusy} onClick={() => ask(end.key)}>
+                {end.label}
+              </button>
+            )}
+          </div>
+        </fieldset>
+      )}
+    </div>
+  )
+}

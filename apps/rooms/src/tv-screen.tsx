@@ -1,0 +1,41 @@
+import { Age, Clock, Code, Days, type ScreenProps } from "./parts.tsx"
+import classes from "./rooms.module.css"
+
+/** In the room: what is on and what comes, to be read from the table. */
+export function TvScreen({ view, room, words }: ScreenProps) {
+  const shown = room.now ?? room.next
+  return (
+    <main className={classes.tv}>
+      <header className={classes.tvHead}>
+        <div>
+          <h1 className={classes.roomName}>{room.name}</h1>
+          <p className={classes.chip} data-tone={room.tone} data-meaning>
+            <strong>{room.word}</strong> <span>{room.sentence}</span>
+          </p>
+        </div>
+        <Clock view={view} words={words} />
+      </header>
+      <section className={classes.tvNow} data-tone={room.tone}>
+        {shown === null ? (
+          <p className={classes.tvTitle}>{room.tone === "unknown" ? words.states.unknown : words.nothing}</p>
+        ) : (
+          <>
+            <div>
+              <p className={classes.label}>{room.now === null ? words.next : words.now}</p>
+              <p className={classes.tvTitle}>{shown.title}</p>
+              <p className={classes.tvTimes}>{[shown.times, shown.host].filter((text) => text !== null).join(" · ")}</p>
+              {room.now === null || room.next === null ? null : (
+                <p className={classes.tvNext}>
+                  <strong>{words.next}</strong> {room.next.startsAt} {room.next.title}
+                </p>
+              )}
+            </div>
+            <Code url={shown.joinUrl} label={words.scanToJoin} sizePx={300} />
+          </>
+        )}
+      </section>
+      <Days room={room} words={words} most={7} />
+      <Age room={room} />
+    </main>
+  )
+}
