@@ -60,7 +60,15 @@ function world(script: Script, token: string | null) {
   }
   const link = createDisplayLink({
     ...{ service, after, fraction: () => 0.5, device: () => ({ ticksMs: nowMs, wallMs: nowMs }) },
-    keeper: { token: () => kept, keep: (given) => void (kept = given), forget: () => void (kept = null) },
+    keeper: {
+      token: () => kept,
+      keep(given) {
+        kept = given
+      },
+      forget() {
+        kept = null
+      },
+    },
   })
   const settle = async () => {
     for (let turn = 0; turn < 12; turn++) await Promise.resolve()
