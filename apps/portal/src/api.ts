@@ -5,7 +5,6 @@ import {
   connectAnswerSchema,
   connectionsSchema,
   handoffSchema,
-  type NewUserInput,
   type RemovalView,
   removalSchema,
   type ServiceView,
@@ -75,7 +74,6 @@ export const api = {
     call(removalSchema, "DELETE", `/v1/connections/${connectionId}`),
   users: (query: z.input<typeof usersQuerySchema>): Promise<UsersView> =>
     call(usersSchema, "GET", `/v1/users?${queryOf(query)}`),
-  addUser: (input: NewUserInput): Promise<UserView> => call(userSchema, "POST", "/v1/users", input),
   meetings: (before: string | null): Promise<z.infer<typeof meetingsSchema>> =>
     call(meetingsSchema, "GET", before === null ? "/v1/meetings" : `/v1/meetings?before=${encodeURIComponent(before)}`),
   meeting: (meetingId: string): Promise<MeetingDetail> => call(meetingDetailSchema, "GET", `/v1/meetings/${meetingId}`),

@@ -13,6 +13,7 @@ import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
 import { pageAt, pagesFor } from "./page-places.ts"
 import { type PageContext, type PortalPage, pages } from "./pages.tsx"
+import { PasswordPage } from "./people/password-page.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
@@ -30,13 +31,20 @@ function Portal({ store, first }: PortalProps) {
   const { language, locale } = preferences
   const words = messages[language]
   useEffect(() => platform.setLanguage(language), [language])
+  const [token, setToken] = useState(platform.takePasswordToken)
+  // A link that is followed while the portal is open changes the address alone.
+  useEffect(() => platform.onPlace(() => setToken((before) => platform.takePasswordToken() || before)), [])
   return (
     <>
-      <Page store={store} state={state} words={words} locale={locale} />
+      {token === "" ? (
+        <Page store={store} state={state} words={words} locale={locale} />
+      ) : (
+        <PasswordPage key={token} {...{ store, state, words, token }} leave={() => setToken("")} />
+      )}
       <Footer
         words={words}
         language={language}
-        hasSession={Boolean(state.user)}
+        hasSession={Boolean(state.user) && token === ""}
         onLanguage={(chosen) => {
           platform.keepLanguage(chosen)
           setPreferences(preferencesOf(chosen, platform.languages))

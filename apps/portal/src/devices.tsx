@@ -96,7 +96,7 @@ function Sessions({ words, locale, now }: PageProps) {
 type Proof = Pick<SessionsView["sessions"][number], "signedInBy" | "secondFactor" | "issuerLabel">
 
 /** How a session was signed in, and what was shown besides; null where an older service does not say. */
-function proofText(
+export function proofText(
   { signedInBy, secondFactor = null, issuerLabel = null }: Proof,
   { signInPage }: PageProps["words"],
 ): string | null {

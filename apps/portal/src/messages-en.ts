@@ -105,12 +105,10 @@ export const english = {
       "The calendar service did not confirm the revocation; remove Kalends in your account's settings there.",
   },
   people: "People",
-  addPerson: "Add a person",
   name: "Name",
   role: "Role",
   calendar: "Calendar",
   none: "none",
-  add: "Add",
   adminConsent: "Allow Kalends for everybody in your organisation",
   adminConsentText: (label: string) =>
     `Some organisations let only an administrator of ${label} give permissions. There you can give it once for everybody.`,

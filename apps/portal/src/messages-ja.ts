@@ -101,12 +101,10 @@ export const japanese: Catalogue = {
     "not-confirmed": "取り消しが確認できませんでした。アカウント設定で Kalends を削除してください。",
   },
   people: "メンバー",
-  addPerson: "メンバーを追加",
   name: "名前",
   role: "役割",
   calendar: "カレンダー",
   none: "なし",
-  add: "追加",
   adminConsent: "組織全体で Kalends を許可する",
   adminConsentText: (label) =>
     `組織によっては、${label} の管理者だけが許可を与えられます。そこで全員分をまとめて許可できます。`,

@@ -11,6 +11,7 @@ import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { type KeyWords, keyWords } from "./messages-keys.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
+import { type PeopleWords, peopleWords } from "./messages-people.ts"
 import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
@@ -42,26 +43,29 @@ export type Messages = Catalogue &
     readonly navigation: NavigationWords
     readonly signInPage: SignInWords
     readonly policy: PolicyWords
+    readonly peoplePages: PeopleWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
+  const problems: Texts = { ...problemTexts[language], ...peopleWords[language].problems }
   return {
     ...{ ...meetingWords[language], ...groupWords[language], ...catalogue },
-    problems: problemTexts[language],
+    problems,
     tenants: tenantWords[language],
     rollouts: rolloutWords[language],
-    tenantProblems: { ...problemTexts[language], ...tenantProblemTexts[language] },
+    tenantProblems: { ...problems, ...tenantProblemTexts[language] },
     guides: guides[language],
     checkup: checkupWords[language],
     auditLog: auditWords[language],
     keyWords: keyWords[language],
-    keyProblems: { ...problemTexts[language], ...keyWords[language].problems },
+    keyProblems: { ...problems, ...keyWords[language].problems },
     figures: figureWords[language],
     devices: deviceWords[language],
     connections: connectionWords[language],
     navigation: navigationWords[language],
     signInPage: signInWords[language],
     policy: policyWords[language],
+    peoplePages: peopleWords[language],
   }
 }
 

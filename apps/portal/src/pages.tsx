@@ -10,7 +10,7 @@ import { Keys } from "./keys-screen.tsx"
 import { Meetings } from "./meetings-screen.tsx"
 import type { Messages } from "./messages.ts"
 import { Organisation } from "./organisation-screen.tsx"
-import { People } from "./people.tsx"
+import { PeopleScreen } from "./people/people-screen.tsx"
 import { OwnPolicyScreen } from "./policy/own-policy-screen.tsx"
 import { PolicyScreen } from "./policy/policy-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
@@ -68,7 +68,12 @@ export const pages: readonly PortalPage[] = [
   {
     ...{ place: "people", needs: "read-people", section: "organisation" },
     label: (words) => words.people,
-    view: ({ store, words, user }) => <People {...{ store, words, user }} />,
+    view: ({ state, words, locale, now, user }) => (
+      <PeopleScreen
+        {...{ words, locale, now, user }}
+        labels={(state.service?.providers ?? []).map(({ name, label }) => ({ provider: name, label }))}
+      />
+    ),
   },
   {
     ...{ place: "groups", needs: "read-policy", section: "organisation" },

@@ -122,6 +122,12 @@ export const platform = {
     if (code !== "") window.history.replaceState(null, "", window.location.pathname)
     return code
   },
+  /** The token of a password link in the address, taken out of it before anything else reads it; empty without one. */
+  takePasswordToken(): string {
+    const token = /^#password\/([\w-]{43})$/.exec(window.location.hash)?.[1] ?? ""
+    if (token !== "") window.history.replaceState(null, "", window.location.pathname)
+    return token
+  },
   /** How connecting ended, as the service's redirect says; taken out of the address. */
   takeOutcome(): { readonly isConnected: boolean; readonly isConsented: boolean; readonly problem: string | null } {
     const query = new URLSearchParams(window.location.search)

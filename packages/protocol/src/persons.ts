@@ -52,6 +52,22 @@ export const invitationSchema = z.object({ email, displayName, role: z.enum(role
 export const passwordLinkSchema = z.object({ url: z.string(), expiresAt: instant })
 export const invitedSchema = z.object({ user: userSchema, link: passwordLinkSchema })
 
+/** POST /v1/invitations/batch — several at once, each on its own: one that is refused keeps nobody else out. */
+export const invitationsSchema = z.object({
+  people: z.array(z.object({ email, displayName })).min(1).max(50),
+  role: z.enum(roles),
+})
+/** What came of each, in the order that they were given in. */
+export const invitationsAnswerSchema = z.object({
+  outcomes: z.array(
+    z.discriminatedUnion("outcome", [
+      z.object({ outcome: z.literal("invited"), email: z.string(), ...invitedSchema.shape }),
+      z.object({ outcome: z.literal("refused"), email: z.string(), code: z.string() }),
+    ]),
+  ),
+})
+export type InvitationOutcome = z.infer<typeof invitationsAnswerSchema>["outcomes"][number]
+
 const token = z.string().regex(/^[\w-]{43}$/)
 /** POST /v1/password-links/look — what stands after `#password/` in the link's address. */
 export const linkTokenSchema = z.object({ token })

@@ -39,13 +39,16 @@ export function ConnectionPage(props: OneProps) {
         ) : undefined
       }
     >
-      <Facts {...props} row={value.connection} />
+      <ConnectionFacts {...props} row={value.connection} />
       <Timeline {...props} entries={value.timeline} />
     </ConnectionsFrame>
   )
 }
 
-function Facts(props: OneProps & { readonly row: ConnectionOverview }) {
+type FactsProps = Omit<ConnectionsProps, "canRevoke"> & { readonly row: ConnectionOverview }
+
+/** How a connection is, a line each. */
+export function ConnectionFacts(props: FactsProps) {
   const { words, row } = props
   const text = words.connections
   const code = row.problem?.code ?? null

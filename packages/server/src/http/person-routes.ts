@@ -1,7 +1,10 @@
 import { hasAbility } from "@kalends/domain/ability"
 import { parseUserId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
 import {
   invitationSchema,
+  invitationsAnswerSchema,
+  invitationsSchema,
   invitedSchema,
   linkPasswordSchema,
   linkPersonSchema,
@@ -124,6 +127,35 @@ function linkRoutes(plain: FastifyInstance, { persons, requireUser, clock, publi
       return reply.code(201).send({ user: userView(user), link: view(link) })
     },
   )
+  app.post(
+    "/v1/invitations/batch",
+    { config, schema: { body: invitationsSchema, response: { 200: invitationsAnswerSchema } } },
+    async (request) => {
+      const by = await requireUser(request)
+      const { people, role } = request.body
+      if (role !== "user") refuseUnable(by.user.role, "change-roles")
+      await persons.administration.requireFresh(by, role)
+      return {
+        outcomes: await inTurn(people, async (person) => {
+          const { email } = person
+          try {
+            made.take(by.user.userId)
+            const { user, link } = await persons.administration.invite(by, { ...person, role })
+            return { outcome: "invited", email, user: userView(user), link: view(link) } as const
+          } catch (error) {
+            if (!isProblem(error)) throw error
+            return { outcome: "refused", email, code: error.code ?? error.kind } as const
+          }
+        }),
+      }
+    },
+  )
+}
+
+async function inTurn<One, Result>(all: readonly One[], work: (one: One) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
+  for (const one of all) results.push(await work(one))
+  return results
 }
 
 /** What the page asks that such a link opens. */

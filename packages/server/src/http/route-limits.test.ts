@@ -288,6 +288,7 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/me/identities": { issuer: "entra" },
   "PATCH /v1/users/{userId}": { displayName: "Bo" },
   "POST /v1/invitations": { email: "bo@example.org", displayName: "Bo", role: "user" },
+  "POST /v1/invitations/batch": { people: [{ email: "bo@example.org", displayName: "Bo" }], role: "user" },
   "PUT /v1/me/totp": { code: "123456" },
   "POST /v1/sessions/second-factor": { code: "123456" },
   "POST /v1/sessions/second-factor/passkey": { attempt: "x", response: assertion },

@@ -1,5 +1,5 @@
 import { type Role, roles } from "@kalends/domain/ability"
-import { parseUserId } from "@kalends/domain/ids"
+import { parsePasskeyId, parseUserId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { describe, expect, test } from "vitest"
 import type { UserRow } from "../ports/store.ts"
@@ -139,13 +139,26 @@ describe("who may do what to whom", () => {
   })
 
   test("a role is given by who may change roles alone, and by nobody on an old second factor", async () => {
-    const { administration, asking, ada, made, clock, find } = await world(["calendar-admin", "user"])
+    const { administration, asking, ada, made, clock, random, find, inAccount } = await world([
+      "calendar-admin",
+      "user",
+    ])
     const [admin, bo] = made
     if (admin === undefined || bo === undefined) throw new Error("there are two")
     expect(await outcome(administration.edit(asking(admin), bo.userId, { role: "calendar-admin" }))).toBe("not-allowed")
     const stale = asking(ada)
     await clock.advance(16 * 60_000)
-    expect(await outcome(administration.edit(stale, bo.userId, { role: "auditor" }))).toBe("fresh-factor-needed")
+    const giveRole = () => outcome(administration.edit(stale, bo.userId, { role: "auditor" }))
+    // Whose second factor came from where they sign in can show it nowhere else.
+    expect(await giveRole()).toBe("fresh-sign-in-needed")
+    await inAccount((tables) =>
+      tables.signIn.insertPasskey({
+        ...{ accountId: ada.accountId, userId: ada.userId, passkeyId: parsePasskeyId(random.uuid()), name: "Laptop" },
+        ...{ credentialId: new Uint8Array([1]), publicKey: new Uint8Array([2]), counter: 0, transports: "internal" },
+        ...{ isBackupEligible: true, isBackedUp: false, createdAt: clock.now(), usedAt: null },
+      }),
+    )
+    expect(await giveRole()).toBe("fresh-factor-needed")
     expect(await find(bo)).toMatchObject({ role: "user" })
     await administration.edit(asking(ada), bo.userId, { role: "auditor" })
     expect(await find(bo)).toMatchObject({ role: "auditor" })
@@ -276,6 +289,7 @@ describe("a link for setting a password", () => {
     expect(await outcome(links.look(second.token))).toBe("link-used")
     const third = await administration.makeLink(asking(ada), bo.userId)
     await clock.advance(24 * 3_600_000)
-    expect(await outcome(links.spend(third.token, "a new password"))).toBe("link-used")
+    expect(await outcome(links.look(third.token))).toBe("link-expired")
+    expect(await outcome(links.spend(third.token, "a new password"))).toBe("link-expired")
   })
 })

@@ -73,7 +73,7 @@ export function createAdministration(deps: AdministrationDeps) {
   return {
     /** Throws Problem "forbidden" (code "not-allowed") for a role, without change-roles. */
     async edit(by: Asker, userId: UserId, { role, ...changes }: PersonChanges): Promise<UserRow> {
-      if (role !== undefined || changes.email !== undefined) refuseStale(by)
+      if (role !== undefined || changes.email !== undefined) await refuseStale(by)
       return on(by, userId, async (tables, person) => {
         const named = definedOf(changes)
         if (Object.keys(named).length > 0) {
@@ -95,7 +95,7 @@ export function createAdministration(deps: AdministrationDeps) {
 
     /** Lets them in again. Their calendar goes on where it stopped. */
     async restore(by: Asker, userId: UserId): Promise<void> {
-      refuseStale(by)
+      await refuseStale(by)
       await on(by, userId, async (tables, person) => {
         if (person.suspendedAt === null) return
         await tables.persons.updateUser(userId, { suspendedAt: null })
@@ -109,7 +109,7 @@ export function createAdministration(deps: AdministrationDeps) {
      * the person. Whoever is interrupted leaves somebody suspended, and asks again.
      */
     async remove(by: Asker, userId: UserId): Promise<void> {
-      refuseStale(by)
+      await refuseStale(by)
       const { accountId } = await lockOut(by, userId, "person-removed")
       const connection = await store.inAccount(accountId, (tables) => tables.findConnectionOfUser(userId))
       const actor = { kind: "user", userId: by.user.userId } as const
@@ -134,10 +134,13 @@ export function createAdministration(deps: AdministrationDeps) {
       tell(person, ended)
     },
 
+    /** Whether whoever asks may make somebody of this role, as far as their second factor goes. Throws as the others do. */
+    requireFresh: async (by: Asker, role: Role): Promise<void> => (role === "user" ? undefined : refuseStale(by)),
+
     /** Somebody new, who sets their password by the link. Throws Problem "conflict" (code "email-taken"). */
     async invite(by: Asker, input: Invited): Promise<{ readonly user: UserRow; readonly link: NewLink }> {
       const { accountId } = by.user
-      if (input.role !== "user") refuseStale(by)
+      if (input.role !== "user") await refuseStale(by)
       const user: UserRow = {
         ...{ accountId, userId: parseUserId(random.uuid()), ...input },
         ...{ passwordHash: noPassword, suspendedAt: null, createdAt: clock.now() },
@@ -152,7 +155,7 @@ export function createAdministration(deps: AdministrationDeps) {
 
     /** A link with which they set another password; the one before it is worth nothing. */
     async makeLink(by: Asker, userId: UserId): Promise<NewLink> {
-      refuseStale(by)
+      await refuseStale(by)
       return on(by, userId, (tables, person) => {
         if (person.suspendedAt !== null)
           throw new Problem("conflict", "Let this person in again first.", { code: "person-is-suspended" })
@@ -162,7 +165,7 @@ export function createAdministration(deps: AdministrationDeps) {
 
     /** For who has lost what they show second: all of it goes, and they set up another. */
     async removeFactors(by: Asker, userId: UserId): Promise<void> {
-      refuseStale(by)
+      await refuseStale(by)
       const { person, ended } = await on(by, userId, async (tables, person) => {
         refuseOneself(by, userId)
         const { signIn } = tables
@@ -183,14 +186,17 @@ export function createAdministration(deps: AdministrationDeps) {
 
 export type Administration = ReturnType<typeof createAdministration>
 
-function actsOf({ sessions: { clock } }: AdministrationDeps) {
+function actsOf({ store, sessions: { clock } }: AdministrationDeps) {
   const audit = (tables: AccountTables, by: Asker, action: AuditAction, about: About) =>
     tables.appendAudit({ actor: { kind: "user", userId: by.user.userId }, action, ...about }, clock.now())
   return {
     audit,
-    refuseStale(by: Asker): void {
-      if (!isFresh(by.session, freshMinutes, clock.now()))
+    /** Whoever has no second factor here brought it from where they signed in, and can show it there alone. */
+    async refuseStale({ user, session }: Asker): Promise<void> {
+      if (isFresh(session, freshMinutes, clock.now())) return
+      if (await store.inAccount(user.accountId, ({ signIn }) => signIn.hasFactor(user.userId)))
         throw new Problem("forbidden", "Show your second factor again first.", { code: "fresh-factor-needed" })
+      throw new Problem("forbidden", "Sign in again first.", { code: "fresh-sign-in-needed" })
     },
     /** Ends all of a person's sessions in this transaction; `tell` when it is over. */
     async endAll(tables: AccountTables, by: Asker, { userId }: UserRow): Promise<readonly SessionId[]> {

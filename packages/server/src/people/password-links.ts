@@ -2,6 +2,7 @@ import type { UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
+import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import type { Asker, SessionsDeps } from "./sessions.ts"
@@ -39,14 +40,22 @@ export type PasswordLinksDeps = {
 
 /** Links with which people set a password: their first, or another. Nobody is signed in by one. */
 export function createPasswordLinks({ store, passwords, fanOut, clock }: PasswordLinksDeps) {
-  const find = (token: string) =>
-    store.asSystem((tables) => tables.findPasswordLinkByHash(tokenHash("password-link", token), clock.now()))
+  /** Throws Problem "auth-revoked": code "link-expired" for as long as one that is over is known, else "link-used". */
+  async function requireLink(token: string): Promise<PasswordLinkRow> {
+    const link = await store.asSystem((tables) => tables.findPasswordLinkByHash(tokenHash("password-link", token)))
+    if (link === null) throw used()
+    if (Temporal.Instant.compare(link.expiresAt, clock.now()) <= 0)
+      throw new Problem("auth-revoked", "This link is too old; ask for another.", { code: "link-expired" })
+    return link
+  }
 
   return {
-    /** Whose it is, for the page that it opens. Throws Problem "auth-revoked" (code "link-used"): unknown, over or spent. */
+    /**
+     * Whose it is, for the page that it opens. Throws Problem "auth-revoked": code "link-expired", or "link-used" for one that
+     * is spent, replaced, unknown, or somebody's who is suspended.
+     */
     async look(token: string): Promise<{ readonly email: string; readonly displayName: string }> {
-      const link = await find(token)
-      if (link === null) throw used()
+      const link = await requireLink(token)
       const person = await store.inAccount(link.accountId, (tables) => tables.findUser(link.userId))
       if (person === null || person.suspendedAt !== null) throw used()
       return { email: person.email, displayName: person.displayName }
@@ -54,8 +63,7 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
 
     /** Sets the password, and ends every session there is. Good once. Throws as `look`. */
     async spend(token: string, password: string): Promise<void> {
-      const link = await find(token)
-      if (link === null) throw used()
+      const link = await requireLink(token)
       const { accountId } = link
       const passwordHash = await passwords.hash(password)
       const ended = await store.inAccount(accountId, async (tables) => {
@@ -81,5 +89,5 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
 export type PasswordLinks = ReturnType<typeof createPasswordLinks>
 
 function used(): Problem {
-  return new Problem("auth-revoked", "This link has been used or is too old; ask for another.", { code: "link-used" })
+  return new Problem("auth-revoked", "This link has been used, or replaced by another.", { code: "link-used" })
 }

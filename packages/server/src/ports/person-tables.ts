@@ -34,7 +34,8 @@ export interface PersonTables {
 
 /** Part of SystemTables: whoever follows a link has not said to which account they belong. */
 export interface SystemPersonTables {
-  findPasswordLinkByHash(tokenHash: Uint8Array, now: Temporal.Instant): Promise<PasswordLinkRow | null>
+  /** Those that are over, too, until they are deleted. */
+  findPasswordLinkByHash(tokenHash: Uint8Array): Promise<PasswordLinkRow | null>
   deleteExpiredPasswordLinks(now: Temporal.Instant): Promise<number>
 }
 

@@ -70,13 +70,8 @@ export function createPersonTables(tx: Transaction<Database>, accountId: Account
 /** Looks across accounts: whoever follows a link has not said to which they belong. */
 export function createSystemPersons(tx: Transaction<Database>): SystemPersonTables {
   return {
-    findPasswordLinkByHash: async (tokenHash, now) =>
-      (await tx
-        .selectFrom("passwordLink")
-        .selectAll()
-        .where("tokenHash", "=", tokenHash)
-        .where("expiresAt", ">", now)
-        .executeTakeFirst()) ?? null,
+    findPasswordLinkByHash: async (tokenHash) =>
+      (await tx.selectFrom("passwordLink").selectAll().where("tokenHash", "=", tokenHash).executeTakeFirst()) ?? null,
     async deleteExpiredPasswordLinks(now) {
       const { numDeletedRows } = await tx
         .deleteFrom("passwordLink")
