@@ -121,30 +121,8 @@ async function moveTwo(ada: Page): Promise<void> {
   await ada.getByText(text.selected(0)).waitFor()
 }
 
-test("somebody is invited, sets a password, gets a role, is suspended and let in again, and removed", async () => {
-  await started.call("PUT", `/v1/groups/${crypto.randomUUID()}`, { name: "Pilots", isOn: false })
-  const ada = await openAsAda()
-  const links = await invite(ada, [
-    "Bo Diddley <bo@example.org>",
-    "Cy Young\tcy@example.org",
-    "ada@example.org",
-    "nobody",
-  ])
-  expect(links).toHaveLength(2)
-  const [link = ""] = links
-  const bo = await follow(link)
-
-  const again = await phone.context.newPage()
-  await again.goto(link)
-  await heading(again, japanese.peoplePages.usedTitle).waitFor()
-  await isWell(again)
-  await again.close()
-
-  await moveTwo(ada)
-  await isWell(ada)
-  await ada.getByRole("link", { name: "Bo Diddley" }).click()
-  await heading(ada, "Bo Diddley").waitFor()
-  await isWell(ada)
+/** Another role, and another name with the way back. */
+async function change(ada: Page): Promise<void> {
   await ada.getByRole("combobox", { name: text.role }).selectOption("auditor")
   await confirm(ada, text.giveRole)
   await ada.getByText(text.roleTexts.auditor).waitFor()
@@ -153,36 +131,62 @@ test("somebody is invited, sets a password, gets a role, is suspended and let in
   await heading(ada, "Bo D.").waitFor()
   await press(ada, text.undo)
   await heading(ada, "Bo Diddley").waitFor()
+}
 
+/** The other's page hears of it at once, and they are told so when they sign in. */
+async function suspendAndRestore(ada: Page, bo: Page): Promise<void> {
   await confirm(ada, text.suspend)
   await ada.getByText(/^Suspended .* ago\./).waitFor()
-  // The other's page hears of it.
   await signIn(bo, "bo@example.org", "battery staple")
   await bo.getByText(japanese.problems["person-suspended"] ?? "").waitFor()
   await confirm(ada, text.restore)
   await signIn(bo, "bo@example.org", "battery staple")
   await heading(bo, japanese.connectFirst).waitFor()
+}
 
+async function remove(ada: Page): Promise<void> {
+  await press(ada, text.remove)
+  const button = dialog(ada).getByRole("button", { name: text.remove })
+  await dialog(ada).getByRole("textbox").fill("bo@example")
+  expect(await button.isDisabled()).toBe(true)
+  await dialog(ada).getByRole("textbox").fill("bo@example.org")
+  await button.click()
+  await heading(ada, text.removed("Bo Diddley")).waitFor()
+}
+
+test("somebody is invited, sets a password, gets a role, is suspended and let in again, and removed", async () => {
+  await started.call("PUT", `/v1/groups/${crypto.randomUUID()}`, { name: "Pilots" })
+  const ada = await openAsAda()
+  const lines = ["Bo Diddley <bo@example.org>", "Cy Young\tcy@example.org", "ada@example.org", "nobody"]
+  const [link = "", ...others] = await invite(ada, lines)
+  expect(others).toHaveLength(1)
+  const bo = await follow(link)
+  const again = await phone.context.newPage()
+  await again.goto(link)
+  await heading(again, japanese.peoplePages.usedTitle).waitFor()
+  await again.close()
+
+  await moveTwo(ada)
+  await ada.getByRole("link", { name: "Bo Diddley" }).click()
+  await heading(ada, "Bo Diddley").waitFor()
+  await change(ada)
+  await isWell(ada)
+  await suspendAndRestore(ada, bo)
   await press(ada, text.makeLink)
   await dialog(ada).getByRole("button", { name: text.makeLink }).click()
   await dialog(ada).getByText(`${home}/#password/`).waitFor()
   await ada.keyboard.press("Escape")
-
-  await press(ada, text.remove)
-  const typed = dialog(ada).getByRole("textbox")
-  await typed.fill("bo@example")
-  expect(await dialog(ada).getByRole("button", { name: text.remove }).isDisabled()).toBe(true)
-  await typed.fill("bo@example.org")
-  await dialog(ada).getByRole("button", { name: text.remove }).click()
-  await heading(ada, text.removed("Bo Diddley")).waitFor()
+  await remove(ada)
   await bo.locator("input[autocomplete=current-password]").waitFor()
-  await ada
-    .getByRole("link", { name: /People$/ })
-    .first()
-    .click()
+  await ada.getByRole("link", { name: /^← / }).click()
   await ada.getByText("cy@example.org").waitFor()
   expect(await ada.getByText("bo@example.org").count()).toBe(0)
+})
 
+test("the last owner is told why they stay one, on the page and by the service", async () => {
+  const [ada] = desk.context.pages().slice(-1)
+  if (ada === undefined) throw new Error("she is signed in by the test before")
+  await ada.goto(`${home}/#people`)
   await ada.getByRole("link", { name: "Ada", exact: true }).click()
   await heading(ada, "Ada").waitFor()
   await ada.getByText(text.whyNot["last-owner"]).waitFor()
