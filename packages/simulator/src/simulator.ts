@@ -1,6 +1,8 @@
 import { createBigBlueButton } from "./bigbluebutton/bigbluebutton.ts"
 import { createCallLog } from "./call-log.ts"
+import { createCodecs } from "./cisco/codecs.ts"
 import type { SimulatorContext } from "./context.ts"
+import { demoCodecRoutes } from "./demo/codecs.ts"
 import { type DemoOrganisation, demoRoutes } from "./demo/page.ts"
 import { demoZoomRoutes } from "./demo/zoom.ts"
 import { createExchange } from "./exchange/exchange.ts"
@@ -71,6 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const zoom = createZoom(platform, {}, "/zoom")
   const bigbluebutton = createBigBlueButton(platform)
   const exchange = createExchange(context, tenants.exchange)
+  const codecs = createCodecs(platform)
   const organisations: DemoOrganisation[] = []
   const routes = [
     ...zoom.routes,
@@ -80,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
     ...[...googleCalendarRoutes(context, google, channels), ...peopleRoutes(context, google)],
     ...demoZoomRoutes(zoom),
+    ...demoCodecRoutes(codecs),
     ...demoRoutes(context, {
       grants: { microsoft: microsoft.grants, google },
       ...{ exchange, organisations },
@@ -115,6 +119,8 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     serviceAccounts,
     /** A mailbox of the Exchange server, copied to Microsoft 365 with new ids; the old one stays. */
     copyToMicrosoft: (person: Person): Person => copyToMicrosoft(org, tenants.microsoft, person),
+    /** Video systems of rooms, each on a port of its own; none at first. */
+    codecs,
     calls,
     subscriptions: microsoft.subscriptions,
     channels,
@@ -122,13 +128,13 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     pushFates: (service: "microsoft" | "google") => pushes.fatesOf(tenants[service].id),
     /** Sends what is held back or waits, and resolves once every notification that is under way is answered. */
     deliverPushes: () => pushes.deliver(),
-    close: (): Promise<void> => {
-      pushes.close()
-      zoom.webhooks.close()
-      exchange.streams.drop()
-      return server.close()
-    },
+    close: closing([codecs.close, pushes.close, zoom.webhooks.close, exchange.streams.drop, server.close]),
   }
+}
+
+/** One after the other. */
+const closing = (steps: readonly (() => unknown)[]) => async (): Promise<void> => {
+  for (const step of steps) await step()
 }
 
 async function createMicrosoft(context: SimulatorContext) {
