@@ -76,14 +76,10 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const codecs = createCodecs(platform)
   const organisations: DemoOrganisation[] = []
   const routes = [
-    ...zoom.routes,
-    ...bigbluebutton.routes,
-    ...exchange.routes,
-    ...microsoftRoutes(context, microsoft),
+    ...[...zoom.routes, ...bigbluebutton.routes, ...exchange.routes, ...microsoftRoutes(context, microsoft)],
     ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
     ...[...googleCalendarRoutes(context, google, channels), ...peopleRoutes(context, google)],
-    ...demoZoomRoutes(zoom),
-    ...demoCodecRoutes(codecs),
+    ...[...demoZoomRoutes(zoom), ...demoCodecRoutes(codecs)],
     ...demoRoutes(context, {
       grants: { microsoft: microsoft.grants, google },
       ...{ exchange, organisations },
