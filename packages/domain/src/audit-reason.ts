@@ -21,6 +21,7 @@ export const openingReasons = words([
   "tenant-reopened",
   "second-factor",
   "device",
+  "room",
 ])
 export type OpeningReason = (typeof openingReasons)[number]
 

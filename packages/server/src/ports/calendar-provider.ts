@@ -22,6 +22,8 @@ export type ProviderLimits = {
   readonly concurrentCallsPerMailbox: number
   /** True when a removed occurrence may come by an id that does not say which series it was of. */
   readonly hidesSeriesOfRemoved: boolean
+  /** True when an occurrence is an item that can be fetched, updated and removed by its own id; false when only its series is. */
+  readonly areOccurrencesItems: boolean
   /** True when browsers are allowed (CORS) to read the provider directly. */
   readonly isReachableFromBrowser: boolean
   /** A refresh token dies after this long without use; null when it never does, or where there is none. */

@@ -14,8 +14,10 @@ export interface RoomAgendas {
   known(room: RoomRef): RoomAgenda | null
   /** What is known, read first where nothing is or it is old. Throws Problem where it cannot be read and nothing is known. */
   read(room: RoomRef, signal: AbortSignal): Promise<RoomAgenda>
-  /** Told of each new agenda at once, and of the known one first; ends with the signal. An agenda that could not be renewed is told of again, with its old `readAt`. */
+  /** Told of each new agenda at once, and of the known one first; ends with the signal. An agenda that could not be renewed is told of again, with its old `readAt`; one of a room that was disconnected is empty and was never read. */
   listen(room: RoomRef, listener: AgendaListener, signal: AbortSignal): void
+  /** Whether somebody has checked in to a booking of the agenda that is known. Who listens is told of the agenda again when that changes. */
+  isCheckedIn(room: RoomRef, booking: ProviderEventId): boolean
 }
 
 /** What people do at a screen. Each is one write with a precondition; throws Problem "conflict" where the calendar says otherwise by now. */

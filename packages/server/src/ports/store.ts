@@ -31,6 +31,7 @@ import type { PersonTables, SystemPersonTables } from "./person-tables.ts"
 import type { PolicyChangeTables, PolicyTables, SystemPolicyTables } from "./policy-tables.ts"
 import type { RevocationTables, SystemRevocationTables } from "./revocation-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
+import type { RoomTables, SystemRoomTables } from "./room-tables.ts"
 import type { SecondFactor, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 
@@ -226,7 +227,7 @@ export type AuditFilter = {
 /** Fields that change in an update; undefined ones stay. */
 export type Changes<Row> = Partial<Omit<Row, "accountId">>
 
-/** The people of one account, and where they are signed in. */
+/** The people of one account, and where they are signed in. Rooms are none of them: room-tables.ts. */
 export interface PeopleTables {
   insertUser(row: UserRow): Promise<void>
   findUser(userId: UserId): Promise<UserRow | null>
@@ -301,6 +302,7 @@ export interface AccountTables extends PeopleTables {
   readonly revocations: RevocationTables
   readonly persons: PersonTables
   readonly devices: DeviceTables
+  readonly rooms: RoomTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -315,6 +317,7 @@ export interface SystemTables
     SystemPersonTables,
     SystemRevocationTables,
     SystemRolloutTables,
+    SystemRoomTables,
     SystemPolicyTables,
     SystemFigureTables,
     SystemSignInTables {

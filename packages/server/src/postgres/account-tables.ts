@@ -18,6 +18,7 @@ import { createPolicyChangeTables } from "./policy-change-tables.ts"
 import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
+import { createRoomTables } from "./room-tables.ts"
 import { createSignInTables } from "./sign-in-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 
@@ -53,11 +54,14 @@ export function createAccountTables(
     policyChanges: createPolicyChangeTables(tx, accountId),
     persons: createPersonTables(tx, accountId),
     devices: createDeviceTables(tx, accountId),
+    rooms: createRoomTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }
 
 function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTables {
+  const people = () =>
+    tx.selectFrom("appUser").selectAll().where("accountId", "=", accountId).where("kind", "=", "person")
   return {
     async insertUser(row) {
       await unique(
@@ -66,29 +70,9 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
         "email-taken",
       )
     },
-    findUser: async (userId) =>
-      (await tx
-        .selectFrom("appUser")
-        .selectAll()
-        .where("accountId", "=", accountId)
-        .where("userId", "=", userId)
-        .executeTakeFirst()) ?? null,
-    findUsers: async (userIds) =>
-      userIds.length === 0
-        ? []
-        : tx
-            .selectFrom("appUser")
-            .selectAll()
-            .where("accountId", "=", accountId)
-            .where("userId", "in", userIds)
-            .execute(),
-    findUserByEmail: async (email) =>
-      (await tx
-        .selectFrom("appUser")
-        .selectAll()
-        .where("accountId", "=", accountId)
-        .where("email", "=", email)
-        .executeTakeFirst()) ?? null,
+    findUser: async (userId) => (await people().where("userId", "=", userId).executeTakeFirst()) ?? null,
+    findUsers: async (userIds) => (userIds.length === 0 ? [] : people().where("userId", "in", userIds).execute()),
+    findUserByEmail: async (email) => (await people().where("email", "=", email).executeTakeFirst()) ?? null,
     listUsers: (page) => listUsers(tx, accountId, page),
     async insertSession(row) {
       await tx.insertInto("session").values(row).execute()
@@ -131,6 +115,7 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
     .selectFrom("appUser as person")
     .select("person.userId")
     .where("person.accountId", "=", accountId)
+    .where("person.kind", "=", "person")
     .where("person.email", ">", after ?? "")
     .orderBy("person.email")
     .limit(limit)

@@ -1,3 +1,4 @@
+import type { DialRule } from "@kalends/domain/dial-rule"
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
@@ -20,6 +21,7 @@ import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
+import type { RoomMarkRow, RoomMissRow } from "../ports/room-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
   AccountRow,
@@ -34,11 +36,15 @@ import type {
 } from "../ports/store.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import type { EditJson } from "./policy-change-tables.ts"
+import type { RoomRecord } from "./room-tables.ts"
+
+type UserKind = "person" | "room"
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
   account: AccountRow
-  appUser: UserRow
+  /** People and rooms. */
+  appUser: UserRow & { kind: ColumnType<UserKind, UserKind | undefined, never> }
   session: SessionRow
   dataKey: DataKeyRow
   keyWork: KeyWorkRow
@@ -59,6 +65,14 @@ export type Database = {
   spentChallenge: { accountId: AccountId; challengeHash: Uint8Array; expiresAt: Temporal.Instant }
   revocation: RevocationRow
   revocationStep: RevocationStepRow
+  room: RoomRecord
+  roomMark: RoomMarkRow
+  roomMiss: RoomMissRow
+  dialRules: {
+    accountId: AccountId
+    rules: ColumnType<readonly DialRule[], string, string>
+    changedAt: Temporal.Instant
+  }
   meeting: MeetingRow
   meetingLink: LinkRow
   userGroup: GroupRow

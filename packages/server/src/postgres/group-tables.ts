@@ -61,8 +61,12 @@ async function countPeople(tx: Transaction<Database>, accountId: AccountId): Pro
     )
     select group_id, people, connected from grouped
     union all
-    select null, (select count(*) from app_user where account_id = ${accountId}) - coalesce(sum(people), 0)::bigint,
-      (select count(*) from connection where account_id = ${accountId}) - coalesce(sum(connected), 0)::bigint
+    select null,
+      (select count(*) from app_user where account_id = ${accountId} and kind = 'person') - coalesce(sum(people), 0)::bigint,
+      (select count(*) from connection where account_id = ${accountId})
+        - (select count(*) from room join connection as c on c.account_id = room.account_id and c.user_id = room.room_id
+          where room.account_id = ${accountId})
+        - coalesce(sum(connected), 0)::bigint
     from grouped`.execute(tx)
   return rows.filter(({ people }) => people > 0)
 }

@@ -13,6 +13,7 @@ export function createPersonTables(tx: Transaction<Database>, accountId: Account
           .set(changes)
           .where("accountId", "=", accountId)
           .where("userId", "=", userId)
+          .where("kind", "=", "person")
           .execute(),
         "This e-mail address has an account already.",
         "email-taken",
@@ -23,6 +24,7 @@ export function createPersonTables(tx: Transaction<Database>, accountId: Account
         .deleteFrom("appUser")
         .where("accountId", "=", accountId)
         .where("userId", "=", userId)
+        .where("kind", "=", "person")
         .executeTakeFirstOrThrow()
       return numDeletedRows > 0n
     },

@@ -52,7 +52,7 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
   const people = sql`from app_user as u
     left join group_member as m on m.account_id = u.account_id and m.user_id = u.user_id
     left join connection as c on c.account_id = u.account_id and c.user_id = u.user_id
-    where u.account_id = ${accountId}`
+    where u.account_id = ${accountId} and u.kind = 'person'`
   const named = (userIds: readonly UserId[] | null) =>
     userIds === null ? sql`` : sql`and u.user_id = any(${[...userIds]}::uuid[])`
   return {

@@ -120,7 +120,7 @@ async function addSteps(
   const { numAffectedRows } = await sql`
     insert into rollout_step (account_id, rollout_id, user_id, state, attempts)
     select u.account_id, ${rolloutId}, u.user_id, 'waiting', 0 from app_user as u
-    where u.account_id = ${accountId} ${inGroup} ${named} ${connected}
+    where u.account_id = ${accountId} and u.kind = 'person' ${inGroup} ${named} ${connected}
     on conflict do nothing`.execute(tx)
   return Number(numAffectedRows ?? 0n)
 }

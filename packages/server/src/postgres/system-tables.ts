@@ -13,6 +13,7 @@ import { createSystemPersons } from "./person-tables.ts"
 import { createSystemPolicy } from "./policy-change-tables.ts"
 import { createSystemRevocations } from "./revocation-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
+import { createSystemRooms } from "./room-tables.ts"
 import { createSystemSignIn } from "./sign-in-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
@@ -31,13 +32,20 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemSignIn(tx),
     ...createSystemPolicy(tx),
     ...createSystemPersons(tx),
+    ...createSystemRooms(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },
     hasAccounts: async () =>
       (await tx.selectFrom("account").select("accountId").limit(1).executeTakeFirst()) !== undefined,
     findUserByEmail: async (email) =>
-      (await tx.selectFrom("appUser").selectAll().where("email", "=", email).limit(1).executeTakeFirst()) ?? null,
+      (await tx
+        .selectFrom("appUser")
+        .selectAll()
+        .where("email", "=", email)
+        .where("kind", "=", "person")
+        .limit(1)
+        .executeTakeFirst()) ?? null,
     async findSession(tokenHash, now) {
       const session = await tx
         .selectFrom("session")
@@ -51,6 +59,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
         .selectAll()
         .where("accountId", "=", session.accountId)
         .where("userId", "=", session.userId)
+        .where("kind", "=", "person")
         .executeTakeFirst()
       return user === undefined || user.suspendedAt !== null ? null : { session, user }
     },

@@ -63,14 +63,16 @@ const seriesLookedAtMost = 200
  */
 export function createCalendarSync(deps: CalendarSyncDeps) {
   return {
-    /** Null where the sync is off, there is no meeting service, or the provider cannot read whole events. */
+    /** Null where the sync is off, the calendar is a room's, there is no meeting service, or the provider cannot read whole events. */
     async begin(subject: SyncSubject): Promise<SyncRun | null> {
       const { calendar, connection, provider } = subject
       if (provider.events === null || deps.backends.size === 0) return null
-      const { sync } = await deps.store.inAccount(calendar.accountId, (tables) =>
-        effectivePolicyOf(tables, connection.userId),
-      )
-      return sync.value === "on" ? createRun(deps, subject, provider.events) : null
+      const isOn = await deps.store.inAccount(calendar.accountId, async (tables) => {
+        // A room's calendar has copies of other people's events alone.
+        const person = await tables.findUser(connection.userId)
+        return person !== null && (await effectivePolicyOf(tables, person.userId)).sync.value === "on"
+      })
+      return isOn ? createRun(deps, subject, provider.events) : null
     },
   }
 }

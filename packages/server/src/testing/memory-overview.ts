@@ -82,6 +82,7 @@ type At = { readonly now: Temporal.Instant; readonly idle: IdleLives }
 
 function listed(tx: MemoryTransaction, row: ConnectionRow, { now, idle }: At): ListedConnection {
   const user = tx.find("user", row.userId)
+  const room = tx.find("room", row.userId)
   const calendars = tx.list("calendar").filter(({ connectionId }) => connectionId === row.connectionId)
   const live = tx
     .list("subscription")
@@ -93,8 +94,8 @@ function listed(tx: MemoryTransaction, row: ConnectionRow, { now, idle }: At): L
   const credential = tx.find("credential", row.connectionId)
   return {
     ...row,
-    email: user?.email ?? "",
-    displayName: user?.displayName ?? "",
+    email: user?.email ?? room?.address ?? "",
+    displayName: user?.displayName ?? room?.name ?? "",
     groupId: tx.find("member", row.userId)?.groupId ?? null,
     calendarCount: calendars.length,
     lastChangeAt: changes.at(-1) ?? null,

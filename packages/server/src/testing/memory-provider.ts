@@ -87,6 +87,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
       isCursorBoundToWindow: false,
       concurrentCallsPerMailbox: 4,
       hidesSeriesOfRemoved: false,
+      areOccurrencesItems: false,
       isReachableFromBrowser: true,
       refreshTokenIdleLifeMs: null,
     },

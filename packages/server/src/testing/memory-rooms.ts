@@ -52,7 +52,7 @@ export function memoryRooms(clock: Clock): MemoryRooms {
     return booking
   }
   return {
-    ...agendasOf(placeOf, tell),
+    ...agendasOf({ placeOf, tell, checkedIn }),
     put: (room, bookings) => put(placeOf(room), bookings),
     checkedIn,
     get listenerCount() {
@@ -69,17 +69,23 @@ export function memoryRooms(clock: Clock): MemoryRooms {
       return booked(place, { ...booking, version: `${booking.version}+`, endsAt: isNow ? now : endsAt })
     },
     async checkIn(room, id) {
-      checkedIn.add(requireBooking(placeOf(room), id).id)
+      const place = placeOf(room)
+      checkedIn.add(requireBooking(place, id).id)
+      tell(place)
     },
   }
 }
 
-function agendasOf(
-  placeOf: (room: RoomRef) => Place,
-  tell: (place: Place) => void,
-): RoomAgendas & Pick<MemoryRooms, "setReadable"> {
+type Shared = {
+  readonly placeOf: (room: RoomRef) => Place
+  readonly tell: (place: Place) => void
+  readonly checkedIn: ReadonlySet<ProviderEventId>
+}
+
+function agendasOf({ placeOf, tell, checkedIn }: Shared): RoomAgendas & Pick<MemoryRooms, "setReadable"> {
   return {
     known: (room) => placeOf(room).agenda,
+    isCheckedIn: (_room, booking) => checkedIn.has(booking),
     async read(room, signal) {
       signal.throwIfAborted()
       const { agenda } = placeOf(room)

@@ -23,6 +23,7 @@ import { memoryPersons, memorySystemPersons } from "./memory-persons.ts"
 import { memoryPolicy } from "./memory-policy.ts"
 import { memoryPolicyChanges, memorySystemPolicy } from "./memory-policy-changes.ts"
 import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
+import { memoryRoomTables, memorySystemRooms } from "./memory-room-tables.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
@@ -96,6 +97,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     policyChanges: memoryPolicyChanges(tx, accountId),
     devices: memoryDevices(tx, accountId),
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
+    rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
   }
 }
 
@@ -121,7 +123,8 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       fence(row, accountId)
       await tx.lock("user", row.email)
       refuse(
-        tx.list("user").some((user) => user.email === row.email && user.accountId === accountId),
+        tx.list("user").some((user) => user.email === row.email && user.accountId === accountId) ||
+          tx.list("room").some((room) => room.address === row.email && room.accountId === accountId),
         "This e-mail address has an account already.",
         "email-taken",
       )
@@ -398,6 +401,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemSignIn(tx),
     ...memorySystemPolicy(tx),
     ...memorySystemPersons(tx),
+    ...memorySystemRooms(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

@@ -1,3 +1,4 @@
+import type { DialRule } from "@kalends/domain/dial-rule"
 import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
@@ -9,6 +10,7 @@ import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
 import type { RevocationRow, RevocationStepRow } from "../ports/revocation-tables.ts"
 import type { RolloutRow, StepRow } from "../ports/rollout-tables.ts"
+import type { RoomMarkRow, RoomMissRow, RoomRow } from "../ports/room-tables.ts"
 import type { IdentityRow, PasskeyRow, TotpRow } from "../ports/sign-in-tables.ts"
 import type {
   AccountRow,
@@ -83,6 +85,18 @@ export type MemoryRows = {
   /** By user id. */
   policyNotice: PolicyNoticeRow
   device: DeviceRow
+  /** Rooms are users, and yet in no list of them. */
+  room: RoomRow
+  /** By room id and digest. */
+  roomMark: RoomMarkRow
+  /** By room id and digest. */
+  roomMiss: RoomMissRow
+  /** By account id. */
+  dialRules: {
+    readonly accountId: AccountId
+    readonly rules: readonly DialRule[]
+    readonly changedAt: Temporal.Instant
+  }
 }
 export type TableName = keyof MemoryRows
 const tableNames = [
@@ -119,6 +133,10 @@ const tableNames = [
   "policyChange",
   "policyNotice",
   "device",
+  "room",
+  "roomMark",
+  "roomMiss",
+  "dialRules",
 ] as const
 
 export type RowMaps = { readonly [Name in TableName]: Map<string, MemoryRows[Name]> }
@@ -159,6 +177,10 @@ export function emptyTables(): RowMaps {
     policyChange: new Map(),
     policyNotice: new Map(),
     device: new Map(),
+    room: new Map(),
+    roomMark: new Map(),
+    roomMiss: new Map(),
+    dialRules: new Map(),
   }
 }
 

@@ -22,6 +22,7 @@ export const limits: ProviderLimits = {
   isCursorBoundToWindow: false,
   concurrentCallsPerMailbox: 4,
   hidesSeriesOfRemoved: false,
+  areOccurrencesItems: false,
   isReachableFromBrowser: false,
   refreshTokenIdleLifeMs: null,
 }

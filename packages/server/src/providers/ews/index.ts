@@ -24,6 +24,7 @@ export const limits: ProviderLimits = {
   // EWS throttles by account; ten calls at once are its policy's default (EwsMaxConcurrency 27 is shared with Outlook).
   concurrentCallsPerMailbox: 4,
   hidesSeriesOfRemoved: false,
+  areOccurrencesItems: true,
   isReachableFromBrowser: false,
   refreshTokenIdleLifeMs: null,
 }

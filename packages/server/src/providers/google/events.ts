@@ -72,7 +72,7 @@ export function createGoogleEvents(calls: GoogleCalls): EventSource {
       const now = await read(input)
       if (now === null) throw new Problem("not-found", "The event is gone.")
       if (now.record.version !== expect) throw new Problem("conflict", "The event was changed meanwhile.")
-      const body = googlePatch(patch, text(now.master.description))
+      const body = ofOccurrence(now.master, googlePatch(patch, text(now.master.description)))
       const tells = patch.schedule !== undefined || patch.subject !== undefined
       await calls.patchEvent(access, { calendarId, eventId }, body, { etag: etagOf(expect), tells, signal })
       if (patch.schedule !== undefined) await writeMoved(input, now.record.schedule, patch.schedule)
@@ -86,6 +86,11 @@ export function createGoogleEvents(calls: GoogleCalls): EventSource {
       await orNull(calls.deleteEvent(access, { calendarId, eventId }, { etag: etagOf(expect), signal }))
     },
   }
+}
+
+/** An occurrence has no recurrence of its own that could be written. */
+function ofOccurrence(item: Wire, { recurrence, ...body }: Wire): Wire {
+  return text(item.recurringEventId) === null && recurrence !== undefined ? { ...body, recurrence } : body
 }
 
 type Whole = { readonly master: Wire; readonly record: EventRecord }

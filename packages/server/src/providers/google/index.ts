@@ -21,6 +21,7 @@ export const limits: ProviderLimits = {
   isCursorBoundToWindow: false,
   concurrentCallsPerMailbox: 4,
   hidesSeriesOfRemoved: false,
+  areOccurrencesItems: true,
   isReachableFromBrowser: true,
   refreshTokenIdleLifeMs: refreshTokenIdleDays * 86_400_000,
 }

@@ -118,7 +118,7 @@ export function createGraphEvents(calls: GraphCalls, apiUrl: string): EventSourc
       const { schedule: _, ...others } = patch
       const isWhole = wanted !== undefined && !isOnlyOccurrences(now.record.schedule, wanted)
       const html = text(wire(now.item.body)?.content) ?? ""
-      const body = graphPatch(isWhole ? { ...others, schedule: wanted } : others, html)
+      const body = ofOccurrence(now.item, graphPatch(isWhole ? { ...others, schedule: wanted } : others, html))
       const { etag } = addressOf(now.item)
       if (Object.keys(body).length > 0) {
         const patched = calls.patchEvent(access, input, body, { etag, signal })
@@ -134,6 +134,12 @@ export function createGraphEvents(calls: GraphCalls, apiUrl: string): EventSourc
       await orNull(calls.deleteEvent(input.access, input, { etag, signal: input.signal }))
     },
   }
+}
+
+/** An occurrence has no recurrence of its own that could be written. */
+function ofOccurrence(item: Wire, { recurrence, ...body }: Wire): Wire {
+  const isOccurrence = text(item.seriesMasterId) !== null
+  return isOccurrence || recurrence === undefined ? body : { ...body, recurrence }
 }
 
 /** Throws Problem "malformed", or "unsupported" for a clock that is not known here. */

@@ -24,6 +24,7 @@ export const limits: ProviderLimits = {
   isCursorBoundToWindow: true,
   concurrentCallsPerMailbox: 4,
   hidesSeriesOfRemoved: true,
+  areOccurrencesItems: true,
   isReachableFromBrowser: true,
   refreshTokenIdleLifeMs: refreshTokenIdleDays * 86_400_000,
 }

@@ -1,0 +1,168 @@
+import { isProblem } from "@kalends/domain/problem"
+import { describe, expect, test } from "vitest"
+import type { RoomMarkRow } from "../ports/room-tables.ts"
+import type { Store } from "../ports/store.ts"
+import { createMemoryStore } from "../testing/memory-store.ts"
+import { useDatabase } from "../testing/postgres.ts"
+import { sampleRows } from "../testing/rows.ts"
+import { sampleRoom } from "../testing/sample-room.ts"
+import { createStore } from "./store.ts"
+
+const at = (seconds: number) => Temporal.Instant.from("2026-11-23T09:00:00Z").add({ seconds })
+const digest = (byte: number) => Buffer.alloc(16, byte)
+const database = useDatabase()
+const memory = createMemoryStore()
+const stores: readonly (readonly [string, () => Store])[] = [
+  ["on PostgreSQL", () => createStore(database())],
+  ["in memory", () => memory],
+]
+let seed = 2_000
+
+/** An organisation with one connected person and three rooms, of which the second is connected. */
+async function organisation(store: Store) {
+  seed += 10
+  const { account, user, connection } = sampleRows(seed)
+  const { accountId } = account
+  const rooms = [1, 2, 3].map((number) => sampleRoom(accountId, seed + number, { name: `Room ${number}` }))
+  const [first, second, third] = rooms
+  if (first === undefined || second === undefined || third === undefined) throw new Error("three rooms")
+  const own = sampleRows(seed + 5).connection
+  await store.asSystem((tables) => tables.insertAccount(account))
+  await store.inAccount(accountId, async (tables) => {
+    await tables.insertUser(user)
+    await tables.insertConnection(connection)
+    for (const room of rooms) await tables.rooms.insert(room)
+    await tables.insertConnection({ ...own, accountId, userId: second.roomId })
+  })
+  return { accountId, user, first, second, third }
+}
+
+describe.each(stores)("rooms %s", (_, store) => {
+  test("are no people: in no list, no search, no count, no sign-in, and no policy's reach", async () => {
+    const { accountId, user, second } = await organisation(store())
+    await store().inAccount(accountId, async (tables) => {
+      const everybody = { after: null, limit: 10, search: null, group: null }
+      expect((await tables.listUsers(everybody)).map(({ email }) => email)).toEqual([user.email])
+      expect(await tables.findUser(second.roomId)).toBeNull()
+      expect(await tables.findUsers([second.roomId])).toEqual([])
+      expect(await tables.findUserByEmail(second.address)).toBeNull()
+      expect(await tables.groups.countPeople()).toEqual([{ groupId: null, people: 1, connected: 1 }])
+      const classes = await tables.policyChanges.countClasses(null)
+      expect(classes.reduce((sum, { count }) => sum + Number(count), 0)).toBe(1)
+      expect(await tables.policyChanges.listConnections(classes, { after: null, limit: 10 })).toHaveLength(1)
+      expect(await tables.persons.deleteUser(second.roomId)).toBe(false)
+    })
+    expect(await store().asSystem((tables) => tables.findUserByEmail(second.address))).toBeNull()
+  })
+
+  test("share their addresses with nobody", async () => {
+    const { accountId, user, first } = await organisation(store())
+    const clashing = sampleRoom(accountId, seed + 7, { address: user.email })
+    for (const room of [clashing, { ...clashing, address: first.address }]) {
+      const refused = await store()
+        .inAccount(accountId, (tables) => tables.rooms.insert(room))
+        .catch((error: unknown) => error)
+      expect(isProblem(refused, "conflict") && refused.code).toBe("address-taken")
+    }
+    const person = { ...user, ...sampleRows(seed + 8).user, accountId, email: first.address }
+    await expect(store().inAccount(accountId, (tables) => tables.insertUser(person))).rejects.toThrow()
+  })
+
+  test("are listed by name, page by page, found by parts of name and address, and by the state of their connection", async () => {
+    const { accountId, first, second, third } = await organisation(store())
+    const all = { after: null, limit: 2, search: null, state: null }
+    await store().inAccount(accountId, async ({ rooms }) => {
+      const page = await rooms.list(all)
+      expect(page.map(({ name }) => name)).toEqual([first.name, second.name])
+      const next = await rooms.list({ ...all, after: second })
+      expect(next).toEqual([{ ...third, connectionState: null, provider: null }])
+      expect(await rooms.list({ ...all, search: "ROOM 3" })).toEqual(next)
+      expect((await rooms.list({ ...all, search: second.address.toUpperCase() })).map(({ name }) => name)).toEqual([
+        "Room 2",
+      ])
+      expect((await rooms.list({ ...all, state: "healthy" })).map(({ roomId }) => roomId)).toEqual([second.roomId])
+      expect((await rooms.list({ ...all, state: "none" })).map(({ roomId }) => roomId)).toEqual([
+        first.roomId,
+        third.roomId,
+      ])
+      expect((await rooms.findByAddresses([third.address, "nobody@example.org"])).map(({ roomId }) => roomId)).toEqual([
+        third.roomId,
+      ])
+      expect(await rooms.count()).toBe(3)
+    })
+  })
+
+  test("keep what is set, and take all that is theirs with them", async () => {
+    const { accountId, second } = await organisation(store())
+    const set = {
+      name: "Observatory",
+      ...{ building: "North", floor: "3", capacity: 12 },
+      language: "ja",
+      clockHours: 12,
+      privacy: { hidesTitles: "all", hidesHostsOfPrivate: false },
+      checkIn: { withinMinutes: 10, earlyMinutes: 5, missesMost: 3 },
+    } as const
+    await store().inAccount(accountId, (tables) => tables.rooms.update(second.roomId, set))
+    await store().inAccount(accountId, async (tables) => {
+      expect(await tables.rooms.find(second.roomId)).toEqual({ ...second, ...set })
+      expect(await tables.rooms.delete(second.roomId)).toBe(true)
+      expect(await tables.rooms.delete(second.roomId)).toBe(false)
+      expect(await tables.findConnectionOfUser(second.roomId)).toBeNull()
+    })
+  })
+
+  test("a booking is marked once, whoever comes first, and again only by who left it half done", async () => {
+    const { accountId, first } = await organisation(store())
+    const row = {
+      ...{ accountId, roomId: first.roomId, bookingDigest: digest(1), markedAt: at(0), keptUntil: at(600) },
+      mark: "given-up",
+    } as const
+    const mark = (changes: Partial<RoomMarkRow>, retriedBefore = at(-60)) =>
+      store().inAccount(accountId, (tables) => tables.rooms.mark({ ...row, ...changes }, retriedBefore))
+    expect(await mark({})).toBe(true)
+    expect(await mark({ markedAt: at(30) })).toBe(false)
+    expect(await mark({ mark: "checked-in" }, at(90))).toBe(false)
+    expect(await mark({ markedAt: at(120) }, at(60))).toBe(true)
+    await store().inAccount(accountId, async ({ rooms }) => {
+      expect((await rooms.listMarks(first.roomId, at(599))).map(({ mark: one }) => one)).toEqual(["given-up"])
+      expect(await rooms.listMarks(first.roomId, at(600))).toEqual([])
+      await rooms.unmark(first.roomId, digest(1))
+      expect(await rooms.listMarks(first.roomId, at(0))).toEqual([])
+    })
+  })
+
+  test("misses are counted for each series, and old ones forgotten with the marks of what is over", async () => {
+    const { accountId, first } = await organisation(store())
+    const { roomId } = first
+    const miss = { accountId, roomId, seriesDigest: digest(2), missed: 1, missedAt: at(0) }
+    await store().inAccount(accountId, async ({ rooms }) => {
+      await rooms.putMiss(miss)
+      await rooms.putMiss({ ...miss, missed: 2, missedAt: at(60) })
+      expect((await rooms.findMiss(roomId, digest(2)))?.missed).toBe(2)
+      await rooms.putMiss({ ...miss, seriesDigest: digest(3) })
+      await rooms.mark(
+        { accountId, roomId, bookingDigest: digest(1), mark: "checked-in", markedAt: at(0), keptUntil: at(10) },
+        at(0),
+      )
+    })
+    expect(await store().asSystem((tables) => tables.deleteOldRoomMarks(at(20), at(30)))).toBe(2)
+    await store().inAccount(accountId, async ({ rooms }) => {
+      expect(await rooms.findMiss(roomId, digest(3))).toBeNull()
+      await rooms.deleteMiss(roomId, digest(2))
+      expect(await rooms.findMiss(roomId, digest(2))).toBeNull()
+    })
+  })
+
+  test("an organisation's own dial rules are kept as they were said", async () => {
+    const { accountId } = await organisation(store())
+    const rules = [
+      { name: "Own bridge", patterns: ["bridge {number#}"], also: [], sip: "{number}@sip.example.org", h323: null },
+    ]
+    await store().inAccount(accountId, async (tables) => {
+      expect(await tables.rooms.dialRules()).toEqual([])
+      await tables.rooms.setDialRules(rules, at(0))
+      await tables.rooms.setDialRules([...rules, ...rules], at(1))
+      expect(await tables.rooms.dialRules()).toEqual([...rules, ...rules])
+    })
+  })
+})

@@ -1,0 +1,127 @@
+import type { Booking } from "@kalends/domain/booking"
+import { checkInVerdict, missedAfter } from "@kalends/domain/check-in"
+import { isProblem } from "@kalends/domain/problem"
+import type { Log } from "../ports/log.ts"
+import type { RoomRef } from "../ports/room-agendas.ts"
+import { type DeskDeps, keptUntil, requireBooking } from "./desk.ts"
+import type { ReadRoom } from "./read-room.ts"
+import type { Watch } from "./room-agendas.ts"
+import { requireRoomPlace } from "./room-place.ts"
+import { takeOut, type Written } from "./write-booking.ts"
+
+export type ReleaseDeps = Omit<DeskDeps, "random"> & { readonly log: Log }
+
+const lookSeconds = 15
+/** What a node that died left half done, another does again after this long. */
+const retryMinutes = 2
+const { compare } = Temporal.Instant
+
+/**
+ * Gives up bookings that nobody came to, in rooms where that is set. Only of rooms that are listened to here, for without a
+ * screen nobody could have checked in; and the minutes within which one must are counted from when a screen could first
+ * show the booking: an outage, ours or the provider's, takes the room from nobody. Right before, the calendar is read anew;
+ * where that cannot be done, nothing is given up. Nodes agree by the mark of the booking, of which there is one.
+ */
+export function createRelease(deps: ReleaseDeps) {
+  const { agendas, clock, log } = deps
+
+  async function look(): Promise<void> {
+    for (const watch of agendas.listened())
+      for (const booking of dueOf(watch)) await giveUp(watch, booking).catch((error: unknown) => note(watch, error))
+  }
+
+  /** Bookings of a room that seem to be due, by what is known without asking. */
+  function dueOf({ known, seenSince, listenedSince, failures }: Watch): readonly Booking[] {
+    // During an outage the agenda's own timer asks, ever more rarely.
+    if (failures > 0 || known === null || listenedSince === null || known.room.checkIn.withinMinutes === null) return []
+    return known.agenda.bookings.filter((booking) => {
+      const showableSince = latest([booking.startsAt, listenedSince, seenSince.get(booking.id) ?? clock.now()])
+      return verdictOf(known, { ...booking, startsAt: showableSince }, 0) !== "keep"
+    })
+  }
+
+  function verdictOf({ room, marks }: ReadRoom, booking: Booking, missed: number) {
+    const isCheckedIn = marks.has(booking.id)
+    const { kind } = checkInVerdict(room.checkIn, { booking, now: clock.now(), isCheckedIn, missed })
+    return kind === "release" || kind === "release-series" ? kind : "keep"
+  }
+
+  async function giveUp({ ref }: Watch, { id }: Booking): Promise<void> {
+    const read = await agendas.readAnew(ref)
+    const written = requireBooking(read, id)
+    const missed = await missedBefore(ref, written)
+    const verdict = verdictOf(read, written.booking, missed)
+    if (verdict === "keep" || !(await claim(ref, written))) return
+    try {
+      const place = await deps.store.inAccount(ref.accountId, (tables) =>
+        requireRoomPlace(tables, ref, deps.providerOf),
+      )
+      await takeOut({ broker: deps.broker, place }, written, verdict === "release-series")
+    } catch (error) {
+      await unclaim(ref, written)
+      throw error
+    }
+    await count(ref, written, missedAfter(missed, verdict, false))
+    const after = await agendas.readAnew(ref)
+    agendas.touch(ref, after)
+  }
+
+  const digestOf = (ref: RoomRef, { booking }: Written) => deps.digest(ref, "booking", booking.id)
+
+  /** True for the one node that gives it up. */
+  function claim(ref: RoomRef, written: Written): Promise<boolean> {
+    const now = clock.now()
+    const row = {
+      ...{ ...ref, bookingDigest: digestOf(ref, written), markedAt: now, keptUntil: keptUntil(written.booking) },
+      mark: "given-up",
+    } as const
+    return deps.store.inAccount(ref.accountId, ({ rooms }) => rooms.mark(row, now.subtract({ minutes: retryMinutes })))
+  }
+
+  const unclaim = (ref: RoomRef, written: Written): Promise<void> =>
+    deps.store.inAccount(ref.accountId, ({ rooms }) => rooms.unmark(ref.roomId, digestOf(ref, written)))
+
+  async function missedBefore(ref: RoomRef, { origin }: Written): Promise<number> {
+    if (origin === null) return 0
+    const series = deps.digest(ref, "series", origin.seriesId)
+    return (await deps.store.inAccount(ref.accountId, ({ rooms }) => rooms.findMiss(ref.roomId, series)))?.missed ?? 0
+  }
+
+  async function count(ref: RoomRef, { origin }: Written, missed: number): Promise<void> {
+    if (origin === null) return
+    const row = { ...ref, seriesDigest: deps.digest(ref, "series", origin.seriesId), missed, missedAt: clock.now() }
+    await deps.store.inAccount(ref.accountId, ({ rooms }) => rooms.putMiss(row))
+  }
+
+  function note({ ref: { roomId } }: Watch, error: unknown): void {
+    const problem = isProblem(error) ? error.kind : "unknown"
+    // Gone, or changed meanwhile: there is nothing to give up.
+    if (problem !== "not-found" && problem !== "conflict") log.warn("a booking was not given up", { roomId, problem })
+  }
+
+  return {
+    look,
+    /** Looks every few seconds until it is stopped. */
+    start(): () => Promise<void> {
+      let isStopped = false
+      let cancel = () => {}
+      let running: Promise<void> = Promise.resolve()
+      const again = () => {
+        if (isStopped) return
+        cancel = clock.after(lookSeconds * 1000, () => {
+          running = look().then(again)
+        })
+      }
+      again()
+      return async () => {
+        isStopped = true
+        cancel()
+        await running
+      }
+    },
+  }
+}
+
+function latest(instants: readonly Temporal.Instant[]): Temporal.Instant {
+  return instants.reduce((a, b) => (compare(a, b) > 0 ? a : b))
+}

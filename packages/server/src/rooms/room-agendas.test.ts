@@ -1,0 +1,140 @@
+import { Problem } from "@kalends/domain/problem"
+import { ageSeconds, type RoomAgenda, roomStateOf } from "@kalends/domain/room-state"
+import { expect, test } from "vitest"
+import { settled } from "../testing/fake-clock.ts"
+import { roomWorld } from "../testing/room-world.ts"
+
+const away = () => new Problem("unavailable", "No answer.")
+const titles = ({ bookings }: RoomAgenda) => bookings.map(({ title }) => title)
+
+async function listening(options: Parameters<typeof roomWorld>[0] = {}) {
+  const world = await roomWorld(options)
+  const node = world.node()
+  const ends = new AbortController()
+  const told: RoomAgenda[] = []
+  node.agendas.listen(world.ref, (agenda) => void told.push(agenda), ends.signal)
+  await settled()
+  return { ...world, ...node, told, ends, last: () => told.at(-1) }
+}
+
+test("a room is read when somebody begins to listen, and again at a hint, whoever sends it", async () => {
+  const { invite, hint, told, faults, agendas, ref } = await listening()
+  expect(told.map(titles)).toEqual([[]])
+  await invite("Planning", 60, 30)
+  hint()
+  hint()
+  await settled()
+  expect(told.map(titles)).toEqual([[], ["Planning"]])
+  expect(faults.reads).toBe(2)
+  expect(titles(agendas.known(ref) ?? expect.fail("known"))).toEqual(["Planning"])
+})
+
+test("a change that nobody told of is known within fifteen minutes", async () => {
+  const { invite, clock, last } = await listening()
+  await invite("Planning", 60, 30)
+  await clock.advance(15 * 60_000)
+  expect(titles(last() ?? expect.fail("told"))).toEqual(["Planning"])
+})
+
+test("without a listener nothing is read, no timer waits, and whoever asks is answered from what was just read", async () => {
+  const { ends, faults, clock, hint, agendas, ref } = await listening()
+  ends.abort()
+  hint()
+  await clock.advance(3_600_000)
+  expect([faults.reads, clock.waitingCount]).toEqual([1, 0])
+  const { signal } = new AbortController()
+  await Promise.all([agendas.read(ref, signal), agendas.read(ref, signal)])
+  await agendas.read(ref, signal)
+  expect(faults.reads).toBe(2)
+})
+
+test("a room of which nothing is known and that cannot be read is a problem, not a free room", async () => {
+  const world = await roomWorld()
+  const { agendas } = world.node()
+  world.faults.problem = away()
+  await expect(agendas.read(world.ref, new AbortController().signal)).rejects.toThrow("No answer.")
+  expect(agendas.known(world.ref)).toBeNull()
+})
+
+test("a room that was disconnected is shown with nothing, and never as free", async () => {
+  const { store, accountId, connection, fanOut, ref, last, agendas, clock, invite, hint } = await listening()
+  await invite("Secret", 0, 30)
+  hint()
+  await settled()
+  await store.inAccount(accountId, (tables) => tables.deleteConnection(connection.connectionId))
+  const gone = { kind: "connection-changed", connectionId: connection.connectionId, state: "gone" } as const
+  fanOut.publish({ kind: "user", accountId, userId: ref.roomId }, gone)
+  await settled()
+  const agenda = last() ?? expect.fail("told")
+  expect(agendas.known(ref)).toBeNull()
+  const now = { agenda, now: clock.now(), checkInMinutes: null, isCheckedIn: () => false }
+  expect([agenda.bookings, roomStateOf(now).kind]).toEqual([[], "unknown"])
+})
+
+test("titles are hidden as the room's privacy says before anything is held", async () => {
+  const { invite, hint, last } = await listening({
+    room: { privacy: { hidesTitles: "all", hidesHostsOfPrivate: true } },
+  })
+  await invite("Layoffs", 60, 30)
+  hint()
+  await settled()
+  expect(JSON.stringify(last())).not.toContain("Layoffs")
+})
+
+test.each([1, 2])(
+  "four hours without the provider, run %i: kept, honest about its age, never free, well again by itself",
+  async (seed) => {
+    const { clock, faults, invite, hint, told, last, at, room, agendas, release, ref } = await listening({
+      seed,
+      room: { checkIn: { withinMinutes: 10, earlyMinutes: 10, missesMost: null } },
+    })
+    await invite("Before", 30, 60)
+    await invite("During", 150, 30)
+    hint()
+    await settled()
+    const before = titles(last() ?? expect.fail("told"))
+    const readAt = last()?.readAt
+    const stop = release.start()
+    await clock.advance(20 * 60_000)
+    const beginsAt = agendas.known(ref)?.readAt
+    faults.problem = seed % 2 === 0 ? away() : new Problem("rate-limited", "Later.", { retryAt: at(100) })
+    faults.reads = 0
+    for (let minute = 20; minute < 260; minute++) {
+      await clock.advance(60_000)
+      const agenda = agendas.known(ref) ?? expect.fail("kept")
+      expect(titles(agenda)).toEqual(before)
+      expect(agenda.readAt).toEqual(beginsAt)
+      const now = clock.now()
+      expect(ageSeconds(agenda, now)).toBe(Math.floor(agenda.readAt.until(now).total("seconds")))
+      const state = roomStateOf({ agenda, now, checkInMinutes: room.checkIn.withinMinutes, isCheckedIn: () => false })
+      if ((ageSeconds(agenda, now) ?? 0) > 30 * 60) expect(state.kind).not.toBe("free")
+    }
+    expect(readAt).toBeDefined()
+    // Asked ever more rarely: not once a minute for four hours.
+    expect(faults.reads).toBeLessThan(120)
+    await invite("Made meanwhile", 255, 60)
+    faults.problem = null
+    await clock.advance(8 * 60_000)
+    expect(titles(last() ?? expect.fail("told"))).toContain("Made meanwhile")
+    // No screen could show it before: its ten minutes begin now, and it is not given up yet.
+    const shown = roomStateOf({
+      agenda: last() ?? null,
+      now: clock.now(),
+      checkInMinutes: 10,
+      isCheckedIn: () => false,
+    })
+    expect(shown.kind).toBe("taken")
+    expect(told.at(-1)?.readAt).not.toEqual(beginsAt)
+    await stop()
+    agendas.stop()
+    expect(clock.waitingCount).toBe(0)
+  },
+)
+
+test("a node that stops has no timer left, and tells nobody anything more", async () => {
+  const { agendas, clock, hint, told, faults } = await listening()
+  agendas.stop()
+  hint()
+  await settled()
+  expect([clock.waitingCount, told.length, faults.reads]).toEqual([0, 1, 1])
+})
