@@ -104,6 +104,7 @@ import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
+import { createRoomParts } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
 
 export type World = {
@@ -161,6 +162,7 @@ export async function startNode(world: World): Promise<Node> {
   })
   const stopListening = features.listening.start()
   const stopFigures = features.figures.start()
+  const stopRooms = features.startRooms()
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
@@ -169,6 +171,7 @@ export async function startNode(world: World): Promise<Node> {
     async stop() {
       features.streams.close()
       await app.close()
+      await stopRooms()
       await stopListening()
       await stopReconcile()
       await stopNotices()
@@ -233,6 +236,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     connections,
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
+    ...createRoomParts({ store, broker, providerOf, fanOut, secret, world }),
     meetings,
     doors,
     keys: keysFeature,

@@ -54,8 +54,7 @@ export function createDevices(deps: DevicesDeps) {
     )
 
   const views = async (tables: AccountTables, rows: readonly DeviceRow[]): Promise<DeviceView[]> => {
-    const rooms = await tables.findUsers([...new Set(rows.map(({ roomId }) => roomId))])
-    const names = new Map(rooms.map(({ userId, displayName }) => [userId, displayName]))
+    const names = await tables.rooms.namesOf([...new Set(rows.map(({ roomId }) => roomId))])
     return rows.map((row) => viewOf(row, names.get(row.roomId) ?? "", families.get(row.family)))
   }
 
@@ -105,11 +104,11 @@ export function createDevices(deps: DevicesDeps) {
       store.inAccount(user.accountId, async (tables): Promise<AddedDeviceView> => {
         const { roomId, family, name, keepsOthers } = input
         const { password, isMade, ...login } = loginOf(input, familyOf(families, family).push !== null)
-        const room = await tables.findUser(parseUserId(roomId))
+        const room = await tables.rooms.find(parseUserId(roomId))
         if (room === null) throw new Problem("not-found", "There is no such room.", { code: "no-room" })
         const deviceId = parseDeviceId(random.uuid())
         const row: DeviceRow = {
-          ...{ accountId: user.accountId, deviceId, roomId: room.userId, family, name, ...login, keepsOthers },
+          ...{ accountId: user.accountId, deviceId, roomId: room.roomId, family, name, ...login, keepsOthers },
           sealedSecret: await vault.sealSecret(tables, placeOf(deviceId), password),
           createdAt: clock.now(),
           ...fresh,
@@ -124,7 +123,7 @@ export function createDevices(deps: DevicesDeps) {
         const row = await requireDevice(tables, deviceId)
         if (row.address === null && (given.address !== undefined || password !== undefined))
           throw new Problem("unsupported", "This video system signs in here.", { code: "device-asks" })
-        if (roomId !== undefined && (await tables.findUser(parseUserId(roomId))) === null)
+        if (roomId !== undefined && (await tables.rooms.find(parseUserId(roomId))) === null)
           throw new Problem("not-found", "There is no such room.", { code: "no-room" })
         await tables.devices.update(deviceId, {
           ...definedOf(given),

@@ -14,6 +14,7 @@ export type PlatformSecret = {
       | "sign-in-attempts"
       | "sync-digests"
       | "meeting-codes"
+      | "room-marks"
       | "web-push"
       | "audit-log",
   ): Uint8Array

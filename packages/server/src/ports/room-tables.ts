@@ -81,6 +81,8 @@ export interface RoomTables {
   /** Throws as insert. */
   update(roomId: RoomId, changes: RoomChanges): Promise<void>
   find(roomId: RoomId): Promise<RoomRow | null>
+  /** The names of those that there are. */
+  namesOf(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, string>>
   /** With these addresses, in no order. */
   findByAddresses(addresses: readonly string[]): Promise<readonly ListedRoom[]>
   /** By name. */

@@ -88,6 +88,7 @@ describe.each(stores)("rooms %s", (_, store) => {
       expect((await rooms.findByAddresses([third.address, "nobody@example.org"])).map(({ roomId }) => roomId)).toEqual([
         third.roomId,
       ])
+      expect(await rooms.namesOf([first.roomId])).toEqual(new Map([[first.roomId, first.name]]))
       expect(await rooms.count()).toBe(3)
     })
   })

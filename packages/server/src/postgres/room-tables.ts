@@ -23,7 +23,10 @@ export function createRoomTables(tx: Transaction<Database>, accountId: AccountId
   return { ...rowTables(tx, accountId), ...markTables(tx, accountId), ...ruleTables(tx, accountId) }
 }
 
-type RowTables = Pick<RoomTables, "insert" | "update" | "find" | "findByAddresses" | "list" | "count" | "delete">
+type RowTables = Pick<
+  RoomTables,
+  "insert" | "update" | "find" | "namesOf" | "findByAddresses" | "list" | "count" | "delete"
+>
 
 function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
   const people = () =>
@@ -54,6 +57,14 @@ function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
     async find(roomId) {
       const found = await rows().where("room.roomId", "=", roomId).executeTakeFirst()
       return found === undefined ? null : rowOf(found)
+    },
+    async namesOf(roomIds) {
+      if (roomIds.length === 0) return new Map()
+      const found = await people()
+        .select(["person.userId", "person.displayName"])
+        .where("person.userId", "in", roomIds)
+        .execute()
+      return new Map(found.map(({ userId, displayName }) => [userId, displayName]))
     },
     async findByAddresses(addresses) {
       if (addresses.length === 0) return []

@@ -39,15 +39,18 @@ create table app_user (
   created_at timestamp with time zone not null,
   suspended_at timestamp with time zone,
   search_text text not null,
+  kind text not null,
   UNIQUE (account_id, email),
   PRIMARY KEY (account_id, user_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK (((length(display_name) >= 1) AND (length(display_name) <= 120))),
   CHECK (((email = lower(email)) AND (length(email) <= 254))),
+  CHECK ((kind = ANY (ARRAY['person'::text, 'room'::text]))),
   CHECK ((role = ANY (ARRAY['owner'::text, 'calendar-admin'::text, 'room-admin'::text, 'auditor'::text, 'user'::text])))
 );
 CREATE INDEX app_user_by_email ON app_user USING btree (email);
 CREATE INDEX app_user_by_role ON app_user USING btree (account_id, role, email);
+CREATE INDEX app_user_room ON app_user USING btree (account_id, display_name, user_id) WHERE (kind = 'room'::text);
 create policy by_account on app_user using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
@@ -242,6 +245,19 @@ CREATE UNIQUE INDEX device_by_username ON device USING btree (username) WHERE (a
 CREATE INDEX device_of_room ON device USING btree (account_id, room_id);
 CREATE INDEX device_to_take ON device USING btree (held_until) WHERE (address IS NOT NULL);
 create policy by_account on device using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table dial_rules (
+  account_id uuid not null,
+  rules jsonb not null,
+  changed_at timestamp with time zone not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+create policy by_account on dial_rules using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
@@ -659,6 +675,79 @@ create table rollout_step (
 CREATE INDEX rollout_step_by_state ON rollout_step USING btree (account_id, rollout_id, state) INCLUDE (problem_kind, problem_code);
 CREATE INDEX rollout_step_with_secret ON rollout_step USING btree (account_id, user_id) WHERE ((sealed_secret IS NOT NULL) OR (sealed_access_token IS NOT NULL));
 create policy by_account on rollout_step using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table room (
+  account_id uuid not null,
+  room_id uuid not null,
+  building text,
+  floor text,
+  capacity integer,
+  zone text not null,
+  hides_titles text not null,
+  hides_hosts_of_private boolean not null,
+  check_in_within_minutes integer,
+  check_in_early_minutes integer not null,
+  check_in_misses_most integer,
+  language text not null,
+  clock_hours integer not null,
+  tenant_connection_id uuid,
+  problem_kind text,
+  problem_code text,
+  PRIMARY KEY (account_id, room_id),
+  FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, tenant_connection_id) REFERENCES tenant_connection(account_id, tenant_connection_id) ON DELETE SET NULL (tenant_connection_id),
+  CHECK ((length(building) <= 120)),
+  CHECK (((capacity >= 1) AND (capacity <= 100000))),
+  CHECK (((check_in_early_minutes >= 0) AND (check_in_early_minutes <= 240))),
+  CHECK (((check_in_misses_most >= 1) AND (check_in_misses_most <= 50))),
+  CHECK (((check_in_within_minutes >= 1) AND (check_in_within_minutes <= 240))),
+  CHECK ((clock_hours = ANY (ARRAY[12, 24]))),
+  CHECK ((length(floor) <= 60)),
+  CHECK ((hides_titles = ANY (ARRAY['private'::text, 'all'::text]))),
+  CHECK ((language = ANY (ARRAY['en'::text, 'ja'::text]))),
+  CHECK ((length(zone) <= 60))
+);
+create policy by_account on room using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table room_mark (
+  account_id uuid not null,
+  room_id uuid not null,
+  booking_digest bytea not null,
+  mark text not null,
+  marked_at timestamp with time zone not null,
+  kept_until timestamp with time zone not null,
+  PRIMARY KEY (account_id, room_id, booking_digest),
+  FOREIGN KEY (account_id, room_id) REFERENCES room(account_id, room_id) ON DELETE CASCADE,
+  CHECK ((length(booking_digest) = 16)),
+  CHECK ((mark = ANY (ARRAY['checked-in'::text, 'given-up'::text])))
+);
+CREATE INDEX room_mark_by_end ON room_mark USING btree (kept_until);
+create policy by_account on room_mark using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table room_miss (
+  account_id uuid not null,
+  room_id uuid not null,
+  series_digest bytea not null,
+  missed integer not null,
+  missed_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, room_id, series_digest),
+  FOREIGN KEY (account_id, room_id) REFERENCES room(account_id, room_id) ON DELETE CASCADE,
+  CHECK ((missed > 0)),
+  CHECK ((length(series_digest) = 16))
+);
+create policy by_account on room_miss using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid

@@ -5,8 +5,8 @@ import type { Log } from "../ports/log.ts"
 import type { RoomRef } from "../ports/room-agendas.ts"
 import { type DeskDeps, keptUntil, requireBooking } from "./desk.ts"
 import type { ReadRoom } from "./read-room.ts"
-import type { Watch } from "./room-agendas.ts"
 import { requireRoomPlace } from "./room-place.ts"
+import type { Watch } from "./watches.ts"
 import { takeOut, type Written } from "./write-booking.ts"
 
 export type ReleaseDeps = Omit<DeskDeps, "random"> & { readonly log: Log }

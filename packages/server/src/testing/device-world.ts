@@ -7,6 +7,7 @@ import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { fakeClock } from "./fake-clock.ts"
 import { createMemoryDevices } from "./memory-device.ts"
 import { callerOf, sampleRows } from "./rows.ts"
+import { sampleRoom } from "./sample-room.ts"
 import { seededRandom } from "./seeded-random.ts"
 import { vaultWith } from "./vault-with.ts"
 
@@ -25,11 +26,12 @@ export async function deviceWorld(store: Store, seed = 1) {
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(account.accountId, (tables) => tables.insertUser(user))
 
-  async function addRoom(displayName: string): Promise<RoomId> {
-    const userId = parseUserId(random.uuid())
-    const email = `${displayName.toLowerCase().replaceAll(" ", "-")}-${seed}@example.org`
-    await inAccount(account.accountId, (tables) => tables.insertUser({ ...user, userId, email, displayName }))
-    return userId
+  async function addRoom(name: string): Promise<RoomId> {
+    const roomId = parseUserId(random.uuid())
+    const address = `${name.toLowerCase().replaceAll(" ", "-")}-${seed}@example.org`
+    const room = sampleRoom(account.accountId, seed, { roomId, name, address })
+    await inAccount(account.accountId, (tables) => tables.rooms.insert(room))
+    return roomId
   }
 
   /** What is written of a device that is called at this address. */

@@ -38,6 +38,8 @@ export function memoryRoomTables(
       await tx.change("room", roomId, (row) => (row.accountId === accountId ? { ...row, ...changes } : row))
     },
     find: async (roomId) => mine().find((row) => row.roomId === roomId) ?? null,
+    namesOf: async (roomIds) =>
+      new Map(mine().flatMap(({ roomId, name }) => (roomIds.includes(roomId) ? [[roomId, name] as const] : []))),
     findByAddresses: async (addresses) =>
       mine()
         .filter(({ address }) => addresses.includes(address))

@@ -1,0 +1,213 @@
+import type { ProviderEventId } from "@kalends/domain/ids"
+import { isProblem, Problem } from "@kalends/domain/problem"
+import type { RoomAgenda } from "@kalends/domain/room-state"
+import type { FanOut } from "../ports/fan-out.ts"
+import type { Log } from "../ports/log.ts"
+import type { Random } from "../ports/random.ts"
+import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
+import { type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
+import { createTurns } from "./turns.ts"
+
+export type WatchesDeps = ReadRoomDeps & {
+  readonly fanOut: FanOut
+  readonly log: Log
+  readonly random: Random
+}
+
+/** A room that is listened to is read again at the latest after this long, whatever was or was not heard of it. */
+export const renewSeconds = 10 * 60
+const firstRetrySeconds = 5
+const longestRetrySeconds = 5 * 60
+/** Rooms read at once by one node. */
+const readsMost = 16
+/** Rooms whose agendas are held, of those that nobody listens to. */
+const idleMost = 2_000
+
+/** One room as this node knows it. */
+export type Watch = {
+  readonly ref: RoomRef
+  readonly listeners: Set<AgendaListener>
+  known: ReadRoom | null
+  /** When each booking that is known was first seen: nobody can check in to what no screen could show. */
+  seenSince: ReadonlyMap<ProviderEventId, Temporal.Instant>
+  /** Since when somebody has listened without a break; null while nobody does. */
+  listenedSince: Temporal.Instant | null
+  /** A reading that waits for its turn, which serves all who ask meanwhile. */
+  waiting: Promise<void> | null
+  failures: number
+  lastProblem: Problem | null
+  cancelTimer: () => void
+  unlisten: readonly (() => void)[]
+  /** Which calendar is listened to. */
+  wiredTo: string | null
+}
+
+/** The rooms that this node knows: who listens, what was read, and when it is read again. */
+export function createWatches(deps: WatchesDeps) {
+  const { clock, fanOut, log } = deps
+  const watches = new Map<string, Watch>()
+  const turn = createTurns(readsMost)
+  const stopped = new AbortController()
+  const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
+
+  function watchOf(ref: RoomRef): Watch {
+    const key = keyOf(ref)
+    const watch = watches.get(key) ?? newWatch(ref)
+    // The last that were asked for stand at the end.
+    watches.delete(key)
+    watches.set(key, watch)
+    forgetIdle()
+    return watch
+  }
+
+  function forgetIdle(): void {
+    if (watches.size <= idleMost) return
+    for (const [key, watch] of watches) {
+      if (watch.listeners.size === 0 && watch.waiting === null) watches.delete(key)
+      if (watches.size <= idleMost) return
+    }
+  }
+
+  function tell(watch: Watch): void {
+    if (watch.known === null) return
+    for (const listener of watch.listeners) tellOne(listener, watch.known.agenda)
+  }
+
+  /** No calendar stands behind the room any more: what was read of it is nobody's to show. */
+  function forget(watch: Watch): void {
+    if (watch.known === null) return
+    watch.known = null
+    for (const listener of watch.listeners) tellOne(listener, nothingKnown)
+  }
+
+  function tellOne(listener: AgendaListener, agenda: RoomAgenda): void {
+    try {
+      listener(agenda)
+    } catch (error) {
+      // A screen that went away takes nothing from the others.
+      log.warn("a listener of a room failed", { error: error instanceof Error ? error.name : "unknown" })
+    }
+  }
+
+  /** Reads after this instant; resolves when it was tried. */
+  function renew(watch: Watch): Promise<void> {
+    if (watch.waiting !== null) return watch.waiting
+    watch.cancelTimer()
+    const before = lastOf(watch)
+    const reading = before.then(() =>
+      turn(async () => {
+        watch.waiting = null
+        await readOnce(watch)
+      }),
+    )
+    watch.waiting = reading
+    readings.set(watch, reading)
+    return reading
+  }
+  const readings = new WeakMap<Watch, Promise<void>>()
+  const lastOf = (watch: Watch) => readings.get(watch) ?? Promise.resolve()
+
+  async function readOnce(watch: Watch): Promise<void> {
+    if (stopped.signal.aborted) return
+    try {
+      const read = await readRoom(deps, watch.ref, stopped.signal)
+      watch.seenSince = seenSince(watch, read)
+      watch.known = read
+      watch.failures = 0
+      watch.lastProblem = null
+    } catch (error) {
+      if (stopped.signal.aborted) return
+      watch.failures += 1
+      watch.lastProblem = problemOf(error)
+      if (!isProblem(error))
+        log.error("reading a room failed", { error: error instanceof Error ? error.name : "unknown" })
+      if (isGone(watch.lastProblem)) forget(watch)
+      if (watch.failures === 1)
+        log.warn("a room cannot be read", {
+          roomId: watch.ref.roomId,
+          problem: watch.lastProblem.kind,
+          code: watch.lastProblem.code,
+        })
+    }
+    wire(watch)
+    setTimer(watch)
+    tell(watch)
+  }
+
+  function setTimer(watch: Watch): void {
+    watch.cancelTimer()
+    if (watch.listeners.size === 0 || stopped.signal.aborted || watch.waiting !== null) return
+    watch.cancelTimer = clock.after(Math.round(nextSeconds(deps, watch) * 1000), () => void renew(watch))
+  }
+
+  /** Listens for the room's connection, and for its calendar once that is known. */
+  function wire(watch: Watch): void {
+    const { accountId, roomId } = watch.ref
+    const calendarId = watch.known?.calendarId ?? null
+    const wanted = watch.listeners.size === 0 ? null : (calendarId ?? "none")
+    if (wanted === watch.wiredTo) return
+    for (const end of watch.unlisten) end()
+    watch.wiredTo = wanted
+    const again = () => void renew(watch)
+    watch.unlisten =
+      wanted === null
+        ? []
+        : [
+            fanOut.listen({ kind: "user", accountId, userId: roomId }, again),
+            ...(calendarId === null ? [] : [fanOut.listen({ kind: "calendar", accountId, calendarId }, again)]),
+          ]
+  }
+
+  function leave(watch: Watch, listener: AgendaListener): void {
+    watch.listeners.delete(listener)
+    if (watch.listeners.size > 0) return
+    watch.listenedSince = null
+    watch.cancelTimer()
+    wire(watch)
+  }
+
+  return {
+    ...{ watchOf, renew, wire, leave, setTimer, tellOne },
+    find: (ref: RoomRef): Watch | null => watches.get(keyOf(ref)) ?? null,
+    all: (): readonly Watch[] => [...watches.values()],
+    isStopped: () => stopped.signal.aborted,
+    stop(): void {
+      stopped.abort()
+      for (const watch of watches.values()) {
+        watch.cancelTimer()
+        watch.listeners.clear()
+        wire(watch)
+      }
+    },
+  }
+}
+
+/** When a room is tried again: ever more rarely while it cannot be read, and never all rooms at once. */
+function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: Watch): number {
+  const spread = 0.5 + random.fraction()
+  if (failures === 0) return renewSeconds * (0.75 + random.fraction() / 4)
+  const own = Math.min(longestRetrySeconds, firstRetrySeconds * 2 ** Math.min(failures - 1, 10)) * spread
+  const told = lastProblem?.retryAt == null ? 0 : clock.now().until(lastProblem.retryAt).total("seconds")
+  return Math.min(Math.max(own, told), longestRetrySeconds * 1.5)
+}
+
+function newWatch(ref: RoomRef): Watch {
+  return {
+    ...{ ref, listeners: new Set<AgendaListener>(), known: null, seenSince: new Map(), listenedSince: null },
+    ...{ waiting: null, failures: 0, lastProblem: null, cancelTimer: () => {}, unlisten: [], wiredTo: null },
+  }
+}
+
+/** Read so long ago that nobody trusts it. */
+const never = Temporal.Instant.fromEpochMilliseconds(0)
+const nothingKnown: RoomAgenda = { bookings: [], readAt: never, coversUntil: never }
+
+const isGone = ({ kind, code }: Problem) => kind === "not-found" || code === "room-not-connected"
+
+function seenSince({ seenSince: before }: Watch, { agenda }: ReadRoom): Watch["seenSince"] {
+  return new Map(agenda.bookings.map(({ id }) => [id, before.get(id) ?? agenda.readAt]))
+}
+
+function problemOf(error: unknown): Problem {
+  return isProblem(error) ? error : new Problem("unavailable", "The room's calendar cannot be read.", { cause: error })
+}
