@@ -130,10 +130,12 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       for (const { grant } of [...refreshTokens.values(), ...accessTokens.values()])
         if (grant.person.email === email) grant.isRevoked = true
     },
-    revokeToken(text: string): boolean {
+    /** Whose grant the token was of; null where it is not known. */
+    revokeToken(text: string): Person | null {
       const { grant } = refreshTokens.get(text) ?? accessTokens.get(text) ?? {}
-      if (grant !== undefined) grant.isRevoked = true
-      return grant !== undefined
+      if (grant === undefined) return null
+      grant.isRevoked = true
+      return grant.person
     },
     idToken: (claims: Readonly<Record<string, unknown>>, issuer: string): Promise<string> =>
       new SignJWT({ ...claims })

@@ -4,6 +4,7 @@ import { systemClock } from "../platform/clock.ts"
 import { freePort } from "../platform/free-port.ts"
 import { platformSecret } from "../platform/platform-secret.ts"
 import { systemRandom } from "../platform/random.ts"
+import type { Clock } from "../ports/clock.ts"
 import { type Node, startNode } from "../wire.ts"
 
 /** The same on every node of a test's cluster. */
@@ -14,6 +15,7 @@ export async function startTestNode(
   databaseUrl: string,
   environment: Readonly<Record<string, string>> = {},
   webFolder: string | null = null,
+  clock: Clock = systemClock,
 ): Promise<Node & { readonly port: number }> {
   const port = await freePort()
   const config = readConfig({
@@ -26,7 +28,7 @@ export async function startTestNode(
     config,
     databaseUrl,
     secret: testSecret,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     webFolder,
   })

@@ -134,8 +134,10 @@ export function googleSignInRoutes(
     route("GET", "/accounts/oauth2/v3/certs", () => ({ status: 200, body: grants.keys })),
     route("POST", "/oauth/token", token),
     route("POST", "/oauth/revoke", ({ form, url }) => {
-      const isKnown = grants.revokeToken(form.get("token") ?? url.searchParams.get("token") ?? "")
-      return isKnown ? { status: 200, body: {} } : { status: 400, body: { error: "invalid_token" } }
+      const whose = grants.revokeToken(form.get("token") ?? url.searchParams.get("token") ?? "")
+      const status = whose === null ? 400 : 200
+      context.calls.add({ service: "google", operation: "revoke", person: whose?.email ?? null, status })
+      return { status, body: whose === null ? { error: "invalid_token" } : {} }
     }),
   ]
 }
