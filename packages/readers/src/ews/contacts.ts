@@ -10,11 +10,11 @@ import { parseProviderContactId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { ContactPage, ContactReader } from "../contact-reader.ts"
 import type { ReadResponse } from "../reader.ts"
+import { attributeOf, child, escapeXml, find, textAt, type XmlNode } from "../xml.ts"
 import { getItemBody, gotItem } from "./get-item.ts"
 import { classifyEws, problemOf } from "./problems.ts"
-import { escapeXml, ewsRequest, messagesOf } from "./soap.ts"
+import { ewsRequest, messagesOf } from "./soap.ts"
 import { changeKeyOf, itemIdOf } from "./to-domain.ts"
-import { attributeOf, child, find, textAt, type XmlNode } from "./xml.ts"
 
 const pageSize = 200
 const emailKeys = ["EmailAddress1", "EmailAddress2", "EmailAddress3"] as const

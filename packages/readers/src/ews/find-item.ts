@@ -1,5 +1,5 @@
-import { type EwsMessage, escapeXml } from "./soap.ts"
-import { attributeOf, find, type XmlNode } from "./xml.ts"
+import { attributeOf, escapeXml, find, type XmlNode } from "../xml.ts"
+import type { EwsMessage } from "./soap.ts"
 
 export type CalendarView = {
   readonly folderId: string

@@ -1,6 +1,6 @@
+import { escapeXml, find, type XmlNode } from "../xml.ts"
 import { shapeOf } from "./find-item.ts"
-import { type EwsMessage, escapeXml } from "./soap.ts"
-import { find, type XmlNode } from "./xml.ts"
+import type { EwsMessage } from "./soap.ts"
 
 /** Microsoft advises no more than ten items at once (providers.md C.1). */
 export const itemsAtOnce = 10

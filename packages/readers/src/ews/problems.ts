@@ -1,8 +1,8 @@
 import { Problem, type ProblemKind } from "@kalends/domain/problem"
 import { retryAt } from "../parse.ts"
 import type { ReadResponse } from "../reader.ts"
+import { attributeOf, findDeep, textAt, type XmlNode } from "../xml.ts"
 import { messagesOf, operationOf } from "./soap.ts"
-import { attributeOf, findDeep, textAt, type XmlNode } from "./xml.ts"
 
 /** Where a busy server does not say how long to wait (exchangelib waits as long). */
 const busySeconds = 60

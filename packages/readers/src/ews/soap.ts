@@ -1,16 +1,10 @@
-import { escapeMarkup } from "@kalends/domain/markup"
 import { Problem } from "@kalends/domain/problem"
 import type { ReadRequest } from "../reader.ts"
-import { attributeOf, child, find, parseXml, textAt, type XmlNode } from "./xml.ts"
+import { attributeOf, child, escapeXml, find, parseXml, textAt, type XmlNode } from "../xml.ts"
 
 const soap = "http://schemas.xmlsoap.org/soap/envelope/"
 const types = "http://schemas.microsoft.com/exchange/services/2006/types"
 const messages = "http://schemas.microsoft.com/exchange/services/2006/messages"
-
-/** Text as content or attribute. What XML 1.0 cannot hold is left out. */
-export function escapeXml(text: string): string {
-  return escapeMarkup(text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ""))
-}
 
 const version = '<t:RequestServerVersion Version="Exchange2013_SP1"/>'
 

@@ -2,7 +2,7 @@ import type { Attendee, CalendarEvent, EventTime, SeriesRef } from "@kalends/dom
 import { parseProviderEventId } from "@kalends/domain/ids"
 import { findZone } from "@kalends/domain/zone"
 import { instantFromUtc, oneOf, requireText } from "../parse.ts"
-import { attributeOf, find, textAt, type XmlNode } from "./xml.ts"
+import { attributeOf, find, textAt, type XmlNode } from "../xml.ts"
 
 const shows: ReadonlyMap<string, CalendarEvent["showsAs"]> = new Map([
   ["Free", "free"],

@@ -1,12 +1,12 @@
 import type { CalendarEvent } from "@kalends/domain/event"
 import { Problem } from "@kalends/domain/problem"
 import type { EventPage, ReadRequest, WindowQuery, WindowReader } from "../reader.ts"
+import { attributeOf, find, textAt, type XmlNode } from "../xml.ts"
 import { findItemBody, foundItems } from "./find-item.ts"
 import { eventShape, getItemBody, gotItem, type ItemName, itemsAtOnce } from "./get-item.ts"
 import { classifyEws } from "./problems.ts"
 import { type EwsMessage, ewsRequest, messagesOf } from "./soap.ts"
 import { ewsEvent, itemIdOf, itemType, ofSeries } from "./to-domain.ts"
-import { attributeOf, find, textAt, type XmlNode } from "./xml.ts"
 
 /** A view spans two years at most, and shows a thousand items at most (providers.md C.1). */
 const chunkDays = 184

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto"
 import { describe, expect, test } from "vitest"
+import { splitUsername } from "../ports/ntlm-parts.ts"
 import {
   authenticateMessage,
   channelBinding,
@@ -9,7 +10,6 @@ import {
   ntResponse,
   readChallenge,
   responseKey,
-  splitUsername,
 } from "./ntlm.ts"
 
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ""), "hex")

@@ -1,27 +1,32 @@
-import { createHash, createHmac } from "node:crypto"
-import jsMd4 from "js-md4"
+import { createHash } from "node:crypto"
+import {
+  type AvPair,
+  avChannelBindings,
+  avFlags,
+  avTargetName,
+  avTimestamp,
+  hmacMd5,
+  keyOfHash,
+  ntHash,
+  ntlmSignature,
+  readPairs,
+  splitUsername,
+  writePairs,
+} from "../ports/ntlm-parts.ts"
 
 /**
  * NTLM version 2, the client's side: the three messages of [MS-NLMP] 2.2.1 and the computation of 3.3.2. Pure. Sessions are
  * neither signed nor sealed, and no key is exchanged: HTTP uses the proof alone.
  */
 
-const signature = Buffer.from("NTLMSSP\0", "ascii")
 /** UNICODE, REQUEST_TARGET, NTLM, ALWAYS_SIGN, EXTENDED_SESSIONSECURITY, TARGET_INFO, 128, 56 ([MS-NLMP] 2.2.2.5). */
 const clientFlags = 0xa0888205
 const payloadAt = 72
 const micBytes = 16
-const avEnd = 0
-const avFlags = 6
-const avTimestamp = 7
-const avTargetName = 9
-const avChannelBindings = 10
 /** In MsvAvFlags: the message has an integrity code ([MS-NLMP] 2.2.2.1). */
 const hasMic = 2
 
 export type NtlmCredential = { readonly username: string; readonly password: string }
-
-export type AvPair = { readonly id: number; readonly value: Buffer }
 
 /** What a CHALLENGE_MESSAGE says. */
 export type NtlmChallenge = {
@@ -34,7 +39,7 @@ export type NtlmChallenge = {
 /** The NEGOTIATE_MESSAGE (type 1). */
 export function negotiateMessage(): Buffer {
   const message = Buffer.alloc(40)
-  signature.copy(message)
+  ntlmSignature.copy(message)
   message.writeUInt32LE(1, 8)
   message.writeUInt32LE(clientFlags, 12)
   // Domain and workstation are not told: empty fields that point behind the message.
@@ -45,7 +50,7 @@ export function negotiateMessage(): Buffer {
 
 /** The CHALLENGE_MESSAGE (type 2) read; null when it is none, or damaged. */
 export function readChallenge(message: Buffer): NtlmChallenge | null {
-  if (message.length < 32 || !message.subarray(0, 8).equals(signature) || message.readUInt32LE(8) !== 2) return null
+  if (message.length < 32 || !message.subarray(0, 8).equals(ntlmSignature) || message.readUInt32LE(8) !== 2) return null
   const flags = message.readUInt32LE(20)
   const challenge = message.subarray(24, 32)
   if (message.length < 48) return { flags, challenge, targetInfo: null }
@@ -57,47 +62,10 @@ export function readChallenge(message: Buffer): NtlmChallenge | null {
   return targetInfo === null ? null : { flags, challenge, targetInfo }
 }
 
-function readPairs(bytes: Buffer): readonly AvPair[] | null {
-  const pairs: AvPair[] = []
-  for (let at = 0; at + 4 <= bytes.length; ) {
-    const id = bytes.readUInt16LE(at)
-    const end = at + 4 + bytes.readUInt16LE(at + 2)
-    if (id === avEnd) return pairs
-    if (end > bytes.length) return null
-    pairs.push({ id, value: bytes.subarray(at + 4, end) })
-    at = end
-  }
-  return null
-}
-
-function writePairs(pairs: readonly AvPair[]): Buffer {
-  return Buffer.concat(
-    [...pairs, { id: avEnd, value: Buffer.alloc(0) }].map(({ id, value }) => {
-      const head = Buffer.alloc(4)
-      head.writeUInt16LE(id, 0)
-      head.writeUInt16LE(value.length, 2)
-      return Buffer.concat([head, value])
-    }),
-  )
-}
-
-/** "DOMAIN\user" is two names; "user@domain" is one, and its domain is left empty ([MS-NLMP] 3.3.2, user principal names). */
-export function splitUsername(username: string): { readonly domain: string; readonly user: string } {
-  const at = username.indexOf("\\")
-  return at < 0 ? { domain: "", user: username } : { domain: username.slice(0, at), user: username.slice(at + 1) }
-}
-
-function hmacMd5(key: Buffer, ...parts: readonly Buffer[]): Buffer {
-  const hmac = createHmac("md5", key)
-  for (const part of parts) hmac.update(part)
-  return hmac.digest()
-}
-
-/** NTOWFv2 of [MS-NLMP] 3.3.2: the user in capitals, the domain as it was given. */
+/** NTOWFv2 of [MS-NLMP] 3.3.2 of what somebody types. */
 export function responseKey({ username, password }: NtlmCredential): Buffer {
   const { user, domain } = splitUsername(username)
-  const hash = Buffer.from(jsMd4.arrayBuffer(Buffer.from(password, "utf16le")))
-  return hmacMd5(hash, Buffer.from(user.toUpperCase() + domain, "utf16le"))
+  return keyOfHash(ntHash(password), user, domain)
 }
 
 export type ResponseInput = {
@@ -188,7 +156,7 @@ function ownPairs(pairs: readonly AvPair[], { host, channelBinding: binding }: A
 /** Head, place for the integrity code where there is one, and the fields: LM and NT response, domain, user, workstation, key. */
 function laidOut(fields: readonly Buffer[], flags: number, isCoded: boolean): Buffer {
   const head = Buffer.alloc(payloadAt + (isCoded ? micBytes : 0))
-  signature.copy(head)
+  ntlmSignature.copy(head)
   head.writeUInt32LE(3, 8)
   let offset = head.length
   fields.forEach((field, index) => {

@@ -1,7 +1,7 @@
 import { type ProviderEventId, parseProviderEventId } from "@kalends/domain/ids"
 import { shapeOf } from "@kalends/readers/ews/find-item"
 import { itemIdOf } from "@kalends/readers/ews/to-domain"
-import { textAt } from "@kalends/readers/ews/xml"
+import { textAt } from "@kalends/readers/xml"
 import type { EventIdentities } from "../../ports/event-identities.ts"
 import type { EwsCalls } from "./calls.ts"
 

@@ -1,7 +1,7 @@
 import { isProblem, Problem } from "@kalends/domain/problem"
 import type { EwsMessage } from "@kalends/readers/ews/soap"
 import { messagesOf } from "@kalends/readers/ews/soap"
-import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
+import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/xml"
 import type { ListenInput, StreamNotice, StreamSource } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { StreamedResponse } from "../../ports/http-client.ts"

@@ -1,5 +1,4 @@
-import { escapeXml } from "@kalends/readers/ews/soap"
-import { attributeOf, find, findDeep, parseXml, textAt, type XmlNode } from "@kalends/readers/ews/xml"
+import { attributeOf, escapeXml, find, findDeep, parseXml, textAt, type XmlNode } from "@kalends/readers/xml"
 import type { IncomingResponse, OutgoingRequest } from "../../../ports/http-client.ts"
 
 const settings = ["ExternalEwsUrl", "InternalEwsUrl", "AutoDiscoverSMTPAddress"]

@@ -2,7 +2,7 @@ import { findByPropertyBody, foundItems } from "@kalends/readers/ews/find-item"
 import { getItemBody, gotItem, type ItemName, itemsAtOnce } from "@kalends/readers/ews/get-item"
 import { problemOf } from "@kalends/readers/ews/problems"
 import type { EwsMessage } from "@kalends/readers/ews/soap"
-import type { XmlNode } from "@kalends/readers/ews/xml"
+import type { XmlNode } from "@kalends/readers/xml"
 import type { Clock } from "../../../ports/clock.ts"
 import { type Ask, onlyMessage, type Target } from "./ask.ts"
 

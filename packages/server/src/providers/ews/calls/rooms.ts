@@ -1,5 +1,4 @@
-import { escapeXml } from "@kalends/readers/ews/soap"
-import { find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
+import { escapeXml, find, textAt, type XmlNode } from "@kalends/readers/xml"
 import type { Clock } from "../../../ports/clock.ts"
 import { type Ask, onlyMessage, type Target } from "./ask.ts"
 

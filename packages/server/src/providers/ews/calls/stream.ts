@@ -1,5 +1,5 @@
-import { type EwsMessage, escapeXml, ewsRequest } from "@kalends/readers/ews/soap"
-import { textAt } from "@kalends/readers/ews/xml"
+import { type EwsMessage, ewsRequest } from "@kalends/readers/ews/soap"
+import { escapeXml, textAt } from "@kalends/readers/xml"
 import type { Clock } from "../../../ports/clock.ts"
 import type { HttpClient, StreamedResponse } from "../../../ports/http-client.ts"
 import { type Ask, onlyMessage, passwordOf, signedRequest, type Target } from "./ask.ts"

@@ -1,7 +1,6 @@
 import { Problem } from "@kalends/domain/problem"
 import { shapeOf } from "@kalends/readers/ews/find-item"
-import { escapeXml } from "@kalends/readers/ews/soap"
-import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
+import { attributeOf, escapeXml, find, textAt, type XmlNode } from "@kalends/readers/xml"
 import type { Clock } from "../../../ports/clock.ts"
 import { type Ask, onlyMessage, type Target } from "./ask.ts"
 

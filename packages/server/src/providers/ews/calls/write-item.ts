@@ -1,7 +1,6 @@
 import { type ItemName, itemNameXml } from "@kalends/readers/ews/get-item"
-import { escapeXml } from "@kalends/readers/ews/soap"
 import { changeKeyOf, itemIdOf } from "@kalends/readers/ews/to-domain"
-import { find, type XmlNode } from "@kalends/readers/ews/xml"
+import { escapeXml, find, type XmlNode } from "@kalends/readers/xml"
 import type { Clock } from "../../../ports/clock.ts"
 import { type Ask, onlyMessage, type Target } from "./ask.ts"
 

@@ -1,7 +1,7 @@
 import { isProblem } from "@kalends/domain/problem"
 import { originalStarts } from "@kalends/domain/recurrence"
 import type { Series } from "@kalends/domain/schedule"
-import { parseXml } from "@kalends/readers/ews/xml"
+import { parseXml } from "@kalends/readers/xml"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { recurrenceXml, ruleFromEws } from "./recurrence.ts"

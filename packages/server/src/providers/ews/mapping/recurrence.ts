@@ -1,6 +1,6 @@
 import type { Series } from "@kalends/domain/schedule"
-import { find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
 import { list, text, type Wire, wire } from "@kalends/readers/parse"
+import { find, textAt, type XmlNode } from "@kalends/readers/xml"
 import { ruleFromPatterned, toPatterned, unwritable } from "../../patterned-recurrence.ts"
 
 // The six patterns and three ranges of recurrence-patterns-and-ews.md, which Microsoft Graph has under other names.

@@ -1,5 +1,5 @@
 import { shapeOf } from "@kalends/readers/ews/find-item"
-import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/ews/xml"
+import { attributeOf, find, textAt, type XmlNode } from "@kalends/readers/xml"
 import type { EventTexts } from "../../../ports/calendar-provider.ts"
 
 /** Our own named properties. Microsoft Graph sees them under the same names, so that they stay when a mailbox moves there. */

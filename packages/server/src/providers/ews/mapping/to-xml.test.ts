@@ -1,6 +1,6 @@
 import { isProblem } from "@kalends/domain/problem"
 import type { Schedule, Series } from "@kalends/domain/schedule"
-import { parseXml } from "@kalends/readers/ews/xml"
+import { parseXml } from "@kalends/readers/xml"
 import { describe, expect, test } from "vitest"
 import { draftXml, type Now, patchFields } from "./to-xml.ts"
 

@@ -1,8 +1,7 @@
 import { isProblem } from "@kalends/domain/problem"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { escapeXml } from "./soap.ts"
-import { attributeOf, child, find, findDeep, parseXml, textAt } from "./xml.ts"
+import { attributeOf, child, escapeXml, find, findDeep, parseXml, textAt } from "./xml.ts"
 
 describe("answers in XML", () => {
   test("elements are known by their local names, whatever the prefix", () => {
