@@ -45,6 +45,14 @@ export const limits = {
   shredsPerUser: tenMinutes(10),
   /** Refusals of one route to one person that are put into the audit log: an app that keeps asking is one entry. */
   refusalsNotedPerUserAndRoute: { count: 1, windowMs: 60_000 },
+  /** Wrong passwords of room systems from one network. Those that are made for them cannot be guessed; it is the work that is bounded. */
+  deviceGuessesPerNetwork: tenMinutes(600),
+  /** What one room system asks: the busiest that is known asks twice a minute. */
+  requestsPerDevice: tenMinutes(1200),
+  /** Agendas that one device is given. */
+  agendasPerDevice: { count: 20, windowMs: 60_000 },
+  /** Access tokens that one device is given: one lasts an hour. */
+  tokensPerDevice: tenMinutes(20),
   /** Everything else that one person asks to be changed, and what writes an audit record. */
   changesPerUser: tenMinutes(600),
   /** Everything that one person reads, streamed windows included. */

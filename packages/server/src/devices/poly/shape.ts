@@ -1,0 +1,70 @@
+import { attributeOf, child, find, textAt, type XmlNode } from "@kalends/readers/xml"
+import type { FrontItem } from "./front-item.ts"
+import { mimeContent } from "./icalendar.ts"
+import { dateTime, element, leaf, type Markup } from "./markup.ts"
+import { extendedValue, type ItemView, type Property, properties, written } from "./properties.ts"
+import { schemaError } from "./soap.ts"
+
+/** What a request wants to see of each item. */
+export type Shape = {
+  readonly wanted: readonly Property[]
+  /** The ExtendedFieldURIs that are asked for. */
+  readonly extended: readonly XmlNode[]
+  readonly bodyType: ItemView["bodyType"]
+  readonly hasMime: boolean
+}
+
+/** Reads an ItemShape. Properties that are not known are passed over, as devices ask for many. */
+export function readShape(node: XmlNode, isFind: boolean): Shape {
+  const shape = child(node, "ItemShape")
+  const base = textAt(shape, "BaseShape")
+  if (base === null || !["IdOnly", "Default", "AllProperties"].includes(base)) throw schemaError()
+  const additional = child(shape, "AdditionalProperties")
+  const named = new Set(additional?.children.map((one) => attributeOf(one, "FieldURI")))
+  const isInBase = ({ isDefault, isHidden }: Property) =>
+    (base === "Default" && isDefault === true) || (base === "AllProperties" && isHidden !== true)
+  return {
+    wanted: properties.filter(
+      (property) =>
+        property.name === "ItemId" ||
+        ((named.has(property.uri) || isInBase(property)) && !(isFind && property.isBound === true)),
+    ),
+    extended: additional?.children.filter(({ name }) => name === "ExtendedFieldURI") ?? [],
+    bodyType: textAt(shape, "BodyType") === "Text" ? "Text" : "HTML",
+    hasMime: !isFind && textAt(shape, "IncludeMimeContent") === "true",
+  }
+}
+
+/** An item as CalendarItem. */
+export function itemMarkup(item: FrontItem, shape: Shape, view: ItemView): Markup {
+  const mime = shape.hasMime ? leaf("t:MimeContent", mimeContent(item, view), { CharacterSet: "UTF-8" }) : ""
+  const parts = shape.wanted.map((property) => written(property, item, view))
+  const extended = shape.extended.map((field) => extendedMarkup(item, field)).join("")
+  // The schema has extended properties behind HasAttachments, and what a calendar adds behind those; few clients look.
+  return element("t:CalendarItem", [
+    mime,
+    ...parts.slice(0, itemParts(shape)),
+    extended,
+    ...parts.slice(itemParts(shape)),
+  ])
+}
+
+const itemParts = ({ wanted }: Shape): number => wanted.filter(({ uri }) => uri.startsWith("item:")).length
+
+function extendedMarkup(item: FrontItem, field: XmlNode): Markup {
+  const value = extendedValue(item, attributeOf(field, "PropertyTag") ?? attributeOf(field, "PropertyId"))
+  if (value === null) return ""
+  const names = ["DistinguishedPropertySetId", "PropertySetId", "PropertyTag", "PropertyId", "PropertyType"]
+  const attributes = Object.fromEntries(
+    names.flatMap((name) => {
+      const given = attributeOf(field, name)
+      return given === null ? [] : [[name, given]]
+    }),
+  )
+  const text = value instanceof Temporal.Instant ? dateTime(value) : value
+  return element("t:ExtendedProperty", [element("t:ExtendedFieldURI", "", attributes), leaf("t:Value", text)])
+}
+
+/** The parts of a list below the operation's element. */
+export const partsOf = (node: XmlNode, ...names: readonly string[]): readonly XmlNode[] =>
+  find(node, ...names)?.children ?? []

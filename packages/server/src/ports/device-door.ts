@@ -1,0 +1,23 @@
+import type { RoomRef } from "./room-agendas.ts"
+
+/** A device that asks for its room's calendar, and the one room that it opens. */
+export type KnownDevice = {
+  readonly deviceId: string
+  readonly room: RoomRef
+  readonly roomName: string
+  /** The room's own e-mail address; null where it has none. */
+  readonly roomAddress: string | null
+  /** What it signs in as. */
+  readonly username: string
+  /** What it proves itself with: made by us, for this device alone. */
+  readonly password: string
+}
+
+/** Who devices are. */
+export interface DeviceDoor {
+  /**
+   * Whose name this is, in whatever capitals; null for nobody's, and for a device that was removed. Throws Problem
+   * "unavailable" where it cannot be said now.
+   */
+  who(username: string): Promise<KnownDevice | null>
+}
