@@ -1,10 +1,22 @@
 import type { DeviceFamily } from "../ports/device-family.ts"
 import type { DeviceWire } from "../ports/device-wire.ts"
+import { lifesizeFamily, polyFamily } from "./poly/family.ts"
+import { pullFamily } from "./pull/family.ts"
 
 export type DeviceDeps = { readonly wire: DeviceWire }
 
 /** The kinds of video systems: one line each. */
-const registry: readonly ((deps: DeviceDeps) => DeviceFamily)[] = []
+const registry: readonly ((deps: DeviceDeps) => DeviceFamily)[] = [
+  () => polyFamily,
+  () => lifesizeFamily,
+  () => pullFamily,
+]
+
+/** Kinds that ask for their bookings, by the front at which they do. */
+export const frontFamilies = {
+  mailbox: new Set([polyFamily.name, lifesizeFamily.name]),
+  pull: new Set([pullFamily.name]),
+} as const
 
 export function createFamilies(deps: DeviceDeps): ReadonlyMap<string, DeviceFamily> {
   return new Map(registry.map((create) => create(deps)).map((family) => [family.name, family]))

@@ -22,9 +22,7 @@ const bodyLimitBytes = 64 * 1024
 const underWayMost = 500
 const againMs = 60_000
 
-/** Devices write these paths in whatever capitals they like. */
-const paths = ["/EWS/Exchange.asmx", "/Autodiscover/Autodiscover.xml", "/Autodiscover/Autodiscover.svc"]
-
+/** Devices write paths in whatever capitals they like. */
 const inAnyCapitals = (path: string): string =>
   path
     .slice(1)
@@ -50,7 +48,7 @@ export async function deviceFrontRoutes(app: FastifyInstance, deps: DeviceFrontR
     }
     return reply.code(status).send()
   })
-  for (const url of paths.map(inAnyCapitals))
+  for (const url of deps.front.paths.map(inAnyCapitals))
     app.route({
       method: ["GET", "POST"],
       url,

@@ -20,4 +20,6 @@ export interface DeviceDoor {
    * "unavailable" where it cannot be said now.
    */
   who(username: string): Promise<KnownDevice | null>
+  /** Notes for administrators that the device was given what its room has. */
+  given(device: KnownDevice): Promise<void>
 }

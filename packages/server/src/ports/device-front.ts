@@ -34,6 +34,8 @@ export type FrontSignIn =
 
 /** A way in which devices ask for the calendar of their room, in words of their own. */
 export interface DeviceFront {
+  /** Where devices ask; capitals do not count. */
+  readonly paths: readonly string[]
   /** Throws Problem "unavailable" where it cannot be said who asks. */
   signIn(request: FrontRequest): Promise<FrontSignIn>
   /** The answer, errors included, in the front's own words; throws for bugs alone. */

@@ -40,6 +40,7 @@ export function createPolyFront({ agendas, door, clock, random }: PolyFrontDeps)
       if (operation === undefined)
         throw new EwsError("ErrorInvalidOperation", "This operation is not available.", { isFault: true })
       const done = await operation(call)
+      if (typeof done === "string" && showsItems(call.operation, done)) await door.given(device)
       return typeof done === "string" ? soapAnswer(done) : done
     } catch (error) {
       if (error instanceof EwsError) return soapFault(error)
@@ -48,6 +49,7 @@ export function createPolyFront({ agendas, door, clock, random }: PolyFrontDeps)
   }
 
   return {
+    paths: ["/EWS/Exchange.asmx", "/Autodiscover/Autodiscover.xml", "/Autodiscover/Autodiscover.svc"],
     signIn: createSignIn({ door, clock, random }),
     async answer(request, device) {
       const path = request.path.toLowerCase()
@@ -64,6 +66,10 @@ export function createPolyFront({ agendas, door, clock, random }: PolyFrontDeps)
     },
   }
 }
+
+/** The room's bookings were in the answer, none of them too. */
+const showsItems = (operation: string, answer: string): boolean =>
+  ["FindItem", "GetItem"].includes(operation) && !answer.includes('ResponseClass="Error"')
 
 function busyAnswer(waitMs: number): FrontAnswer {
   const backOffMs = Math.max(1_000, Math.ceil(waitMs))

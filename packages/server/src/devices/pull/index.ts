@@ -51,6 +51,7 @@ export function createRoomPull({ agendas, door, clock, key }: RoomPullDeps): Roo
       const age = agenda.readAt.until(clock.now())
       if (age.total("hours") > trustedHoursMost)
         throw new Problem("unavailable", "Nothing is known of the room right now.", { code: "agenda-unknown" })
+      await door.given(device)
       const { deviceId, roomName } = device
       return { deviceId, roomName, agenda, isStale: age.total("seconds") > trustSeconds }
     },
