@@ -22,14 +22,20 @@ const bodyLimitBytes = 64 * 1024
 const underWayMost = 500
 const againMs = 60_000
 
-/** Devices write paths in whatever capitals they like. */
-const inAnyCapitals = (path: string): string =>
-  path
-    .slice(1)
-    .split("/")
-    .map((part, index) => `/:part${index}(^${part.replaceAll(/[a-z]/gi, anyCapital).replaceAll(".", "\\.")}$)`)
-    .join("")
-const anyCapital = (letter: string) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`
+/**
+ * Devices write paths in whatever capitals they like. One pattern for all, since the router takes patterns that differ in
+ * their expressions alone for the same: it lets in a folder with another's file, too.
+ */
+function patternOf(paths: readonly string[]): string {
+  const parts = paths.map((path) => path.slice(1).split("/", 2))
+  const [folders, files] = [0, 1].map((at) =>
+    [...new Set(parts.map((part) => inAnyCapitals(part[at] ?? "")))].join("|"),
+  )
+  return `/:folder(^(?:${folders})$)/:file(^(?:${files})$)`
+}
+
+const inAnyCapitals = (text: string): string =>
+  text.replaceAll(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`).replaceAll(".", "\\.")
 
 /** Where room systems ask for their room's calendar, in the words that they know. */
 export async function deviceFrontRoutes(app: FastifyInstance, deps: DeviceFrontRoutesDeps): Promise<void> {
@@ -48,28 +54,29 @@ export async function deviceFrontRoutes(app: FastifyInstance, deps: DeviceFrontR
     }
     return reply.code(status).send()
   })
-  for (const url of deps.front.paths.map(inAnyCapitals))
-    app.route({
-      method: ["GET", "POST"],
-      url,
-      config: { isStream: true },
-      schema: { hide: true },
-      async handler(request, reply) {
-        if (underWay >= underWayMost) return send(reply, deps.front.busy(deps.clock.now().add({ seconds: 5 })))
-        underWay += 1
-        try {
-          const asked = frontRequest(request, reply, deps)
-          const signIn = await deps.front.signIn(asked)
-          const retryAt = signIn.kind === "device" ? requests.tryTake(signIn.device.deviceId) : null
-          if (retryAt !== null) return send(reply, deps.front.busy(retryAt))
-          if (signIn.kind === "device") return send(reply, await deps.front.answer(asked, signIn.device))
-          const waitUntil = signIn.isGuess ? guesses.tryTake(networkOf(request.ip)) : null
-          return send(reply, waitUntil === null ? signIn.answer : deps.front.busy(waitUntil))
-        } finally {
-          underWay -= 1
-        }
-      },
-    })
+  const paths = new Set(deps.front.paths.map((path) => path.toLowerCase()))
+  app.route({
+    method: ["GET", "POST"],
+    url: patternOf(deps.front.paths),
+    config: { isStream: true },
+    schema: { hide: true },
+    async handler(request, reply) {
+      if (underWay >= underWayMost) return send(reply, deps.front.busy(deps.clock.now().add({ seconds: 5 })))
+      underWay += 1
+      try {
+        const asked = frontRequest(request, reply, deps)
+        if (!paths.has(asked.path.toLowerCase())) return reply.callNotFound()
+        const signIn = await deps.front.signIn(asked)
+        const retryAt = signIn.kind === "device" ? requests.tryTake(signIn.device.deviceId) : null
+        if (retryAt !== null) return send(reply, deps.front.busy(retryAt))
+        if (signIn.kind === "device") return send(reply, await deps.front.answer(asked, signIn.device))
+        const waitUntil = signIn.isGuess ? guesses.tryTake(networkOf(request.ip)) : null
+        return send(reply, waitUntil === null ? signIn.answer : deps.front.busy(waitUntil))
+      } finally {
+        underWay -= 1
+      }
+    },
+  })
 }
 
 function frontRequest(request: FastifyRequest, reply: FastifyReply, deps: DeviceFrontRoutesDeps): FrontRequest {

@@ -16,6 +16,7 @@ import { type PersonRoutesDeps, personRoutes } from "./person-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
 import { type ProviderSignInRoutesDeps, providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
+import { roomAgendaRoutes } from "./room-agenda-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -65,6 +66,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await revocationRoutes(all, absent())
       await deviceRoutes(all, absent())
       await policyRoutes(all, absent())
+      await all.register(async (own) => roomAgendaRoutes(own, absent()))
       await personRoutes(all, { ...absent<PersonRoutesDeps>(), persons: absent() })
     },
   })

@@ -263,6 +263,8 @@ const needNobody = new Set([
   "GET /v1/consent/callback",
   "POST /v1/sign-in/provider",
   "GET /v1/sign-in/callback",
+  "POST /v1/room-agenda/token",
+  "GET /v1/room-agenda",
 ])
 
 const queries: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { parseAccountId, parseUserId } from "@kalends/domain/ids"
 import { findDeep, parseXml, textAt, type XmlNode } from "@kalends/readers/xml"
-import type { KnownDevice } from "../../../ports/device-door.ts"
+import type { DeviceDoor, KnownDevice } from "../../../ports/device-door.ts"
 import type { FrontAnswer, FrontRequest } from "../../../ports/device-front.ts"
 import { fakeClock } from "../../../testing/fake-clock.ts"
 import { memoryRooms } from "../../../testing/memory-rooms.ts"
@@ -25,7 +25,7 @@ export function frontWorld() {
   const [orion, lyra] = [deviceOf("1", "Orion"), deviceOf("2", "Lyra")]
   const devices = new Map([orion, lyra].map((device) => [device.username, device]))
   const given: KnownDevice[] = []
-  const door = {
+  const door: { -readonly [Name in keyof DeviceDoor]: DeviceDoor[Name] } = {
     who: async (username: string) => devices.get(username.toLowerCase()) ?? null,
     given: async (device: KnownDevice) => void given.push(device),
   }
