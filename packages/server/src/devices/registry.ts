@@ -12,12 +12,6 @@ const registry: readonly ((deps: DeviceDeps) => DeviceFamily)[] = [
   () => pullFamily,
 ]
 
-/** Kinds that ask for their bookings, by the front at which they do. */
-export const frontFamilies = {
-  mailbox: new Set([polyFamily.name, lifesizeFamily.name]),
-  pull: new Set([pullFamily.name]),
-} as const
-
 export function createFamilies(deps: DeviceDeps): ReadonlyMap<string, DeviceFamily> {
   return new Map(registry.map((create) => create(deps)).map((family) => [family.name, family]))
 }
