@@ -69,7 +69,9 @@ export function ConnectionFacts(props: FactsProps) {
       <Table.Tbody>
         {facts.map(([name, value]) => (
           <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
+            <Table.Th scope="row" w="40%">
+              {name}
+            </Table.Th>
             <Table.Td className={classes.breakable}>{value}</Table.Td>
           </Table.Tr>
         ))}

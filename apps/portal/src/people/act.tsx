@@ -37,7 +37,9 @@ export function Act({ words, label, title, children, tone = "plain", bar, act }:
   )
 }
 
+/** What bars everything is said once, at the head of the page. */
 export function Barred({ bar, words }: { readonly bar: Bar; readonly words: Messages }) {
+  if (bar === "not-allowed" || bar === "person-above") return null
   return (
     <Text size="sm" c="dimmed">
       {words.peoplePages.whyNot[bar]}

@@ -10,7 +10,9 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
       <Table.Tbody>
         {facts.map(([name, value, note]) => (
           <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
+            <Table.Th scope="row" w="40%">
+              {name}
+            </Table.Th>
             <Table.Td className={classes.breakable}>
               {value}
               {note === undefined ? null : (

@@ -59,7 +59,7 @@ function Inviting({ words, user, invited, close }: InviteProps & { readonly clos
       />
     )
   const done = new Set(outcomes.map(({ email }) => email))
-  const refused = new Set(outcomes.flatMap(({ outcome, email }) => (outcome === "refused" ? [email] : [])))
+  const refused = new Set(outcomes.filter(mayWorkLater).map(({ email }) => email))
   const left = asked.people.filter(({ email }) => !done.has(email) || refused.has(email))
   return (
     <Stack>
@@ -96,6 +96,9 @@ function Inviting({ words, user, invited, close }: InviteProps & { readonly clos
     </Stack>
   )
 }
+
+/** Whoever is here already is so the next time, too. */
+const mayWorkLater = (one: InvitationOutcome) => one.outcome === "refused" && one.code !== "email-taken"
 
 type FormProps = Pick<InviteProps, "words" | "user"> & {
   readonly close: () => void

@@ -161,7 +161,7 @@ function Name({ words, person, selecting }: NameProps) {
           onChange={() => selecting.toggle(person)}
         />
       )}
-      <Anchor href={`#${peoplePlaceText({ kind: "one", userId })}`} className={classes.breakable}>
+      <Anchor href={`#${peoplePlaceText({ kind: "one", userId })}`} className={classes.breakable} size="sm">
         {displayName}
       </Anchor>
       {suspendedAt === null ? null : (

@@ -25,7 +25,7 @@ export function personActs(person: Seen, abilities: readonly Ability[]): PersonA
   const hasFactor = signIn.totpSince !== null || signIn.passkeys.length > 0
   return {
     edit: general,
-    role: first(!abilities.includes("change-roles") && "not-allowed", isLastOwner && "last-owner"),
+    role: first(!abilities.includes("change-roles") && "no-roles", isLastOwner && "last-owner"),
     // Who is in which group is policy: it is not about who may do more.
     group: abilities.includes("change-policy") && abilities.includes("read-policy") ? null : "not-allowed",
     link: first(isYou && "own-page", suspendedAt !== null && "person-is-suspended"),

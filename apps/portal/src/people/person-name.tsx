@@ -5,13 +5,12 @@ import { peopleApi } from "../api-people.ts"
 import { problemText } from "../api-problem.ts"
 import classes from "../portal.module.css"
 import { Section } from "../sign-in-parts.tsx"
-import { Barred } from "./act.tsx"
 import type { PersonProps } from "./person-props.ts"
 
 type Named = { readonly displayName: string; readonly email: string }
 
 /** Their name and address, with the way back from a change. */
-export function PersonName({ words, person: { user }, acts, reload }: PersonProps) {
+export function PersonName({ words, person: { user }, reload }: PersonProps) {
   const text = words.peoplePages
   const [typed, setTyped] = useState<Named>({ displayName: user.displayName, email: user.email })
   const [isBusy, setBusy] = useState(false)
@@ -40,12 +39,6 @@ export function PersonName({ words, person: { user }, acts, reload }: PersonProp
     onChange: ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
       setTyped({ ...typed, [name]: currentTarget.value }),
   })
-  if (acts.edit !== null)
-    return (
-      <Section title={text.nameTitle} text={text.nameText}>
-        <Barred bar={acts.edit} words={words} />
-      </Section>
-    )
   return (
     <Section title={text.nameTitle} text={text.nameText}>
       <form

@@ -45,14 +45,20 @@ export function PersonPage({ userId, ...props }: PeopleProps & { readonly userId
         <Trouble error={error} words={words} />
         <Suspended {...person} />
         <Stack gap="md">
-          <PersonName {...person} />
+          {person.acts.edit === null ? (
+            <PersonName {...person} />
+          ) : (
+            <Text c="dimmed">{text.whyNot[person.acts.edit]}</Text>
+          )}
           <PersonRole key={value.user.role} {...person} />
           <PersonGroup {...person} />
-          <PersonSignIn {...person} />
-          <PersonSessions {...person} />
           <PersonCalendar {...person} />
           <PersonPolicy {...person} />
-          <PersonAccess {...person} removed={() => setRemoved(value.user.displayName)} />
+          <PersonSignIn {...person} />
+          <PersonSessions {...person} />
+          {person.acts.edit === null ? (
+            <PersonAccess {...person} removed={() => setRemoved(value.user.displayName)} />
+          ) : null}
         </Stack>
       </PageFrame>
     </Back>

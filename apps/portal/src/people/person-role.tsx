@@ -35,7 +35,7 @@ export function PersonRole({ words, person, acts, reload }: PersonProps) {
           <Act
             words={words}
             label={text.giveRole}
-            title={text.giveRoleTitle(user.displayName, nameOf(chosen))}
+            title={text.giveRoleTitle(user.displayName)}
             tone="main"
             bar={null}
             act={() => peopleApi.change(user.userId, { role: chosen }).then(reload)}

@@ -47,6 +47,15 @@ async function world(others: readonly Role[], dressStore: Parameters<typeof conn
   return {
     ...{ ...connected, base, administration, links, people, sessions, inAccount, told, made, asking },
     ada: { ...rows.user, role: "owner" } satisfies UserRow,
+    givePasskey: ({ accountId, userId }: UserRow) =>
+      inAccount((tables) =>
+        tables.signIn.insertPasskey({
+          ...{ accountId, userId, passkeyId: parsePasskeyId(random.uuid()), name: "Laptop", transports: "internal" },
+          ...{ credentialId: new Uint8Array([1]), publicKey: new Uint8Array([2]), counter: 0 },
+          ...{ isBackupEligible: true, isBackedUp: false, createdAt: clock.now(), usedAt: null },
+        }),
+      ),
+    signIn: (user: UserRow, password: string) => people.signIn({ email: user.email, password, deviceName: "Test" }),
     owners: () => inAccount((tables) => tables.persons.listOwners()),
     find: (user: UserRow) => inAccount((tables) => tables.findUser(user.userId)),
     actions: () =>
@@ -139,10 +148,7 @@ describe("who may do what to whom", () => {
   })
 
   test("a role is given by who may change roles alone, and by nobody on an old second factor", async () => {
-    const { administration, asking, ada, made, clock, random, find, inAccount } = await world([
-      "calendar-admin",
-      "user",
-    ])
+    const { administration, asking, ada, made, clock, find, givePasskey } = await world(["calendar-admin", "user"])
     const [admin, bo] = made
     if (admin === undefined || bo === undefined) throw new Error("there are two")
     expect(await outcome(administration.edit(asking(admin), bo.userId, { role: "calendar-admin" }))).toBe("not-allowed")
@@ -151,13 +157,7 @@ describe("who may do what to whom", () => {
     const giveRole = () => outcome(administration.edit(stale, bo.userId, { role: "auditor" }))
     // Whose second factor came from where they sign in can show it nowhere else.
     expect(await giveRole()).toBe("fresh-sign-in-needed")
-    await inAccount((tables) =>
-      tables.signIn.insertPasskey({
-        ...{ accountId: ada.accountId, userId: ada.userId, passkeyId: parsePasskeyId(random.uuid()), name: "Laptop" },
-        ...{ credentialId: new Uint8Array([1]), publicKey: new Uint8Array([2]), counter: 0, transports: "internal" },
-        ...{ isBackupEligible: true, isBackedUp: false, createdAt: clock.now(), usedAt: null },
-      }),
-    )
+    await givePasskey(ada)
     expect(await giveRole()).toBe("fresh-factor-needed")
     expect(await find(bo)).toMatchObject({ role: "user" })
     await administration.edit(asking(ada), bo.userId, { role: "auditor" })
@@ -230,6 +230,40 @@ describe("somebody suspended", () => {
   })
 })
 
+describe("helping somebody", () => {
+  test("every session of theirs is ended, and nobody else's", async () => {
+    const { administration, asking, ada, made, people, signIn, told } = await world(["user", "user"])
+    const [bo, cy] = made
+    if (bo === undefined || cy === undefined) throw new Error("there are two")
+    const sessions = [await signIn(bo, "right"), await signIn(bo, "right"), await signIn(cy, "right")]
+    told.length = 0
+    await administration.signOut(asking(ada), bo.userId)
+    const left = await Promise.all(sessions.map(({ token }) => people.findSignedIn(token)))
+    expect(left.map((one) => one?.user.userId ?? null)).toEqual([null, null, cy.userId])
+    expect(told).toEqual(["signed-out", "signed-out"])
+  })
+
+  test("a lost second factor is removed with all others and the codes, and whoever holds a session of theirs is out", async () => {
+    const { administration, asking, ada, made, people, signIn, givePasskey, inAccount, clock, actions } = await world([
+      "user",
+    ])
+    const [bo] = made
+    if (bo === undefined) throw new Error("there is one")
+    const before = await signIn(bo, "right")
+    await givePasskey(bo)
+    await inAccount((tables) => tables.signIn.putRecoveryCodes(bo.userId, [new Uint8Array(32)], clock.now()))
+    await administration.removeFactors(asking(ada), bo.userId)
+    expect(await people.findSignedIn(before.token)).toBeNull()
+    const left = await inAccount(async ({ signIn }) => [
+      await signIn.hasFactor(bo.userId),
+      await signIn.countRecoveryCodes(bo.userId),
+    ])
+    expect(left).toEqual([false, 0])
+    expect(await actions()).toContain("factor-removed passkey")
+    expect(await outcome(administration.removeFactors(asking(ada), ada.userId))).toBe("person-is-you")
+  })
+})
+
 describe("removing somebody", () => {
   test("whatever fails at any step, nothing of theirs is left once it is asked for again, and the log says it once", async () => {
     const steps = await failEachStep({
@@ -274,6 +308,18 @@ describe("a link for setting a password", () => {
     )
     expect(signed.sort()).toEqual(["done", "wrong-sign-in"])
     expect(await actions()).toContain("password-changed password-set")
+  })
+
+  test("is in no place of a second factor: whoever has one shows it all the same", async () => {
+    const { administration, links, asking, ada, made, people, signIn, givePasskey } = await world(["user"])
+    const [bo] = made
+    if (bo === undefined) throw new Error("there is one")
+    await givePasskey(bo)
+    const { token } = await administration.makeLink(asking(ada), bo.userId)
+    await links.spend(token, "battery staple")
+    expect(await outcome(signIn(bo, "right"))).toBe("wrong-sign-in")
+    const opened = await signIn(bo, "battery staple")
+    expect((await people.findSignedIn(opened.token))?.session.awaitsSecondFactor).toBe(true)
   })
 
   test("ends after a day, with a newer one, and with a suspension", async () => {
