@@ -22,7 +22,7 @@ describe("what may be done to a person", () => {
   test("whoever looks after calendars gives no role", () => {
     expect(personActs(person, abilitiesOf["calendar-admin"])).toEqual({
       ...all(null),
-      role: "not-allowed",
+      role: "no-roles",
       group: null,
     })
   })
