@@ -76,7 +76,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook("onRequest", async (request) => {
     const { needs, hasOwnLimit } = request.routeOptions.config
     if (needs === "nobody" && hasOwnLimit !== true) anybody.take(networkOf(request.ip))
-    else if (needs !== undefined && needs !== "nobody") await options.requireUser(request)
+    // Routes of screens have a guard of their own: display-guard.ts.
+    else if (needs !== undefined && needs !== "nobody" && needs !== "display") await options.requireUser(request)
   })
   await app.register(fastifySwagger, {
     openapi: { info: { title: "Kalends", version: "1" } },

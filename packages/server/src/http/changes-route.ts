@@ -1,18 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
 import type { FastifyInstance } from "fastify"
-import type { ChangeStreams, StreamEnd } from "../notifier/change-streams.ts"
+import type { ChangeStreams } from "../notifier/change-streams.ts"
+import { forgetHeaders, ResponseEnd } from "./event-stream.ts"
 import type { RequireUser } from "./session-guard.ts"
-
-/** A client that leaves more than this unread is dropped; it reconnects and refreshes. */
-const unreadBytesMost = 64 * 1024
-
-const headers = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-store",
-  "x-accel-buffering": "no",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const
 
 export type ChangesRouteDeps = { readonly streams: ChangeStreams; readonly requireUser: RequireUser }
 
@@ -32,29 +21,4 @@ export async function changesRoute(app: FastifyInstance, { streams, requireUser 
       if (reply.raw.destroyed) close()
     },
   )
-}
-
-/** A stream stays open for days: the token that it was asked with need not, nor the other headers. */
-function forgetHeaders(request: IncomingMessage): void {
-  request.rawHeaders.length = 0
-  for (const name of Object.keys(request.headers)) delete request.headers[name]
-}
-
-class ResponseEnd implements StreamEnd {
-  readonly #response: ServerResponse
-
-  constructor(response: ServerResponse) {
-    this.#response = response
-  }
-
-  write(text: string): boolean {
-    if (!this.#response.headersSent) this.#response.writeHead(200, headers)
-    this.#response.write(text)
-    return this.#response.writableLength <= unreadBytesMost
-  }
-
-  /** One that never began is answered by whoever handles the error. */
-  close(): void {
-    if (this.#response.headersSent) this.#response.end()
-  }
 }

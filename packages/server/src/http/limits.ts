@@ -37,6 +37,14 @@ export const limits = {
   joinsPerNetwork: tenMinutes(1200),
   /** What is answered to anybody, asked from one network: an office of thousands opens the portal in the morning. */
   anybodyPerNetwork: tenMinutes(6000),
+  /** Codes that screens of one network ask for: each shows one for ten minutes, and a building may have its power back. */
+  pairingsPerNetwork: tenMinutes(300),
+  /** Codes of screens that were wrong, typed by one person. */
+  pairingGuessesPerUser: tenMinutes(20),
+  /** What is done at one screen: each writes to a calendar. */
+  actsPerDisplay: tenMinutes(60),
+  /** Streams that one screen opens: one that cannot keep its own waits longer each time. */
+  streamsPerDisplay: tenMinutes(120),
   /** Calls to the provider that are made for one connection's apps. */
   proxiedPerConnection: tenMinutes(3000),
   /** Checks and exports of the whole log: each reads all of it. */

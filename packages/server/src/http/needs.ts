@@ -4,9 +4,12 @@ import type { FastifyRequest, RouteOptions } from "fastify"
 
 /**
  * What a route needs of whoever asks. nobody: it answers to anybody, or sees for itself who is there. session: whoever is
- * signed in, whatever they may do.
+ * signed in, whatever they may do. display: a paired screen, by its own token, and no person.
  */
-export type Need = Ability | "session" | "nobody"
+export type Need = Ability | "session" | "nobody" | "display"
+
+/** What a route needs of a person. */
+export type PersonNeed = Exclude<Need, "nobody" | "display">
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -24,15 +27,15 @@ export function requireNeed({ url, method, config }: RouteOptions): void {
 }
 
 /** What the route that is asked needs of who is signed in. */
-export function needOf(request: Pick<FastifyRequest, "routeOptions">): Exclude<Need, "nobody"> {
+export function needOf(request: Pick<FastifyRequest, "routeOptions">): PersonNeed {
   const { needs } = request.routeOptions.config
-  if (needs === undefined || needs === "nobody")
+  if (needs === undefined || needs === "nobody" || needs === "display")
     throw new TypeError("this route asks who is signed in and does not say what it needs of them")
   return needs
 }
 
 /** Throws Problem "forbidden" (code "not-allowed") where the role does not give the ability. */
-export function refuseUnable(role: Role, need: Exclude<Need, "nobody">): void {
+export function refuseUnable(role: Role, need: PersonNeed): void {
   if (need !== "session" && !hasAbility(role, need))
     throw new Problem("forbidden", "Your role does not allow this.", { code: "not-allowed" })
 }

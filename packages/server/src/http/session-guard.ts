@@ -6,7 +6,7 @@ import type { SignedIn } from "../people/sessions.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
-import { type Need, needOf, refuseUnable } from "./needs.ts"
+import { needOf, type PersonNeed, refuseUnable } from "./needs.ts"
 import { createRefusalNotes } from "./refusal-notes.ts"
 
 /**
@@ -93,7 +93,7 @@ export const needsSecondFactor = ({ user }: SignedIn): boolean => isPrivileged(u
  * Throws Problem "forbidden" (code "second-factor-needed"). Who has a second factor shows it before anything; who has none
  * may do what is their own.
  */
-function refuseWithoutFactor({ session }: SignedIn, need: Exclude<Need, "nobody">): void {
+function refuseWithoutFactor({ session }: SignedIn, need: PersonNeed): void {
   if (need === "session" || session.secondFactorAt !== null) return
   if (session.awaitsSecondFactor || need !== "own")
     throw new Problem("forbidden", "Show your second factor first.", { code: "second-factor-needed" })

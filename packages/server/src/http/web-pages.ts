@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify"
 import { contentSecurityPolicy, newNonce, noncePlace } from "./security-headers.ts"
 
 export type WebApp = {
-  /** "/" or "/agenda/". */
+  /** "/", "/agenda/" or "/rooms/". */
   readonly prefix: string
   /** Folder that the app was built into. */
   readonly folder: string
@@ -36,6 +36,6 @@ export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPag
         .send(page.replaceAll(noncePlace, nonce))
     })
   }
-  if (apps.some(({ prefix }) => prefix === "/agenda/"))
-    app.get("/agenda", async (_request, reply) => reply.redirect("/agenda/"))
+  for (const { prefix } of apps)
+    if (prefix !== "/") app.get(prefix.slice(0, -1), async (_request, reply) => reply.redirect(prefix))
 }

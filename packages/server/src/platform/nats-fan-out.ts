@@ -20,6 +20,7 @@ const hintSchema = z.discriminatedUnion("kind", [
     state: z.enum([...connectionStates, "gone"]),
   }),
   z.object({ kind: z.literal("signed-out") }),
+  z.object({ kind: z.literal("display-changed") }),
 ])
 
 /**

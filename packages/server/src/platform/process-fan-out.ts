@@ -9,6 +9,8 @@ export function topicName(topic: Topic): string {
       return `${topic.accountId}.user.${topic.userId}`
     case "session":
       return `${topic.accountId}.session.${topic.sessionId}`
+    case "display":
+      return `${topic.accountId}.display.${topic.displayId}`
   }
 }
 

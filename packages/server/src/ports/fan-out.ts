@@ -1,5 +1,5 @@
 import type { ConnectionState } from "@kalends/domain/connection"
-import type { AccountId, CalendarId, ConnectionId, SessionId, UserId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, ConnectionId, DisplayId, SessionId, UserId } from "@kalends/domain/ids"
 
 /** What clients are told. Ids and a watermark, never content (SPEC 1.9). */
 export type Hint =
@@ -16,12 +16,15 @@ export type Hint =
       readonly state: ConnectionState | "gone"
     }
   | { readonly kind: "signed-out" }
+  /** Another name, other rooms, or taken away: whoever has its stream looks. */
+  | { readonly kind: "display-changed" }
 
-/** Where a hint is sent: to whoever listens for one calendar, one user or one session. */
+/** Where a hint is sent: to whoever listens for one calendar, one user, one session or one screen. */
 export type Topic =
   | { readonly kind: "calendar"; readonly accountId: AccountId; readonly calendarId: CalendarId }
   | { readonly kind: "user"; readonly accountId: AccountId; readonly userId: UserId }
   | { readonly kind: "session"; readonly accountId: AccountId; readonly sessionId: SessionId }
+  | { readonly kind: "display"; readonly accountId: AccountId; readonly displayId: DisplayId }
 
 /**
  * Carries hints between the nodes of one cluster: in process for one node, NATS for many. Hints may be lost (the

@@ -1,0 +1,203 @@
+import { isProblem } from "@kalends/domain/problem"
+import { type DisplayMessage, displayBeatSeconds } from "@kalends/protocol/display"
+import type { Clock } from "../ports/clock.ts"
+import type { ListedDisplay } from "../ports/display-tables.ts"
+import type { FanOut } from "../ports/fan-out.ts"
+import type { RoomAgendas, RoomRef } from "../ports/room-agendas.ts"
+import type { RoomRow } from "../ports/room-tables.ts"
+import type { Store } from "../ports/store.ts"
+import { agendaMessage, helloMessage } from "./screen-messages.ts"
+
+export type DisplayStreamsDeps = {
+  readonly store: Store
+  readonly agendas: Pick<RoomAgendas, "known" | "read" | "listen" | "isCheckedIn">
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly publicUrl: string
+}
+
+/** The screen's end of a stream. */
+export interface StreamEnd {
+  /** False when the screen reads too slowly and must be dropped. */
+  write(text: string): boolean
+  close(): void
+}
+
+/** A screen that lost its network asks anew before the old stream is known to be dead. */
+const streamsPerDisplayMost = 2
+/** After so many beats a screen is asked after: whether it still is one, and what it is called. */
+const beatsPerLook = 15
+const beatsPerTouch = 3
+
+export function encodeMessage(message: DisplayMessage): string {
+  return `data: ${JSON.stringify(message)}\n\n`
+}
+
+/**
+ * The open streams of this node. A stream listens for its screen and its rooms. One timer beats for all of them, notes which
+ * screens are there, and looks whether a change was missed.
+ */
+export function createDisplayStreams(deps: DisplayStreamsDeps) {
+  const { store, clock } = deps
+  const streams = new Set<Stream>()
+  let beats = 0
+  let cancelBeat = () => {}
+
+  function beat(): void {
+    beats += 1
+    const now = clock.now()
+    for (const stream of streams) stream.beat(now)
+    if (beats % beatsPerTouch === 0) void touch().catch(() => {})
+    cancelBeat = clock.after(displayBeatSeconds * 1000, beat)
+  }
+  beat()
+
+  /** What cannot be noted now is noted at one of the next beats. */
+  async function touch(): Promise<void> {
+    const of = Map.groupBy(streams, ({ display }) => display.accountId)
+    for (const [accountId, here] of of)
+      await store.inAccount(accountId, (tables) =>
+        tables.displays.touch([...new Set(here.map(({ display }) => display.displayId))], clock.now()),
+      )
+  }
+
+  return {
+    /** Opens a stream; returns a function that ends it. */
+    async open(display: ListedDisplay, end: StreamEnd): Promise<() => void> {
+      const { accountId, displayId } = display
+      const same = [...streams].filter((stream) => stream.display.displayId === displayId)
+      for (const stream of same.slice(0, Math.max(0, same.length + 1 - streamsPerDisplayMost))) stream.close()
+      const stream = new Stream(deps, display, end, (closed) => void streams.delete(closed))
+      streams.add(stream)
+      try {
+        await stream.look()
+        await store.inAccount(accountId, (tables) => tables.displays.touch([displayId], clock.now()))
+      } catch (error) {
+        stream.close()
+        throw error
+      }
+      return () => stream.close()
+    },
+    /** Ends all of them: screens ask again, another node if there is one. */
+    close(): void {
+      cancelBeat()
+      for (const stream of [...streams]) stream.close()
+    },
+    get count() {
+      return streams.size
+    },
+  }
+}
+export type DisplayStreams = ReturnType<typeof createDisplayStreams>
+
+/** Opened by a request; closed by the screen, by being taken away, by slowness, or with the node. */
+class Stream {
+  display: ListedDisplay
+  readonly #deps: DisplayStreamsDeps
+  readonly #end: StreamEnd
+  readonly #closed: (stream: Stream) => void
+  readonly #unlisten: () => void
+  #rooms = new AbortController()
+  /** What was said last of the screen and its rooms; nothing yet. */
+  #said = ""
+  #isClosed = false
+  #beats = 0
+  #looks: Promise<void> = Promise.resolve()
+
+  constructor(
+    deps: DisplayStreamsDeps,
+    display: ListedDisplay,
+    end: StreamEnd,
+    closed: (stream: Stream) => void,
+  ) {
+    this.#deps = deps
+    this.display = display
+    this.#end = end
+    this.#closed = closed
+    const { accountId, displayId } = display
+    this.#unlisten = deps.fanOut.listen({ kind: "display", accountId, displayId }, () => void this.#lookQuietly())
+  }
+
+  beat(now: Temporal.Instant): void {
+    if (this.#said === "") return
+    this.#send({ kind: "beat", now: now.toString() })
+    this.#beats += 1
+    if (this.#beats % beatsPerLook === 0) void this.#lookQuietly()
+  }
+
+  /** One look after the other: each sees what was changed before it began. */
+  look(): Promise<void> {
+    const looked = this.#looks.then(() => this.#look())
+    this.#looks = looked.catch(() => {})
+    return looked
+  }
+
+  /** A look that fails is made up for by the next. */
+  async #lookQuietly(): Promise<void> {
+    await this.look().catch(() => {})
+  }
+
+  async #look(): Promise<void> {
+    const { store, clock, publicUrl } = this.#deps
+    const { accountId, displayId } = this.display
+    const found = await store.inAccount(accountId, async (tables) => {
+      const display = await tables.displays.find(displayId)
+      const rooms = await Promise.all((display?.rooms ?? []).map(({ roomId }) => tables.rooms.find(roomId)))
+      return display === null ? null : { display, rooms: rooms.filter((room) => room !== null) }
+    })
+    if (this.#isClosed) return
+    if (found === null) {
+      this.#send({ kind: "removed", now: clock.now().toString() })
+      return this.close()
+    }
+    const { lastSeenAt: _seen, ...display } = found.display
+    const said = JSON.stringify([display, found.rooms])
+    if (said === this.#said) return
+    this.#said = said
+    this.display = found.display
+    this.#send(helloMessage({ ...found, now: clock.now(), publicUrl }))
+    this.#listen(found.rooms)
+  }
+
+  #listen(rooms: readonly RoomRow[]): void {
+    this.#rooms.abort()
+    this.#rooms = new AbortController()
+    const { signal } = this.#rooms
+    const { agendas, clock } = this.#deps
+    for (const { accountId, roomId } of rooms) {
+      const ref: RoomRef = { accountId, roomId }
+      const isCheckedIn = ({ id }: { readonly id: Parameters<typeof agendas.isCheckedIn>[1] }) =>
+        agendas.isCheckedIn(ref, id)
+      agendas.listen(
+        ref,
+        (agenda) => this.#send(agendaMessage({ roomId, agenda, now: clock.now(), isCheckedIn })),
+        signal,
+      )
+      if (agendas.known(ref) === null) void this.#askWhyUnread(ref, signal)
+    }
+  }
+
+  /** A room of which nothing is known is told of as soon as it is read; until then the screen says why it is not. */
+  async #askWhyUnread(ref: RoomRef, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deps.agendas.read(ref, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      const problem = isProblem(error) ? { kind: error.kind, code: error.code } : { kind: "unavailable", code: null }
+      this.#send({ kind: "unread", now: this.#deps.clock.now().toString(), roomId: ref.roomId, problem })
+    }
+  }
+
+  #send(message: DisplayMessage): void {
+    if (!this.#isClosed && !this.#end.write(encodeMessage(message))) this.close()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#rooms.abort()
+    this.#unlisten()
+    this.#closed(this)
+    this.#end.close()
+  }
+}
