@@ -18,7 +18,8 @@ export type Shown = "second factor" | "password" | "password, second factor awai
 /** Whether the role may use a route that needs this, by a session that was opened so. */
 export function isAllowed(role: Role | null, needs: MountedRoute["needs"], shown: Shown = "second factor"): boolean {
   if (needs === null || needs === "nobody") return true
-  if (role === null) return false
+  // A screen is no person.
+  if (role === null || needs === "display") return false
   if (needs === "session") return true
   const isEnough = shown === "second factor" || (shown === "password" && needs === "own")
   return isEnough && abilitiesOf[role].includes(needs)
@@ -30,8 +31,11 @@ export const otherDoors: Readonly<Record<string, string>> = {
   "/.well-known/security.txt": "whom to tell of a weakness, where the operator says so",
   "/agenda": "leads to the page below",
   "/agenda/": "a page of the agenda; it holds nothing of anybody",
+  "/rooms": "leads to the page below",
+  "/rooms/": "a page for screens; it holds nothing of anybody",
   "/assets/*": "scripts and styles of the portal",
   "/agenda/assets/*": "scripts and styles of the agenda",
+  "/rooms/assets/*": "scripts and styles of screens",
   "/hooks/:provider": "a secret of each subscription; every answer alike",
   "/hooks/:provider/*": "a secret of each subscription; every answer alike",
   "/hooks/zoom": "the meeting service's signature; every answer alike",
@@ -69,6 +73,9 @@ export function accessPage(table: readonly MountedRoute[]): string {
     "The table is for sessions that have shown a second factor. Who has none set up and signed in with a password alone uses",
     "what needs `session` or `own`, and nothing else; who has one and has not shown it yet uses what needs `session`. All",
     "else answers them 403 `second-factor-needed`. The same test asks every route as each role with such sessions, too.",
+    "",
+    "What needs `display` is for paired screens, each by its own token and for its own rooms alone; no person's session opens",
+    "it. What a screen's token opens besides, which is nothing, `packages/server/src/displays/displays.live.test.ts` asks.",
     "",
     ...tableOf(["route", "needs", "nobody", ...roles.map((role) => labels[role])], rows),
     "",

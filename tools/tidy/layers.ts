@@ -27,6 +27,8 @@ const features = [
   "people",
   "figures",
   "tenants",
+  "displays",
+  "displays",
 ]
 
 /** Feature to feature, besides none at all. */

@@ -86,6 +86,10 @@ const en = {
     "rollout-changed": "Work over many people",
     "audit-exported": "Log exported",
     "device-changed": "Video system changed",
+    "display-paired": "Screen paired",
+    "display-changed": "Screen changed",
+    "display-removed": "Screen removed",
+    "display-used": "Screen used",
   } satisfies Record<AuditAction, string>,
 }
 
@@ -171,6 +175,10 @@ const ja: typeof en = {
     "rollout-changed": "多人数への作業",
     "audit-exported": "記録の書き出し",
     "device-changed": "ビデオ会議端末の変更",
+    "display-paired": "画面のペアリング",
+    "display-changed": "画面の変更",
+    "display-removed": "画面の削除",
+    "display-used": "画面での操作",
   },
 }
 

@@ -125,7 +125,9 @@ function bookingOf({ bookingId, startsAt, endsAt, isAllDay, isPrivate, title, ho
   return {
     ...{ id: parseProviderEventId(bookingId), seriesId: null, version: "", dial: [] },
     ...{ startsAt: Temporal.Instant.from(startsAt), endsAt: Temporal.Instant.from(endsAt) },
-    ...{ isAllDay, isPrivate, title, host, join },
+    ...{ isAllDay, isPrivate, title, host },
+    // Followed by a touch: nothing but an address of the web.
+    join: join !== null && /^https?:\/\//.test(join.url) ? join : null,
   }
 }
 

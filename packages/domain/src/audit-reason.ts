@@ -157,6 +157,10 @@ const otherReasons = words([
   "device-changed",
   "device-secret",
   "device-removed",
+  "screen-book",
+  "screen-extend",
+  "screen-end",
+  "screen-check-in",
 ])
 
 /** Which setting, where policy was changed, and for which a connection was removed. */

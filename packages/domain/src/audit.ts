@@ -46,5 +46,9 @@ export const auditActions = [
   "rollout-changed",
   "audit-exported",
   "device-changed",
+  "display-paired",
+  "display-changed",
+  "display-removed",
+  "display-used",
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -42,7 +42,7 @@ const screenRoomSchema = z.object({
   /** Minutes before its start from which one may. */
   checkInEarlyMinutes: z.number().int(),
   /** Where somebody with a phone goes on; null where there is no such page. */
-  pageUrl: z.url().nullable(),
+  pageUrl: z.string().max(4096).nullable(),
 })
 export type ScreenRoom = z.infer<typeof screenRoomSchema>
 
@@ -55,7 +55,7 @@ const screenBookingSchema = z.object({
   isPrivate: z.boolean(),
   title: z.string().nullable(),
   host: z.string().nullable(),
-  join: z.object({ vendor: z.string(), url: z.url() }).nullable(),
+  join: z.object({ vendor: z.string(), url: z.string().max(4096) }).nullable(),
   isCheckedIn: z.boolean(),
 })
 export type ScreenBooking = z.infer<typeof screenBookingSchema>

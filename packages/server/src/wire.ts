@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto"
-import { join } from "node:path"
 import type { ProviderName } from "@kalends/domain/ids"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { Problem } from "@kalends/domain/problem"
@@ -24,6 +23,7 @@ import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
 import { deviceRoutes } from "./http/device-routes.ts"
+import { displayRoutes } from "./http/display-routes.ts"
 import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { createFreshGuard } from "./http/fresh-guard.ts"
@@ -45,7 +45,7 @@ import { securityTextRoute } from "./http/security-text.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
 import { signInRoutes } from "./http/sign-in-routes.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
-import { webPages } from "./http/web-pages.ts"
+import { webApps, webPages } from "./http/web-pages.ts"
 import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
@@ -113,7 +113,7 @@ export type World = {
   readonly secret: PlatformSecret
   readonly clock: Clock
   readonly random: Random
-  /** Folder that holds apps/portal/dist and apps/agenda/dist; null to serve no pages. */
+  /** Folder that holds portal/dist, agenda/dist and rooms/dist; null to serve no pages. */
   readonly webFolder: string | null
 }
 
@@ -170,6 +170,7 @@ export async function startNode(world: World): Promise<Node> {
     setupCode,
     async stop() {
       features.streams.close()
+      features.displays.streams.close()
       await app.close()
       await stopRooms()
       await stopListening()
@@ -236,7 +237,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     connections,
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
-    ...createRoomParts({ store, broker, providerOf, fanOut, secret, world }),
+    ...createRoomParts({ store, broker, providerOf, fanOut, secret, publicUrl: config.publicUrl, world }),
     meetings,
     doors,
     keys: keysFeature,
@@ -416,6 +417,7 @@ function appOptions(
         clock,
       })
       await deviceRoutes(app, { devices: features.devices, requireUser, clock })
+      await displayRoutes(app, { ...features.displays, requireUser, clock })
       await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
@@ -434,13 +436,6 @@ function appOptions(
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
     },
   }
-}
-
-function webApps(folder: string) {
-  return [
-    { prefix: "/", folder: join(folder, "portal", "dist") },
-    { prefix: "/agenda/", folder: join(folder, "agenda", "dist") },
-  ]
 }
 
 function hostsOf(config: Config): ReadonlySet<string> {

@@ -52,10 +52,9 @@ export function createDisplayActs({ store, agendas, desk, clock }: DisplayActsDe
     if (!actsOf[kind].includes(input.act) || rooms.every((room) => room.roomId !== roomId))
       throw new Problem("forbidden", "This screen may not do that.", { code: "not-allowed" })
     const endsAt = await work({ accountId, roomId }, input)
-    const entry = {
-      actor: { kind: "service", part: "displays" },
-      ...{ action: "display-used", subjectId: displayId, reason: `screen-${input.act}` },
-    } as const
+    const reason = `screen-${input.act}` as const
+    const actor = { kind: "service", part: "displays" } as const
+    const entry = { actor, action: "display-used", subjectId: displayId, reason } as const
     await store.inAccount(accountId, (tables) => tables.appendAudit(entry, clock.now()))
     return { act: input.act, roomId, endsAt: endsAt?.toString() ?? null }
   }

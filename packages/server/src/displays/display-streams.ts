@@ -104,12 +104,7 @@ class Stream {
   #beats = 0
   #looks: Promise<void> = Promise.resolve()
 
-  constructor(
-    deps: DisplayStreamsDeps,
-    display: ListedDisplay,
-    end: StreamEnd,
-    closed: (stream: Stream) => void,
-  ) {
+  constructor(deps: DisplayStreamsDeps, display: ListedDisplay, end: StreamEnd, closed: (stream: Stream) => void) {
     this.#deps = deps
     this.display = display
     this.#end = end

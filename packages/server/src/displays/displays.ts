@@ -1,7 +1,7 @@
 import { type DisplayKind, parsePairingCode, roomsMostOf } from "@kalends/domain/display"
 import { type DisplayId, parseDisplayId, parseUserId, type RoomId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { DisplayChangeInput, DisplaysView, DisplayView, Pairing, PairInput } from "@kalends/protocol/display"
+import type { DisplayChangeInput, DisplaysView, DisplayView, PairInput, Pairing } from "@kalends/protocol/display"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { ListedDisplay } from "../ports/display-tables.ts"
@@ -17,6 +17,8 @@ export type DisplaysDeps = {
   readonly clock: Clock
   readonly random: Random
 }
+
+export type DisplaysQuery = { readonly after?: string | undefined; readonly roomId?: string | undefined }
 
 const codeMinutes = 10
 const pollSeconds = 4
@@ -95,7 +97,7 @@ export function createDisplays({ store, fanOut, clock, random }: DisplaysDeps) {
       })
     },
 
-    async list({ accountId }: Caller, query: { readonly after?: string; readonly roomId?: string }): Promise<DisplaysView> {
+    async list({ accountId }: Caller, query: DisplaysQuery): Promise<DisplaysView> {
       const after = query.after === undefined ? null : parseDisplayId(query.after)
       const roomId = query.roomId === undefined ? null : parseUserId(query.roomId)
       const found = await store.inAccount(accountId, (tables) =>
@@ -106,7 +108,11 @@ export function createDisplays({ store, fanOut, clock, random }: DisplaysDeps) {
     },
 
     /** Throws as pair, and "not-found" (code "no-display"). */
-    async change(by: Caller, displayId: DisplayId, { name, settings, roomIds }: DisplayChangeInput): Promise<DisplayView> {
+    async change(
+      by: Caller,
+      displayId: DisplayId,
+      { name, settings, roomIds }: DisplayChangeInput,
+    ): Promise<DisplayView> {
       const view = await store.inAccount(by.accountId, async (tables) => {
         await tables.lockAccount()
         const { kind } = await requireDisplay(tables, displayId)
@@ -133,7 +139,9 @@ export function createDisplays({ store, fanOut, clock, random }: DisplaysDeps) {
       const place =
         token === undefined ? null : await store.asSystem((tables) => tables.findDisplay(displayHash("display", token)))
       const display =
-        place === null ? null : await store.inAccount(place.accountId, (tables) => tables.displays.find(place.displayId))
+        place === null
+          ? null
+          : await store.inAccount(place.accountId, (tables) => tables.displays.find(place.displayId))
       if (display === null) throw new Problem("auth-expired", "Pair this screen first.", { code: "display-unknown" })
       return display
     },

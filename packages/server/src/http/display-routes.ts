@@ -8,9 +8,9 @@ import {
   displaysQuerySchema,
   displaysSchema,
   newPairingSchema,
+  pairInputSchema,
   pairingSchema,
   pairingStateSchema,
-  pairInputSchema,
 } from "@kalends/protocol/display"
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"

@@ -5,6 +5,7 @@ import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { deviceRoutes } from "./device-routes.ts"
+import { displayRoutes } from "./display-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { groupRoutes } from "./group-routes.ts"
@@ -65,6 +66,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
       await deviceRoutes(all, absent())
+      await displayRoutes(all, absent())
       await policyRoutes(all, absent())
       await all.register(async (own) => roomAgendaRoutes(own, absent()))
       await personRoutes(all, { ...absent<PersonRoutesDeps>(), persons: absent() })

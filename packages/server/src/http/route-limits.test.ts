@@ -11,6 +11,7 @@ import { auditRoutes } from "./audit-routes.ts"
 import { changesRoute } from "./changes-route.ts"
 import { connectionRoutes } from "./connection-routes.ts"
 import { deviceRoutes } from "./device-routes.ts"
+import { displayRoutes } from "./display-routes.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { figuresRoutes } from "./figures-routes.ts"
 import { groupRoutes } from "./group-routes.ts"
@@ -106,6 +107,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
       await deviceRoutes(all, { ...common, devices: refuses() })
+      await displayRoutes(all, { ...common, displays: refuses(), streams: refuses(), act: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
     },
   })
@@ -247,7 +249,7 @@ describe("what costs work", () => {
 const described = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 const methodOf = z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"])
 
-/** Answered to anybody: limited by network above, without work, or one small question to the database. */
+/** Answered to anybody, or to screens: limited by network above, without work, or one small question to the database. */
 const needNobody = new Set([
   "POST /v1/setup",
   "POST /v1/sessions",
@@ -265,6 +267,10 @@ const needNobody = new Set([
   "GET /v1/sign-in/callback",
   "POST /v1/room-agenda/token",
   "GET /v1/room-agenda",
+  "POST /v1/displays/pairings",
+  "GET /v1/displays/pairings/current",
+  "GET /v1/display/agendas",
+  "POST /v1/display/acts",
 ])
 
 const queries: Readonly<Record<string, string>> = {
@@ -320,6 +326,11 @@ const bodies: Readonly<Record<string, object>> = {
     ...{ kind: "connect", tenantConnectionId: id, permission: "read" },
     scope: { groupId: null, emails: null },
   },
+  "POST /v1/displays": {
+    ...{ code: "ABCD-2345", name: "Door", kind: "door", roomIds: [id] },
+    settings: { language: "en", hours: 24, look: "system" },
+  },
+  "PATCH /v1/displays/{displayId}": { name: "Door" },
   "POST /v1/devices/certificate": { address: "codec.example.org" },
   "POST /v1/devices": {
     ...{ roomId: id, family: "memory", name: "Codec", address: "codec.example.org", username: "integrator" },

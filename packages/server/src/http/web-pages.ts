@@ -12,6 +12,15 @@ export type WebApp = {
   readonly folder: string
 }
 
+/** The apps as they are built below a folder. */
+export function webApps(folder: string): readonly WebApp[] {
+  return [
+    { prefix: "/", folder: join(folder, "portal", "dist") },
+    { prefix: "/agenda/", folder: join(folder, "agenda", "dist") },
+    { prefix: "/rooms/", folder: join(folder, "rooms", "dist") },
+  ]
+}
+
 export type WebPagesOptions = { readonly apps: readonly WebApp[]; readonly connectTo: readonly string[] }
 
 /** Serves the built apps: hashed assets cached for good, pages never cached and each with a nonce of its own. */

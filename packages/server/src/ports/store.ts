@@ -22,6 +22,7 @@ import type { ProblemKind } from "@kalends/domain/problem"
 import type { Cursor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
 import type { DeviceTables, SystemDeviceTables } from "./device-tables.ts"
+import type { DisplayTables, SystemDisplayTables } from "./display-tables.ts"
 import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
 import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
@@ -303,6 +304,7 @@ export interface AccountTables extends PeopleTables {
   readonly persons: PersonTables
   readonly devices: DeviceTables
   readonly rooms: RoomTables
+  readonly displays: DisplayTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -318,6 +320,7 @@ export interface SystemTables
     SystemRevocationTables,
     SystemRolloutTables,
     SystemRoomTables,
+    SystemDisplayTables,
     SystemPolicyTables,
     SystemFigureTables,
     SystemSignInTables {

@@ -5,6 +5,7 @@ import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { type Database, unique } from "./database.ts"
 import { createDeviceTables } from "./device-tables.ts"
+import { createDisplayTables } from "./display-tables.ts"
 import { createFigureTables } from "./figure-tables.ts"
 import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
@@ -55,6 +56,7 @@ export function createAccountTables(
     persons: createPersonTables(tx, accountId),
     devices: createDeviceTables(tx, accountId),
     rooms: createRoomTables(tx, accountId),
+    displays: createDisplayTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

@@ -1,5 +1,5 @@
 import type { DialRule } from "@kalends/domain/dial-rule"
-import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
+import type { AccountId, DisplayId, GroupId, RoomId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
@@ -13,6 +13,7 @@ import {
 } from "kysely"
 import pg from "pg"
 import type { DeviceRow } from "../ports/device-tables.ts"
+import type { DisplayRow, PairingRow } from "../ports/display-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
@@ -68,6 +69,9 @@ export type Database = {
   room: RoomRecord
   roomMark: RoomMarkRow
   roomMiss: RoomMissRow
+  display: DisplayRow
+  displayRoom: { accountId: AccountId; displayId: DisplayId; roomId: RoomId }
+  displayPairing: PairingRow
   dialRules: {
     accountId: AccountId
     rules: ColumnType<readonly DialRule[], string, string>

@@ -110,11 +110,7 @@ async function insertRooms(
     .execute()
 }
 
-async function withRooms(
-  tx: Tx,
-  accountId: AccountId,
-  rows: readonly DisplayRow[],
-): Promise<readonly ListedDisplay[]> {
+async function withRooms(tx: Tx, accountId: AccountId, rows: readonly DisplayRow[]): Promise<readonly ListedDisplay[]> {
   if (rows.length === 0) return []
   const rooms = await tx
     .selectFrom("displayRoom")

@@ -4,6 +4,7 @@ import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
 import type { Database } from "./database.ts"
 import { createSystemDevices } from "./device-tables.ts"
+import { createSystemDisplays } from "./display-tables.ts"
 import { createSystemFigures } from "./figure-tables.ts"
 import { createSystemKeys } from "./key-tables.ts"
 import { createSystemListening } from "./listening-tables.ts"
@@ -33,6 +34,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemPolicy(tx),
     ...createSystemPersons(tx),
     ...createSystemRooms(tx),
+    ...createSystemDisplays(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

@@ -25,7 +25,8 @@ export function memoryDisplays(tx: MemoryTransaction, accountId: AccountId): Dis
   return {
     find,
     async insertPairing(row, now, most) {
-      for (const one of pairings()) if (isPast(one.expiresAt, now)) await tx.remove("displayPairing", hex(one.tokenHash))
+      for (const one of pairings())
+        if (isPast(one.expiresAt, now)) await tx.remove("displayPairing", hex(one.tokenHash))
       if (pairings().length >= most) return false
       await tx.put("displayPairing", hex(row.tokenHash), row)
       return true

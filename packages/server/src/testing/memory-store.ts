@@ -13,6 +13,7 @@ import type {
   SystemTables,
 } from "../ports/store.ts"
 import { memoryDevices, memorySystemDevices } from "./memory-devices.ts"
+import { memoryDisplays, memorySystemDisplays } from "./memory-displays.ts"
 import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
 import { memoryKeys, memorySystemKeys } from "./memory-keys.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
@@ -98,6 +99,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     devices: memoryDevices(tx, accountId),
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
     rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
+    displays: memoryDisplays(tx, accountId),
   }
 }
 
@@ -402,6 +404,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemPolicy(tx),
     ...memorySystemPersons(tx),
     ...memorySystemRooms(tx),
+    ...memorySystemDisplays(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

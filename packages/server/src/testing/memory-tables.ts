@@ -1,6 +1,7 @@
 import type { DialRule } from "@kalends/domain/dial-rule"
-import type { AccountId, GroupId, UserId } from "@kalends/domain/ids"
+import type { AccountId, GroupId, RoomId, UserId } from "@kalends/domain/ids"
 import type { DeviceRow } from "../ports/device-tables.ts"
+import type { DisplayRow, PairingRow } from "../ports/display-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
@@ -91,6 +92,11 @@ export type MemoryRows = {
   roomMark: RoomMarkRow
   /** By room id and digest. */
   roomMiss: RoomMissRow
+  display: DisplayRow
+  /** By display id. */
+  displayRooms: { readonly accountId: AccountId; readonly roomIds: readonly RoomId[] }
+  /** By the hash of the token. */
+  displayPairing: PairingRow
   /** By account id. */
   dialRules: {
     readonly accountId: AccountId
@@ -136,6 +142,9 @@ const tableNames = [
   "room",
   "roomMark",
   "roomMiss",
+  "display",
+  "displayRooms",
+  "displayPairing",
   "dialRules",
 ] as const
 
@@ -180,6 +189,9 @@ export function emptyTables(): RowMaps {
     room: new Map(),
     roomMark: new Map(),
     roomMiss: new Map(),
+    display: new Map(),
+    displayRooms: new Map(),
+    displayPairing: new Map(),
     dialRules: new Map(),
   }
 }
