@@ -193,7 +193,7 @@ describe("at a screen", () => {
     expect(
       agendas.known(ref)?.bookings.filter(({ endsAt }) => Temporal.Instant.compare(endsAt, clock.now()) > 0),
     ).toEqual([])
-    const used = await store.inAccount(accountId, (tables) => tables.listAudit({ before: null, limit: 50 }))
+    const used = await store.inAccount(accountId, (tables) => tables.listAuditOf(display.displayId, 50))
     expect(
       used
         .filter(({ action }) => action === "display-used")
