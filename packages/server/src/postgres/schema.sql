@@ -263,6 +263,72 @@ create policy by_account on dial_rules using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table display (
+  account_id uuid not null,
+  display_id uuid not null,
+  token_hash bytea not null,
+  name text not null,
+  kind text not null,
+  device_name text not null,
+  language text not null,
+  hours integer not null,
+  look text not null,
+  paired_by uuid not null,
+  paired_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone,
+  PRIMARY KEY (account_id, display_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(device_name) <= 120)),
+  CHECK ((hours = ANY (ARRAY[12, 24]))),
+  CHECK ((kind = ANY (ARRAY['tv'::text, 'door'::text, 'controller'::text, 'board'::text]))),
+  CHECK ((language = ANY (ARRAY['en'::text, 'ja'::text]))),
+  CHECK ((look = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text, 'e-paper'::text]))),
+  CHECK ((length(name) <= 120)),
+  CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX display_by_name ON display USING btree (account_id, name, display_id);
+CREATE INDEX display_by_token ON display USING btree (token_hash);
+create policy by_account on display using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table display_pairing (
+  account_id uuid not null,
+  token_hash bytea not null,
+  code_hash bytea not null,
+  device_name text not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, token_hash),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(code_hash) = 32)),
+  CHECK ((length(device_name) <= 120)),
+  CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX display_pairing_by_code ON display_pairing USING btree (account_id, code_hash);
+CREATE INDEX display_pairing_by_token ON display_pairing USING btree (token_hash);
+create policy by_account on display_pairing using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table display_room (
+  account_id uuid not null,
+  display_id uuid not null,
+  room_id uuid not null,
+  PRIMARY KEY (account_id, display_id, room_id),
+  FOREIGN KEY (account_id, display_id) REFERENCES display(account_id, display_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, room_id) REFERENCES room(account_id, room_id) ON DELETE CASCADE
+);
+CREATE INDEX display_room_by_room ON display_room USING btree (account_id, room_id);
+create policy by_account on display_room using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
 create table figure (
   account_id uuid not null,
   measure text not null,
