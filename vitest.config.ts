@@ -23,7 +23,7 @@ export default defineConfig({
           exclude: ignored,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          globalSetup: ["packages/server/src/testing/postgres-global-setup.ts"],
+          globalSetup: ["packages/server/src/testing/postgres-global-setup.ts", "e2e/apps-global-setup.ts"],
           pool: "forks",
           fileParallelism: true,
         },
