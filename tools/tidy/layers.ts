@@ -36,6 +36,7 @@ const featureEdges: Readonly<Record<string, readonly string[]>> = {
   broker: ["vault"],
   sync: ["meetings"],
   tenants: ["connections"],
+  rooms: ["connections"],
 }
 
 const server = "packages/server/src"

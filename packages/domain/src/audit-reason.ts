@@ -113,6 +113,11 @@ const signInReasons = words([
 ])
 
 const otherReasons = words([
+  "room-added",
+  "room-set",
+  "room-removed",
+  "dial-rules",
+  "nobody-came",
   "asked",
   "everywhere",
   "user-request",

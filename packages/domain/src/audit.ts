@@ -44,6 +44,8 @@ export const auditActions = [
   "tenant-state-changed",
   "tenant-removed",
   "rollout-changed",
+  "room-changed",
+  "room-released",
   "audit-exported",
   "device-changed",
   "display-paired",

@@ -2,33 +2,59 @@ import { createDisplayActs } from "./displays/display-acts.ts"
 import { createDisplayStreams } from "./displays/display-streams.ts"
 import { createDisplays } from "./displays/displays.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
+import type { AccessBroker, TenantBroker } from "./ports/access-broker.ts"
 import type { Clock } from "./ports/clock.ts"
+import type { ConnectionRemover } from "./ports/connection-removal.ts"
 import type { FanOut } from "./ports/fan-out.ts"
+import type { JobQueue } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
 import type { Random } from "./ports/random.ts"
+import type { SecretVault } from "./ports/secret-vault.ts"
+import { type ConnectRoomDeps, createConnectRoom } from "./rooms/connect-room.ts"
 import { createDesk } from "./rooms/desk.ts"
 import { createRelease } from "./rooms/release.ts"
 import { createRoomAgendas } from "./rooms/room-agendas.ts"
 import { createRoomDigest } from "./rooms/room-digest.ts"
+import { createRoomDirectory } from "./rooms/room-directory.ts"
+import { createRoomDoctor } from "./rooms/room-doctor.ts"
 import type { RoomPlaceDeps } from "./rooms/room-place.ts"
+import { createRoomSetup } from "./rooms/room-setup.ts"
+import { createRooms } from "./rooms/rooms.ts"
 
-export type RoomParts = RoomPlaceDeps & {
+export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
   readonly fanOut: FanOut
   readonly secret: PlatformSecret
   readonly publicUrl: string
+  readonly queue: JobQueue
+  readonly opening: {
+    readonly vault: SecretVault
+    readonly broker: AccessBroker & TenantBroker
+    readonly providers: ConnectRoomDeps["providers"]
+    readonly remover: ConnectionRemover
+    readonly labelOf: (provider: string) => string
+  }
   readonly world: { readonly clock: Clock; readonly random: Random; readonly log: Log }
 }
 
 /** Rooms: their agendas, what is done at their screens, and bookings that nobody came to. */
-export function createRoomParts({ fanOut, secret, publicUrl, world, ...place }: RoomParts) {
-  const { store } = place
+export function createRoomParts({ fanOut, secret, publicUrl, queue, opening, world, ...rest }: RoomParts) {
+  const { vault, broker, providers, remover, labelOf } = opening
+  const { store } = rest
   const { clock, random } = world
+  const place = { ...rest, broker }
   const digest = createRoomDigest(secret.derive("room-marks"))
   const deps = { ...place, digest, ...world }
   const roomAgendas = createRoomAgendas({ ...deps, fanOut })
   const desk = createDesk({ ...deps, agendas: roomAgendas })
   const release = createRelease({ ...deps, agendas: roomAgendas })
+  const connectRoom = createConnectRoom({ store, broker, providers, fanOut, queue, vault, world })
+  const roomsDeps = { store, providers, world, agendas: roomAgendas, labelOf }
   return {
+    rooms: createRooms({ ...roomsDeps, connectRoom, remover }),
+    roomSetup: createRoomSetup(roomsDeps),
+    roomDirectory: createRoomDirectory({ store, providers, vault }),
+    roomDoctor: createRoomDoctor({ ...place, clock }),
+    connectRoom,
     roomAgendas,
     roomDesk: desk,
     displays: {

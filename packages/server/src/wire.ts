@@ -40,6 +40,7 @@ import { policyRoutes } from "./http/policy-routes.ts"
 import { providerSignInRoutes } from "./http/provider-sign-in-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { revocationRoutes } from "./http/revocation-routes.ts"
+import { roomRoutes } from "./http/room-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
 import { securityTextRoute } from "./http/security-text.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
@@ -227,6 +228,9 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   })
   const policyDeps = { store, clock, random, connections, providers }
   const { policyChanges, ...policyParts } = createPolicyParts(config, policyDeps)
+  const roomOpening = { vault, broker, providers, remover: connections.remover, labelOf }
+  const { publicUrl } = config
+  const roomParts = createRoomParts({ store, providerOf, fanOut, secret, publicUrl, queue, opening: roomOpening, world })
   const listeningDeps = { store, broker, life, fanOut, providerOf, notices, listenersMost, world }
   const work = { pass, arm, settle, rollouts: run, revocations: overviewParts.runRevocations, policyChanges }
   return {
@@ -237,7 +241,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     connections,
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
-    ...createRoomParts({ store, broker, providerOf, fanOut, secret, publicUrl: config.publicUrl, world }),
+    ...roomParts,
     meetings,
     doors,
     keys: keysFeature,
@@ -249,7 +253,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     reconcile: createReconcile({ store, queue, clock, log, pace, keyMinder }),
     ...tenantParts,
     ...overviewParts,
-    tasks: createTaskList({ ...work, broker, queue, keyWork, world: { clock, log } }),
+    tasks: createTaskList({ ...work, rooms: roomParts.connectRoom, broker, queue, keyWork, world: { clock, log } }),
   }
 }
 
@@ -416,6 +420,7 @@ function appOptions(
         requireUser,
         clock,
       })
+      await roomRoutes(app, { ...features, requireUser, clock })
       await deviceRoutes(app, { devices: features.devices, requireUser, clock })
       await displayRoutes(app, { ...features.displays, requireUser, clock })
       await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })

@@ -60,8 +60,11 @@ export async function listChosen(provider: CalendarProvider, access: Access): Pr
   return chosen
 }
 
+/** A person, or a room, for whom policy says nothing. */
+export type ConnectionOwner = Pick<UserRow, "accountId" | "userId" | "role">
+
 export type Establishing = {
-  readonly user: UserRow
+  readonly user: ConnectionOwner
   readonly provider: CalendarProvider
   readonly made: Established
   readonly chosen: readonly ProviderCalendar[]
@@ -93,6 +96,7 @@ export async function establishIn(
   if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
   const { permission, contacts } = made
   await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
+  if ((await tables.rooms.find(user.userId)) !== null) return connection
   await tables.policyChanges.deleteNotice(user.userId)
   // The audit log holds the account, and so does who changes policy or people: one of the two sees what the other wrote.
   if (await isSuspended(tables, user.userId)) throw suspended()
@@ -118,7 +122,7 @@ export function secondService(): Problem {
 type Known = { readonly connection: ConnectionRow; readonly credential: CredentialRow | null }
 
 /** The user's connection with its credential held, as it is once a refresh under way has ended. */
-async function lockKnown(tables: AccountTables, { userId }: UserRow): Promise<Known | null> {
+async function lockKnown(tables: AccountTables, { userId }: ConnectionOwner): Promise<Known | null> {
   const seen = await tables.findConnectionOfUser(userId)
   if (seen === null) return null
   const credential = await tables.lockCredential(seen.connectionId)
@@ -130,7 +134,7 @@ async function lockKnown(tables: AccountTables, { userId }: UserRow): Promise<Kn
 }
 
 type Writing = {
-  readonly user: UserRow
+  readonly user: ConnectionOwner
   readonly provider: CalendarProvider
   readonly made: Established
   readonly known: ConnectionRow | null

@@ -18,6 +18,7 @@ import { policyRoutes } from "./policy-routes.ts"
 import { type ProviderSignInRoutesDeps, providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import { roomAgendaRoutes } from "./room-agenda-routes.ts"
+import { roomRoutes } from "./room-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -65,6 +66,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await tenantRoutes(all, absent())
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
+      await roomRoutes(all, absent())
       await deviceRoutes(all, absent())
       await displayRoutes(all, absent())
       await policyRoutes(all, absent())

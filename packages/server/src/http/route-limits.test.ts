@@ -25,6 +25,7 @@ import { personRoutes } from "./person-routes.ts"
 import { policyRoutes } from "./policy-routes.ts"
 import { providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
+import { roomRoutes } from "./room-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -106,6 +107,9 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         publicUrl,
       })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
+      await roomRoutes(all, {
+        ...{ ...common, rooms: refuses(), roomSetup: refuses(), roomDirectory: refuses(), roomDoctor: refuses() },
+      })
       await deviceRoutes(all, { ...common, devices: refuses() })
       await displayRoutes(all, { ...common, displays: refuses(), streams: refuses(), act: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
@@ -312,6 +316,17 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/policy/preview": { dissolves: id },
   "POST /v1/policy/changes": { dissolves: id },
   "PUT /v1/groups/{groupId}": { name: "Pilots" },
+  "POST /v1/rooms": { name: "Room 1", address: "room-1@example.org", zone: "UTC" },
+  "PATCH /v1/rooms/{roomId}": { name: "Room 1" },
+  "PUT /v1/rooms/dial-rules": { rules: [] },
+  "POST /v1/rooms/script": { provider: "memory", method: "application", addresses: [], identity: null },
+  "POST /v1/rooms/directory": { by: "tenant", tenantConnectionId: id, next: null },
+  "POST /v1/rooms/import": {
+    tenantConnectionId: id,
+    zone: "UTC",
+    rooms: [{ address: "room-1@example.org", name: "Room 1", building: null, floor: null, capacity: null }],
+  },
+  "PUT /v1/rooms/{roomId}/connection": { by: "tenant", tenantConnectionId: id },
   "POST /v1/tenants": { provider: "memory", method: "certificate", permission: "read", given: {} },
   "PUT /v1/tenants/{tenantConnectionId}/secret": { method: "certificate", given: {} },
   "POST /v1/tenants/{tenantConnectionId}/people": {

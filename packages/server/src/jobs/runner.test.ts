@@ -28,6 +28,7 @@ function tasks(thrown: unknown = null) {
     rollouts: { run: act },
     keyWork: { run: act },
     policyChanges: { run: act },
+    rooms: { connectByJob: act },
     queue: jobs.queue,
     settle: act,
     world: { clock, log: { info: write, warn: write, error: write } },

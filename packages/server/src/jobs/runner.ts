@@ -7,6 +7,7 @@ import {
   parsePolicyChangeId,
   parseRevocationId,
   parseRolloutId,
+  parseUserId,
 } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { Logger, run, type TaskList } from "graphile-worker"
@@ -19,6 +20,7 @@ import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { Job, JobQueue } from "../ports/job-queue.ts"
 import type { Log } from "../ports/log.ts"
+import type { ConnectRoom } from "../rooms/connect-room.ts"
 import type { createArm } from "../subscriptions/arm.ts"
 import type { Settle } from "../sync/settle.ts"
 import type { RunRollout } from "../tenants/run-rollout.ts"
@@ -34,6 +36,7 @@ export type RunnerDeps = {
   readonly keyWork: Pick<KeyWork, "run">
   readonly revocations: Pick<RunRevocation, "run">
   readonly policyChanges: RunPolicyChange
+  readonly rooms: Pick<ConnectRoom, "connectByJob">
   readonly queue: JobQueue
   readonly world: { readonly clock: Clock; readonly log: Log }
 }
@@ -66,13 +69,17 @@ const policyChangePayload = z.object({
   accountId: z.uuid().transform(parseAccountId),
   changeId: z.uuid().transform(parsePolicyChangeId),
 })
+const roomPayload = z.object({
+  accountId: z.uuid().transform(parseAccountId),
+  roomId: z.uuid().transform(parseUserId),
+})
 const armRetryMinutes = 5
 
 const callOf = (kind: Job["kind"], { id }: { readonly id: string }): Call => `job:${kind}:${id}`
 
 /** The jobs by name. A Problem is dealt with here or below; anything else is a bug, which the queue retries and we log. */
 export function createTaskList(deps: RunnerDeps): TaskList {
-  const { pass, arm, settle, broker, rollouts, revocations, policyChanges, keyWork, queue, world } = deps
+  const { pass, arm, settle, broker, rollouts, revocations, policyChanges, rooms, keyWork, queue, world } = deps
   const { clock, log } = world
   return {
     pass: async (payload, { job }) => pass(passPayload.parse(payload), callOf("pass", job)),
@@ -105,6 +112,10 @@ export function createTaskList(deps: RunnerDeps): TaskList {
     async "policy-change"(payload, { job }) {
       const { accountId, changeId } = policyChangePayload.parse(payload)
       await policyChanges.run(accountId, changeId, callOf("policy-change", job))
+    },
+    async "connect-room"(payload, { job }) {
+      const { accountId, roomId } = roomPayload.parse(payload)
+      await rooms.connectByJob({ accountId, roomId }, callOf("connect-room", job))
     },
     async "keep-alive"(payload, { job }) {
       const { accountId, connectionId } = connectionPayload.parse(payload)

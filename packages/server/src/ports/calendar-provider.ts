@@ -9,6 +9,7 @@ import type { ContactReader } from "@kalends/readers/contact-reader"
 import type { EventPage, WindowReader } from "@kalends/readers/reader"
 import type { EventIdentities } from "./event-identities.ts"
 import type { ProxiedCalls } from "./proxied-calls.ts"
+import type { RoomSource } from "./room-source.ts"
 import type { TenantSource } from "./tenant-source.ts"
 
 /** What the engine must know of a provider; data, so that it never asks who you are. */
@@ -363,6 +364,8 @@ export interface CalendarProvider {
   readonly identities: EventIdentities | null
   /** Access to everybody's calendars, given by an administrator; null where there is none. */
   readonly tenant: TenantSource | null
+  /** Rooms: which there are, and how they are opened; null where there are none. */
+  readonly rooms: RoomSource | null
   /** Push that depends on the server at hand (WebDAV-Push); null where push does not depend on it. */
   readonly detectPush:
     | ((access: Access, calendarId: ProviderCalendarId, signal: AbortSignal) => Promise<boolean>)

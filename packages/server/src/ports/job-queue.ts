@@ -7,6 +7,7 @@ import type {
   PolicyChangeId,
   RevocationId,
   RolloutId,
+  RoomId,
 } from "@kalends/domain/ids"
 
 /**
@@ -41,6 +42,8 @@ export type Job =
   | { readonly kind: "revocation"; readonly accountId: AccountId; readonly revocationId: RevocationId }
   /** Disconnect the next of those whom a change of policy concerns. */
   | { readonly kind: "policy-change"; readonly accountId: AccountId; readonly changeId: PolicyChangeId }
+  /** Connect a room by the administrator's connection that is to open it. */
+  | { readonly kind: "connect-room"; readonly accountId: AccountId; readonly roomId: RoomId }
 
 /** The name under which waiting jobs coalesce. */
 export function jobKey(job: Job): string {
@@ -58,6 +61,8 @@ export function jobKey(job: Job): string {
       return `${job.kind}:${job.accountId}`
     case "revocation":
       return `${job.kind}:${job.revocationId}`
+    case "connect-room":
+      return `${job.kind}:${job.roomId}`
     case "policy-change":
       return `${job.kind}:${job.changeId}`
   }

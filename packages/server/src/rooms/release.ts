@@ -62,6 +62,7 @@ export function createRelease(deps: ReleaseDeps) {
       throw error
     }
     await count(ref, written, missedAfter(missed, verdict, false))
+    await deps.store.inAccount(ref.accountId, (tables) => tables.appendAudit(released(ref), clock.now()))
     const after = await agendas.readAnew(ref)
     agendas.touch(ref, after)
   }
@@ -120,6 +121,11 @@ export function createRelease(deps: ReleaseDeps) {
       }
     },
   }
+}
+
+function released({ roomId }: RoomRef) {
+  const actor = { kind: "service", part: "rooms" } as const
+  return { actor, action: "room-released", subjectId: roomId, reason: "nobody-came" } as const
 }
 
 function latest(instants: readonly Temporal.Instant[]): Temporal.Instant {

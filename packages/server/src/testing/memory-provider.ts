@@ -113,7 +113,7 @@ export function createMemoryProvider({ clock, cursorComes }: MemoryProviderOptio
     push: pushes.source,
     listen: streams.source,
     events: createMemoryEvents(calendar, ({ access }) => admit(access)),
-    ...{ contacts: null, proxy: null, identities: null, tenant: null, detectPush: null },
+    ...{ contacts: null, proxy: null, identities: null, tenant: null, rooms: null, detectPush: null },
   }
 
   return {

@@ -132,6 +132,20 @@ export function createCaldavCalls({ http, clock }: { readonly http: HttpClient; 
         return mail === undefined ? [] : [mail.toLowerCase()]
       })
     },
+    /** Where the server keeps its principals (RFC 3744 5.8). */
+    async findPrincipalSets(target: Target): Promise<readonly string[]> {
+      const { responses } = await multistatus(target, "PROPFIND", "0", propfind("<d:principal-collection-set/>"))
+      const hrefs = wire(responses[0]?.properties["principal-collection-set"])?.href
+      return (Array.isArray(hrefs) ? hrefs : [hrefs]).flatMap((href) => xmlText(href) ?? [])
+    },
+    /** Principals that are rooms or resources (RFC 3744 9.4, RFC 6638 2.4.2). */
+    searchRooms: (target: Target) =>
+      multistatus(
+        target,
+        "REPORT",
+        "0",
+        `<d:principal-property-search ${namespaces} test="anyof">${["ROOM", "RESOURCE"].map((type) => `<d:property-search><d:prop><c:calendar-user-type/></d:prop><d:match>${type}</d:match></d:property-search>`).join("")}<d:prop><d:displayname/><c:calendar-user-type/><c:calendar-user-address-set/></d:prop></d:principal-property-search>`,
+      ),
     findPush: (target: Target) =>
       multistatus(target, "PROPFIND", "0", propfind("<p:transports/><p:topic/><p:supported-triggers/>")),
     /** The answer is in the headers: Location and Expires. */

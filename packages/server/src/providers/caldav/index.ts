@@ -15,6 +15,7 @@ import { caldavChanges } from "./changes.ts"
 import { createDiscovery } from "./discovery.ts"
 import { createCaldavEvents } from "./events.ts"
 import { createCaldavPush, createPushDetection, subscriptionDays } from "./push.ts"
+import { createCaldavRooms } from "./rooms.ts"
 
 export const limits: ProviderLimits = {
   pageSize: 500,
@@ -74,6 +75,7 @@ export function createCaldavProvider({ http, clock }: ProviderDeps): CalendarPro
     proxy: null,
     identities: null,
     tenant: null,
+    rooms: createCaldavRooms(calls, home),
     detectPush: createPushDetection({ calls, home }),
   }
 }

@@ -15,7 +15,8 @@ import { createEwsEvents } from "./events.ts"
 import { createEwsIdentities } from "./identities.ts"
 import { createEwsStreams } from "./listen.ts"
 import { ewsProxy } from "./proxy.ts"
-import { createEwsTenant } from "./tenant.ts"
+import { createEwsRooms } from "./rooms.ts"
+import { createEwsTenant, readSecret } from "./tenant.ts"
 
 export const limits: ProviderLimits = {
   pageSize: changesMost,
@@ -67,6 +68,7 @@ export function createEwsProvider({ http, clock }: ProviderDeps): CalendarProvid
     proxy: ewsProxy,
     identities: createEwsIdentities(calls),
     tenant: createEwsTenant(calls, clock),
+    rooms: createEwsRooms(calls, readSecret),
     detectPush: null,
   }
 }

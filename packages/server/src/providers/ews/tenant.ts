@@ -21,7 +21,7 @@ const fields = [
 /** Secrets of delegates are told apart by this mark before them. */
 const delegateMark = "delegate:"
 
-function readSecret(secret: string): ServiceAccess {
+export function readSecret(secret: string): ServiceAccess {
   const isDelegate = secret.startsWith(delegateMark)
   const record = parsePasswordRecord(isDelegate ? secret.slice(delegateMark.length) : secret)
   return { kind: "password", ...record, ...(isDelegate ? { isDelegate } : {}) }

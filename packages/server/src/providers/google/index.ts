@@ -69,7 +69,7 @@ export function createGoogleProvider(
     listen: null,
     proxy: null,
     identities: null,
-    tenant: createGoogleTenant({ http, clock, random, oauth }, settings),
+    ...createGoogleTenant({ http, clock, random, oauth }, settings),
     detectPush: null,
   }
 }

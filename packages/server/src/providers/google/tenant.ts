@@ -4,11 +4,13 @@ import { classifyGoogle } from "@kalends/readers/google/problems"
 import { parseBody } from "@kalends/readers/json-body"
 import { list, requireText, text, type Wire, wire } from "@kalends/readers/parse"
 import { z } from "zod"
+import type { RoomSource } from "../../ports/room-source.ts"
 import type { DirectoryEntry, TenantGiven, TenantSource } from "../../ports/tenant-source.ts"
 import { type ProviderDeps, readEach } from "../provider-deps.ts"
 import { calendarScopes, directoryScopes, endpoints, type GoogleSettings } from "./auth.ts"
 import { googleCheckup } from "./checkup.ts"
 import { classifyDelegation } from "./problems.ts"
+import { createGoogleRooms } from "./rooms.ts"
 
 const perPage = "100"
 const accessLifeMostSeconds = 86_400
@@ -27,11 +29,14 @@ const secretSchema = z.object({
 })
 type Secret = z.infer<typeof secretSchema>
 
+/** What a service account of an organisation's opens. */
+export type GoogleTenant = { readonly tenant: TenantSource; readonly rooms: RoomSource }
+
 /**
  * A service account to which the domain's administrator has delegated the calendar scopes (developers.google.com/identity/
  * protocols/oauth2/service-account). Each person has a token of their own, which opens their calendars and no other.
  */
-export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, settings: GoogleSettings): TenantSource {
+export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, settings: GoogleSettings): GoogleTenant {
   const at = endpoints(settings).token
 
   async function token(secret: Secret, subject: string, scopes: readonly string[]): Promise<Access> {
@@ -66,7 +71,22 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
     return parseBody(response.body)
   }
 
-  return {
+  /** A page of the directory, as the administrator sees it. */
+  async function readDirectory(
+    sealed: string,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Wire> {
+    const secret = readSecret(sealed)
+    if (secret.administrator === null)
+      throw new Problem("unsupported", "Without an administrator's name the directory cannot be read.", {
+        code: "no-directory",
+      })
+    return get(await token(secret, secret.administrator, directoryScopes), path, query, signal)
+  }
+
+  const tenant: TenantSource = {
     methods: [
       {
         name: "service-account",
@@ -101,25 +121,20 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
       return googleCheckup({ http, clock, token: ask, readDirectory }, settings, asked)
     },
     async directory(sealed, { next, search, signal }) {
-      const secret = readSecret(sealed)
-      if (secret.administrator === null)
-        throw new Problem("unsupported", "Without an administrator's name the directory cannot be read.", {
-          code: "no-directory",
-        })
-      const access = await token(secret, secret.administrator, directoryScopes)
       const [what = "users", page = ""] = next?.split(" ") ?? []
       const paging: Readonly<Record<string, string>> = page === "" ? {} : { pageToken: page }
       if (what === "rooms") {
         const path = "/customer/my_customer/resources/calendars"
-        const body = await get(access, path, { maxResults: perPage, ...paging }, signal)
+        const body = await readDirectory(sealed, path, { maxResults: perPage, ...paging }, signal)
         const entries = readEach(list(body.items), roomOf)
         return { entries: entries.filter(begins(search)), next: nextOf("rooms", body, null) }
       }
       const query = { customer: "my_customer", maxResults: perPage, orderBy: "email", ...paging, ...searchFor(search) }
-      const body = await get(access, "/users", query, signal)
+      const body = await readDirectory(sealed, "/users", query, signal)
       return { entries: readEach(list(body.users), personOf), next: nextOf("users", body, "rooms") }
     },
   }
+  return { tenant, rooms: createGoogleRooms(readDirectory) }
 }
 
 /** Throws Problem "malformed" (code: the field). */

@@ -72,7 +72,7 @@ export function createGraphProvider(
     listen: null,
     proxy: createGraphProxy(settings.apiUrl),
     identities: createGraphIdentities(calls),
-    tenant: createGraphTenant({ http, clock, random, oauth }, settings),
+    ...createGraphTenant({ http, clock, random, oauth }, settings),
     detectPush: null,
   }
 }

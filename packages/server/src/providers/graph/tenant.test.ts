@@ -20,7 +20,7 @@ function world(answers: Parameters<typeof scriptedHttp>[0]) {
   const clock = fakeClock()
   const http = scriptedHttp(answers)
   const oauth = createOAuthClient({ http, clock })
-  return { clock, http, source: createGraphTenant({ http, clock, random: seededRandom(1), oauth }, settings) }
+  return { clock, http, source: createGraphTenant({ http, clock, random: seededRandom(1), oauth }, settings).tenant }
 }
 
 const form = (body: string | null | undefined) => Object.fromEntries(new URLSearchParams(body ?? ""))

@@ -3,19 +3,24 @@ import { isProblem, Problem } from "@kalends/domain/problem"
 import { classifyGraph } from "@kalends/readers/graph/problems"
 import { parseBody } from "@kalends/readers/json-body"
 import { list, requireText, text, type Wire } from "@kalends/readers/parse"
+import type { RoomSource } from "../../ports/room-source.ts"
 import type { DirectoryEntry, DirectoryPage, DirectoryQuery, TenantSource } from "../../ports/tenant-source.ts"
 import { type ProviderDeps, readEach } from "../provider-deps.ts"
 import { endpoints, type GraphSettings } from "./auth.ts"
 import { createGraphCheckup } from "./checkup.ts"
 import { requireOwnLink } from "./own-links.ts"
 import { classifyToken } from "./problems.ts"
+import { createGraphRooms } from "./rooms.ts"
 import { readRegistration, readSecret, readTenant, type TenantSecret, tenantMethods } from "./tenant-secret.ts"
 
 const peoplePerPage = 100
 const accessLifeMostSeconds = 86_400
 
+/** What an organisation's own token opens. */
+export type GraphTenant = { readonly tenant: TenantSource; readonly rooms: RoomSource }
+
 /** Application permissions (ENTRA v2-oauth2-client-creds-grant-flow.md): one token opens every mailbox of its scope. */
-export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings: GraphSettings): TenantSource {
+export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings: GraphSettings): GraphTenant {
   async function token(secret: TenantSecret): Promise<Access> {
     const at = endpoints({ ...settings, tenant: secret.tenant }).token
     const answer = await oauth.requestToken(at, {
@@ -66,7 +71,7 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
     return parseBody(response.body)
   }
 
-  return {
+  const tenant: TenantSource = {
     methods: tenantMethods,
     isTokenForAll: true,
     async open(method, given) {
@@ -82,6 +87,7 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
       return readDirectory((url) => get(access, requireOwnLink(settings.apiUrl, url), query.signal), settings, query)
     },
   }
+  return { tenant, rooms: createGraphRooms(settings, { get, token: (secret) => token(readSecret(secret)) }) }
 }
 
 /** What the application meets, its administrator mends for all, whoever's mailbox was to be opened. */
