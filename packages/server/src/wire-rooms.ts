@@ -1,6 +1,10 @@
+import type { FastifyInstance } from "fastify"
 import { createDisplayActs } from "./displays/display-acts.ts"
 import { createDisplayStreams } from "./displays/display-streams.ts"
 import { createDisplays } from "./displays/displays.ts"
+import { type DeviceRoutesDeps, deviceRoutes } from "./http/device-routes.ts"
+import { type DisplayRoutesDeps, displayRoutes } from "./http/display-routes.ts"
+import { type RoomRoutesDeps, roomRoutes } from "./http/room-routes.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import type { AccessBroker, TenantBroker } from "./ports/access-broker.ts"
 import type { Clock } from "./ports/clock.ts"
@@ -34,6 +38,17 @@ export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
     readonly labelOf: (provider: string) => string
   }
   readonly world: { readonly clock: Clock; readonly random: Random; readonly log: Log }
+}
+
+type Guards = Pick<RoomRoutesDeps, "requireUser" | "clock">
+type Features = Omit<RoomRoutesDeps, keyof Guards> &
+  Omit<DeviceRoutesDeps, keyof Guards> & { readonly displays: Omit<DisplayRoutesDeps, keyof Guards> }
+
+/** Rooms, and what is in them. */
+export async function roomRoutesOf(app: FastifyInstance, features: Features, guards: Guards): Promise<void> {
+  await roomRoutes(app, { ...features, ...guards })
+  await deviceRoutes(app, { devices: features.devices, ...guards })
+  await displayRoutes(app, { ...features.displays, ...guards })
 }
 
 /** Rooms: their agendas, what is done at their screens, and bookings that nobody came to. */

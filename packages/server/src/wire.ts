@@ -1,7 +1,5 @@
-import { timingSafeEqual } from "node:crypto"
 import type { ProviderName } from "@kalends/domain/ids"
 import { isLoopbackName } from "@kalends/domain/loopback"
-import { Problem } from "@kalends/domain/problem"
 import type { ServiceView } from "@kalends/protocol/api"
 import { protocolVersion } from "@kalends/protocol/version"
 import type { FastifyInstance } from "fastify"
@@ -22,8 +20,6 @@ import { createApp } from "./http/app.ts"
 import { auditRoutes } from "./http/audit-routes.ts"
 import { changesRoute } from "./http/changes-route.ts"
 import { connectionRoutes } from "./http/connection-routes.ts"
-import { deviceRoutes } from "./http/device-routes.ts"
-import { displayRoutes } from "./http/display-routes.ts"
 import { edgeLimits } from "./http/edge-limits.ts"
 import { figuresRoutes } from "./http/figures-routes.ts"
 import { createFreshGuard } from "./http/fresh-guard.ts"
@@ -33,6 +29,7 @@ import { joinRoute } from "./http/join-route.ts"
 import { keyRoutes } from "./http/key-routes.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
+import { metricsRoute } from "./http/metrics-route.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { personRoutes } from "./http/person-routes.ts"
@@ -40,7 +37,6 @@ import { policyRoutes } from "./http/policy-routes.ts"
 import { providerSignInRoutes } from "./http/provider-sign-in-routes.ts"
 import { proxyRoute } from "./http/proxy-route.ts"
 import { revocationRoutes } from "./http/revocation-routes.ts"
-import { roomRoutes } from "./http/room-routes.ts"
 import type { MountedRoute } from "./http/route-table.ts"
 import { securityTextRoute } from "./http/security-text.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
@@ -105,7 +101,7 @@ import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
-import { createRoomParts } from "./wire-rooms.ts"
+import { createRoomParts, roomRoutesOf } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
 
 export type World = {
@@ -226,11 +222,11 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const connections = createConnections({
     ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
   })
-  const policyDeps = { store, clock, random, connections, providers }
-  const { policyChanges, ...policyParts } = createPolicyParts(config, policyDeps)
-  const roomOpening = { vault, broker, providers, remover: connections.remover, labelOf }
-  const { publicUrl } = config
-  const roomParts = createRoomParts({ store, providerOf, fanOut, secret, publicUrl, queue, opening: roomOpening, world })
+  const { policyChanges, ...policyParts } = createPolicyParts(config, { store, clock, random, connections, providers })
+  const roomParts = createRoomParts({
+    ...{ store, providerOf, fanOut, secret, queue, world, publicUrl: config.publicUrl },
+    opening: { vault, broker, providers, remover: connections.remover, labelOf },
+  })
   const listeningDeps = { store, broker, life, fanOut, providerOf, notices, listenersMost, world }
   const work = { pass, arm, settle, rollouts: run, revocations: overviewParts.runRevocations, policyChanges }
   return {
@@ -242,9 +238,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
     ...roomParts,
-    meetings,
-    doors,
-    keys: keysFeature,
+    ...{ meetings, doors, keys: keysFeature },
     ...createDeviceParts(config, { store, vault, clock, random }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
@@ -420,9 +414,7 @@ function appOptions(
         requireUser,
         clock,
       })
-      await roomRoutes(app, { ...features, requireUser, clock })
-      await deviceRoutes(app, { devices: features.devices, requireUser, clock })
-      await displayRoutes(app, { ...features.displays, requireUser, clock })
+      await roomRoutesOf(app, features, { requireUser, clock })
       await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
@@ -435,7 +427,7 @@ function appOptions(
       await app.register(async (own) =>
         meetingHooksRoute(own, { receiver: features.meetingReceiver, metrics: features.metrics }),
       )
-      metricsRoute(app, features, config)
+      metricsRoute(app, { token: config.metricsToken, metrics: features.metrics })
       securityTextRoute(app, config, clock)
       if (world.webFolder !== null)
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
@@ -468,19 +460,6 @@ async function serviceView(config: Config, features: Features, store: Store): Pr
       isConfigured: configured.has(name),
     })),
   }
-}
-
-function metricsRoute(app: FastifyInstance, features: Features, config: Config): void {
-  app.get("/metrics", async (request, reply) => {
-    const given = Buffer.from(request.headers.authorization ?? "")
-    const wanted = config.metricsToken === null ? null : Buffer.from(`Bearer ${config.metricsToken}`)
-    const isAllowed =
-      wanted === null
-        ? isLoopbackName(request.ip.replace(/^::ffff:/, ""))
-        : given.length === wanted.length && timingSafeEqual(given, wanted)
-    if (!isAllowed) throw new Problem("not-found", "There is nothing here.")
-    return reply.type("text/plain; version=0.0.4").send(await features.metrics.text())
-  })
 }
 
 function newSetupCode(random: Random): string {
