@@ -12,8 +12,7 @@ type AccessProps = PersonProps & { readonly removed: () => void }
 
 /** Whether they may use the service: suspended and let in again, or removed for good. */
 export function PersonAccess(props: AccessProps) {
-  const { words, person, acts, reload } = props
-  const { userId, displayName } = person.user
+  const { words, person, acts } = props
   const text = words.peoplePages
   return (
     <Section title={text.access} text={text.accessText}>
@@ -21,33 +20,45 @@ export function PersonAccess(props: AccessProps) {
         <Barred bar={acts.suspend} words={words} />
       ) : (
         <Group align="flex-start">
-          {person.suspendedAt === null ? (
-            <Act
-              words={words}
-              label={text.suspend}
-              title={text.suspendTitle(displayName)}
-              tone="lossy"
-              bar={acts.suspend}
-              act={() => peopleApi.suspend(userId).then(reload)}
-            >
-              <Text>{text.suspendText}</Text>
-            </Act>
-          ) : (
-            <Act
-              words={words}
-              label={text.restore}
-              title={text.restoreTitle(displayName)}
-              tone="main"
-              bar={acts.edit}
-              act={() => peopleApi.restore(userId).then(reload)}
-            >
-              <Text>{text.restoreText}</Text>
-            </Act>
-          )}
+          {person.suspendedAt === null ? <Suspend {...props} /> : null}
           <Remove {...props} />
         </Group>
       )}
     </Section>
+  )
+}
+
+function Suspend({ words, person, acts, reload }: PersonProps) {
+  const { userId, displayName } = person.user
+  const text = words.peoplePages
+  return (
+    <Act
+      words={words}
+      label={text.suspend}
+      title={text.suspendTitle(displayName)}
+      tone="lossy"
+      bar={acts.suspend}
+      act={() => peopleApi.suspend(userId).then(reload)}
+    >
+      <Text>{text.suspendText}</Text>
+    </Act>
+  )
+}
+
+/** The way back from a suspension. */
+export function Restore({ words, person, reload }: Pick<PersonProps, "words" | "person" | "reload">) {
+  const { userId, displayName } = person.user
+  const text = words.peoplePages
+  return (
+    <Act
+      words={words}
+      label={text.restore}
+      title={text.restoreTitle(displayName)}
+      bar={null}
+      act={() => peopleApi.restore(userId).then(reload)}
+    >
+      <Text>{text.restoreText}</Text>
+    </Act>
   )
 }
 

@@ -6,7 +6,7 @@ import { peopleApi } from "../api-people.ts"
 import { PageFrame, Trouble, Waiting } from "../page-parts.tsx"
 import { useLoaded } from "../use-loaded.ts"
 import type { PeopleProps } from "./people-screen.tsx"
-import { PersonAccess } from "./person-access.tsx"
+import { PersonAccess, Restore } from "./person-access.tsx"
 import { personActs } from "./person-acts.ts"
 import { PersonCalendar, PersonPolicy } from "./person-calendar.tsx"
 import { PersonGroup } from "./person-group.tsx"
@@ -91,13 +91,15 @@ function Badges({ words, person }: PersonProps) {
   )
 }
 
-function Suspended({ words, person, locale, now }: PersonProps) {
+/** Said first, with the way out beside it. */
+function Suspended({ words, person, acts, locale, now, reload }: PersonProps) {
   if (person.suspendedAt === null) return null
   return (
     <Alert color="orange" role="status">
-      <Text>
+      <Text mb={acts.edit === null ? "sm" : 0}>
         {words.peoplePages.suspendedSince(relativeTime(Temporal.Instant.from(person.suspendedAt), now, locale))}
       </Text>
+      {acts.edit === null ? <Restore {...{ words, person, reload }} /> : null}
     </Alert>
   )
 }

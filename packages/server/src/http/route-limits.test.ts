@@ -188,6 +188,19 @@ describe("what costs work", () => {
     )
   })
 
+  test("links that one administrator makes are counted one by one, however many are asked for at once", async () => {
+    await app.close()
+    app = await serve(async () => ({ session, user: { ...rows.user, role: "owner", call: "request:1" } }))
+    const people = Array.from({ length: 50 }, (_, index) => ({ email: `p${index}@example.org`, displayName: "P" }))
+    const codes: string[] = []
+    for (let call = 0; call < 3; call++) {
+      const answer = await ask(post("/v1/invitations/batch"), { people, role: "user" })
+      codes.push(...outcomesOf.parse(answer.json()).outcomes.map(({ code }) => code))
+    }
+    expect(codes.filter((code) => code === "too-many-attempts")).toHaveLength(150 - limits.linksPerUser.count)
+    expect(await heard(post(`/v1/users/${id}/password-link`), 1)).toBe(0)
+  })
+
   test("hand-off codes have a limit of their own", async () => {
     expect(await heard(post("/v1/sessions/handoff"), 1000)).toBe(limits.handoffsPerUser.count)
   })
@@ -250,6 +263,7 @@ describe("what costs work", () => {
   })
 })
 
+const outcomesOf = z.object({ outcomes: z.array(z.object({ code: z.string() })) })
 const described = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 const methodOf = z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"])
 

@@ -134,8 +134,8 @@ export function createAdministration(deps: AdministrationDeps) {
       tell(person, ended)
     },
 
-    /** Whether whoever asks may make somebody of this role, as far as their second factor goes. Throws as the others do. */
-    requireFresh: async (by: Asker, role: Role): Promise<void> => (role === "user" ? undefined : refuseStale(by)),
+    /** As `invite` does before it makes somebody who may do more than their own, for whoever makes many. */
+    requireFresh: refuseStale,
 
     /** Somebody new, who sets their password by the link. Throws Problem "conflict" (code "email-taken"). */
     async invite(by: Asker, input: Invited): Promise<{ readonly user: UserRow; readonly link: NewLink }> {
