@@ -1,10 +1,10 @@
 import type { PersonView } from "@kalends/protocol/persons"
-import { relativeTime } from "@kalends/ui/words"
 import { Alert, Anchor, Badge, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { peopleApi } from "../api-people.ts"
 import { PageFrame, Trouble, Waiting } from "../page-parts.tsx"
 import { useLoaded } from "../use-loaded.ts"
+import { agoText } from "./ago.ts"
 import type { PeopleProps } from "./people-screen.tsx"
 import { PersonAccess, Restore } from "./person-access.tsx"
 import { personActs } from "./person-acts.ts"
@@ -97,7 +97,7 @@ function Suspended({ words, person, acts, locale, now, reload }: PersonProps) {
   return (
     <Alert color="orange" role="status">
       <Text mb={acts.edit === null ? "sm" : 0}>
-        {words.peoplePages.suspendedSince(relativeTime(Temporal.Instant.from(person.suspendedAt), now, locale))}
+        {words.peoplePages.suspendedSince(agoText(person.suspendedAt, { now, locale }))}
       </Text>
       {acts.edit === null ? <Restore {...{ words, person, reload }} /> : null}
     </Alert>

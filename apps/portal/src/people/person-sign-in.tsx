@@ -8,26 +8,27 @@ import { CopyLines } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { Section } from "../sign-in-parts.tsx"
 import { Act, Barred } from "./act.tsx"
+import { agoText } from "./ago.ts"
 import { type Fact, Facts } from "./facts.tsx"
 import type { PersonProps } from "./person-props.ts"
-
-const sinceOf =
-  ({ now, locale }: Pick<PersonProps, "now" | "locale">) =>
-  (at: string) =>
-    relativeTime(Temporal.Instant.from(at), now, locale)
 
 function factsOf(props: PersonProps): readonly Fact[] {
   const { words, person } = props
   const text = words.peoplePages
-  const since = sinceOf(props)
+  const { now, locale } = props
   const { hasPassword, totpSince, passkeys, recoveryCodesLeft, identities } = person.signIn
   return [
     [text.password, hasPassword ? text.hasPassword : text.hasNoPassword],
-    [text.app, totpSince === null ? text.none : text.since(since(totpSince))],
+    [text.app, totpSince === null ? text.none : text.since(agoText(totpSince, props))],
     [text.passkeys, passkeys.length === 0 ? text.none : passkeys.map(({ name }) => name).join(", ")],
     [text.recoveryCodes, text.codesLeft(recoveryCodesLeft)],
     ...(identities.length === 0 ? [] : [[text.linked, identities.map(({ label }) => label).join(", ")] as const]),
-    [text.link, person.linkExpiresAt === null ? text.noLink : text.linkIs(since(person.linkExpiresAt))],
+    [
+      text.link,
+      person.linkExpiresAt === null
+        ? text.noLink
+        : text.linkIs(relativeTime(Temporal.Instant.from(person.linkExpiresAt), now, locale)),
+    ],
   ]
 }
 
@@ -98,7 +99,6 @@ export function PersonSessions(props: PersonProps) {
   const { words, person, acts, reload } = props
   const { userId, displayName } = person.user
   const text = words.peoplePages
-  const since = sinceOf(props)
   return (
     <Section title={text.sessions} text={text.sessionsText}>
       {person.sessions.length === 0 ? (
@@ -109,7 +109,7 @@ export function PersonSessions(props: PersonProps) {
             <li key={sessionId} className={classes.entry}>
               <Text className={classes.breakable}>{deviceName}</Text>
               <Text size="sm" c="dimmed">
-                {[words.devices.since(since(createdAt)), proofText(proof, words)]
+                {[words.devices.since(agoText(createdAt, props)), proofText(proof, words)]
                   .filter((part) => part !== null)
                   .join(" · ")}
               </Text>
