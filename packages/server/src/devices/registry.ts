@@ -1,5 +1,6 @@
 import type { DeviceFamily } from "../ports/device-family.ts"
 import type { DeviceWire } from "../ports/device-wire.ts"
+import { createCisco } from "./cisco/index.ts"
 import { lifesizeFamily, polyFamily } from "./poly/family.ts"
 import { pullFamily } from "./pull/family.ts"
 
@@ -7,6 +8,7 @@ export type DeviceDeps = { readonly wire: DeviceWire }
 
 /** The kinds of video systems: one line each. */
 const registry: readonly ((deps: DeviceDeps) => DeviceFamily)[] = [
+  createCisco,
   () => polyFamily,
   () => lifesizeFamily,
   () => pullFamily,

@@ -12,6 +12,10 @@ export type MemoryDevice = {
   password: string
   /** Thrown by each call; null while it is well. */
   trouble: Problem | null
+  /** Thrown by the next list that it is given. */
+  refusesNext: Problem | null
+  /** Puts one there that is none of ours. */
+  putOther(booking: Booking): void
   /** Holds back the answers to what it is given until it is resolved; null while it answers at once. */
   held: Promise<void> | null
   /** Loses what it has, and says so where a line is open. */
@@ -22,16 +26,23 @@ export type MemoryDevice = {
   cut(): void
 }
 
+const cutOff = () => new Problem("unavailable", "The line was cut.", { code: "device-line-cut" })
+
 /** Devices in memory by their address; an address that nobody asked for has none. */
 export function createMemoryDevices() {
   const devices = new Map<string, MemoryDevice>()
+  const others = new Set<Booking>()
   const lines = new Map<string, { readonly onNeed: () => void; readonly end: () => void }>()
 
   function at(address: string): MemoryDevice {
     const known = devices.get(address)
     if (known !== undefined) return known
     const device: MemoryDevice = {
-      ...{ bookings: [], puts: [], opened: 0, password: "right", trouble: null, held: null },
+      ...{ bookings: [], puts: [], opened: 0, password: "right", trouble: null, refusesNext: null, held: null },
+      putOther(booking) {
+        device.bookings = [...device.bookings, booking]
+        others.add(booking)
+      },
       wipe() {
         device.bookings = []
         lines.get(address)?.onNeed()
@@ -47,21 +58,29 @@ export function createMemoryDevices() {
 
   function link(address: string, device: MemoryDevice, onNeed: () => void): DeviceLink {
     const { promise, resolve } = Promise.withResolvers<void>()
-    lines.set(address, { onNeed, end: resolve })
+    let isOver = false
+    const end = () => {
+      isOver = true
+      resolve()
+    }
+    lines.set(address, { onNeed, end })
     return {
       facts: { model: "Memory", software: "1.0" },
-      async put({ bookings }) {
+      async put({ bookings, keepsOthers }) {
         await device.held
-        if (device.trouble !== null) throw device.trouble
-        device.bookings = bookings
+        const trouble = isOver ? cutOff() : (device.trouble ?? device.refusesNext)
+        device.refusesNext = null
+        if (trouble !== null) throw trouble
+        device.bookings = keepsOthers ? [...bookings, ...device.bookings.filter((one) => others.has(one))] : bookings
         device.puts.push(bookings)
       },
       async has({ bookings }) {
         if (device.trouble !== null) throw device.trouble
-        return device.bookings.length === bookings.length
+        const ids = new Set(device.bookings.map(({ id }) => id))
+        return ids.size === bookings.length && bookings.every(({ id }) => ids.has(id))
       },
       ended: promise,
-      close: resolve,
+      close: end,
     }
   }
 
