@@ -26,7 +26,9 @@ async function start({ software, hasWebSocket, isLinked }: Kind): Promise<Device
     putOther: canMerge ? (title) => putOther(codec, title) : null,
     wipe: hasWebSocket ? () => codec.wipe() : null,
     cut: hasWebSocket ? () => codec.drop() : null,
-    refuseNext: () => void (codec.knobs.refuseNext = 1),
+    refuseNext() {
+      codec.knobs.refuseNext = 1
+    },
     close: codecs.close,
   }
 }

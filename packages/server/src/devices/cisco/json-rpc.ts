@@ -57,11 +57,13 @@ export function xapiOver(socket: DeviceSocket, onEvent: (params: unknown) => voi
         }
         if (signal.aborted || isOver) return giveUp()
         signal.addEventListener("abort", giveUp, { once: true })
-        const done = () => signal.removeEventListener("abort", giveUp)
-        waiting.set(id, {
-          resolve: (result) => (done(), resolve(result)),
-          reject: (error) => (done(), reject(error)),
-        })
+        const answered =
+          <Value>(settle: (value: Value) => void) =>
+          (value: Value) => {
+            signal.removeEventListener("abort", giveUp)
+            settle(value)
+          }
+        waiting.set(id, { resolve: answered(resolve), reject: answered(reject) })
         socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }))
       })
     },
