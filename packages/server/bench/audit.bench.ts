@@ -11,7 +11,7 @@ import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createStore } from "../src/postgres/store.ts"
 import { sampleRows } from "../src/testing/rows.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMostTimes, endBench, median, report } from "./kit/figures.ts"
+import { atMostTimes, endBench, failed, median, report } from "./kit/figures.ts"
 
 const entriesBefore = 100_000
 const singles = 200
@@ -104,8 +104,7 @@ try {
   await appendInTurns(batched, batches, batchSize)
   report([...compared("an entry by itself", single, 1.5), ...compared("an entry of a thousand at once", batched, 3)])
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exitCode = 1
+  failed(error)
 } finally {
   for (const one of [system, pool, barePool]) await one.end()
   await database.stop()

@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { elapsedMs, pause, say } from "../../../tools/platform.ts"
 import { apiOf, setUpNode } from "../src/testing/node.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMost, endBench, median, percentile, report } from "./kit/figures.ts"
+import { atMost, endBench, failed, median, percentile, report } from "./kit/figures.ts"
 import { startPart } from "./kit/part.ts"
 
 const mailboxCount = 25
@@ -76,6 +76,8 @@ try {
     for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read())
       if (part.value.includes("calendar-changed")) told.shift()?.()
   }
+} catch (error) {
+  failed(error)
 } finally {
   await server.stop()
   await simulator.close()

@@ -13,7 +13,7 @@ import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createStore } from "../src/postgres/store.ts"
 import { sampleRows } from "../src/testing/rows.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMost, endBench, percentile, report } from "./kit/figures.ts"
+import { atMost, endBench, failed, percentile, report } from "./kit/figures.ts"
 
 const providers = ["graph", "google", "ews", "caldav"]
 /** Of each: how many rows back, and the slots that a spread usually has in one. */
@@ -141,6 +141,8 @@ try {
   )
   figures.push(atMost("one counter and one spread counted", "ns", countingNs(), 1_000))
   report(figures)
+} catch (error) {
+  failed(error)
 } finally {
   await pool.end()
   await database.stop()

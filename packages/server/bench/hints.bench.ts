@@ -5,7 +5,7 @@
 import { pause, say } from "../../../tools/platform.ts"
 import type { HintTimes } from "./hint-clients.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMost, endBench, median, percentile, report } from "./kit/figures.ts"
+import { atMost, endBench, failed, median, percentile, report } from "./kit/figures.ts"
 import { startPart } from "./kit/part.ts"
 import { fill, idOf, openSessions, secretOf } from "./kit/people.ts"
 
@@ -52,6 +52,8 @@ try {
     atMost("202 to hint at one of 10,000 clients, p99", "ms", percentile([...times.hintMs], 0.99), 50),
     atMost("server memory for each idle client (RSS)", "KB", grown("rss"), 20),
   ])
+} catch (error) {
+  failed(error)
 } finally {
   await Promise.all([clients.stop(), server.stop()])
   await database.stop()

@@ -7,7 +7,7 @@ import { say } from "../../../tools/platform.ts"
 import type { LoadResult } from "./hook-load.ts"
 import type { HookServerKind } from "./hook-server.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atLeast, atMost, endBench, median, percentile, report } from "./kit/figures.ts"
+import { atLeast, atMost, endBench, failed, median, percentile, report } from "./kit/figures.ts"
 import { calendarCount } from "./kit/notices.ts"
 import { type Part, startPart } from "./kit/part.ts"
 
@@ -65,6 +65,8 @@ try {
     }),
     atMost("p99 at half load", "ms", percentile([...half.latenciesMs], 0.99), 50),
   ])
+} catch (error) {
+  failed(error)
 } finally {
   await Promise.all([load, ...servers.values()].map((part) => part.stop()))
   await database.stop()

@@ -7,7 +7,7 @@
 import { elapsedMs, say } from "../../../tools/platform.ts"
 import { seededRandom } from "../src/testing/seeded-random.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMost, endBench, type Figure, median, percentile, report } from "./kit/figures.ts"
+import { atMost, endBench, type Figure, failed, median, percentile, report } from "./kit/figures.ts"
 import { fillOrganisation, size } from "./kit/organisation.ts"
 import { leftOut, type PageRequest, pageRequests } from "./kit/page-requests.ts"
 import { startPart } from "./kit/part.ts"
@@ -34,8 +34,7 @@ try {
   say(`Memory of the node: ${(await server.ask<number>("memoryMb")).toFixed(0)} MiB`)
   report(figuresOf(measured))
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exitCode = 1
+  failed(error)
 } finally {
   await server.stop()
   await database.stop()

@@ -4,7 +4,7 @@
  */
 import { elapsedMs, say } from "../../../tools/platform.ts"
 import { type BenchDatabase, startBenchDatabase } from "./kit/database.ts"
-import { atMostTimes, endBench, median, percentile, report } from "./kit/figures.ts"
+import { atMostTimes, endBench, failed, median, percentile, report } from "./kit/figures.ts"
 import { startPart } from "./kit/part.ts"
 import { fill } from "./kit/people.ts"
 
@@ -43,6 +43,8 @@ try {
     }),
     atMostTimes("the same, p90", "ms", percentile(many, 0.9), { baseline: percentile(few, 0.9), most: 1.5 }),
   ])
+} catch (error) {
+  failed(error)
 } finally {
   await server.stop()
   for (const database of databases) await database.stop()

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { say } from "../../../tools/platform.ts"
 import { startBenchDatabase } from "./kit/database.ts"
-import { atMost, atMostTimes, endBench, type Figure, median, report } from "./kit/figures.ts"
+import { atMost, atMostTimes, endBench, type Figure, failed, median, report } from "./kit/figures.ts"
 import { startPart } from "./kit/part.ts"
 import type { Job, Measured } from "./sync-server.ts"
 
@@ -27,6 +27,8 @@ try {
   const measured = new Map<number, Measured>()
   for (const changeCount of sizes) measured.set(changeCount, await measure(changeCount))
   report(figuresOf(measured))
+} catch (error) {
+  failed(error)
 } finally {
   await database.stop()
   await rm(folder, { recursive: true, force: true })

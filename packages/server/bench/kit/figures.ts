@@ -56,6 +56,12 @@ export function report(figures: readonly Figure[]): void {
   if (figures.some(({ isReached }) => !isReached)) process.exitCode = 1
 }
 
+/** For what a bench throws: said here, because the end of the process in `finally` comes before anybody else could. */
+export function failed(error: unknown): void {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  process.exitCode = 1
+}
+
 /** Ends the process with its code: the embedded database's exit hook would end it with 0. */
 export function endBench(): void {
   const code = process.exitCode ?? 0
