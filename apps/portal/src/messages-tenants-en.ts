@@ -106,10 +106,9 @@ export const tenantsEnglish = {
   removeTenantText: (count: number) =>
     count === 0
       ? "No calendar is opened by it. Its secret is deleted at once."
-      : `${people(count)} ${count === 1 ? "loses" : "lose"} their calendar in Kalends until they are connected another way. The secret is deleted at once; nothing in the calendars themselves changes.`,
+      : `${people(count)} ${count === 1 ? "loses" : "lose"} their calendar in Kalends until they are connected another way. The secret is deleted at once, and the calendar service is told; nothing in the calendars themselves changes.`,
   keepTenant: "Keep it",
-  tenantRemoved: (count: number) =>
-    `The connection was removed and its secret deleted. ${count === 0 ? "No calendar was opened by it." : `${people(count)} ${count === 1 ? "has" : "have"} no calendar here now.`}`,
+  tenantRemoved: "The connection was removed and its secret deleted. No calendar was opened by it.",
   tenantGone: "This connection is not there any more.",
   directoryText: "Read from the calendar service each time; nothing of it is kept until you add somebody.",
   findInDirectory: "Find by the beginning of a name or e-mail address",

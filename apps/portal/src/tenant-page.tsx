@@ -4,9 +4,11 @@ import { dateWords } from "@kalends/ui/words"
 import { Alert, Button, Card, Group, Text } from "@mantine/core"
 import { problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
+import { connectionsPlaceText } from "./connections/place.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { type Place, placeText } from "./place.ts"
+import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { LastWork } from "./tenant-list.tsx"
 import { TenantState, tenantName } from "./tenant-words.tsx"
@@ -149,8 +151,9 @@ function Remove({ tenant, words, hand }: Pick<KnownProps, "tenant" | "words" | "
       keepLabel={tenants.keepTenant}
       closeLabel={words.close}
       act={async () => {
-        const { connectionsRemoved } = await tenantApi.remove(tenant.tenantConnectionId)
-        hand({ kind: "list" }, { notice: tenants.tenantRemoved(connectionsRemoved) })
+        const { connectionsRemoved, revocationId } = await tenantApi.remove(tenant.tenantConnectionId)
+        if (connectionsRemoved === 0) hand({ kind: "list" }, { notice: tenants.tenantRemoved })
+        else platform.goToPlace(connectionsPlaceText({ kind: "revocation", revocationId }))
       }}
       explain={(error) => problemText(error, { problems: words.tenantProblems })}
     >

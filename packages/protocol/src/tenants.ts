@@ -93,7 +93,12 @@ export const tenantsSchema = z.object({ tenants: z.array(tenantSchema) })
 export type TenantsView = z.infer<typeof tenantsSchema>
 
 /** DELETE /v1/tenants/:tenantConnectionId: what was done. */
-export const tenantRemovalSchema = z.object({ secretsDeleted: z.literal(true), connectionsRemoved: z.number().int() })
+export const tenantRemovalSchema = z.object({
+  secretsDeleted: z.literal(true),
+  connectionsRemoved: z.number().int(),
+  /** As which revocation it goes on, and says what was done: GET /v1/admin/revocations/:revocationId. */
+  revocationId: id,
+})
 export type TenantRemovalView = z.infer<typeof tenantRemovalSchema>
 
 /** GET /v1/tenants/:tenantConnectionId/directory?next&search: read from the provider each time, never kept. */

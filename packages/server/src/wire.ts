@@ -404,6 +404,7 @@ function appOptions(
       await tenantRoutes(app, {
         tenants: features.tenants,
         rollouts: features.rollouts,
+        revocations: features.revocations,
         ...{ doctor: features.doctor, policy },
         ...{ requireUser, requireFresh },
         clock,

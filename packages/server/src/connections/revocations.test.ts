@@ -8,6 +8,8 @@ import {
 import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
+import type { AccountTables } from "../ports/store.ts"
+import type { TenantSource } from "../ports/tenant-source.ts"
 import { type FaultLine, failEachStep, faultyProvider, faultyStore } from "../testing/fail-each-step.ts"
 import { settled } from "../testing/fake-clock.ts"
 import { type RevocationWorld, revocationWorld } from "../testing/revocation-world.ts"
@@ -245,29 +247,92 @@ test("revoking one connection asks for nothing to be typed", async () => {
   await runs.stop()
 })
 
-test("revoking a tenant takes the administrator's connection along, whose secret is the first to go", async () => {
-  const world = await revocationWorld({ dress: telling([]) })
-  const { revocations, runs } = world.node()
-  const tenantConnectionId = parseTenantConnectionId(world.random.uuid())
+describe("revoking a tenant", () => {
+  const tenantConnectionId = parseTenantConnectionId("00000000-0000-4000-8000-0000000000aa")
   const provider = parseProviderName("memory")
-  await world.base.inAccount(world.accountId, async (tables) => {
-    const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
-    await tables.tenants.insert({
-      ...{ accountId: world.accountId, tenantConnectionId, provider, method: "secret", permission: "read" },
-      ...{ tenantId: "tenant-1", identity: "application", version: 1, secretExpiresAt: null },
-      sealedSecret: await world.vault.sealSecret(tables, place, "the organisation's secret"),
-      ...{ createdAt: world.clock.now(), lastOkAt: null, problemKind: null, problemCode: null, problemAt: null },
+
+  /** Three people of one tenant, of whom as many are let in by an administrator's connection; what was told, and asked of the tenant. */
+  async function tenantWorld(letIn: number) {
+    const told: string[] = []
+    const asked: string[] = []
+    const world = await revocationWorld({ dress: (one) => ({ ...telling(told)(one), tenant: tenantOf(asked) }) })
+    const inAccount = <Result>(work: (tables: AccountTables) => Promise<Result>) =>
+      world.base.inAccount(world.accountId, work)
+    await inAccount(async (tables) => {
+      const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
+      await tables.tenants.insert({
+        ...{ accountId: world.accountId, tenantConnectionId, provider, method: "secret", permission: "read" },
+        ...{ tenantId: "tenant-1", identity: "application", version: 1, secretExpiresAt: null },
+        sealedSecret: await world.vault.sealSecret(tables, place, "the organisation's secret"),
+        ...{ createdAt: world.clock.now(), lastOkAt: null, problemKind: null, problemCode: null, problemAt: null },
+      })
+      for (const connectionId of world.connectionIds.slice(0, letIn)) {
+        await tables.updateConnection(connectionId, { tenantConnectionId, subjectEmail: `${connectionId}@example.org` })
+        const credential = await tables.findCredential(connectionId)
+        if (credential === null) throw new Error("each has one")
+        const nothing = { sealedSecret: new Uint8Array(), sealedAccessToken: null, accessExpiresAt: null }
+        await tables.upsertCredential({ ...credential, ...nothing, secretKind: "tenant" })
+      }
     })
+    return { ...world, told, asked, find: () => inAccount((tables) => tables.tenants.find(tenantConnectionId)) }
+  }
+
+  test("takes the administrator's connection along, whose secret is the first to go", async () => {
+    const world = await tenantWorld(0)
+    const { revocations, runs } = world.node()
+    const scope = { kind: "tenant", provider, tenantId: "tenant-1" } as const
+    await revocations.create(world.administrator, { scope, confirmation: null })
+    expect((await world.find())?.sealedSecret.length ?? 0).toBe(0)
+    await runs.idle()
+    expect(await world.find()).toBeNull()
+    expect(await left(world)).toEqual({ credentials: 0, connections: 0 })
+    await runs.stop()
   })
-  const find = () => world.base.inAccount(world.accountId, (tables) => tables.tenants.find(tenantConnectionId))
-  const scope = { kind: "tenant", provider, tenantId: "tenant-1" } as const
-  await revocations.create(world.administrator, { scope, confirmation: null })
-  expect((await find())?.sealedSecret.length ?? 0).toBe(0)
-  await runs.idle()
-  expect(await find()).toBeNull()
-  expect(await left(world)).toEqual({ credentials: 0, connections: 0 })
-  await runs.stop()
+
+  test("by removing that connection leaves who connected themselves, and stops the others' subscriptions with one access", async () => {
+    const world = await tenantWorld(2)
+    const { revocations, runs } = world.node()
+    const begun = await revocations.createOfTenantConnection(world.administrator, tenantConnectionId)
+    expect(begun).toMatchObject({ scope: { kind: "tenant", name: "tenant-1" }, total: 2 })
+    expect((await world.find())?.sealedSecret.length ?? 0).toBe(0)
+    await runs.idle()
+    expect(await world.find()).toBeNull()
+    expect(await left(world)).toEqual({ credentials: 1, connections: 1 })
+    expect(world.told.sort()).toEqual(["stop subscription-1 with for-all", "stop subscription-2 with for-all"])
+    expect(world.asked.length).toBeLessThanOrEqual(2)
+    expect(await revocations.find(world.administrator, parse(begun))).toMatchObject({
+      ...{ state: "done", done: 2, subscriptionsStopped: 2, subscriptionsLeft: 0 },
+      grants: { "not-possible": 2 },
+    })
+    expect(world.hints.filter((hint) => hint.kind === "connection-changed")).toHaveLength(2)
+    await runs.stop()
+  })
+
+  test("by removing a connection that opens nothing removes it all the same; one that is not there is refused", async () => {
+    const world = await tenantWorld(0)
+    const { revocations, runs } = world.node()
+    const remove = () => revocations.createOfTenantConnection(world.administrator, tenantConnectionId)
+    expect(await remove()).toMatchObject({ total: 0 })
+    await runs.idle()
+    expect(await world.find()).toBeNull()
+    expect(await left(world)).toEqual({ credentials: 3, connections: 3 })
+    await expect(remove()).rejects.toMatchObject({ kind: "not-found", code: "no-tenant" })
+    await runs.stop()
+  })
 })
+
+/** Lets in to every mailbox with one access. */
+function tenantOf(asked: string[]): TenantSource {
+  return {
+    ...{ methods: [], isTokenForAll: true, directory: null },
+    open: () => Promise.reject(new Error("it is open already")),
+    checkup: async () => [],
+    async access({ mailbox }) {
+      asked.push(mailbox)
+      return { kind: "bearer", token: "for-all", expiresAt: Temporal.Instant.from("2100-01-01T00:00:00Z") }
+    },
+  }
+}
 
 test("what was done is written as a table, in which no name becomes a formula", async () => {
   const nameOf = (number: number) => (number === 1 ? '=1+"1"' : "Bo")

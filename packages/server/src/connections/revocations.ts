@@ -4,6 +4,7 @@ import {
   parseProviderName,
   parseRevocationId,
   type RevocationId,
+  type TenantConnectionId,
 } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type {
@@ -28,6 +29,9 @@ const perRead = 1_000
 /** From so many people on, what is revoked is typed once more, and asked for on a fresh second factor. */
 const largeFrom = 20
 
+/** Whether so many may be revoked. */
+type IsAgreed = (count: number) => boolean
+
 export type RevocationsDeps = {
   readonly store: Store
   readonly farewells: Farewells
@@ -48,9 +52,7 @@ export function createRevocations(deps: RevocationsDeps) {
   }
 
   /** The transaction after which no secret of the scope is left, but those that a refresh holds at this moment. */
-  async function begin(tables: AccountTables, user: UserRow, { scope: given, confirmation }: NewRevocation) {
-    const scope = scopeOf(given)
-    const phrase = await phraseOf(tables, scope)
+  async function begin(tables: AccountTables, user: UserRow, scope: RevocationScope, isAgreed: IsAgreed) {
     const now = clock.now()
     const row: RevocationRow = {
       ...{ accountId: user.accountId, revocationId: parseRevocationId(random.uuid()), ...storedScope(scope) },
@@ -62,7 +64,7 @@ export function createRevocations(deps: RevocationsDeps) {
     const tenant = await tenantOf(tables, row)
     if (count === 0 && tenant === null)
       throw new Problem("not-found", "There is no connection to revoke.", { code: "nobody" })
-    if (count >= largeFrom && confirmation?.trim() !== phrase)
+    if (!isAgreed(count))
       throw new Problem("conflict", "Type once more what you revoke.", { code: "confirmation-needed" })
     const taken = await tables.revocations.takeCredentials(row.revocationId, "left-out")
     if (tenant !== null)
@@ -73,6 +75,15 @@ export function createRevocations(deps: RevocationsDeps) {
     const entry = { actor, action: "revocation-changed", subjectId: row.revocationId } as const
     await tables.appendAudit({ ...entry, reason: `${scope.kind}-begun` }, now)
     return { row, taken, tenant, view: await view(tables, row) }
+  }
+
+  /** What is deleted goes on in memory until providers are told, in the background. */
+  async function start(user: Caller, work: (tables: AccountTables) => ReturnType<typeof begin>) {
+    const { row, taken, tenant, view } = await store.inAccount(user.accountId, work)
+    farewells.keep(taken)
+    if (tenant !== null) farewells.keepTenant(user.accountId, tenant)
+    runs.start(row.accountId, row.revocationId, user.call)
+    return view
   }
 
   async function view(tables: AccountTables, row: RevocationRow): Promise<RevocationView> {
@@ -128,13 +139,24 @@ export function createRevocations(deps: RevocationsDeps) {
       ),
 
     /** Deletes the secrets, and begins with the rest. Throws Problem "conflict" (code "confirmation-needed"). */
-    async create(user: Caller, input: NewRevocation): Promise<RevocationView> {
-      const { row, taken, tenant, view } = await store.inAccount(user.accountId, (tables) => begin(tables, user, input))
-      farewells.keep(taken)
-      if (tenant !== null) farewells.keepTenant(user.accountId, tenant)
-      runs.start(row.accountId, row.revocationId, user.call)
-      return view
-    },
+    create: (user: Caller, { scope: given, confirmation }: NewRevocation): Promise<RevocationView> =>
+      start(user, async (tables) => {
+        const scope = scopeOf(given)
+        const phrase = await phraseOf(tables, scope)
+        return begin(tables, user, scope, (count) => count < largeFrom || confirmation?.trim() === phrase)
+      }),
+
+    /**
+     * Removes an administrator's connection to an organisation, with everything that it opens and nothing else of the same
+     * tenant. Throws Problem "not-found" (code "no-tenant").
+     */
+    createOfTenantConnection: (user: Caller, tenantConnectionId: TenantConnectionId): Promise<RevocationView> =>
+      start(user, async (tables) => {
+        const tenant = await tables.tenants.find(tenantConnectionId)
+        if (tenant === null) throw new Problem("not-found", "There is no such connection.", { code: "no-tenant" })
+        const { provider, tenantId } = tenant
+        return begin(tables, user, { kind: "tenant", provider, tenantId, tenantConnectionId }, () => true)
+      }),
 
     list: (user: UserRow): Promise<RevocationView[]> =>
       store.inAccount(user.accountId, async (tables) => {
@@ -194,18 +216,27 @@ function scopeOf(given: RevocationScopeInput): RevocationScope {
     case "group":
       return { kind: "group", groupId: parseGroupId(given.groupId) }
     case "tenant":
-      return { kind: "tenant", provider: parseProviderName(given.provider), tenantId: given.tenantId }
+      return {
+        ...{ kind: "tenant", provider: parseProviderName(given.provider), tenantId: given.tenantId },
+        tenantConnectionId: null,
+      }
   }
 }
 
-function storedScope(scope: RevocationScope): Pick<RevocationRow, "scopeKind" | "scopeId" | "provider"> {
+type StoredScope = Pick<RevocationRow, "scopeKind" | "scopeId" | "provider" | "tenantConnectionId">
+
+function storedScope(scope: RevocationScope): StoredScope {
+  const none = { provider: null, tenantConnectionId: null }
   switch (scope.kind) {
     case "connection":
-      return { scopeKind: scope.kind, scopeId: scope.connectionId, provider: null }
+      return { scopeKind: scope.kind, scopeId: scope.connectionId, ...none }
     case "group":
-      return { scopeKind: scope.kind, scopeId: scope.groupId, provider: null }
+      return { scopeKind: scope.kind, scopeId: scope.groupId, ...none }
     case "tenant":
-      return { scopeKind: scope.kind, scopeId: scope.tenantId, provider: scope.provider }
+      return {
+        ...{ scopeKind: scope.kind, scopeId: scope.tenantId, provider: scope.provider },
+        tenantConnectionId: scope.tenantConnectionId,
+      }
   }
 }
 

@@ -210,11 +210,13 @@ async function tellOne(deps: RunRevocationDeps, { row, step, call }: Telling): P
 /** The administrator's connection of the tenant that is revoked; null where there is none. */
 export async function tenantOf(
   tables: AccountTables,
-  { scopeKind, scopeId, provider }: Pick<RevocationRow, "scopeKind" | "scopeId" | "provider">,
+  row: Pick<RevocationRow, "scopeKind" | "scopeId" | "provider" | "tenantConnectionId">,
 ) {
+  const { scopeKind, scopeId, provider, tenantConnectionId } = row
   if (scopeKind !== "tenant") return null
+  if (tenantConnectionId !== null) return tables.tenants.find(tenantConnectionId)
   const all = await tables.tenants.list()
-  return all.find((row) => row.provider === provider && row.tenantId === scopeId) ?? null
+  return all.find((one) => one.provider === provider && one.tenantId === scopeId) ?? null
 }
 
 function entryOf({ revocationId, createdBy }: RevocationRow, reason: (typeof revocationReasons)[number]): AuditEntry {

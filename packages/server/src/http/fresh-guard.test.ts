@@ -44,7 +44,10 @@ async function served(isFresh: boolean, peopleConcerned = 0) {
   app.setErrorHandler(createErrorHandler(quiet, clock))
   const common = { requireUser, requireFresh, clock }
   await keyRoutes(app, { ...common, keys: noting() })
-  await tenantRoutes(app, { ...common, tenants: noting(), rollouts: noting(), doctor: noting(), policy: noting() })
+  await tenantRoutes(app, {
+    ...{ ...common, tenants: noting(), rollouts: noting(), doctor: noting(), policy: noting() },
+    revocations: noting(),
+  })
   await revocationRoutes(app, { ...common, revocations: noting() })
   return { app, done }
 }

@@ -99,6 +99,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await policyRoutes(all, { ...common, policy: refuses(), ownPolicy: refuses() })
       await tenantRoutes(all, {
         ...{ ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses(), policy: refuses() },
+        revocations: refuses(),
       })
       await personRoutes(all, {
         ...common,

@@ -21,6 +21,7 @@ import {
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
+import type { Revocations } from "../connections/revocations.ts"
 import type { Policy } from "../policy/policy.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { createCheckup } from "../tenants/checkup.ts"
@@ -34,6 +35,8 @@ export type TenantRoutesDeps = {
   readonly tenants: Tenants
   readonly doctor: Pick<ReturnType<typeof createCheckup>, "checkup">
   readonly rollouts: Rollouts
+  /** Removing one revokes what it opens. */
+  readonly revocations: Pick<Revocations, "createOfTenantConnection">
   /** Being put into a group is a change of policy. */
   readonly policy: Pick<Policy, "save">
   readonly requireUser: RequireUser
@@ -48,7 +51,7 @@ const byRollout = z.object({ rolloutId: z.uuid() })
 /** Administrators' connections to whole organisations, and work over many people. */
 export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDeps): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const { tenants, requireUser, requireFresh } = deps
+  const { tenants, revocations, requireUser, requireFresh } = deps
   const connects = createRateLimit(deps.clock, limits.connectsPerUser)
   const who = async (request: Parameters<RequireUser>[0]) => (await requireUser(request)).user
   const one = byTenant.transform(({ tenantConnectionId }) => parseTenantConnectionId(tenantConnectionId))
@@ -92,7 +95,11 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
   app.delete(
     "/v1/tenants/:tenantConnectionId",
     { config: { needs: "change-organisation" }, schema: { params: one, response: { 200: tenantRemovalSchema } } },
-    async (request) => tenants.remove((await requireFresh(request)).user, request.params),
+    async (request) => {
+      const { user } = await requireFresh(request)
+      const { revocationId, total } = await revocations.createOfTenantConnection(user, request.params)
+      return { secretsDeleted: true as const, connectionsRemoved: total, revocationId }
+    },
   )
   peopleOfTenantRoutes(plain, deps)
   checkupRoute(plain, deps, connects)

@@ -15,7 +15,11 @@ import type { Changes, ConnectionRow, CredentialRow, SubscriptionRow } from "./s
 export type RevocationScope =
   | { readonly kind: "connection"; readonly connectionId: ConnectionId }
   | { readonly kind: "group"; readonly groupId: GroupId }
-  | ({ readonly kind: "tenant" } & TenantName)
+  | ({
+      readonly kind: "tenant"
+      /** Only what this connection of an administrator opens; null: all that is of the tenant. */
+      readonly tenantConnectionId: TenantConnectionId | null
+    } & TenantName)
 
 /**
  * deleting: secrets are being deleted. removing: all are, and the connections go, a batch at a time. telling: providers are
@@ -31,6 +35,8 @@ export type RevocationRow = {
   readonly scopeId: string
   /** Of a tenant. */
   readonly provider: ProviderName | null
+  /** Of a tenant: where only what this connection of an administrator opened is revoked. */
+  readonly tenantConnectionId: TenantConnectionId | null
   readonly state: RevocationState
   readonly createdBy: UserId
   readonly createdAt: Temporal.Instant

@@ -1,4 +1,4 @@
-import { parseRevocationId } from "@kalends/domain/ids"
+import { parseRevocationId, parseTenantConnectionId } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
@@ -13,6 +13,7 @@ const stores: readonly (readonly [string, () => Store])[] = [
   ["in memory", () => createMemoryStore()],
 ]
 let seed = 2_100
+const someTenantConnection = parseTenantConnectionId("00000000-0000-4000-8000-0000000000ff")
 
 /** Three people of one group, with subscriptions, and a revocation that was begun for them. */
 async function begun(base: Store) {
@@ -23,6 +24,7 @@ async function begun(base: Store) {
   await base.inAccount(accountId, async ({ revocations }) => {
     await revocations.insert({
       ...{ accountId, revocationId, scopeKind: "group", scopeId: groupId, provider: null, state: "deleting" },
+      tenantConnectionId: null,
       ...{ createdBy: administrator.userId, createdAt: clock.now(), touchedAt: clock.now() },
       ...{ secretsDeletedAt: null, endedAt: null, counts: null },
     })
@@ -40,11 +42,13 @@ describe.each(stores)("revocations %s", (_where, make) => {
     const scopes = [
       scope,
       { kind: "connection", connectionId },
-      { kind: "tenant", provider: provider.name, tenantId: "tenant-1" },
-      { kind: "tenant", provider: provider.name, tenantId: "tenant-2" },
+      { kind: "tenant", provider: provider.name, tenantId: "tenant-1", tenantConnectionId: null },
+      { kind: "tenant", provider: provider.name, tenantId: "tenant-2", tenantConnectionId: null },
+      // Nobody's calendar is opened by an administrator's connection here, whatever their tenant is.
+      { kind: "tenant", provider: provider.name, tenantId: "tenant-1", tenantConnectionId: someTenantConnection },
     ] as const
     const counts = scopes.map((one) => run(({ revocations }) => revocations.countConcerned(one)))
-    expect(await Promise.all(counts)).toEqual([3, 1, 3, 0])
+    expect(await Promise.all(counts)).toEqual([3, 1, 3, 0, 0])
     const page = { after: "person1@example.org", limit: 1 }
     const listed = await run(({ revocations }) => revocations.listConcerned(scope, page))
     expect(listed).toMatchObject([{ email: "person2@example.org", displayName: "Ada", state: "healthy" }])

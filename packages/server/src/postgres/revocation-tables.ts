@@ -45,7 +45,9 @@ function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unk
         return sql`exists (select from group_member as m where m.account_id = c.account_id and m.user_id = c.user_id
           and m.group_id = ${scope.groupId})`
       case "tenant":
-        return sql`c.provider = ${scope.provider} and c.tenant_id = ${scope.tenantId}`
+        return scope.tenantConnectionId === null
+          ? sql`c.provider = ${scope.provider} and c.tenant_id = ${scope.tenantId}`
+          : sql`c.tenant_connection_id = ${scope.tenantConnectionId}`
     }
   }
   return sql`connection as c join app_user as u on u.account_id = c.account_id and u.user_id = c.user_id

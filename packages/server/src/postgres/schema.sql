@@ -655,6 +655,7 @@ create table revocation (
   touched_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   counts jsonb,
+  tenant_connection_id uuid,
   PRIMARY KEY (account_id, revocation_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((length(scope_id) <= 320)),

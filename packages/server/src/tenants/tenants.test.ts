@@ -77,47 +77,4 @@ describe("an administrator's connection", () => {
     expect(again.userIds).toEqual([people[0]?.userId, zoe?.userId])
     expect(zoe).toMatchObject({ displayName: "Zoe", role: "user" })
   })
-
-  test("takes its people's calendars with it when it is removed, and leaves everybody else's", async () => {
-    const { tenants, administrator, connectTenant, rollouts, runner, accountId, see, hints } = await tenantWorld({
-      people: 130,
-    })
-    const { tenantConnectionId } = await connectTenant()
-    const scope = { groupId: null, emails: null }
-    const asked = await rollouts.create(administrator, {
-      kind: "connect",
-      tenantConnectionId,
-      permission: "read",
-      scope,
-    })
-    await runner.run(accountId, asked.rolloutId as never, "job:rollout:1")
-    expect((await tenants.list(administrator))[0]?.connectionCount).toBe(131)
-    hints.length = 0
-    const removed = await tenants.remove(administrator, parseTenantConnectionId(tenantConnectionId))
-    expect(removed).toEqual({ secretsDeleted: true, connectionsRemoved: 131 })
-    expect(hints).toHaveLength(131)
-    expect((await see()).every(({ connection }) => connection === null)).toBe(true)
-    expect(await tenants.list(administrator)).toEqual([])
-  })
-
-  test("loses its secret before anybody is disconnected, so that a removal cut short leaves nothing to open", async () => {
-    let transactionsLeft = Number.POSITIVE_INFINITY
-    const { tenants, administrator, connectTenant, store } = await tenantWorld({
-      dressStore: (base) => ({
-        ...base,
-        async inAccount(accountId, work) {
-          if (transactionsLeft-- <= 0) throw new Error("the node was killed")
-          return base.inAccount(accountId, work)
-        },
-      }),
-    })
-    const tenantConnectionId = parseTenantConnectionId((await connectTenant()).tenantConnectionId)
-    transactionsLeft = 1
-    await expect(tenants.remove(administrator, tenantConnectionId)).rejects.toThrow("killed")
-    transactionsLeft = Number.POSITIVE_INFINITY
-    const left = await store.inAccount(administrator.accountId, (tables) => tables.tenants.find(tenantConnectionId))
-    expect(left?.sealedSecret).toHaveLength(0)
-    await tenants.remove(administrator, tenantConnectionId)
-    expect(await tenants.list(administrator)).toEqual([])
-  })
 })

@@ -4,7 +4,6 @@ import { Problem } from "@kalends/domain/problem"
 import {
   type NewTenantInput,
   type TenantMethodsView,
-  type TenantRemovalView,
   type TenantSecretInput,
   type TenantView,
   tenantFieldNames,
@@ -15,12 +14,9 @@ import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
 import { createDirectory } from "./directory.ts"
 
-/** Connections are removed so many at a time, so that no transaction holds the account for long. */
-const removedAtOnce = 100
-
-/** Administrators' connections to whole organisations: made, given another secret, removed, and looked into. */
+/** Administrators' connections to whole organisations: made, given another secret, and looked into; removed by a revocation. */
 export function createTenants(deps: TenantsDeps) {
-  const { store, vault, providers, fanOut, world } = deps
+  const { store, vault, providers, world } = deps
   const { clock, random, labelOf } = world
 
   async function view(tables: AccountTables, row: TenantConnectionRow): Promise<TenantView> {
@@ -112,42 +108,6 @@ export function createTenants(deps: TenantsDeps) {
         return view(tables, { ...current, ...changes })
       })
     },
-
-    /** Deletes the secret and disconnects everybody whose calendar it opens. What providers still tell of, runs out there. */
-    async remove(user: UserRow, id: TenantConnectionId): Promise<TenantRemovalView> {
-      // The secret goes before anybody is disconnected: from here on it opens nothing, however many there are.
-      await store.inAccount(user.accountId, async (tables) => {
-        const { version } = await requireTenant(tables, id)
-        await tables.tenants.update(id, { sealedSecret: new Uint8Array(), version: version + 1 })
-      })
-      let connectionsRemoved = 0
-      for (;;) {
-        const gone = await store.inAccount(user.accountId, (tables) => removeSome(tables, user, id))
-        connectionsRemoved += gone.length
-        for (const { userId, connectionId } of gone)
-          fanOut.publish(
-            { kind: "user", accountId: user.accountId, userId },
-            { kind: "connection-changed", connectionId, state: "gone" },
-          )
-        if (gone.length < removedAtOnce) return { secretsDeleted: true, connectionsRemoved }
-      }
-    },
-  }
-
-  /** With the last of them, in one transaction, the administrator's connection itself. */
-  async function removeSome(tables: AccountTables, user: UserRow, id: TenantConnectionId) {
-    const some = await tables.tenants.listConnections(id, { after: null, limit: removedAtOnce })
-    for (const { connectionId } of some) {
-      await tables.lockCredential(connectionId)
-      await tables.deleteConnection(connectionId)
-    }
-    const entry = { actor: actorOf(user), action: "connection-removed", reason: "tenant-removed" } as const
-    for (const { connectionId } of some) await tables.appendAudit({ ...entry, subjectId: connectionId }, clock.now())
-    if (some.length < removedAtOnce) {
-      await tables.tenants.delete(id)
-      await audit(tables, user, { action: "tenant-removed", subjectId: id, reason: "asked" })
-    }
-    return some
   }
 }
 

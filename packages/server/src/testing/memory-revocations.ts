@@ -105,7 +105,9 @@ function concerned(tx: MemoryTransaction, accountId: AccountId, scope: Revocatio
       case "group":
         return tx.find("member", row.userId)?.groupId === scope.groupId
       case "tenant":
-        return row.provider === scope.provider && row.tenantId === scope.tenantId
+        return scope.tenantConnectionId === null
+          ? row.provider === scope.provider && row.tenantId === scope.tenantId
+          : row.tenantConnectionId === scope.tenantConnectionId
     }
   }
   return tx

@@ -2,6 +2,9 @@ import type { NewRolloutInput, NewTenantInput, RolloutView, StepsView, TenantVie
 import type { Scene } from "./scene.ts"
 import { checkupOf, countsOf, stepsOf, type TenantScene } from "./tenant-scene.ts"
 
+/** As which revocation a removal goes on: the one of calmConnections. */
+const removalId = "00000000-0000-4000-8000-000000009001"
+
 type Asked = { readonly route: string; readonly query: URLSearchParams; readonly body: Record<string, unknown> }
 type Answer = { readonly status?: number; readonly body: unknown }
 type Step = StepsView["steps"][number]
@@ -50,7 +53,13 @@ function tenantRoute({ method, id, part, body, query }: Call, scene: Scene): Ans
       return { body: replace(tenancy, { ...tenant, problem: null, method: String(body.method) }) }
     default:
       tenancy.tenants = tenancy.tenants.filter((one) => one !== tenant)
-      return { body: { secretsDeleted: true, connectionsRemoved: tenant.connectionCount } }
+      return {
+        body: {
+          secretsDeleted: true,
+          connectionsRemoved: tenant.connectionCount,
+          revocationId: removalId,
+        },
+      }
   }
 }
 
