@@ -7,7 +7,7 @@ type BoardProps = { readonly view: Shown; readonly words: RoomWords }
 /** Where people come in: which room is free, and until when. In the order of names, which does not jump. */
 export function BoardScreen({ view, words }: BoardProps) {
   return (
-    <main className={classes.board}>
+    <main className={classes.board} data-size={sizeOf(view.rooms.length)}>
       <header className={classes.tvHead}>
         <div>
           <h1 className={classes.roomName}>{words.board}</h1>
@@ -25,7 +25,7 @@ export function BoardScreen({ view, words }: BoardProps) {
             <div className={classes.tileText}>
               <h2 className={classes.tileName}>{room.name}</h2>
               <p>{room.sentence}</p>
-              <p className={classes.quiet}>
+              <p className={`${classes.quiet} ${classes.tileLine}`}>
                 {room.now?.title ?? (room.next === null ? "" : `${room.next.startsAt} ${room.next.title}`)}
               </p>
               {room.age === null ? null : <p className={classes.quiet}>{room.age}</p>}
@@ -36,3 +36,5 @@ export function BoardScreen({ view, words }: BoardProps) {
     </main>
   )
 }
+
+const sizeOf = (rooms: number) => (rooms <= 12 ? "few" : rooms <= 24 ? "some" : "many")

@@ -12,7 +12,9 @@ export function DoorScreen({ view, room, words, press }: ScreenProps) {
       <section className={classes.state} data-tone={room.tone} data-meaning>
         <h1 className={classes.roomName}>{room.name}</h1>
         <div>
-          <p className={classes.word}>{room.word}</p>
+          <p className={classes.word} style={{ "--ems": room.wordEms }}>
+            {room.word}
+          </p>
           <p className={classes.sentence}>{room.sentence}</p>
         </div>
         <div className={classes.current}>

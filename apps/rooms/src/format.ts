@@ -5,7 +5,7 @@ export type Format = {
   readonly time: (at: Temporal.Instant) => string
   /** "Monday, 30 November". */
   readonly day: (at: Temporal.Instant) => string
-  /** "14" or "2 PM": for the marks of a timeline. */
+  /** "14:00" or "2 PM": for the marks of a timeline. */
   readonly hour: (at: Temporal.Instant) => string
   /** "5 minutes", "2 hours", rounded down. */
   readonly span: (seconds: number) => string
@@ -39,7 +39,7 @@ function makeFormat(look: Look, zone: string): Format {
   const day = new Intl.DateTimeFormat(locale, { timeZone: zone, weekday: "long", day: "numeric", month: "long" })
   return {
     time: (at) => time.format(at.epochMilliseconds),
-    hour: (at) => hour.format(at.epochMilliseconds),
+    hour: (at) => (look.hours === 12 ? hour : time).format(at.epochMilliseconds),
     day: (at) => day.format(at.epochMilliseconds),
     span: (seconds) => spanText(seconds, locale),
     dateOf: (at) => at.toZonedDateTimeISO(zone).toPlainDate(),

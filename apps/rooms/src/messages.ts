@@ -2,10 +2,9 @@ import type { DisplaySettings } from "@kalends/domain/display"
 
 const en = {
   states: { free: "Free", soon: "Taken soon", taken: "In use", "check-in": "Check in", unknown: "Unknown" },
-  freeUntil: (time: string) => `Free until ${time}`,
-  freeRest: "Free for the rest of the day",
-  takenUntil: (time: string) => `In use until ${time}`,
-  takenLong: (day: string) => `In use until ${day}`,
+  until: (time: string) => `Until ${time}`,
+  soonUntil: (time: string) => `Free until ${time}`,
+  freeRest: "For the rest of the day",
   checkInBy: (time: string) => `Check in by ${time}, or the room is given up`,
   unknownNever: "The calendar of this room could not be read yet",
   unknownOld: (time: string) => `The calendar could not be read since ${time}`,
@@ -83,10 +82,9 @@ export type RoomWords = Omit<typeof en, "reasons" | "failures"> & {
 
 const ja: RoomWords = {
   states: { free: "空室", soon: "まもなく使用", taken: "使用中", "check-in": "チェックイン", unknown: "不明" },
-  freeUntil: (time) => `${time} まで空室`,
-  freeRest: "本日は以降空室",
-  takenUntil: (time) => `${time} まで使用中`,
-  takenLong: (day) => `${day}まで使用中`,
+  until: (time) => `${time} まで`,
+  soonUntil: (time) => `${time} まで空室`,
+  freeRest: "本日は以降予定なし",
   checkInBy: (time) => `${time} までにチェックインがないと予約は解除されます`,
   unknownNever: "この会議室のカレンダーをまだ読み取れていません",
   unknownOld: (time) => `${time} 以降、カレンダーを読み取れていません`,

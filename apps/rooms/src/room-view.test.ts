@@ -48,18 +48,22 @@ function shown(bookings: readonly ScreenBooking[], display: Parameters<typeof he
 describe("a room's screen", () => {
   test("says free, and until when", () => {
     const { tone, word, sentence, next } = shown([booking(90, 30)]).room()
-    expect({ tone, word, sentence }).toEqual({ tone: "free", word: "Free", sentence: "Free until 10:30" })
+    expect({ tone, word, sentence }).toEqual({ tone: "free", word: "Free", sentence: "Until 10:30" })
     expect(next).toMatchObject({ title: "Stand-up", host: "Ada", times: "10:30 – 11:00" })
   })
 
   test("says that it is taken, until the last of those that follow one another ends", () => {
     const { tone, sentence, now } = shown([booking(-10, 30), booking(20, 30)]).room()
-    expect({ tone, sentence }).toEqual({ tone: "taken", sentence: "In use until 09:50" })
+    expect({ tone, sentence }).toEqual({ tone: "taken", sentence: "Until 09:50" })
     expect(now?.title).toBe("Stand-up")
   })
 
   test("warns a few minutes before", () => {
-    expect(shown([booking(8, 30)]).room()).toMatchObject({ tone: "soon", word: "Taken soon" })
+    expect(shown([booking(8, 30)]).room()).toMatchObject({
+      tone: "soon",
+      word: "Taken soon",
+      sentence: "Free until 09:08",
+    })
   })
 
   test("asks for a check-in until its time is over", () => {
@@ -79,9 +83,9 @@ describe("a room's screen", () => {
 
   test("speaks Japanese, and counts twelve hours where it is told to", () => {
     const ja = shown([booking(300, 30)], { settings: { language: "ja", hours: 12, look: "system" } }).room()
-    expect(ja).toMatchObject({ word: "空室", sentence: "午後2:00 まで空室" })
+    expect(ja).toMatchObject({ word: "空室", sentence: "午後2:00 まで" })
     const en = shown([booking(300, 30)], { settings: { language: "en", hours: 12, look: "system" } }).room()
-    expect(en.sentence).toBe("Free until 2:00 PM")
+    expect(en.sentence).toBe("Until 2:00 PM")
   })
 
   test("keeps what it knows through an outage and says how old it is", () => {

@@ -27,6 +27,8 @@ export type RoomView = {
   readonly name: string
   readonly tone: Tone
   readonly word: string
+  /** How wide the word is, in its own size: it is drawn as large as fits. */
+  readonly wordEms: number
   /** A sentence: until when, by when, or why not. */
   readonly sentence: string
   readonly clock: string
@@ -71,7 +73,8 @@ export function roomView(looking: Looking): RoomView {
   const next = state.kind === "unknown" ? null : state.next
   return {
     ...{ roomId: room.roomId, name: room.name, pageUrl: room.pageUrl },
-    ...{ tone, word: words.states[tone], sentence: sentenceOf(shown, known.problemKind) },
+    ...{ tone, word: words.states[tone], wordEms: emsOf(words.states[tone]) },
+    ...{ sentence: sentenceOf(shown, known.problemKind) },
     ...{ clock: format.time(now), day: format.day(now) },
     now: current === null ? null : view(current),
     next: next === null ? null : view(next),
@@ -96,6 +99,13 @@ export function toneOf(state: RoomState, now: Temporal.Instant): Tone {
   return state.checkInBy !== null && Temporal.Instant.compare(now, state.checkInBy) < 0 ? "check-in" : "taken"
 }
 
+const wideFrom = 0x2e80
+
+/** Signs of East Asia are as wide as they are high; others are taken for the widest that are common. */
+function emsOf(word: string): number {
+  return [...word].reduce((ems, sign) => ems + ((sign.codePointAt(0) ?? 0) >= wideFrom ? 1.02 : 0.62), 0)
+}
+
 type Shown = {
   readonly state: RoomState
   readonly agenda: RoomAgenda | null
@@ -106,6 +116,7 @@ type Shown = {
 
 function sentenceOf({ state, agenda, now, format, words }: Shown, problemKind: string | null): string {
   const isToday = (at: Temporal.Instant) => format.dateOf(at).equals(format.dateOf(now))
+  const isNear = (at: Temporal.Instant) => now.until(at).total("hours") < 12
   switch (state.kind) {
     case "unknown": {
       if (agenda === null)
@@ -114,13 +125,14 @@ function sentenceOf({ state, agenda, now, format, words }: Shown, problemKind: s
       return isOld ? words.unknownOld(format.time(agenda.readAt)) : words.unknownPast
     }
     case "free":
-      return state.until !== null && isToday(state.until) ? words.freeUntil(format.time(state.until)) : words.freeRest
+      if (state.until === null || !isToday(state.until)) return words.freeRest
+      return state.isSoonTaken ? words.soonUntil(format.time(state.until)) : words.until(format.time(state.until))
     case "taken":
       if (toneOf(state, now) === "check-in" && state.checkInBy !== null)
         return words.checkInBy(format.time(state.checkInBy))
-      return isToday(state.until) || state.until.since(now).total("hours") < 12
-        ? words.takenUntil(format.time(state.until))
-        : words.takenLong(format.day(state.until))
+      return words.until(
+        isToday(state.until) || isNear(state.until) ? format.time(state.until) : format.day(state.until),
+      )
   }
 }
 

@@ -55,7 +55,7 @@ function pairingRoutes(plain: FastifyInstance, { displays, clock }: DisplayRoute
   )
   app.get(
     "/v1/displays/pairings/current",
-    { config: { needs: "nobody" }, schema: { response: { 200: pairingStateSchema } } },
+    { config: { needs: "nobody" }, exposeHeadRoute: false, schema: { response: { 200: pairingStateSchema } } },
     async (request) => {
       const token = displayTokenOf(request)
       if (token === undefined) throw new Problem("auth-expired", "This code is over.", { code: "pairing-over" })
