@@ -39,12 +39,12 @@ function Shown({ view, press }: ShownProps) {
     case "pairing":
       return <PairingScreen code={view.code} deviceName={deviceName} words={words} />
     case "starting":
-      return <StartingScreen isLong={view.isLong} words={words} />
+      return <StartingScreen text={words[view.says]} />
     case "board":
       return <BoardScreen view={view} words={words} />
     default: {
       const [room] = view.rooms
-      if (room === undefined) return <StartingScreen text={words.noRooms} isLong={false} words={words} />
+      if (room === undefined) return <StartingScreen text={words.noRooms} />
       const shown = { view, room, words, press: (key: string) => press(room.roomId, key) }
       if (view.kind === "tv") return <TvScreen {...shown} />
       return view.kind === "door" ? <DoorScreen {...shown} /> : <ControllerScreen {...shown} />

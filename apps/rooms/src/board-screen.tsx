@@ -24,11 +24,11 @@ export function BoardScreen({ view, words }: BoardProps) {
             </p>
             <div className={classes.tileText}>
               <h2 className={classes.tileName}>{room.name}</h2>
-              <p>{room.sentence}</p>
+              <p className={classes.tileSentence}>{room.sentence}</p>
               <p className={`${classes.quiet} ${classes.tileLine}`}>
                 {room.now?.title ?? (room.next === null ? "" : `${room.next.startsAt} ${room.next.title}`)}
               </p>
-              {room.age === null ? null : <p className={classes.quiet}>{room.age}</p>}
+              {room.age === null || room.tone === "unknown" ? null : <p className={classes.quiet}>{room.age}</p>}
             </div>
           </li>
         ))}

@@ -27,13 +27,12 @@ export function PairingScreen({ code, deviceName, words }: PairingProps) {
   )
 }
 
-type StartingProps = { readonly isLong: boolean; readonly words: RoomWords; readonly text?: string }
-
-export function StartingScreen({ isLong, words, text }: StartingProps) {
+/** A sentence while there is no room to show. */
+export function StartingScreen({ text }: { readonly text: string }) {
   return (
     <main className={classes.alone}>
       <h1 className={classes.aloneText} role="status">
-        {text ?? (isLong ? words.startingLong : words.starting)}
+        {text}
       </h1>
     </main>
   )

@@ -10,7 +10,12 @@ import type { DeviceTime } from "./service-time.ts"
 /** Everything that the screen shows, as text. Drawn as it is: nothing is decided in a view. */
 export type ScreenView =
   | { readonly kind: "pairing"; readonly code: string | null; readonly settings: DisplaySettings }
-  | { readonly kind: "starting"; readonly isLong: boolean; readonly settings: DisplaySettings }
+  | {
+      readonly kind: "starting"
+      /** In one of the catalogue's words: restarting where what was told could not be shown. */
+      readonly says: "starting" | "startingLong" | "restarting"
+      readonly settings: DisplaySettings
+    }
   | {
       readonly kind: DisplayKind
       readonly settings: DisplaySettings
@@ -43,7 +48,11 @@ export function screenView({ state, device, progress, language, startedTicksMs }
   if (state.phase === "pairing") return { kind: "pairing", code: state.pairing?.code ?? null, settings: own }
   const nows = nowsOf(state, device)
   if (state.hello === null || nows === null)
-    return { kind: "starting", isLong: device.ticksMs - startedTicksMs >= longStartMs, settings: own }
+    return {
+      kind: "starting",
+      says: device.ticksMs - startedTicksMs >= longStartMs ? "startingLong" : "starting",
+      settings: own,
+    }
   const { kind, settings } = state.hello.display
   const { now } = nows
   const looking = { nows, device, isLinked: state.isLinked, kind, settings }

@@ -1,4 +1,4 @@
-import type { DisplaySettings } from "@kalends/domain/display"
+import { type DisplaySettings, usualDisplaySettings } from "@kalends/domain/display"
 import type { DisplayActInput } from "@kalends/protocol/display"
 import { choiceOf } from "./act-choices.ts"
 import { type ActProgress, idle, shownMsOf } from "./act-progress.ts"
@@ -9,12 +9,15 @@ import { type ActDone, Refused } from "./service.ts"
 import type { DeviceTime } from "./service-time.ts"
 
 export type ScreenWorld = {
-  readonly link: Pick<DisplayLink, "state" | "subscribe">
+  readonly link: Pick<DisplayLink, "state" | "subscribe" | "startOver">
   readonly act: (input: DisplayActInput) => Promise<ActDone>
   readonly device: () => DeviceTime
   readonly after: (delayMs: number, callback: () => void) => () => void
   readonly language: DisplaySettings["language"]
 }
+
+/** What cannot be shown is let go of, and asked for anew, this often at most. */
+const startOverMs = 60_000
 
 /** A screen: what is drawn now, and what is done when something is pressed. Drawn anew only when it differs. */
 export function createScreen({ link, act, device, after, language }: ScreenWorld) {
@@ -23,11 +26,25 @@ export function createScreen({ link, act, device, after, language }: ScreenWorld
   const startedTicksMs = device().ticksMs
   let progress: ActProgress = idle
   let forgetOutcome = () => {}
+  let startedOverMs = Number.NEGATIVE_INFINITY
   let drawn = redraw.offer(fresh(), startedTicksMs)
   let drawnText = JSON.stringify(drawn)
 
+  /** What is told and cannot be shown must not leave on the screen what was shown before: that grows old unseen. */
   function fresh(): ScreenView {
-    return screenView({ state: link.state, device: device(), progress, language, startedTicksMs })
+    try {
+      return screenView({ state: link.state, device: device(), progress, language, startedTicksMs })
+    } catch {
+      startOver()
+      return { kind: "starting", says: "restarting", settings: { ...usualDisplaySettings, language } }
+    }
+  }
+
+  function startOver(): void {
+    const { ticksMs } = device()
+    if (ticksMs - startedOverMs < startOverMs) return
+    startedOverMs = ticksMs
+    after(0, () => link.startOver())
   }
 
   function look(): void {

@@ -1,0 +1,231 @@
+import { rm } from "node:fs/promises"
+import type { DisplayMessage } from "@kalends/protocol/display"
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { buildApps } from "../../../e2e/apps.ts"
+import { openFakeScreens, type ScreenScene } from "../../../e2e/fake-screens.ts"
+import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
+import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+
+// The built screens in a real browser, on a service that says what a scene says.
+
+let web: string
+let browser: LaunchedBrowser
+let fake: Awaited<ReturnType<typeof openFakeScreens>>
+const scene: ScreenScene = { messages: [], isPaired: true, refusal: null, acts: [] }
+
+beforeAll(async () => {
+  web = await buildApps(["rooms"])
+  fake = await openFakeScreens(web, scene)
+  browser = await launchBrowser({ context: { locale: "en-GB", timezoneId: "UTC" } })
+})
+afterAll(async () => {
+  await browser?.close()
+  await fake?.stop()
+  await rm(web, { recursive: true, force: true })
+})
+beforeEach(() => {
+  Object.assign(scene, { isPaired: true, refusal: null, acts: [] })
+})
+
+const roomIdOf = (number: number) => `00000000-0000-4000-8000-0000000000${String(number).padStart(2, "0")}`
+const now = () => Temporal.Now.instant()
+
+type Look = { readonly language?: "en" | "ja"; readonly hours?: 12 | 24; readonly look?: "light" | "dark" | "e-paper" }
+type Kind = Extract<DisplayMessage, { kind: "hello" }>["display"]["kind"]
+
+function hello(kind: Kind, { language = "en", hours = 24, look = "light" }: Look = {}, rooms = 1): DisplayMessage {
+  return {
+    ...{ kind: "hello", now: now().toString(), protocolVersion: 2, beatSeconds: 20 },
+    display: { displayId: roomIdOf(99), name: "Screen", kind, settings: { language, hours, look } },
+    rooms: Array.from({ length: rooms }, (_, at) => ({
+      ...{ roomId: roomIdOf(at + 1), name: `Andromeda ${at + 1}`, zone: "Europe/Berlin" },
+      ...{ checkInMinutes: at === 0 ? 10 : null, checkInEarlyMinutes: 5, pageUrl: "https://kalends.example/#rooms" },
+    })),
+  }
+}
+
+function booking(startsIn: number, minutes: number, title: string | null = "Harbour timetable") {
+  const startsAt = now().add({ minutes: startsIn })
+  return {
+    ...{ bookingId: `${startsIn}`, startsAt: startsAt.toString(), endsAt: startsAt.add({ minutes }).toString() },
+    ...{ isAllDay: false, isPrivate: title === null, title, host: title === null ? null : "Ada", isCheckedIn: false },
+    join: title === null ? null : { vendor: "Jitsi Meet", url: "https://meet.jit.si/harbour7xw4c6yb8n9dfghj" },
+  }
+}
+
+function agenda(bookings: readonly ReturnType<typeof booking>[], { room = 1, agedMinutes = 0 } = {}): DisplayMessage {
+  return {
+    ...{ kind: "agenda", roomId: roomIdOf(room), now: now().toString(), bookings: [...bookings] },
+    readAt: now().subtract({ minutes: agedMinutes }).toString(),
+    coversUntil: now().add({ hours: 48 }).toString(),
+  }
+}
+
+type Opened = { readonly width?: number; readonly height?: number; readonly breaking?: string }
+
+/** Opens the screen, as a device that is paired; nothing fails unless it is broken on purpose. */
+async function open(
+  { width = 1280, height = 800, breaking }: Opened,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.context.newPage()
+  const errors: string[] = []
+  page.on("pageerror", (error) => errors.push(String(error)))
+  page.on("console", (line) => {
+    if (/Content Security Policy/.test(line.text())) errors.push(line.text())
+  })
+  try {
+    await page.setViewportSize({ width, height })
+    const token = scene.isPaired
+      ? `localStorage.setItem("kalends-screen", "${"t".repeat(43)}")`
+      : "localStorage.clear()"
+    await page.addInitScript(`if (sessionStorage.length === 0) { sessionStorage.setItem("once", ""); ${token} }`)
+    if (breaking !== undefined) await page.addInitScript(breaking)
+    await page.goto(`${fake.url}/rooms/`)
+    await look(page)
+    if (breaking === undefined) expect(errors).toEqual([])
+  } finally {
+    await page.close()
+  }
+}
+
+const fits = (page: Page) => page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+const scrollsNot = (page: Page) => page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+
+test("a screen shows a code, and its room once the code is typed; the token is all that the browser keeps", async () => {
+  scene.isPaired = false
+  scene.messages = [hello("door"), agenda([booking(-20, 45)])]
+  await open({}, async (page) => {
+    await page.getByRole("img", { name: "7 K Q F 3 M 9 P" }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    scene.isPaired = true
+    await page.getByText("In use", { exact: true }).waitFor()
+    expect(await page.evaluate("Object.entries(localStorage)")).toEqual([["kalends-screen", "t".repeat(43)]])
+    scene.isPaired = false
+    fake.tell({ kind: "removed", now: now().toString() })
+    await page.getByRole("heading", { name: "Pair this screen" }).waitFor()
+    expect(await page.content()).not.toContain("Harbour")
+    expect(await page.evaluate("localStorage.length")).toBe(0)
+  })
+})
+
+const states: readonly (readonly [string, string, () => DisplayMessage])[] = [
+  ["free", "Free", () => agenda([booking(120, 30)])],
+  ["soon taken", "Taken soon", () => agenda([booking(6, 30)])],
+  ["taken", "In use", () => agenda([booking(-20, 45), booking(120, 30, null)])],
+  ["waiting for somebody to come", "Check in", () => agenda([booking(-2, 45)])],
+  ["unknown", "Unknown", () => agenda([booking(120, 30)], { agedMinutes: 40 })],
+]
+
+describe("every state and every size", () => {
+  test.each([
+    ["light", states],
+    ["dark", states.slice(2)],
+    ["e-paper", states.slice(1)],
+  ] as const)("a door in %s is read by everybody", async (look, shown) => {
+    scene.messages = [hello("door", { look })]
+    await open({}, async (page) => {
+      await page.getByText("Andromeda 1").waitFor()
+      for (const [, word, message] of shown) {
+        // Paper would wait for its minute.
+        scene.messages = [hello("door", { look }), message()]
+        if (look === "e-paper") await page.reload()
+        fake.tell(message())
+        await page.getByText(word, { exact: true }).first().waitFor()
+        expect(await seriousFindings(page)).toEqual([])
+        expect([await fits(page), await scrollsNot(page)]).toEqual([true, true])
+      }
+    })
+  })
+
+  test.each([
+    ["tv", 1920, 1080, "light", true],
+    ["tv", 1280, 720, "e-paper", true],
+    ["controller", 1280, 800, "dark", true],
+    ["controller", 390, 844, "light", false],
+    ["door", 800, 1280, "dark", true],
+    ["door", 390, 844, "dark", false],
+  ] as const)("a %s of %d by %d in %s, in Japanese", async (kind, width, height, look, isWhole) => {
+    scene.messages = [
+      hello(kind, { look, language: "ja", hours: 12 }),
+      agenda([booking(-20, 45), booking(60, 30, null)]),
+    ]
+    await open({ width, height }, async (page) => {
+      await page.getByText("使用中", { exact: true }).waitFor()
+      await page.getByText("Harbour timetable").first().waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      expect(await fits(page)).toBe(true)
+      if (isWhole) expect(await scrollsNot(page)).toBe(true)
+      if (kind === "controller")
+        expect(
+          await page
+            .getByRole("link", { name: /に参加/ })
+            .first()
+            .getAttribute("href"),
+        ).toContain("meet.jit.si")
+    })
+  })
+
+  test("a board of forty rooms fits on a television, in the order of their names", async () => {
+    const all = Array.from({ length: 40 }, (_, at) => agenda(at % 2 === 0 ? [booking(-5, 30)] : [], { room: at + 1 }))
+    scene.messages = [hello("board", { look: "dark" }, 40), ...all]
+    await open({ width: 1920, height: 1080 }, async (page) => {
+      await page.getByText("20 of 40 free").waitFor()
+      expect(await page.getByRole("heading", { level: 2 }).count()).toBe(40)
+      expect(await seriousFindings(page)).toEqual([])
+      expect([await fits(page), await scrollsNot(page)]).toEqual([true, true])
+    })
+  })
+})
+
+test("what is pressed is asked of the service once, and its refusal is said in words", async () => {
+  scene.messages = [hello("door"), agenda([])]
+  await open({}, async (page) => {
+    await page.getByRole("button", { name: "30 min" }).click()
+    await page.getByText(/^Booked until/).waitFor()
+    expect(scene.acts).toMatchObject([{ act: "book", roomId: roomIdOf(1) }])
+    scene.refusal = "room-taken"
+    await page.getByRole("button", { name: "15 min" }).click()
+    await page.getByText("Somebody else has the room by then.").waitFor()
+    scene.refusal = null
+    fake.tell(agenda([booking(-20, 45)]))
+    await page.getByRole("button", { name: "End now" }).click()
+    await page.getByRole("button", { name: "Keep it" }).click()
+    await page.getByRole("button", { name: "End now" }).click()
+    await page.getByRole("button", { name: "Yes, end it" }).click()
+    await page.getByText("Ended.").waitFor()
+    expect(scene.acts).toHaveLength(3)
+  })
+})
+
+test("through an outage it keeps what it knows, says so, and comes back by itself", async () => {
+  scene.messages = [hello("door"), agenda([booking(-20, 45)])]
+  await open({}, async (page) => {
+    await page.getByText("In use", { exact: true }).waitFor()
+    await fake.stop()
+    await page.getByText(/^Not connected, as of/).waitFor()
+    await page.getByText("Harbour timetable").first().waitFor()
+    expect(await page.getByRole("button").count()).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    scene.messages = [hello("door"), agenda([])]
+    await fake.begin()
+    await page.getByText("Free", { exact: true }).waitFor()
+    expect(await page.getByText(/Not connected/).count()).toBe(0)
+  })
+})
+
+test("a mistake while drawing ends in no white page: the screen is drawn again by itself", async () => {
+  scene.messages = [hello("door"), agenda([booking(-20, 45)])]
+  const breaking = `
+    const make = document.createElementNS.bind(document)
+    let left = 2
+    document.createElementNS = (space, name) => {
+      if (name === "path" && left-- > 0) throw new Error("broken on purpose")
+      return make(space, name)
+    }`
+  await open({ breaking }, async (page) => {
+    await page.getByText("This screen starts again in a moment.").waitFor()
+    await page.getByText("In use", { exact: true }).waitFor()
+  })
+})
