@@ -15,7 +15,7 @@ let fake: Awaited<ReturnType<typeof openFakeScreens>>
 const scene: ScreenScene = { messages: [], isPaired: true, refusal: null, acts: [] }
 
 beforeAll(async () => {
-  web = await buildApps(["rooms"])
+  web = await buildApps()
   fake = await openFakeScreens(web, scene)
   browser = await launchBrowser({ context: { locale: "en-GB", timezoneId: "UTC" } })
 })
