@@ -14,6 +14,7 @@ import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
 import { type PeopleWords, peopleWords } from "./messages-people.ts"
 import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
+import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
@@ -44,10 +45,15 @@ export type Messages = Catalogue &
     readonly signInPage: SignInWords
     readonly policy: PolicyWords
     readonly peoplePages: PeopleWords
+    readonly rooms: RoomWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
-  const problems: Texts = { ...problemTexts[language], ...peopleWords[language].problems }
+  const problems: Texts = {
+    ...problemTexts[language],
+    ...peopleWords[language].problems,
+    ...roomWords[language].problems,
+  }
   return {
     ...{ ...meetingWords[language], ...groupWords[language], ...catalogue },
     problems,
@@ -66,6 +72,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     signInPage: signInWords[language],
     policy: policyWords[language],
     peoplePages: peopleWords[language],
+    rooms: roomWords[language],
   }
 }
 

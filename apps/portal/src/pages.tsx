@@ -13,6 +13,7 @@ import { Organisation } from "./organisation-screen.tsx"
 import { PeopleScreen } from "./people/people-screen.tsx"
 import { OwnPolicyScreen } from "./policy/own-policy-screen.tsx"
 import { PolicyScreen } from "./policy/policy-screen.tsx"
+import { Rooms } from "./rooms/rooms-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
 
@@ -98,6 +99,13 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "organisation", needs: "read-organisation", section: "organisation" },
     label: (words) => words.tenants.organisationTab,
     view: ({ words, locale, now, state }) => <Organisation {...{ words, locale, now }} service={state.service} />,
+  },
+  {
+    ...{ place: "rooms", needs: "read-rooms", section: "organisation" },
+    label: (words) => words.rooms.title,
+    view: ({ words, locale, now, user }) => (
+      <Rooms {...{ words, locale, now }} canChange={user.abilities.includes("change-rooms")} />
+    ),
   },
   {
     ...{ place: "figures", needs: "read-figures", section: "trust" },

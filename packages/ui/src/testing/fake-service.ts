@@ -12,6 +12,7 @@ import { groupReply } from "./fake-groups.ts"
 import { keysReply } from "./fake-keys.ts"
 import { peopleReply } from "./fake-people.ts"
 import { policyReply } from "./fake-policy.ts"
+import { roomsReply } from "./fake-rooms.ts"
 import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
 import { type Scene, showWritten } from "./scene.ts"
@@ -202,6 +203,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     groupReply(asked, scene) ??
     tenantReply(asked, scene) ??
     connectionsReply(asked, scene) ??
+    roomsReply(asked, scene) ??
     auditReply(asked, scene) ??
     keysReply(asked, scene) ??
     figuresReply(asked, scene) ??

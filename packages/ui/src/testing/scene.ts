@@ -20,6 +20,7 @@ import { calmFigures } from "./fake-figures.ts"
 import { calmKeys } from "./fake-keys.ts"
 import { calmContacts, type PersonWire } from "./fake-people.ts"
 import { calmPolicy, type PolicyScene } from "./fake-policy.ts"
+import { calmRooms, type RoomsScene } from "./fake-rooms.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
@@ -58,6 +59,7 @@ export type Scene = {
   tenancy: TenantScene
   /** All connections of the organisation. */
   overview: ConnectionsScene
+  rooms: RoomsScene
   /** The audit log, newest first, and what a check of it says. */
   audit: readonly AuditEntryView[]
   auditPerPage: number
@@ -153,7 +155,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
     ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },
-    tenancy: calmTenants(now),
+    ...{ tenancy: calmTenants(now), rooms: calmRooms(now) },
     ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now), keys: calmKeys(now) },
     sessions: calmSessions(now),
     isUp: true,

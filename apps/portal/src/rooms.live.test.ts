@@ -1,0 +1,72 @@
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+
+// The pages about rooms in a real browser, on an API that answers what a scene says.
+
+let visits: Visits
+beforeAll(async () => {
+  visits = await openVisits()
+})
+afterAll(() => visits.close())
+
+const heading = (page: Page, name: RegExp) => page.getByRole("heading", { level: 1, name })
+const visit = (address: string, title: RegExp, look: Visit["look"]) =>
+  visits.visit({ address: `/#${address}`, shown: (page) => heading(page, title).waitFor(), look })
+const fits = async (page: Page) =>
+  expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true)
+
+test("rooms are listed with what is known now and how old that is, found by name, and changed on their page", () =>
+  visit("rooms", /^(?:Rooms|会議室)$/, async (page, _tell, scene) => {
+    await page.getByText("Room Draco").waitFor()
+    await page
+      .getByText(/^(?:Unknown|不明)$/)
+      .first()
+      .waitFor()
+    await page.getByText(/hour ago|時間前/).waitFor()
+    await fits(page)
+    await page.getByRole("searchbox").fill("cassio")
+    await expect.poll(() => page.getByText("Room Draco").count()).toBe(0)
+    await page.getByRole("link", { name: /Room Cassiopeia/ }).click()
+    await heading(page, /Room Cassiopeia/).waitFor()
+    await page.getByLabel(/^(?:Building|建物)$/).fill("West")
+    await page.getByRole("button", { name: /^(?:Save|保存)$/ }).click()
+    await page.getByText(/Saved\.|保存しました。/).waitFor()
+    expect(scene.rooms.rooms.find(({ name }) => name === "Room Cassiopeia")?.building).toBe("West")
+    await page.getByRole("button", { name: /Look now|今すぐ診断/ }).click()
+    await page.getByText("-DeleteComments $false", { exact: false }).waitFor()
+    await fits(page)
+  }))
+
+test("rooms of the directory are imported, and those that are here are marked", () =>
+  visit("rooms/import", /Import rooms|会議室の取り込み/, async (page) => {
+    await page.getByRole("button", { name: /Read the directory|ディレクトリを読む/ }).click()
+    await page.getByRole("checkbox", { name: /Room Vega/ }).check()
+    await page.getByRole("button", { name: /^(?:Import 1|1 室を取り込む)$/ }).click()
+    await page.getByText(/1 added|1 室を追加/).waitFor()
+    await page.getByText(/is here ·|登録済み ·/).waitFor()
+    await fits(page)
+  }))
+
+test("each way to open rooms says exactly what it takes, and its script can be copied", () =>
+  visit("rooms/setup", /Access and scripts|アクセスとスクリプト/, async (page) => {
+    await page.getByRole("link", { name: "Calendars.ReadWrite" }).waitFor()
+    await page.getByRole("button", { name: /Write the script|スクリプトを作成/ }).click()
+    await page.getByText("Connect-ExchangeOnline", { exact: false }).waitFor()
+    await fits(page)
+  }))
+
+test("a dial rule is tried on an invitation, added, and taken away", () =>
+  visit("rooms/dial-rules", /Dial strings|ダイヤル文字列/, async (page, _tell, scene) => {
+    await page.getByLabel(/Text of an invitation|招待の本文/).fill("Join https://zoom.us/j/1234567890")
+    await page.getByText("1234567890@zoomcrc.com").waitFor()
+    await page.getByLabel(/Name of the rule|規則の名前/).fill("Own bridge")
+    await page.getByLabel(/Looks for|探す文字/).fill("zoom.us/j/{number#}")
+    await page.getByLabel(/SIP address|SIP アドレス/).fill("{number}@sip.example.org")
+    await page.getByRole("button", { name: /Add the rule|規則を追加/ }).click()
+    await page.getByText("1234567890@sip.example.org").waitFor()
+    expect(scene.rooms.dialRules.rules.map(({ name }) => name)).toEqual(["Own bridge"])
+    await fits(page)
+    await page.getByRole("button", { name: /^(?:Remove|削除): Own bridge/ }).click()
+    await page.getByText("1234567890@zoomcrc.com").waitFor()
+  }))

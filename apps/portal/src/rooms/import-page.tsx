@@ -1,0 +1,216 @@
+import type { RoomDirectoryView } from "@kalends/protocol/rooms"
+import type { TenantView } from "@kalends/protocol/tenants"
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { Alert, Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core"
+import { useState } from "react"
+import { problemText } from "../api-problem.ts"
+import { roomsApi } from "../api-rooms.ts"
+import { tenantApi } from "../api-tenants.ts"
+import { Waiting } from "../page-parts.tsx"
+import classes from "../portal.module.css"
+import { useLoaded } from "../use-loaded.ts"
+import { roomsPlaceText } from "./place.ts"
+import type { RoomsProps } from "./room-text.ts"
+
+type Entry = RoomDirectoryView["entries"][number]
+
+/** As much as the service takes at once. */
+const importedMost = 200
+
+/** Rooms of the organisation's own directory, of which those that are chosen become rooms here. */
+export function ImportRooms(props: RoomsProps) {
+  const { words } = props
+  const { value, error, reload } = useLoaded(tenantApi.tenants)
+  if (value === null) return <Waiting error={error} words={words} retry={reload} />
+  const [first] = value.tenants
+  if (first === undefined)
+    return (
+      <Text>
+        {words.rooms.noTenants} <Anchor href="#organisation">{words.tenants.organisationTab}</Anchor>
+      </Text>
+    )
+  return <Directory {...props} tenants={value.tenants} first={first} />
+}
+
+type DirectoryProps = RoomsProps & { readonly tenants: readonly TenantView[]; readonly first: TenantView }
+
+function Directory({ words, tenants, first }: DirectoryProps) {
+  const text = words.rooms
+  const [tenant, setTenant] = useState(first.tenantConnectionId)
+  const [zone, setZone] = useState(Temporal.Now.timeZoneId())
+  const [found, setFound] = useState<RoomDirectoryView | null>(null)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [told, setTold] = useState<string | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setIsBusy] = useState(false)
+  const during = async (work: () => Promise<void>) => {
+    setIsBusy(true)
+    setProblem(null)
+    await work().catch((error: unknown) => setProblem(problemText(error, { problems: words.tenantProblems })))
+    setIsBusy(false)
+  }
+  const read = (next: string | null) =>
+    during(async () => {
+      const page = await roomsApi.directory({ by: "tenant", tenantConnectionId: tenant, next })
+      const before = next === null ? [] : (found?.entries ?? [])
+      setFound({ ...page, entries: [...before, ...page.entries] })
+    })
+  const bringIn = () =>
+    during(async () => {
+      const rooms = (found?.entries ?? [])
+        .filter(({ address }) => chosen.has(address))
+        .map(({ address, name, building, floor, capacity }) => ({ address, name, building, floor, capacity }))
+      const { added, known } = await roomsApi.importRooms({ tenantConnectionId: tenant, zone, rooms })
+      setTold(text.imported(added, known))
+      setChosen(new Set())
+      await read(null)
+    })
+  const fresh = (found?.entries ?? []).filter(({ roomId }) => roomId === null)
+  return (
+    <Stack>
+      <Source
+        {...{ words, tenants, tenant, zone, setZone }}
+        choose={(id) => {
+          setTenant(id)
+          setFound(null)
+          setChosen(new Set())
+        }}
+      />
+      <Group>
+        <Button variant={found === null ? "filled" : "default"} loading={isBusy} onClick={() => void read(null)}>
+          {text.readDirectory}
+        </Button>
+        {fresh.length > 0 ? (
+          <Button
+            variant="default"
+            onClick={() => setChosen(new Set(fresh.slice(0, importedMost).map(({ address }) => address)))}
+          >
+            {text.chooseAll}
+          </Button>
+        ) : null}
+      </Group>
+      <ProblemAlert problem={problem} />
+      {told === null ? null : (
+        <Alert role="status" variant="light">
+          {told} <Anchor href={`#${roomsPlaceText({ kind: "list", search: "" })}`}>{text.back}</Anchor>
+        </Alert>
+      )}
+      {found === null ? null : (
+        <Entries words={words} found={found} chosen={chosen} choose={setChosen} more={() => void read(found.next)} />
+      )}
+      {chosen.size > 0 ? (
+        <Group>
+          <Button loading={isBusy} onClick={() => void bringIn()}>
+            {text.importChosen(chosen.size)}
+          </Button>
+        </Group>
+      ) : null}
+    </Stack>
+  )
+}
+
+type SourceProps = Pick<DirectoryProps, "words" | "tenants"> & {
+  readonly tenant: string
+  readonly choose: (tenantConnectionId: string) => void
+  readonly zone: string
+  readonly setZone: (zone: string) => void
+}
+
+/** Whose directory, and in which zone its rooms are. */
+function Source({ words, tenants, tenant, choose, zone, setZone }: SourceProps) {
+  const text = words.rooms
+  return (
+    <div className={classes.fields}>
+      <NativeSelect
+        label={text.directory}
+        value={tenant}
+        data={tenants.map((one) => ({
+          value: one.tenantConnectionId,
+          label: `${one.providerLabel} · ${one.tenantId}`,
+        }))}
+        onChange={({ currentTarget: { value } }) => choose(value)}
+      />
+      <TextInput
+        label={text.zone}
+        value={zone}
+        maxLength={60}
+        onChange={({ currentTarget }) => setZone(currentTarget.value)}
+      />
+    </div>
+  )
+}
+
+type EntriesProps = Pick<RoomsProps, "words"> & {
+  readonly found: RoomDirectoryView
+  readonly chosen: ReadonlySet<string>
+  readonly choose: (addresses: ReadonlySet<string>) => void
+  readonly more: () => void
+}
+
+function Entries({ words, found, chosen, choose, more }: EntriesProps) {
+  const text = words.rooms
+  const toggle = (address: string) => {
+    const next = new Set(chosen)
+    if (!next.delete(address) && next.size < importedMost) next.add(address)
+    choose(next)
+  }
+  if (found.entries.length === 0) return <Text>{text.emptyDirectory}</Text>
+  return (
+    <Stack gap="sm">
+      <ul className={classes.people}>
+        {found.entries.map((entry) => (
+          <li key={entry.address} className={classes.entry}>
+            <EntryLine
+              {...{ words, entry }}
+              isChosen={chosen.has(entry.address)}
+              toggle={() => toggle(entry.address)}
+            />
+          </li>
+        ))}
+      </ul>
+      {found.next === null ? null : (
+        <Group>
+          <Button variant="default" onClick={more}>
+            {text.more}
+          </Button>
+        </Group>
+      )}
+      {found.gone === null || found.gone.length === 0 ? null : (
+        <>
+          <Title order={2} size="h4">
+            {text.gone}
+          </Title>
+          <ul className={classes.people}>
+            {found.gone.map(({ roomId, name, address }) => (
+              <li key={roomId} className={classes.entry}>
+                <Anchor href={`#${roomsPlaceText({ kind: "room", roomId })}`}>{name}</Anchor> {address}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Stack>
+  )
+}
+
+type LineProps = Pick<RoomsProps, "words"> & {
+  readonly entry: Entry
+  readonly isChosen: boolean
+  readonly toggle: () => void
+}
+
+function EntryLine({ words, entry, isChosen, toggle }: LineProps) {
+  const text = words.rooms
+  const where = [entry.building, entry.floor, entry.address].filter((part) => part !== null).join(" · ")
+  if (entry.roomId === null)
+    return <Checkbox checked={isChosen} onChange={toggle} label={`${entry.name} · ${text.isNew}`} description={where} />
+  return (
+    <div>
+      <Anchor href={`#${roomsPlaceText({ kind: "room", roomId: entry.roomId })}`}>{entry.name}</Anchor>
+      <Text span c="dimmed">
+        {" "}
+        {text.isHere} · {where}
+      </Text>
+    </div>
+  )
+}

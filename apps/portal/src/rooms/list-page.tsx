@@ -1,0 +1,119 @@
+import type { RoomView } from "@kalends/protocol/rooms"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { Anchor, Button, Group, Text, TextInput } from "@mantine/core"
+import { useEffect, useState } from "react"
+import { problemText } from "../api-problem.ts"
+import { roomsApi } from "../api-rooms.ts"
+import { PageFrame } from "../page-parts.tsx"
+import { platform } from "../platform.ts"
+import classes from "../portal.module.css"
+import { useSettled } from "../use-settled.ts"
+import { roomsPlaceText } from "./place.ts"
+import { ageText, calendarText, dotOf, placeText, type RoomsProps, stateText } from "./room-text.ts"
+
+type ListProps = RoomsProps & { readonly search: string }
+
+const idOf = ({ roomId }: RoomView) => roomId
+const linkOf = (kind: "add" | "import" | "setup" | "dial-rules") => `#${roomsPlaceText({ kind })}`
+
+/** All rooms by name, with what is known of each now and how old that is. */
+export function RoomList(props: ListProps) {
+  const { words, search, canChange } = props
+  const text = words.rooms
+  const [count, setCount] = useState<number | null>(null)
+  const read = async (next: string | null) => {
+    const page = await roomsApi.page({ search: search || undefined, next: next ?? undefined })
+    setCount(page.count)
+    return { rows: page.rooms, next: page.next }
+  }
+  const loader = usePages(idOf, { read }, search)
+  return (
+    <PageFrame title={text.title} text={text.text}>
+      <Group>
+        {canChange ? (
+          <>
+            <Button component="a" href={linkOf("import")}>
+              {text.importTitle}
+            </Button>
+            <Button component="a" href={linkOf("add")} variant="default">
+              {text.add}
+            </Button>
+          </>
+        ) : null}
+        <Button component="a" href={linkOf("setup")} variant="default">
+          {text.setup}
+        </Button>
+        <Button component="a" href={linkOf("dial-rules")} variant="default">
+          {text.dialRules}
+        </Button>
+      </Group>
+      <Finder {...props} />
+      {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
+      <VirtualList
+        label={text.title}
+        loader={loader}
+        idOf={idOf}
+        columns={columnsOf(props)}
+        empty={<Text>{search === "" ? text.none : text.noneFits}</Text>}
+        words={words}
+        explain={(error) => problemText(error, words)}
+        open={({ roomId }) => platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))}
+      />
+    </PageFrame>
+  )
+}
+
+function columnsOf(props: ListProps): readonly Column<RoomView>[] {
+  const { words } = props
+  const text = words.rooms
+  return [
+    {
+      ...{ key: "name", title: text.name, width: "minmax(0, 1.5fr)", onCard: "title" },
+      cell: (room) => (
+        <Anchor
+          href={`#${roomsPlaceText({ kind: "room", roomId: room.roomId })}`}
+          className={classes.breakable}
+          inherit
+        >
+          {room.name}{" "}
+          <Text span inherit fw={400} c="dimmed">
+            {placeText(room, words)}
+          </Text>
+        </Anchor>
+      ),
+    },
+    {
+      ...{ key: "state", title: text.state, onCard: "named" },
+      cell: (room) => (
+        <Group gap={6} wrap="nowrap" display="inline-flex">
+          <span className={classes.dot} data-state={dotOf(room)} aria-hidden />
+          {stateText(room, props)}
+        </Group>
+      ),
+    },
+    { key: "read", title: text.read, onCard: "named", cell: (room) => ageText(room, props) },
+    {
+      ...{ key: "calendar", title: text.calendar, onCard: "named", width: "minmax(0, 1.2fr)" },
+      cell: (room) => <span className={classes.breakable}>{calendarText(room, words)}</span>,
+    },
+  ]
+}
+
+function Finder({ words, search }: ListProps) {
+  const [typed, setTyped] = useState(search)
+  const settled = useSettled(typed).trim()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed goes into the address once typing has paused.
+  useEffect(() => {
+    if (settled !== search) platform.goToPlace(roomsPlaceText({ kind: "list", search: settled }))
+  }, [settled])
+  return (
+    <TextInput
+      type="search"
+      autoComplete="off"
+      maxLength={120}
+      label={words.rooms.find}
+      value={typed}
+      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+    />
+  )
+}

@@ -1,0 +1,121 @@
+import type { RoomConnectionInput } from "@kalends/protocol/rooms"
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core"
+import { useState } from "react"
+import { problemText } from "../api-problem.ts"
+import { roomsApi } from "../api-rooms.ts"
+import { tenantApi } from "../api-tenants.ts"
+import classes from "../portal.module.css"
+import { useLoaded } from "../use-loaded.ts"
+import { PartTitle, type RoomPartProps } from "./room-page.tsx"
+import { calendarText } from "./room-text.ts"
+
+/** How the room's calendar is, and how it is connected. */
+export function RoomCalendar(props: RoomPartProps) {
+  const { room, words, canChange, put } = props
+  const text = words.rooms
+  const [problem, setProblem] = useState<string | null>(null)
+  const told = (work: Promise<RoomPartProps["room"]>) => {
+    setProblem(null)
+    return work.then(put, (error: unknown) => setProblem(problemText(error, { problems: words.tenantProblems })))
+  }
+  return (
+    <Stack gap="sm">
+      <PartTitle>{text.calendar}</PartTitle>
+      <Text>{calendarText(room, words)}</Text>
+      <ProblemAlert problem={problem} />
+      {!canChange ? null : room.connection === null ? (
+        <Connect {...props} connect={(input) => told(roomsApi.connect(room.roomId, input))} />
+      ) : (
+        <Group>
+          <Button variant="default" onClick={() => void told(roomsApi.disconnect(room.roomId))}>
+            {text.disconnect}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  )
+}
+
+type ConnectProps = RoomPartProps & { readonly connect: (input: RoomConnectionInput) => Promise<void> }
+const own = "own"
+
+/** By a connection of the organisation's, or with the room's own sign-in. */
+function Connect({ words, connect }: ConnectProps) {
+  const text = words.rooms
+  const tenants = useLoaded(tenantApi.tenants)
+  const methods = useLoaded(roomsApi.methods)
+  const [by, setBy] = useState<string | null>(null)
+  const [isBusy, setIsBusy] = useState(false)
+  const [typed, setTyped] = useState({ server: "", username: "", password: "" })
+  const known = tenants.value?.tenants ?? []
+  const chosen = by ?? known[0]?.tenantConnectionId ?? own
+  const provider = methods.value?.providers.find(({ methods: ways }) => ways.some(({ name }) => name === "own-sign-in"))
+  const submit = async () => {
+    setIsBusy(true)
+    await (chosen === own
+      ? connect({ by: "password", provider: provider?.provider ?? "", ...typed })
+      : connect({ by: "tenant", tenantConnectionId: chosen }))
+    setIsBusy(false)
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <Stack gap="sm">
+        <NativeSelect
+          label={text.connectBy}
+          value={chosen}
+          data={[
+            ...known.map((one) => ({ value: one.tenantConnectionId, label: `${one.providerLabel} · ${one.tenantId}` })),
+            ...(provider === undefined ? [] : [{ value: own, label: `${provider.label} · ${text.ownSignIn}` }]),
+          ]}
+          onChange={({ currentTarget: { value } }) => setBy(value)}
+        />
+        {chosen === own ? <SignInFields words={words} typed={typed} set={setTyped} /> : null}
+        <Group>
+          <Button type="submit" loading={isBusy}>
+            {text.connect}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+type SignIn = { readonly server: string; readonly username: string; readonly password: string }
+type FieldsProps = Pick<RoomPartProps, "words"> & { readonly typed: SignIn; readonly set: (typed: SignIn) => void }
+
+function SignInFields({ words, typed, set }: FieldsProps) {
+  const text = words.rooms
+  return (
+    <div className={classes.fields}>
+      <TextInput
+        required
+        label={text.server}
+        maxLength={2000}
+        value={typed.server}
+        onChange={({ currentTarget: { value } }) => set({ ...typed, server: value })}
+      />
+      <TextInput
+        required
+        autoComplete="off"
+        label={text.username}
+        maxLength={320}
+        value={typed.username}
+        onChange={({ currentTarget: { value } }) => set({ ...typed, username: value })}
+      />
+      <PasswordInput
+        required
+        autoComplete="off"
+        label={text.password}
+        maxLength={1024}
+        value={typed.password}
+        onChange={({ currentTarget: { value } }) => set({ ...typed, password: value })}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import type { RoomView } from "@kalends/protocol/rooms"
+import { relativeTime } from "@kalends/ui/words"
+import type { Messages } from "../messages.ts"
+
+/** What every page about rooms is given. */
+export type RoomsProps = {
+  readonly words: Messages
+  readonly locale: string
+  readonly now: Temporal.Instant
+  readonly canChange: boolean
+}
+
+type Telling = Omit<RoomsProps, "canChange">
+
+/** What is known of the room now, and until when. Nothing known is never free. */
+export function stateText({ agenda, zone }: RoomView, { words, locale }: Telling): string {
+  const text = words.rooms
+  if (agenda === null) return text.states.unknown
+  const until = agenda.until === null ? null : clockText(agenda.until, zone, locale)
+  return until === null ? text.states[agenda.state] : `${text.states[agenda.state]} ${text.until(until)}`
+}
+
+/** On the room's own clock, with the day where it is another one. */
+function clockText(at: string, zone: string, locale: string): string {
+  return Temporal.Instant.from(at)
+    .toZonedDateTimeISO(zone)
+    .toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })
+}
+
+/** How old what is known is. */
+export function ageText({ agenda }: RoomView, { words, locale, now }: Telling): string {
+  return agenda === null ? words.rooms.notRead : relativeTime(Temporal.Instant.from(agenda.readAt), now, locale)
+}
+
+/** How the calendar is: its service and state, or what stands in the way. */
+export function calendarText({ connection, problem, tenantConnectionId }: RoomView, words: Messages): string {
+  if (connection !== null) return `${connection.providerLabel} · ${words.states[connection.state] ?? connection.state}`
+  if (problem !== null) return problemWords(problem, words)
+  return tenantConnectionId === null ? words.rooms.notConnected : words.rooms.waiting
+}
+
+export function problemWords({ kind, code }: NonNullable<RoomView["problem"]>, words: Messages): string {
+  return (code === null ? undefined : words.tenantProblems[code]) ?? words.tenantProblems[kind] ?? kind
+}
+
+/** Which sign shows it beside the word. */
+export function dotOf({ agenda, connection }: RoomView): "well" | "waiting" | "broken" {
+  if (connection === null) return "broken"
+  if (agenda === null || agenda.state === "unknown") return "waiting"
+  return connection.state === "healthy" ? "well" : "waiting"
+}
+
+/** Where it is, and how many it seats. */
+export function placeText({ building, floor, capacity }: RoomView, words: Messages): string {
+  const seats = capacity === null ? null : `${words.rooms.capacity}: ${capacity}`
+  return [building, floor, seats].filter((part) => part !== null).join(" · ")
+}

@@ -1,0 +1,109 @@
+import type { RoomMethodsView } from "@kalends/protocol/rooms"
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { Anchor, Badge, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core"
+import { useState } from "react"
+import { problemText } from "../api-problem.ts"
+import { roomsApi } from "../api-rooms.ts"
+import { CopyLines, Waiting } from "../page-parts.tsx"
+import classes from "../portal.module.css"
+import { useLoaded } from "../use-loaded.ts"
+import type { RoomsProps } from "./room-text.ts"
+
+type Provider = RoomMethodsView["providers"][number]
+type Method = Provider["methods"][number]
+
+/** Every way in which rooms are opened, with exactly what it takes, and a script that sets it up. */
+export function RoomSetup({ words }: RoomsProps) {
+  const { value, error, reload } = useLoaded(roomsApi.methods)
+  if (value === null) return <Waiting error={error} words={words} retry={reload} />
+  return (
+    <Stack gap="xl">
+      {value.providers.map((provider) => (
+        <Stack key={provider.provider} gap="md">
+          <Title order={2} size="h3">
+            {provider.label}
+          </Title>
+          {provider.methods.map((method) => (
+            <MethodPart key={method.name} {...{ words, provider, method }} />
+          ))}
+        </Stack>
+      ))}
+    </Stack>
+  )
+}
+
+type PartProps = Pick<RoomsProps, "words"> & { readonly provider: Provider; readonly method: Method }
+
+function MethodPart(props: PartProps) {
+  const { words, method } = props
+  const text = words.rooms
+  return (
+    <Stack gap="sm">
+      <Group gap="xs">
+        <Title order={3} size="h5">
+          {text.methods[method.name].name}
+        </Title>
+        {method.isRecommended ? <Badge variant="light">{text.recommended}</Badge> : null}
+      </Group>
+      <Text className={classes.prose}>{text.methods[method.name].text}</Text>
+      <Table withRowBorders aria-label={text.needed}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{text.permission}</Table.Th>
+            <Table.Th scope="col">{text.holder}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {method.permissions.map(({ name, holder, source }) => (
+            <Table.Tr key={name}>
+              <Table.Td className={classes.breakable}>
+                <Anchor href={source} target="_blank" rel="noreferrer">
+                  {name}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>{text.holders[holder]}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {method.hasScript ? <Script {...props} /> : null}
+    </Stack>
+  )
+}
+
+function Script({ words, provider, method }: PartProps) {
+  const text = words.rooms
+  const [identity, setIdentity] = useState("")
+  const [script, setScript] = useState<string | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const write = () =>
+    roomsApi
+      .script({
+        ...{ provider: provider.provider, method: method.name, addresses: [] },
+        identity: identity.trim() === "" ? null : identity.trim(),
+      })
+      .then(setScript, (error: unknown) => setProblem(problemText(error, words)))
+  return (
+    <Stack gap="sm">
+      <TextInput
+        label={text.identity}
+        autoComplete="off"
+        maxLength={320}
+        value={identity}
+        onChange={({ currentTarget }) => setIdentity(currentTarget.value)}
+      />
+      <Group>
+        <Button variant="default" onClick={() => void write()}>
+          {text.writeScript}
+        </Button>
+      </Group>
+      <ProblemAlert problem={problem} />
+      {script === null ? null : (
+        <>
+          <Text c="dimmed">{text.scriptText}</Text>
+          <CopyLines text={script} words={words} />
+        </>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,121 @@
+import type {
+  DialRulesView,
+  RoomCheckupView,
+  RoomDirectoryView,
+  RoomMethodsView,
+  RoomView,
+} from "@kalends/protocol/rooms"
+import type { Scene } from "./scene.ts"
+
+/** Rooms as the fake service has them. */
+export type RoomsScene = {
+  rooms: readonly RoomView[]
+  methods: RoomMethodsView
+  directory: RoomDirectoryView["entries"]
+  checkup: RoomCheckupView
+  dialRules: DialRulesView
+}
+
+type Asked = { readonly route: string; readonly query: URLSearchParams; readonly body: Record<string, unknown> }
+type Answer = { readonly status?: number; readonly body: unknown }
+
+/** Answers about rooms, as the scene has them; null for other routes. */
+export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scene): Answer | null {
+  if (route === "GET /v1/rooms") {
+    const wanted = (query.get("search") ?? "").toLowerCase()
+    const rooms = scene.rooms.filter(({ name, address }) => `${name} ${address}`.toLowerCase().includes(wanted))
+    return { body: { rooms, next: null, count: scene.rooms.length } }
+  }
+  if (route === "GET /v1/rooms/methods") return { body: scene.methods }
+  if (route === "GET /v1/rooms/dial-rules") return { body: scene.dialRules }
+  if (route === "PUT /v1/rooms/dial-rules") {
+    scene.dialRules = { rules: Array.isArray(body.rules) ? body.rules : [] }
+    return { body: scene.dialRules }
+  }
+  if (route === "POST /v1/rooms/script")
+    return { body: { script: "Connect-ExchangeOnline\n$rooms = @('room-1@example.org')\n" } }
+  if (route === "POST /v1/rooms/directory") return { body: { entries: scene.directory, next: null, gone: [] } }
+  if (route === "POST /v1/rooms/import") {
+    const [first] = scene.rooms
+    const roomId = first?.roomId ?? null
+    scene.directory = scene.directory.map((entry) => ({ ...entry, roomId }))
+    return { body: { added: 1, known: 0 } }
+  }
+  return oneReply({ route, query, body }, scene)
+}
+
+function oneReply({ route, body }: Asked, scene: RoomsScene): Answer | null {
+  const [, method = "", roomId = "", rest = ""] = /^(\w+) \/v1\/rooms\/([0-9a-f-]{36})(.*)$/.exec(route) ?? []
+  const room = scene.rooms.find((one) => one.roomId === roomId)
+  if (room === undefined) return null
+  if (rest === "/checkup") return { body: scene.checkup }
+  const changed = rest === "/connection" ? { ...room, connection: null } : { ...room, ...body }
+  if (method === "PATCH" || rest === "/connection")
+    scene.rooms = scene.rooms.map((one) => (one === room ? { ...changed } : one))
+  return { body: method === "GET" ? room : changed }
+}
+
+const places = ["Andromeda", "Cassiopeia", "Draco", "Lyra"]
+
+/** Four rooms, one of which cannot be read. */
+export function calmRooms(now: Temporal.Instant): RoomsScene {
+  const rooms = places.map((name, index): RoomView => {
+    const state = (["free", "taken", "unknown", "free"] as const)[index] ?? "free"
+    return {
+      roomId: `00000000-0000-4000-8000-0000000060${String(index).padStart(2, "0")}`,
+      ...{ address: `room-${name.toLowerCase()}@example.org`, name: `Room ${name}`, building: "North", floor: "3" },
+      ...{ capacity: 8, zone: "UTC", language: "en", clockHours: 24, createdAt: now.toString() },
+      privacy: { hidesTitles: "private", hidesHostsOfPrivate: true },
+      checkIn: { withinMinutes: index === 1 ? 10 : null, earlyMinutes: 10, missesMost: null },
+      connection: index === 3 ? null : { provider: "graph", providerLabel: "Microsoft 365", state: "healthy" },
+      tenantConnectionId: null,
+      problem: null,
+      agenda:
+        index === 3
+          ? null
+          : {
+              readAt: now.subtract({ seconds: index === 2 ? 5_400 : 12 }).toString(),
+              ...{ state, until: state === "unknown" ? null : now.add({ minutes: 50 }).toString(), bookings: 4 },
+            },
+    }
+  })
+  return { rooms, methods, directory, checkup: checkupAt(now), dialRules: { rules: [] } }
+}
+
+const methods: RoomMethodsView = {
+  providers: [
+    {
+      ...{ provider: "graph", label: "Microsoft 365", hasDirectory: true },
+      methods: [
+        {
+          ...{ name: "application", tenantMethods: ["registration"], isRecommended: true, hasScript: true },
+          permissions: [
+            { name: "Calendars.ReadWrite", holder: "application", source: "https://learn.microsoft.com/graph/" },
+            {
+              name: "Organization Management",
+              holder: "administrator",
+              source: "https://learn.microsoft.com/exchange/",
+            },
+          ],
+        },
+      ],
+    },
+  ],
+}
+const directory: RoomDirectoryView["entries"] = [
+  {
+    ...{ address: "room-vega@example.org", name: "Room Vega", building: "South", floor: "1", capacity: 4 },
+    ...{ roomId: null, connectionState: null },
+  },
+]
+
+const checkupAt = (now: Temporal.Instant): RoomCheckupView => ({
+  ...{ at: now.toString(), looked: 14 },
+  findings: [
+    { code: "room-readable", outcome: "right", line: null, problem: null },
+    {
+      ...{ code: "room-body-stripped", outcome: "doubtful", problem: null },
+      line: "Set-CalendarProcessing -Identity 'room-andromeda@example.org' -DeleteComments $false",
+    },
+  ],
+})
