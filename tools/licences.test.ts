@@ -14,8 +14,12 @@ const allowed = new Set([
 
 /** What is written otherwise than as an SPDX expression, and what it is by the package's own licence file. */
 const readByHand: Readonly<Record<string, string>> = {
+  buildcheck: "MIT",
+  "cpu-features": "MIT",
+  ssh2: "MIT",
   tv4: "MIT",
   "url-template": "BSD-3-Clause",
+  "xml-escape": "MIT",
 }
 
 const manifestShape = z.object({ name: z.string(), version: z.string().optional(), license: z.unknown().optional() })

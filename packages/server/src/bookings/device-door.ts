@@ -59,14 +59,14 @@ export function createDeviceDoor({ store, vault, families, clock }: DeviceDoorDe
     const actor = { kind: "service", part: "devices" } as const
     const opening = { connectionId: deviceId, kind: "device-password", actor, reason: "device" } as const
     return store.inAccount(accountId, async (tables) => {
-      const room = await tables.findUser(roomId)
+      const room = await tables.rooms.find(roomId)
       const password =
         isSame && isFresh
           ? known.device.password
           : await vault.openSecret(tables, { ...opening, call: `device:${deviceId}` }, row.sealedSecret)
       return {
         ...{ deviceId, room: { accountId, roomId }, username, password },
-        ...{ roomName: room?.displayName ?? "", roomAddress: room?.email ?? null },
+        ...{ roomName: room?.name ?? "", roomAddress: room?.address ?? null },
       }
     })
   }
