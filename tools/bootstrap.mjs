@@ -1,5 +1,5 @@
 // What `npm start`, `npm test`, `npm run check`, `npm run bench`, `npm run simulate`,
-// `npm run organisation`, `npm run audit`, `npm run keys` and `npm run docs` call. Plain JavaScript without
+// `npm run organisation`, `npm run audit`, `npm run keys`, `npm run desktop` and `npm run docs` call. Plain JavaScript without
 // dependencies that runs on Node 20 and newer: puts Node 26 and the packages of package-lock.json in place where they
 // are missing, then hands over to tools/<verb>.ts on Node 26. A second run finds everything there and does nothing.
 import { spawn, spawnSync } from "node:child_process"
@@ -21,7 +21,7 @@ import { fileURLToPath } from "node:url"
 /** The Node that the product runs on where the installed one is older. */
 export const nodeVersion = "26.10.0"
 const leastMajor = 26
-const verbs = ["start", "test", "check", "bench", "simulate", "docs", "organisation", "audit", "keys"]
+const verbs = ["start", "test", "check", "bench", "simulate", "docs", "organisation", "audit", "keys", "desktop"]
 
 /** Packages of the npm registry that contain nothing but Node, by platform and processor. */
 const nodePackages = {

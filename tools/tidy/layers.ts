@@ -72,6 +72,11 @@ export const layers: readonly Layer[] = [
   },
   { name: "ui", path: /^packages\/ui\//, imports: ["client", "protocol", "domain"], isWithoutNode: true },
   { name: "simulator", path: /^packages\/simulator\//, imports: [] },
+  {
+    name: "program *",
+    path: /^apps\/(desktop|outlook-plugin)\//,
+    imports: ["client", "client platform", "ui", "protocol", "domain"],
+  },
   { name: "app *", path: /^apps\/([a-z0-9-]+)\//, imports: ["client", "ui", "protocol", "domain"] },
   { name: "ports", path: new RegExp(`^${server}/ports/`), imports: ["domain", "readers"] },
   {

@@ -149,7 +149,7 @@ export const bannedSyntax: Rule = {
 
 /** Code through which calendar data passes on its way to a screen. */
 const passesContent =
-  /^(?:packages\/(?:domain|readers|client)|apps\/agenda)\/src\/|^apps\/rooms\/src\/(?!token-keeper\.ts$)/
+  /^(?:packages\/(?:domain|readers|client)|apps\/agenda)\/src\/(?!platform\/)|^apps\/rooms\/src\/(?!token-keeper\.ts$)|^apps\/desktop\/src\/(?!platform\/)/
 const storage = new Set([
   "localStorage",
   "sessionStorage",

@@ -1,6 +1,7 @@
 import type { Client } from "@kalends/client/client"
 import type { ClientState } from "@kalends/client/types"
 import type { AgendaEntry } from "@kalends/domain/agenda"
+import { agendaView } from "@kalends/ui/agenda-view"
 import { Dialog } from "@kalends/ui/dialog"
 import { meetingWords } from "@kalends/ui/meeting-words"
 import { NewMeeting } from "@kalends/ui/new-meeting"
@@ -18,7 +19,6 @@ import { createMeetingStore, meetingOf } from "./meeting-store.ts"
 import { messages } from "./messages.ts"
 import { contactWords } from "./messages-contacts.ts"
 import { platform } from "./platform.ts"
-import { agendaView } from "./view-model.ts"
 
 type ScreenProps = {
   readonly client: Client

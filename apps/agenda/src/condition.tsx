@@ -1,11 +1,11 @@
 import type { ClientState } from "@kalends/client/types"
+import type { AgendaView } from "@kalends/ui/agenda-view"
 import { clockTime, type Language, relativeTime } from "@kalends/ui/words"
 import { Alert, Anchor, Group, Loader } from "@mantine/core"
 import { useEffect, useState } from "react"
 import classes from "./agenda.module.css"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
-import type { AgendaView } from "./view-model.ts"
 
 type ConditionProps = { readonly state: ClientState; readonly now: Temporal.Instant; readonly language: Language }
 

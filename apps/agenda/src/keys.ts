@@ -1,7 +1,7 @@
 import type { AgendaEntry } from "@kalends/domain/agenda"
+import { type AgendaView, moved } from "@kalends/ui/agenda-view"
 import { useEffect } from "react"
 import { platform } from "./platform.ts"
-import { type AgendaView, moved } from "./view-model.ts"
 
 type Keys = {
   readonly selected: string | null

@@ -1,6 +1,7 @@
 import type { AgendaDay, AgendaEntry } from "@kalends/domain/agenda"
 import type { CalendarEvent } from "@kalends/domain/event"
 import type { MeetingView } from "@kalends/protocol/meetings"
+import type { AgendaView } from "@kalends/ui/agenda-view"
 import { clockTime, dayName, type Language, relativeTime } from "@kalends/ui/words"
 import { Button, Text } from "@mantine/core"
 import { Fragment } from "react"
@@ -8,7 +9,6 @@ import classes from "./agenda.module.css"
 import { EntryRow, titleOf } from "./entry-row.tsx"
 import { messages } from "./messages.ts"
 import { platform } from "./platform.ts"
-import type { AgendaView } from "./view-model.ts"
 
 /** What can be done with an entry. */
 export type EntryActions = {

@@ -2,8 +2,8 @@ import type { Client } from "@kalends/client/client"
 import type { CalendarEvent } from "@kalends/domain/event"
 import { parseSchedule } from "@kalends/domain/schedule-json"
 import type { MeetingChangeInput, MeetingDetail, MeetingView, NewMeetingInput } from "@kalends/protocol/meetings"
+import { dayCount } from "@kalends/ui/agenda-view"
 import { nextStart } from "@kalends/ui/meetings"
-import { dayCount } from "./view-model.ts"
 
 /** What was done last, told until the person closes it. */
 export type Done =

@@ -13,6 +13,7 @@ import { type Ask, createMeetingCalls } from "./meeting-calls.ts"
 import { type ClientPlatform, systemPlatform } from "./platform.ts"
 import { type CalendarReading, createCalendarReading } from "./read-calendars.ts"
 import { createServiceApi } from "./service-api.ts"
+import { createToolCalls } from "./tool-calls.ts"
 import { type ClientProblem, type ClientState, signedOut } from "./types.ts"
 
 export type ClientOptions = {
@@ -203,6 +204,7 @@ export function openClient(options: ClientOptions) {
       return state
     },
     meetings: createMeetingCalls(api, ask),
+    tools: createToolCalls(api, ask),
     contacts,
     /** Calls back after each change of the state; returns a function that ends it. */
     subscribe(listener: () => void): () => void {
@@ -214,6 +216,8 @@ export function openClient(options: ClientOptions) {
       begin((signal) => api.signIn(input, signal)),
     /** With a hand-off code from the portal. */
     signInWithCode: (code: string, deviceName: string) => begin((signal) => api.exchange(code, deviceName, signal)),
+    /** For who is signed in and told "second-factor-needed". Throws Problem (code "wrong-code"). */
+    showSecondFactor: (code: string) => ask((signal) => api.raise(code, signal)).then(() => refresh("all")),
     refresh: () => refresh("all"),
     /** Ends the session at the service, and forgets everything even where that fails. */
     async signOut(): Promise<void> {

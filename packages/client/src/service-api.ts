@@ -8,6 +8,7 @@ import {
   sessionSchema,
 } from "@kalends/protocol/api"
 import { problemSchema } from "@kalends/protocol/problem"
+import { raisedSchema } from "@kalends/protocol/sign-in"
 import type { z } from "zod"
 import type { ClientPlatform } from "./platform.ts"
 
@@ -61,6 +62,16 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     ) => open("/v1/sessions", { ...input, keep: "memory" }, signal),
     exchange: (code: string, deviceName: string, signal: AbortSignal) =>
       open("/v1/sessions/exchange", { code, deviceName }, signal),
+    /** With a code of the person's second factor; the session goes on under a new token. */
+    async raise(code: string, signal: AbortSignal): Promise<void> {
+      const raised = await call(raisedSchema, {
+        method: "POST",
+        path: "/v1/sessions/second-factor",
+        body: { code },
+        signal,
+      })
+      token = raised.token
+    },
     async signOut(signal: AbortSignal): Promise<void> {
       if (token !== null) await send({ method: "DELETE", path: "/v1/sessions/current", signal })
     },

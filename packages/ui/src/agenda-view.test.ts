@@ -1,9 +1,9 @@
 import { type ClientState, signedOut } from "@kalends/client/types"
 import type { CalendarEvent, EventTime } from "@kalends/domain/event"
 import { someEvent as event } from "@kalends/domain/testing/some-event"
-import { sampleConnection as connection } from "@kalends/ui/testing/sample-views"
 import { expect, test } from "vitest"
-import { agendaView, moved } from "./view-model.ts"
+import { agendaView, moved } from "./agenda-view.ts"
+import { sampleConnection as connection } from "./testing/sample-views.ts"
 
 const zone = "Europe/Zurich"
 const now = Temporal.ZonedDateTime.from("2026-11-23T10:00[Europe/Zurich]").toInstant()
