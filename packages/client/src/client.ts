@@ -12,7 +12,7 @@ import type { ClientLog } from "./log.ts"
 import { type Ask, createMeetingCalls } from "./meeting-calls.ts"
 import { type ClientPlatform, systemPlatform } from "./platform.ts"
 import { type CalendarReading, createCalendarReading } from "./read-calendars.ts"
-import { createServiceApi } from "./service-api.ts"
+import { createServiceApi, type ServiceApi } from "./service-api.ts"
 import { createToolCalls } from "./tool-calls.ts"
 import { type ClientProblem, type ClientState, signedOut } from "./types.ts"
 
@@ -203,8 +203,7 @@ export function openClient(options: ClientOptions) {
     get state(): ClientState {
       return state
     },
-    meetings: createMeetingCalls(api, ask),
-    tools: createToolCalls(api, ask),
+    ...createServiceCalls(api, ask, () => refresh("all")),
     contacts,
     /** Calls back after each change of the state; returns a function that ends it. */
     subscribe(listener: () => void): () => void {
@@ -216,8 +215,6 @@ export function openClient(options: ClientOptions) {
       begin((signal) => api.signIn(input, signal)),
     /** With a hand-off code from the portal. */
     signInWithCode: (code: string, deviceName: string) => begin((signal) => api.exchange(code, deviceName, signal)),
-    /** For who is signed in and told "second-factor-needed". Throws Problem (code "wrong-code"). */
-    showSecondFactor: (code: string) => ask((signal) => api.raise(code, signal)).then(() => refresh("all")),
     refresh: () => refresh("all"),
     /** Ends the session at the service, and forgets everything even where that fails. */
     async signOut(): Promise<void> {
@@ -246,6 +243,15 @@ function inOrder(readings: readonly CalendarReading[], zone: string): readonly C
 function windowAround(now: Temporal.Instant, { zone, daysAhead = 30 }: ClientOptions): TimeWindow {
   const today = now.toZonedDateTimeISO(zone).startOfDay()
   return timeWindow(today.subtract({ days: daysBack }).toInstant(), today.add({ days: daysAhead }).toInstant())
+}
+
+function createServiceCalls(api: ServiceApi, ask: Ask, refresh: () => Promise<void>) {
+  return {
+    meetings: createMeetingCalls(api, ask),
+    tools: createToolCalls(api, ask),
+    /** For who is signed in and told "second-factor-needed". Throws Problem (code "wrong-code"). */
+    showSecondFactor: (code: string) => ask((signal) => api.raise(code, signal)).then(refresh),
+  }
 }
 
 /** Calls within the current life; a session that turns out to be over is forgotten. */
