@@ -21,8 +21,9 @@ export function isAllowed(role: Role | null, needs: MountedRoute["needs"], shown
   // A screen is no person.
   if (role === null || needs === "display") return false
   if (needs === "session") return true
-  const isEnough = shown === "second factor" || (shown === "password" && needs === "own")
-  return isEnough && abilitiesOf[role].includes(needs)
+  const ability = needs === "tool" ? "own" : needs
+  const isEnough = shown === "second factor" || (shown === "password" && ability === "own")
+  return isEnough && abilitiesOf[role].includes(ability)
 }
 
 /** Routes that are no part of the API's description: what guards each. */
@@ -71,11 +72,14 @@ export function accessPage(table: readonly MountedRoute[]): string {
     "compares the answers with this table. What somebody may see of their own is their own alone, whatever their role.",
     "",
     "The table is for sessions that have shown a second factor. Who has none set up and signed in with a password alone uses",
-    "what needs `session` or `own`, and nothing else; who has one and has not shown it yet uses what needs `session`. All",
+    "what needs `session`, `own` or `tool`, and nothing else; who has one and has not shown it yet uses what needs `session`. All",
     "else answers them 403 `second-factor-needed`. The same test asks every route as each role with such sessions, too.",
     "",
     "What needs `display` is for paired screens, each by its own token and for its own rooms alone; no person's session opens",
     "it. What a screen's token opens besides, which is nothing, `packages/server/src/displays/displays.live.test.ts` asks.",
+    "",
+    "A scheduling tool's session opens what needs `tool`, its own sign-out and the second step of its sign-in, and nothing",
+    "else: 403 `tool-session`, whoever's it is. The same test asks every route with such a session, too.",
     "",
     ...tableOf(["route", "needs", "nobody", ...roles.map((role) => labels[role])], rows),
     "",

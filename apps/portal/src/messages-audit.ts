@@ -92,6 +92,8 @@ const en = {
     "display-changed": "Screen changed",
     "display-removed": "Screen removed",
     "display-used": "Screen used",
+    "tool-template-changed": "Meeting template changed",
+    "delegate-changed": "Delegate changed",
   } satisfies Record<AuditAction, string>,
 }
 
@@ -183,6 +185,8 @@ const ja: typeof en = {
     "display-changed": "画面の変更",
     "display-removed": "画面の削除",
     "display-used": "画面での操作",
+    "tool-template-changed": "会議テンプレートの変更",
+    "delegate-changed": "代理人の変更",
   },
 }
 

@@ -16,6 +16,7 @@ const en = {
     calendarPermission: "Calendars",
     contactsPermission: "Contacts",
     sync: "Meetings follow calendars",
+    schedulingTools: "Scheduling tools",
     eventCapture: "Mail details",
   },
   explanations: {
@@ -25,6 +26,7 @@ const en = {
       "Read: apps show calendars. Read and write: they can also put meetings into them. A lock disconnects who has another one, and asks them to connect again.",
     contactsPermission: "What apps may do with people's address books. Locked, it is the most that anybody can choose.",
     sync: "When an event is moved, renamed or deleted, its meeting follows.",
+    schedulingTools: "Whether people may make meetings with add-ins, the browser extension and the desktop agent.",
     eventCapture:
       "Whether apps may hold sender, recipients, attachments and mail text of an event in memory. Nothing of it is ever stored.",
   },
@@ -34,6 +36,7 @@ const en = {
     calendarPermission: { read: "Read", "read-write": "Read and write" },
     contactsPermission: { none: "None", read: "Read", "read-write": "Read and write" },
     sync: { on: "On", off: "Off" },
+    schedulingTools: { on: "On", off: "Off" },
     eventCapture: { on: "On", off: "Off" },
   },
   noService: "None",
@@ -139,6 +142,7 @@ const ja: PolicyWords = {
     calendarPermission: "カレンダー",
     contactsPermission: "連絡先",
     sync: "会議とカレンダーの同期",
+    schedulingTools: "予定作成ツール",
     eventCapture: "メールの情報",
   },
   explanations: {
@@ -148,6 +152,7 @@ const ja: PolicyWords = {
       "読み取り: アプリがカレンダーを表示します。読み取りと書き込み: 会議の登録もできます。ロックすると、異なる権限の人は切断され、再接続を求められます。",
     contactsPermission: "アプリが連絡先に対して行えることです。ロックした場合は、選べる上限になります。",
     sync: "予定が移動・変更・削除されると、会議が追従します。",
+    schedulingTools: "アドイン、ブラウザー拡張機能、デスクトップアプリで会議を作成できるかどうか。",
     eventCapture:
       "予定の差出人・宛先・添付ファイル・メール本文を、アプリがメモリに保持してよいかどうかです。保存されることはありません。",
   },
@@ -157,6 +162,7 @@ const ja: PolicyWords = {
     calendarPermission: { read: "読み取り", "read-write": "読み取りと書き込み" },
     contactsPermission: { none: "なし", read: "読み取り", "read-write": "読み取りと書き込み" },
     sync: { on: "オン", off: "オフ" },
+    schedulingTools: { on: "オン", off: "オフ" },
     eventCapture: { on: "オン", off: "オフ" },
   },
   noService: "なし",

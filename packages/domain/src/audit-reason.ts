@@ -22,6 +22,7 @@ export const openingReasons = words([
   "second-factor",
   "device",
   "room",
+  "delegate",
 ])
 export type OpeningReason = (typeof openingReasons)[number]
 
@@ -46,6 +47,9 @@ export const meetingReasons = words([
   "meeting-edited",
   "meeting-was-gone",
   "both-changed",
+  "tool",
+  "tool-edited",
+  "tool-removed",
 ])
 export type MeetingReason = (typeof meetingReasons)[number]
 
@@ -166,6 +170,11 @@ const otherReasons = words([
   "screen-extend",
   "screen-end",
   "screen-check-in",
+  "tool-session",
+  "template-saved",
+  "template-removed",
+  "delegate-given",
+  "delegate-taken",
 ])
 
 /** Which setting, where policy was changed, and for which a connection was removed. */
@@ -176,6 +185,7 @@ export const policyReasons = words([
   "policy-contacts-permission",
   "policy-sync",
   "policy-event-capture",
+  "policy-scheduling-tools",
 ])
 
 export type PlainReason =

@@ -52,5 +52,7 @@ export const auditActions = [
   "display-changed",
   "display-removed",
   "display-used",
+  "tool-template-changed",
+  "delegate-changed",
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -37,6 +37,8 @@ export type PolicyChangeId = Branded<"PolicyChangeId">
 export type DeviceId = Branded<"DeviceId">
 /** A paired screen. UUID. */
 export type DisplayId = Branded<"DisplayId">
+/** What meetings of scheduling tools are made with. UUID. */
+export type TemplateId = Branded<"TemplateId">
 /** The provider's own name of a calendar; opaque, case-sensitive. */
 export type ProviderCalendarId = Branded<"ProviderCalendarId">
 /** The provider's own name of an event or occurrence; opaque, case-sensitive. */
@@ -76,6 +78,7 @@ export const parsePolicyChangeId = (text: string): PolicyChangeId =>
   parseUuid(text, "policy change id") as PolicyChangeId
 export const parseDeviceId = (text: string): DeviceId => parseUuid(text, "device id") as DeviceId
 export const parsePasskeyId = (text: string): PasskeyId => parseUuid(text, "passkey id") as PasskeyId
+export const parseTemplateId = (text: string): TemplateId => parseUuid(text, "template id") as TemplateId
 export const parseDisplayId = (text: string): DisplayId => parseUuid(text, "display id") as DisplayId
 export const parseSessionId = (text: string): SessionId => parseUuid(text, "session id") as SessionId
 

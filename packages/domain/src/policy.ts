@@ -15,6 +15,8 @@ export type PolicyValues = {
   readonly whoMayConnect: WhoMayConnect
   /** Whether clients may keep in memory what they otherwise drop of an event (SPEC 2.4). */
   readonly eventCapture: "on" | "off"
+  /** Whether people may make meetings with scheduling tools. */
+  readonly schedulingTools: "on" | "off"
   /** Names of the calendar services that may be connected. */
   readonly providers: "all" | readonly string[]
 }
@@ -27,6 +29,7 @@ export const policySettings = [
   "calendarPermission",
   "contactsPermission",
   "sync",
+  "schedulingTools",
   "eventCapture",
 ] as const satisfies readonly PolicySetting[]
 
@@ -45,6 +48,7 @@ export const policyDefaults: PolicyValues = {
   contactsPermission: "none",
   whoMayConnect: "everybody",
   eventCapture: "off",
+  schedulingTools: "on",
   providers: "all",
 }
 
@@ -101,6 +105,7 @@ export function effectivePolicy(account: PolicyLevel, group: PolicyLevel, choice
     ),
     whoMayConnect: effectiveSetting("whoMayConnect", account.whoMayConnect, group.whoMayConnect),
     eventCapture: effectiveSetting("eventCapture", account.eventCapture, group.eventCapture),
+    schedulingTools: effectiveSetting("schedulingTools", account.schedulingTools, group.schedulingTools),
     providers: effectiveSetting("providers", account.providers, group.providers),
   }
 }
@@ -178,6 +183,7 @@ export const policyValues = {
   contactsPermission: ["none", "read", "read-write"],
   whoMayConnect: ["everybody", "administrators", "nobody"],
   eventCapture: ["on", "off"],
+  schedulingTools: ["on", "off"],
 } as const
 
 const providerPattern = /^[a-z][a-z-]{1,31}$/

@@ -61,6 +61,8 @@ export const signInSchema = z.object({
   password: z.string().min(1).max(200),
   deviceName: z.string().trim().min(1).max(120),
   keep: z.enum(["cookie", "memory"]),
+  /** "tool": a scheduling tool's session, which opens /v1/tools/… and its own sign-out, and nothing else. */
+  kind: z.enum(["person", "tool"]).optional(),
 })
 export type SignInInput = z.input<typeof signInSchema>
 
@@ -97,6 +99,8 @@ export const sessionsSchema = z.object({
       secondFactor: z.enum(secondFactors).nullable().optional(),
       createdAt: instant,
       expiresAt: instant,
+      /** tool: a scheduling tool's, which opens nothing else. */
+      kind: z.enum(["person", "tool"]).optional(),
       /** The one that asks. */
       isCurrent: z.boolean(),
     }),

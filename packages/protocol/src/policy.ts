@@ -18,6 +18,7 @@ const values = {
   contactsPermission: z.enum(policyValues.contactsPermission),
   whoMayConnect: z.enum(policyValues.whoMayConnect),
   eventCapture: z.enum(policyValues.eventCapture),
+  schedulingTools: z.enum(policyValues.schedulingTools),
   providers,
 }
 
@@ -37,6 +38,7 @@ const effectiveSchema = z.object({
   contactsPermission: effective(values.contactsPermission),
   whoMayConnect: effective(values.whoMayConnect),
   eventCapture: effective(values.eventCapture),
+  schedulingTools: effective(values.schedulingTools),
   providers: effective(values.providers),
 })
 
@@ -67,6 +69,7 @@ const levelSchema = z.object({
   contactsPermission: word(values.contactsPermission).optional(),
   whoMayConnect: word(values.whoMayConnect).optional(),
   eventCapture: word(values.eventCapture).optional(),
+  schedulingTools: word(values.schedulingTools).optional(),
   providers: word(values.providers).optional(),
 })
 
@@ -95,6 +98,7 @@ export const policyEditSchema = z.discriminatedUnion("setting", [
   editOf("contactsPermission", values.contactsPermission),
   editOf("whoMayConnect", values.whoMayConnect),
   editOf("eventCapture", values.eventCapture),
+  editOf("schedulingTools", values.schedulingTools),
   editOf("providers", values.providers),
 ])
 export type PolicyEditInput = z.infer<typeof policyEditSchema>

@@ -113,6 +113,8 @@ async function insertCalendar(store: Store, seed: number) {
           isRecurring: false,
           scheduledUntil: null,
           lastStartedAt: null,
+          templateId: null,
+          givenUpAt: null,
           createdAt: then,
           reviewAt: then,
         },

@@ -42,6 +42,7 @@ import { securityTextRoute } from "./http/security-text.ts"
 import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/session-guard.ts"
 import { signInRoutes } from "./http/sign-in-routes.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
+import { toolRoutes } from "./http/tool-routes.ts"
 import { webApps, webPages } from "./http/web-pages.ts"
 import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
@@ -103,6 +104,7 @@ import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
 import { createRoomParts, roomRoutesOf } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
+import { createToolParts } from "./wire-tools.ts"
 
 export type World = {
   readonly config: Config
@@ -212,7 +214,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
   const hookUrlOf = ({ name }: CalendarProvider) => config.hookUrl && `${config.hookUrl}/hooks/${name}`
   const meetingDeps = { store, broker, providerOf, http, world }
-  const { sync, settle, meetings, doors } = createMeetingParts(config, secret, meetingDeps)
+  const { sync, settle, ...meetingParts } = createMeetingParts(config, secret, meetingDeps)
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { ...world, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world })
   const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
@@ -238,7 +240,8 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
     ...policyParts,
     ...roomParts,
-    ...{ meetings, doors, keys: keysFeature },
+    ...meetingParts,
+    keys: keysFeature,
     ...createDeviceParts(config, { store, vault, clock, random }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
@@ -335,6 +338,7 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
     sync: createCalendarSync({ store: deps.store, lookout, digests, backends, world: deps.world }),
     settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
     meetings: createMeetings({ ...deps, backends, digests }),
+    tools: createToolParts({ ...deps, backends }, config.sessionDays),
     doors: createDoors({ store: deps.store, backends, clock: deps.world.clock }),
   }
 }
@@ -394,6 +398,7 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       const { policy } = features
       await meetingRoutes(app, { meetings: features.meetings, requireUser })
+      await toolRoutes(app, { tools: features.tools, requireUser, clock })
       await groupRoutes(app, { groups: features.groups, requireUser })
       await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
       await personRoutes(app, personRoutesDeps(features, { store, requireUser, clock, publicUrl: config.publicUrl }))

@@ -7,7 +7,7 @@ import type { MountedRoute } from "../src/http/route-table.ts"
 import { newSessionToken, tokenHash } from "../src/people/session-token.ts"
 import { systemClock } from "../src/platform/clock.ts"
 import { systemRandom } from "../src/platform/random.ts"
-import type { UserRow } from "../src/ports/store.ts"
+import type { SessionRow, UserRow } from "../src/ports/store.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createStore } from "../src/postgres/store.ts"
 import { setUpNode, startTestNode } from "../src/testing/node.ts"
@@ -50,14 +50,18 @@ afterAll(async () => {
 })
 
 /** A session of their own for each request: some of the requests end it. */
-async function sessionOf(user: UserRow, shown: Shown = "second factor"): Promise<string> {
+async function sessionOf(
+  user: UserRow,
+  shown: Shown = "second factor",
+  kind: SessionRow["kind"] = "person",
+): Promise<string> {
   const token = newSessionToken(systemRandom)
   const createdAt = systemClock.now()
   const isProved = shown === "second factor"
   await store().inAccount(user.accountId, (tables) =>
     tables.insertSession({
       ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
-      ...{ tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
+      ...{ kind, tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
       ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
       ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
       expiresAt: createdAt.add({ hours: 1 }),
@@ -137,6 +141,24 @@ describe("the service", () => {
       expect([...refused].sort()).toEqual(roles.filter((role) => shown !== "password" || isPrivileged(role)).sort())
     },
   )
+
+  test("lets a scheduling tool's session in to what is for tools, and to nothing else, whoever's it is", async () => {
+    const owner = people.get("owner")
+    if (owner === undefined) throw new Error("there is one of each role")
+    const opened: string[] = []
+    for (const route of described().filter(({ needs, method }) => needs !== "nobody" && method !== "HEAD")) {
+      const answer = await ask({ ...route, headers: bearer(await sessionOf(owner, "second factor", "tool")) })
+      if (answer.code !== "tool-session") opened.push(`${route.method} ${route.url}`)
+    }
+    const forTools = described().filter(({ needs, method }) => needs === "tool" && method !== "HEAD")
+    expect(forTools.length).toBeGreaterThan(4)
+    expect(opened.sort()).toEqual(
+      [
+        ...forTools.map(({ method, url }) => `${method} ${url}`),
+        ...["DELETE /v1/sessions/current", "POST /v1/sessions/second-factor"],
+      ].sort(),
+    )
+  })
 
   test("has no route that the table leaves out, and no other door than those that are known", () => {
     const keyOf = ({ method, url }: MountedRoute) => `${method} ${url}`

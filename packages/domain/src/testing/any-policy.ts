@@ -17,6 +17,7 @@ export const anyLevel: fc.Arbitrary<PolicyLevel> = fc.record(
     contactsPermission: word(oneOf(policyValues.contactsPermission)),
     whoMayConnect: word(oneOf(policyValues.whoMayConnect)),
     eventCapture: word(oneOf(policyValues.eventCapture)),
+    schedulingTools: word(oneOf(policyValues.schedulingTools)),
     providers: word(anyProviders),
   },
   { requiredKeys: [] },

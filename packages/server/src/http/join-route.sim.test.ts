@@ -45,7 +45,16 @@ async function start(guests: GuestRule = "enter") {
   const meetingId = parseMeetingId("0198f7a0-0000-7000-8000-000000000001")
   const row: MeetingRow = {
     ...{ accountId: account.accountId, meetingId, userId: user.userId, backend: "bigbluebutton", backendId: code },
-    ...{ state: "live", key, revision: 1, isRecurring: false, scheduledUntil: null, lastStartedAt: null },
+    ...{
+      state: "live",
+      key,
+      revision: 1,
+      isRecurring: false,
+      scheduledUntil: null,
+      lastStartedAt: null,
+      templateId: null,
+      givenUpAt: null,
+    },
     ...{ createdAt: clock.now(), reviewAt: clock.now() },
   }
   await store.inAccount(account.accountId, (tables) => tables.meetings.insertMeeting(row))

@@ -25,6 +25,10 @@ export const limits = {
   /** Codes that were wrong in the second step, and present passwords: a million codes, three of them right at any time. */
   codesPerUser: tenMinutes(10),
   codesPerUserADay: { count: 50, windowMs: 86_400_000 },
+  /** Codes that tools ask for from one network: each is a row until it is over. */
+  toolCodesPerNetwork: tenMinutes(120),
+  /** Codes of tools that one person types and nobody shows: a code is 39 bits. */
+  toolCodeGuessesPerUser: tenMinutes(20),
   /** Hand-off codes of one person: each is a row until it is over. */
   handoffsPerUser: tenMinutes(60),
   /** Connecting, by one person: it signs in at a server that the person may name, with a password that may be a guess. */

@@ -1,12 +1,14 @@
 import { type Ability, hasAbility, type Role } from "@kalends/domain/ability"
 import { Problem } from "@kalends/domain/problem"
 import type { FastifyRequest, RouteOptions } from "fastify"
+import type { SessionRow } from "../ports/store.ts"
 
 /**
  * What a route needs of whoever asks. nobody: it answers to anybody, or sees for itself who is there. session: whoever is
- * signed in, whatever they may do. display: a paired screen, by its own token, and no person.
+ * signed in, whatever they may do. tool: as own, and scheduling tools' sessions are let in, too. display: a paired screen,
+ * by its own token, and no person.
  */
-export type Need = Ability | "session" | "nobody" | "display"
+export type Need = Ability | "session" | "tool" | "nobody" | "display"
 
 /** What a route needs of a person. */
 export type PersonNeed = Exclude<Need, "nobody" | "display">
@@ -15,6 +17,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Said for every route of the API; session-guard.ts looks. */
     readonly needs?: Need
+    /** Of a route that lets in scheduling tools' sessions, too, besides those that need "tool". */
+    readonly isOpenToTools?: boolean
     /** Of a route that answers to anybody and counts by more than the network they ask from. */
     readonly hasOwnLimit?: boolean
   }
@@ -34,8 +38,17 @@ export function needOf(request: Pick<FastifyRequest, "routeOptions">): PersonNee
   return needs
 }
 
+/** Throws Problem "forbidden" (code "tool-session") where a scheduling tool's session asks for what is not for tools. */
+export function refuseTool({ kind }: Pick<SessionRow, "kind">, { routeOptions }: Pick<FastifyRequest, "routeOptions">) {
+  const { needs, isOpenToTools } = routeOptions.config
+  if (kind === "tool" && needs !== "tool" && isOpenToTools !== true)
+    throw new Problem("forbidden", "This sign-in is a scheduling tool's and opens nothing else.", {
+      code: "tool-session",
+    })
+}
+
 /** Throws Problem "forbidden" (code "not-allowed") where the role does not give the ability. */
 export function refuseUnable(role: Role, need: PersonNeed): void {
-  if (need !== "session" && !hasAbility(role, need))
+  if (need !== "session" && !hasAbility(role, need === "tool" ? "own" : need))
     throw new Problem("forbidden", "Your role does not allow this.", { code: "not-allowed" })
 }

@@ -22,6 +22,7 @@ import { roomRoutes } from "./room-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
+import { type ToolRoutesDeps, toolRoutes } from "./tool-routes.ts"
 
 /** Stands for a part that is asked for nothing while routes are only described. */
 const absent = <Part>(): Part => z.custom<Part>().parse({})
@@ -58,6 +59,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await providerSignInRoutes(all, { ...absent<ProviderSignInRoutesDeps>(), world: absent() })
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
+      await toolRoutes(all, { ...absent<ToolRoutesDeps>(), tools: absent() })
       await groupRoutes(all, absent())
       await changesRoute(all, absent())
       await auditRoutes(all, absent())

@@ -118,7 +118,8 @@ function handOffRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps, { failure
 /** Where a person is signed in; only their own. */
 function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }: PeopleRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  app.delete("/v1/sessions/current", { config: { needs: "session" } }, async (request, reply) => {
+  const config = { needs: "session", isOpenToTools: true } as const
+  app.delete("/v1/sessions/current", { config }, async (request, reply) => {
     await people.signOut(await requireUser(request))
     setSessionCookie(reply, null, { isSecure: publicUrl.startsWith("https:"), maxAgeSeconds: 0 })
     reply.header("clear-site-data", '"cache", "storage"')
@@ -131,8 +132,8 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
       const signedIn = await requireUser(request)
       const rows = await people.sessions(signedIn)
       return {
-        sessions: rows.map(({ sessionId, deviceName, createdAt, expiresAt, ...proof }) => ({
-          ...{ sessionId, deviceName, signedInBy: proof.signedInBy, secondFactor: proof.secondFactor },
+        sessions: rows.map(({ sessionId, deviceName, kind, createdAt, expiresAt, ...proof }) => ({
+          ...{ sessionId, deviceName, kind, signedInBy: proof.signedInBy, secondFactor: proof.secondFactor },
           ...{ issuerLabel: proof.issuer, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
           isCurrent: sessionId === signedIn.session.sessionId,
         })),

@@ -9,7 +9,7 @@ import { createRateLimit } from "./rate-limit.ts"
 /** Looks whether somebody may have what they ask for: `look` throws the Problem when they may not. */
 export type Noting = (request: FastifyRequest, user: Caller, look: () => void) => Promise<void>
 
-const reasons = ["not-allowed", "second-factor-needed"] as const
+const reasons = ["not-allowed", "second-factor-needed", "tool-session"] as const
 
 /** Puts what is refused to somebody signed in into the audit log, once a minute for each person and route. */
 export function createRefusalNotes(people: Pick<People, "noteRefusedAccess">, clock: Clock): Noting {

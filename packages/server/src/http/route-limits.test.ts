@@ -29,6 +29,7 @@ import { roomRoutes } from "./room-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
+import { type ToolRoutesDeps, toolRoutes } from "./tool-routes.ts"
 
 const publicUrl = "http://localhost:8080"
 const rows = sampleRows(1)
@@ -91,6 +92,8 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       })
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses() })
+      const tools = { meetings: refuses(), settings: refuses(), delegates: refuses(), codes: refuses() } as const
+      await toolRoutes(all, { ...common, tools: z.custom<ToolRoutesDeps["tools"]>().parse(tools) })
       await groupRoutes(all, { ...common, groups: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
@@ -290,6 +293,8 @@ const needNobody = new Set([
   "GET /v1/displays/pairings/current",
   "GET /v1/display/agendas",
   "POST /v1/display/acts",
+  "POST /v1/tools/sessions/code",
+  "GET /v1/tools/sessions/code",
 ])
 
 const queries: Readonly<Record<string, string>> = {
@@ -309,6 +314,9 @@ const answered = { id: "x", rawId: "x", type: "public-key", clientExtensionResul
 const attestation = { ...answered, response: { clientDataJSON: "x", attestationObject: "x" } }
 const assertion = { ...answered, response: { clientDataJSON: "x", authenticatorData: "x", signature: "x" } }
 
+const toolFace = { subject: "S", date: "2026-12-01", time: "09:00", zone: "UTC", isRecurring: false }
+const toolTemplate = { name: "Usual", text: "", backend: null, isDefault: false }
+
 /** What a route must be given before it asks who is there. */
 const bodies: Readonly<Record<string, object>> = {
   "POST /v1/users": { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" },
@@ -327,6 +335,14 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/meetings": { key: "0".repeat(32), subject: "S", schedule },
   "POST /v1/meetings/held": { decision: "keep" },
   "PATCH /v1/meetings/{meetingId}": { version: "1" },
+  "POST /v1/tools/meetings": { ...toolFace, key: "0".repeat(32) },
+  "PUT /v1/tools/defaults": { templateId: null, addsToEveryEvent: false },
+  "POST /v1/tools/templates": toolTemplate,
+  "PUT /v1/tools/templates/{templateId}": toolTemplate,
+  "POST /v1/tools/connections/look": { code: "ABCD2345" },
+  "POST /v1/tools/connections": { code: "ABCD2345" },
+  "PUT /v1/me/delegates": { email: "bo@example.org", managesPrivate: false },
+  "PUT /v1/users/{userId}/delegates": { email: "bo@example.org", managesPrivate: false },
   "PUT /v1/policy/choice": { sync: null },
   "POST /v1/policy/preview": { dissolves: id },
   "POST /v1/policy/changes": { dissolves: id },

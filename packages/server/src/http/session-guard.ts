@@ -6,7 +6,7 @@ import type { SignedIn } from "../people/sessions.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { createUserLimits } from "./limits.ts"
-import { needOf, type PersonNeed, refuseUnable } from "./needs.ts"
+import { needOf, type PersonNeed, refuseTool, refuseUnable } from "./needs.ts"
 import { createRefusalNotes } from "./refusal-notes.ts"
 
 /**
@@ -29,8 +29,8 @@ export type Asking = Omit<SignedIn, "user"> & { readonly user: Caller }
 
 /**
  * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often,
- * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts), or (code
- * "second-factor-needed") when it is given to a session alone that has shown a second factor.
+ * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts), (code "tool-session")
+ * when a scheduling tool asks for what is not for tools, or (code "second-factor-needed") when it is given to a session alone that has shown a second factor.
  */
 export type RequireUser = (request: FastifyRequest) => Promise<Asking>
 
@@ -56,6 +56,7 @@ export function createSessionGuard(
     const need = needOf(request)
     const asking: Asking = { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
     await noting(request, asking.user, () => {
+      refuseTool(signedIn.session, request)
       refuseUnable(signedIn.user.role, need)
       refuseWithoutFactor(signedIn, need)
     })
@@ -95,7 +96,7 @@ export const needsSecondFactor = ({ user }: SignedIn): boolean => isPrivileged(u
  */
 function refuseWithoutFactor({ session }: SignedIn, need: PersonNeed): void {
   if (need === "session" || session.secondFactorAt !== null) return
-  if (session.awaitsSecondFactor || need !== "own")
+  if (session.awaitsSecondFactor || (need !== "own" && need !== "tool"))
     throw new Problem("forbidden", "Show your second factor first.", { code: "second-factor-needed" })
 }
 

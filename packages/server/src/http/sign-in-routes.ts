@@ -72,7 +72,7 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
   )
   app.post(
     "/v1/sessions/second-factor",
-    { config, schema: { body: codeSchema, response: { 200: raisedSchema } } },
+    { config: { ...config, isOpenToTools: true }, schema: { body: codeSchema, response: { 200: raisedSchema } } },
     async (request, reply) => {
       const by = await requireUser(request)
       const { code } = request.body

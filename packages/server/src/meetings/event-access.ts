@@ -41,6 +41,9 @@ export function createEventAccess({ store, broker, providerOf }: EventAccessDeps
     return { access, calendarId: calendar.providerCalendarId, signal: AbortSignal.timeout(timeoutMs) }
   }
 
+  const placeOfLink = ({ accountId, calendarId }: LinkRow): Promise<Place | null> =>
+    store.inAccount(accountId, async (tables) => placeOf(tables, await tables.findCalendar(calendarId)))
+
   return {
     inputAt,
     /** The calendar where a user's meetings are written: their primary one; null when none is connected. */
@@ -51,14 +54,20 @@ export function createEventAccess({ store, broker, providerOf }: EventAccessDeps
         return placeOf(tables, calendars[0] ?? null)
       }),
     /** The event of a link as it is now; null when it is not there, or its calendar is no longer connected. */
-    async hold({ accountId, calendarId, eventId }: LinkRow): Promise<Held | null> {
-      const place = await store.inAccount(accountId, async (tables) =>
-        placeOf(tables, await tables.findCalendar(calendarId)),
-      )
+    async hold(link: LinkRow): Promise<Held | null> {
+      const place = await placeOfLink(link)
       if (place === null) return null
-      const input = { ...(await inputAt(place)), eventId }
+      const input = { ...(await inputAt(place)), eventId: link.eventId }
       const record = await place.events.fetch(input)
       return record === null || record.isCancelled ? null : { record, input, place }
+    },
+    /** Whether the event is private, as its calendar says now; one that cannot be looked at counts as private. */
+    async isPrivate(link: LinkRow): Promise<boolean> {
+      const place = await placeOfLink(link)
+      const provider = place === null ? null : providerOf(place.connection)
+      if (place === null || provider === null) return true
+      const event = await provider.fetchEvent({ ...(await inputAt(place)), zone: "UTC", eventId: link.eventId })
+      return event?.isPrivate ?? false
     },
   }
 }

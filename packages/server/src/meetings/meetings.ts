@@ -77,6 +77,8 @@ export function createMeetings(deps: MeetingsDeps) {
         ...{
           ...lifeOf(schedule),
           lastStartedAt: null,
+          templateId: null,
+          givenUpAt: null,
           createdAt: now,
           reviewAt: now.add({ minutes: abandonedMinutes }),
         },

@@ -51,6 +51,7 @@ async function world({
     userId: rows.user.userId,
     tokenHash: new Uint8Array(32),
     deviceName: "Test",
+    kind: "person",
     signedInBy: "password",
     issuer: null,
     secondFactor: null,

@@ -7,7 +7,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
 import { suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
-import type { SecondFactor } from "../ports/sign-in-tables.ts"
+import type { SecondFactor, SessionKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import { newSession, type OpenedSession, openSession, refuseSuspended, type SignedIn } from "./sessions.ts"
@@ -24,7 +24,10 @@ export type PeopleDeps = {
 export type NewUser = Pick<UserRow, "email" | "displayName" | "role"> & { readonly password: string }
 
 /** What was asked for, by the route's pattern, and why it was refused. */
-export type RefusedAccess = { readonly route: string; readonly reason: "not-allowed" | "second-factor-needed" }
+export type RefusedAccess = {
+  readonly route: string
+  readonly reason: "not-allowed" | "second-factor-needed" | "tool-session"
+}
 
 const handoffSeconds = 60
 
@@ -85,6 +88,7 @@ export function createPeople(deps: PeopleDeps) {
       readonly email: string
       readonly password: string
       readonly deviceName: string
+      readonly kind?: SessionKind | undefined
     }): Promise<OpenedSession> {
       const { user, home } = await store.asSystem(async (tables) => ({
         user: await tables.findUserByEmail(input.email),
@@ -99,9 +103,9 @@ export function createPeople(deps: PeopleDeps) {
         await auditRefusal(deps, user, home, "person-suspended")
         throw suspended()
       }
-      const { deviceName } = input
+      const { deviceName, kind = "person" } = input
       return store.inAccount(user.accountId, (tables) =>
-        openSession(deps, tables, user, { deviceName, signedInBy: "password" }),
+        openSession(deps, tables, user, { deviceName, signedInBy: "password", kind }),
       )
     },
 

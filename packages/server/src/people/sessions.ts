@@ -3,7 +3,7 @@ import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
-import type { SecondFactor, SignInKind } from "../ports/sign-in-tables.ts"
+import type { SecondFactor, SessionKind, SignInKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 
@@ -25,6 +25,8 @@ export type Proof = {
   readonly issuer?: string
   /** What came with it that counts as a second factor. */
   readonly secondFactor?: SecondFactor
+  /** Left out: "person". */
+  readonly kind?: SessionKind
 }
 
 /** A session whose second step is still to come ends after this long. */
@@ -50,6 +52,7 @@ export async function openSession(
       hash: tokenHash("session", token),
       seconds: awaitsSecondFactor ? halfSessionSeconds : deps.sessionDays * 86_400,
     }),
+    kind: proof.kind ?? "person",
     signedInBy: proof.signedInBy,
     issuer: proof.issuer ?? null,
     secondFactor: proof.secondFactor ?? null,
@@ -89,6 +92,7 @@ export function newSession(
     accountId: user.accountId,
     sessionId: parseSessionId(deps.random.uuid()),
     userId: user.userId,
+    kind: "person",
     tokenHash: input.hash,
     deviceName: input.deviceName,
     signedInBy: "hand-off",

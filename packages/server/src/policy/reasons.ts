@@ -9,4 +9,5 @@ export const reasonOf: Readonly<Record<PolicySetting, (typeof policyReasons)[num
   contactsPermission: "policy-contacts-permission",
   sync: "policy-sync",
   eventCapture: "policy-event-capture",
+  schedulingTools: "policy-scheduling-tools",
 }

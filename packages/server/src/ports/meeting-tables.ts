@@ -1,4 +1,12 @@
-import type { AccountId, CalendarId, GroupId, MeetingId, ProviderEventId, UserId } from "@kalends/domain/ids"
+import type {
+  AccountId,
+  CalendarId,
+  GroupId,
+  MeetingId,
+  ProviderEventId,
+  TemplateId,
+  UserId,
+} from "@kalends/domain/ids"
 import type { Changes } from "./store.ts"
 
 /**
@@ -28,6 +36,10 @@ export type MeetingRow = {
   readonly createdAt: Temporal.Instant
   /** When a timer looks at it next. */
   readonly reviewAt: Temporal.Instant
+  /** What a scheduling tool made it with; null for none. */
+  readonly templateId: TemplateId | null
+  /** Since when a scheduling tool says that its event was given up: it ends once no event carries its link. */
+  readonly givenUpAt: Temporal.Instant | null
 }
 
 /** driver: the event whose times the meeting follows. copy: another event that carries the same link. */

@@ -3,6 +3,8 @@ import type { Changes, SessionRow } from "./store.ts"
 
 /** How a session was begun: "hand-off" by a code from another session of the same person. */
 export type SignInKind = "password" | "passkey" | "provider" | "hand-off" | "set-up"
+/** person: opens whatever its person may do. tool: what is for scheduling tools alone. */
+export type SessionKind = "person" | "tool"
 /** What proved the person a second time. */
 export type SecondFactor = "totp" | "recovery-code" | "passkey" | "provider"
 

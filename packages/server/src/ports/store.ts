@@ -33,8 +33,9 @@ import type { PolicyChangeTables, PolicyTables, SystemPolicyTables } from "./pol
 import type { RevocationTables, SystemRevocationTables } from "./revocation-tables.ts"
 import type { RolloutTables, SystemRolloutTables } from "./rollout-tables.ts"
 import type { RoomTables, SystemRoomTables } from "./room-tables.ts"
-import type { SecondFactor, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
+import type { SecondFactor, SessionKind, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
+import type { SystemToolTables, ToolTables } from "./tool-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
 
@@ -73,6 +74,8 @@ export type SessionRow = {
   readonly accountId: AccountId
   readonly sessionId: SessionId
   readonly userId: UserId
+  /** tool: a scheduling tool's, which opens what is for tools and nothing else. */
+  readonly kind: SessionKind
   /** SHA-256 of the session token; the token itself is never stored. */
   readonly tokenHash: Uint8Array
   /** What the person called the device or the browser named itself; at most 120 characters. */
@@ -305,6 +308,7 @@ export interface AccountTables extends PeopleTables {
   readonly devices: DeviceTables
   readonly rooms: RoomTables
   readonly displays: DisplayTables
+  readonly tools: ToolTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */
   addJobs(jobs: readonly import("./job-queue.ts").Job[], runAt?: Temporal.Instant): Promise<void>
 }
@@ -323,7 +327,8 @@ export interface SystemTables
     SystemDisplayTables,
     SystemPolicyTables,
     SystemFigureTables,
-    SystemSignInTables {
+    SystemSignInTables,
+    SystemToolTables {
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>

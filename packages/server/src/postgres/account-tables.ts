@@ -22,6 +22,7 @@ import { createRolloutTables } from "./rollout-tables.ts"
 import { createRoomTables } from "./room-tables.ts"
 import { createSignInTables } from "./sign-in-tables.ts"
 import { createTenantTables } from "./tenant-tables.ts"
+import { createToolTables } from "./tool-tables.ts"
 
 /** The tables of one account within `tx`. */
 export function createAccountTables(
@@ -57,6 +58,7 @@ export function createAccountTables(
     devices: createDeviceTables(tx, accountId),
     rooms: createRoomTables(tx, accountId),
     displays: createDisplayTables(tx, accountId),
+    tools: createToolTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),
   }
 }

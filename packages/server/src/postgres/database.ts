@@ -36,6 +36,7 @@ import type {
   UserRow,
 } from "../ports/store.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
+import type { DelegateRow, TemplateRow, ToolDefaultRow, ToolPairingRow } from "../ports/tool-tables.ts"
 import type { EditJson } from "./policy-change-tables.ts"
 import type { RoomRecord } from "./room-tables.ts"
 
@@ -87,6 +88,10 @@ export type Database = {
   policyChange: Omit<PolicyChangeRow, "edits"> & { edits: ColumnType<readonly EditJson[], string, never> }
   policyNotice: PolicyNoticeRow
   device: DeviceRow
+  toolTemplate: TemplateRow
+  toolDefault: ToolDefaultRow
+  toolPairing: ToolPairingRow
+  delegate: DelegateRow
   audit: Omit<AuditRow, "actor"> & { actorKind: string; actor: string }
 }
 

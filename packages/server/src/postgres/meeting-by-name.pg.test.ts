@@ -17,7 +17,15 @@ async function insertMeeting(store: Store, seed: number, createdAt: Temporal.Ins
   const row: MeetingRow = {
     ...{ accountId: account.accountId, userId: user.userId, backend: "memory", backendId: code, state: "live" },
     ...{ meetingId: parseMeetingId(`00000000-0000-4000-8000-00000000000${seed}`), key: "1".repeat(32), revision: 1 },
-    ...{ isRecurring: false, scheduledUntil: null, lastStartedAt: null, createdAt, reviewAt: createdAt },
+    ...{
+      isRecurring: false,
+      scheduledUntil: null,
+      lastStartedAt: null,
+      templateId: null,
+      givenUpAt: null,
+      createdAt,
+      reviewAt: createdAt,
+    },
   }
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(account.accountId, async (tables) => {

@@ -200,6 +200,25 @@ create policy by_account on data_key using ((account_id = ( SELECT
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
 
+create table delegate (
+  account_id uuid not null,
+  host_id uuid not null,
+  delegate_id uuid not null,
+  manages_private boolean not null,
+  given_by uuid not null,
+  given_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, host_id, delegate_id),
+  FOREIGN KEY (account_id, delegate_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, host_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
+  CHECK ((host_id <> delegate_id))
+);
+CREATE INDEX delegate_by_delegate ON delegate USING btree (account_id, delegate_id);
+create policy by_account on delegate using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
 create table device (
   account_id uuid not null,
   device_id uuid not null,
@@ -464,6 +483,8 @@ create table meeting (
   last_started_at timestamp with time zone,
   created_at timestamp with time zone not null,
   review_at timestamp with time zone not null,
+  template_id uuid,
+  given_up_at timestamp with time zone,
   UNIQUE (account_id, user_id, key),
   PRIMARY KEY (account_id, meeting_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
@@ -833,10 +854,12 @@ create table session (
   second_factor text,
   second_factor_at timestamp with time zone,
   awaits_second_factor boolean not null,
+  kind text not null,
   PRIMARY KEY (account_id, session_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((length(device_name) <= 120)),
   CHECK ((length(issuer) <= 40)),
+  CHECK ((kind = ANY (ARRAY['person'::text, 'tool'::text]))),
   CHECK ((second_factor = ANY (ARRAY['totp'::text, 'recovery-code'::text, 'passkey'::text, 'provider'::text]))),
   CHECK ((signed_in_by = ANY (ARRAY['password'::text, 'passkey'::text, 'provider'::text, 'hand-off'::text, 'set-up'::text]))),
   CHECK ((length(token_hash) = 32))
@@ -913,6 +936,63 @@ create table tenant_connection (
   CHECK ((version > 0))
 );
 create policy by_account on tenant_connection using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table tool_default (
+  account_id uuid not null,
+  user_id uuid not null,
+  template_id uuid,
+  adds_to_every_event boolean not null,
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, template_id) REFERENCES tool_template(account_id, template_id) ON DELETE SET NULL (template_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX tool_default_by_template ON tool_default USING btree (account_id, template_id);
+create policy by_account on tool_default using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table tool_pairing (
+  account_id uuid not null,
+  token_hash bytea not null,
+  code_hash bytea not null,
+  device_name text not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, token_hash),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(code_hash) = 32)),
+  CHECK ((length(device_name) <= 120)),
+  CHECK ((length(token_hash) = 32))
+);
+CREATE INDEX tool_pairing_by_code ON tool_pairing USING btree (account_id, code_hash);
+CREATE INDEX tool_pairing_by_token ON tool_pairing USING btree (token_hash);
+create policy by_account on tool_pairing using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table tool_template (
+  account_id uuid not null,
+  template_id uuid not null,
+  name text not null,
+  text text not null,
+  backend text,
+  is_default boolean not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, template_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((length(backend) <= 40)),
+  CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+  CHECK ((length(text) <= 2000))
+);
+CREATE UNIQUE INDEX tool_template_default ON tool_template USING btree (account_id) WHERE is_default;
+create policy by_account on tool_template using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid

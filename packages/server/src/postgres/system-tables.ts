@@ -16,6 +16,7 @@ import { createSystemRevocations } from "./revocation-tables.ts"
 import { createSystemRollouts } from "./rollout-tables.ts"
 import { createSystemRooms } from "./room-tables.ts"
 import { createSystemSignIn } from "./sign-in-tables.ts"
+import { createSystemTools } from "./tool-tables.ts"
 
 type DueCalendar = { readonly accountId: AccountId; readonly calendarId: CalendarId }
 
@@ -35,6 +36,7 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
     ...createSystemPersons(tx),
     ...createSystemRooms(tx),
     ...createSystemDisplays(tx),
+    ...createSystemTools(tx),
     async insertAccount(row) {
       await tx.insertInto("account").values(row).execute()
     },

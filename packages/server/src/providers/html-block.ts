@@ -1,5 +1,5 @@
 import { withBlock } from "@kalends/domain/body-block"
-import { escapeMarkup } from "@kalends/domain/markup"
+import { linkedMarkup } from "@kalends/domain/markup"
 
 /** The lines around our block, as the domain writes them: they stay readable where Outlook rewrites the markup. */
 const [first = "", , last = ""] = withBlock("", "-").split("\n")
@@ -11,7 +11,7 @@ const reach = 300
 export function htmlWithBlock(html: string, block: string | null): string {
   const rest = withoutBlock(html)
   if (block === null) return rest
-  const lines = [first, ...block.split("\n").map(linked), last]
+  const lines = [first, ...block.split("\n").map(linkedMarkup), last]
   const markup = `<div>${lines.join("<br>\n")}</div>`
   const end = rest.toLowerCase().lastIndexOf("</body>")
   return end < 0 ? `${rest}${markup}` : `${rest.slice(0, end)}${markup}${rest.slice(end)}`
@@ -31,8 +31,4 @@ function withoutBlock(html: string): string {
     at = end + (isWrapped ? after[0].length : 0)
   }
   return kept.join("") + html.slice(at)
-}
-
-function linked(line: string): string {
-  return escapeMarkup(line).replace(/https?:\/\/[^\s<>"]{1,2000}/g, (url) => `<a href="${url}">${url}</a>`)
 }

@@ -326,6 +326,8 @@ async function make(
       isRecurring: false,
       scheduledUntil: event.endsAt,
       lastStartedAt: null,
+      templateId: null,
+      givenUpAt: null,
       createdAt: now,
       reviewAt: now,
     },

@@ -197,6 +197,8 @@ export function createSettle(deps: SettleDeps) {
     const { meeting, links, backend } = subject
     const isGone = backend.limits.isEditableElsewhere && (await backend.fetch(meeting.backendId ?? "")) === null
     if (isGone && links.length === 0) return commit(subject, { state: "ending" }, { next: "meeting-was-gone" })
+    if (meeting.givenUpAt !== null && links.length === 0)
+      return commit(subject, { state: "ending" }, { next: "tool-removed" })
     const end = meetingEnd({ ...meeting, hasEvent: links.length > 0 })
     const isOver = end !== null && Temporal.Instant.compare(end, clock.now()) <= 0
     return isOver ? commit(subject, { state: "ending" }, { next: "expired" }) : commit(subject, {}, {})

@@ -115,6 +115,7 @@ function sessionOf(user: UserRow, clock: Clock, random: Random): SessionRow {
     userId: user.userId,
     tokenHash: random.bytes(32),
     deviceName: "Test",
+    kind: "person",
     signedInBy: "password",
     issuer: null,
     secondFactor: null,

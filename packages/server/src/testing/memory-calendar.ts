@@ -21,6 +21,7 @@ export type StoredEvent = {
   /** What a meeting may be written into. */
   readonly texts: { location: string | null; description: string | null; tag: string | null }
   isOrganizer: boolean
+  isPrivate: boolean
   /** With which it was written by an app; null when a person made it. */
   readonly key: string | null
   /** For an event in a zone that no table knows: its true start. */
@@ -52,6 +53,7 @@ export function createMemoryCalendar(touched: () => void, clock: Clock) {
       isRemoved: false,
       isMalformed: false,
       isOrganizer: true,
+      isPrivate: false,
     }
     stored.set(id, { id, draft, exceptions: new Map(), ...marks, at, texts, key })
     touched()
@@ -139,7 +141,7 @@ function shown(event: StoredEvent, draft: Draft, original: Draft | null): Calend
     time: timeOf(draft, event.at),
     isCancelled: false,
     showsAs: "busy",
-    isPrivate: false,
+    isPrivate: event.isPrivate,
     subject: draft.subject,
     location: event.texts.location,
     description: event.texts.description,

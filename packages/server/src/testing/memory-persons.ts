@@ -30,7 +30,10 @@ export function memoryPersons(
       for (const row of tx.list("meeting")) if (row.userId === userId) await tx.remove("meeting", row.meetingId)
       for (const row of tx.list("recoveryCode"))
         if (row.userId === userId) await tx.remove("recoveryCode", `${userId} ${hex(row.codeHash)}`)
-      for (const table of ["totp", "member", "passwordLink", "policyNotice"] as const) await tx.remove(table, userId)
+      for (const table of ["totp", "member", "passwordLink", "policyNotice", "toolDefault"] as const)
+        await tx.remove(table, userId)
+      for (const { hostId, delegateId } of tx.list("delegate"))
+        if (hostId === userId || delegateId === userId) await tx.remove("delegate", `${hostId} ${delegateId}`)
       return tx.remove("user", userId)
     },
     listOwners: async () =>

@@ -28,6 +28,7 @@ import { memoryRoomTables, memorySystemRooms } from "./memory-room-tables.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
+import { memorySystemTools, memoryTools } from "./memory-tools.ts"
 import { searchText } from "./search-text.ts"
 
 export type MemoryStore = Store & {
@@ -98,6 +99,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     policyChanges: memoryPolicyChanges(tx, accountId),
     devices: memoryDevices(tx, accountId),
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
+    tools: memoryTools(tx, accountId),
     rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
     displays: memoryDisplays(tx, accountId),
   }
@@ -405,6 +407,7 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
     ...memorySystemPersons(tx),
     ...memorySystemRooms(tx),
     ...memorySystemDisplays(tx),
+    ...memorySystemTools(tx),
     insertAccount: (row) => tx.put("account", row.accountId, row),
     hasAccounts: async () => tx.list("account").length > 0,
     findUserByEmail: async (email) => tx.list("user").find((row) => row.email === email) ?? null,

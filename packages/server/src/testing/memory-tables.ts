@@ -25,6 +25,7 @@ import type {
   UserRow,
 } from "../ports/store.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
+import type { DelegateRow, TemplateRow, ToolDefaultRow, ToolPairingRow } from "../ports/tool-tables.ts"
 import type { Locks } from "./memory-locks.ts"
 import type { ChosenRow, SaidRow } from "./memory-policy.ts"
 
@@ -86,6 +87,13 @@ export type MemoryRows = {
   /** By user id. */
   policyNotice: PolicyNoticeRow
   device: DeviceRow
+  toolTemplate: TemplateRow
+  /** By user id. */
+  toolDefault: ToolDefaultRow
+  /** By host's and delegate's id. */
+  delegate: DelegateRow
+  /** By the token's hash. */
+  toolPairing: ToolPairingRow
   /** Rooms are users, and yet in no list of them. */
   room: RoomRow
   /** By room id and digest. */
@@ -139,6 +147,10 @@ const tableNames = [
   "policyChange",
   "policyNotice",
   "device",
+  "toolTemplate",
+  "toolDefault",
+  "delegate",
+  "toolPairing",
   "room",
   "roomMark",
   "roomMiss",
@@ -186,6 +198,10 @@ export function emptyTables(): RowMaps {
     policyChange: new Map(),
     policyNotice: new Map(),
     device: new Map(),
+    toolTemplate: new Map(),
+    toolDefault: new Map(),
+    delegate: new Map(),
+    toolPairing: new Map(),
     room: new Map(),
     roomMark: new Map(),
     roomMiss: new Map(),

@@ -109,7 +109,13 @@ export async function tenantWorld({
           state: "live",
         },
         ...{ key: meetingId.replaceAll("-", ""), revision: 1, isRecurring: false, scheduledUntil: null },
-        ...{ lastStartedAt: null, createdAt: clock.now(), reviewAt: clock.now().add({ hours: 1 }) },
+        ...{
+          lastStartedAt: null,
+          templateId: null,
+          givenUpAt: null,
+          createdAt: clock.now(),
+          reviewAt: clock.now().add({ hours: 1 }),
+        },
       })
       await tables.meetings.putLink({
         ...{ accountId: account, calendarId, eventId: parseProviderEventId(event), meetingId, role: "driver" },
