@@ -1,0 +1,25 @@
+import {
+  type DisplayChangeInput,
+  type DisplaysView,
+  type DisplayView,
+  displaySchema,
+  displaysSchema,
+  type PairInput,
+} from "@kalends/protocol/display"
+import { type RoomsView, roomsSchema } from "@kalends/protocol/rooms"
+import { call, queryOf, send } from "./api-call.ts"
+
+const root = "/v1/displays"
+
+/** The calls about screens; each throws ApiProblem. */
+export const displaysApi = {
+  page: (query: { readonly after: string | undefined; readonly roomId: string | undefined }): Promise<DisplaysView> =>
+    call(displaysSchema, "GET", `${root}?${queryOf(query)}`),
+  pair: (input: PairInput): Promise<DisplayView> => call(displaySchema, "POST", root, input),
+  change: (displayId: string, input: DisplayChangeInput): Promise<DisplayView> =>
+    call(displaySchema, "PATCH", `${root}/${displayId}`, input),
+  remove: async (displayId: string): Promise<void> => void (await send("DELETE", `${root}/${displayId}`)),
+  /** Rooms whose name has this in it, for whoever chooses what a screen shows. */
+  rooms: (search: string): Promise<RoomsView> =>
+    call(roomsSchema, "GET", `/v1/rooms?${queryOf({ search: search || undefined })}`),
+}

@@ -1,0 +1,116 @@
+import type { DisplayView } from "@kalends/protocol/display"
+import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { chooseLanguage, relativeTime } from "@kalends/ui/words"
+import { Anchor, Button, Group, Text } from "@mantine/core"
+import { useState, useSyncExternalStore } from "react"
+import { displaysApi } from "../api-displays.ts"
+import { type PageProps, PageFrame } from "../page-parts.tsx"
+import { platform } from "../platform.ts"
+import classes from "../portal.module.css"
+import { EditDialog, explainDisplay, PairDialog } from "./display-dialogs.tsx"
+import { roomOfAddress, seenOf } from "./display-form.ts"
+
+type DisplaysProps = PageProps & { readonly canChange: boolean }
+
+const idOf = ({ displayId }: DisplayView) => displayId
+
+/** All screens, or those of one room, with what each shows and whether it is there. */
+export function Displays(props: DisplaysProps) {
+  const { words, locale, canChange } = props
+  const text = words.displays
+  const roomId = roomOfAddress(useSyncExternalStore(platform.onPlace, platform.placeText))
+  const [version, setVersion] = useState(0)
+  const [edited, edit] = useState<DisplayView | null>(null)
+  const read = async (after: string | null) => {
+    const page = await displaysApi.page({ after: after ?? undefined, roomId: roomId ?? undefined })
+    return { rows: page.displays, next: page.after }
+  }
+  const loader = usePages(idOf, { read }, `${roomId} ${version}`)
+  const changed = () => {
+    edit(null)
+    setVersion((count) => count + 1)
+  }
+  const language = chooseLanguage([locale])
+  return (
+    <PageFrame
+      title={text.title}
+      text={roomId === null ? text.text : text.ofRoom}
+      action={
+        canChange ? <PairDialog {...{ words, language }} screensUrl={platform.addressOf("/rooms")} paired={changed} /> : null
+      }
+    >
+      {roomId === null ? null : (
+        <Anchor href="#displays" w="fit-content">
+          {text.all}
+        </Anchor>
+      )}
+      <VirtualList
+        label={text.title}
+        loader={loader}
+        idOf={idOf}
+        columns={columnsOf(props, edit)}
+        empty={<Text>{roomId === null ? text.none : text.noneOfRoom}</Text>}
+        words={words}
+        explain={(error) => explainDisplay(error, words)}
+        {...(canChange ? { open: edit } : {})}
+      />
+      {edited === null ? null : (
+        <EditDialog key={edited.displayId} words={words} display={edited} close={() => edit(null)} changed={changed} />
+      )}
+    </PageFrame>
+  )
+}
+
+function columnsOf(
+  { words, locale, now, canChange }: DisplaysProps,
+  edit: (display: DisplayView) => void,
+): readonly Column<DisplayView>[] {
+  const text = words.displays
+  const seenText = ({ lastSeenAt }: DisplayView) => {
+    const seen = seenOf(lastSeenAt, now)
+    if (seen.kind === "gone") return text.seenAgo(relativeTime(seen.since, now, locale))
+    return seen.kind === "here" ? text.seenNow : text.seenNever
+  }
+  return [
+    {
+      ...{ key: "name", title: text.name, width: "minmax(0, 1.4fr)", onCard: "title" },
+      cell: (display) =>
+        canChange ? (
+          <Button
+            variant="subtle"
+            size="compact-md"
+            px={0}
+            aria-label={text.edit(display.name)}
+            onClick={() => edit(display)}
+          >
+            <span className={classes.breakable}>{display.name}</span>
+          </Button>
+        ) : (
+          <span className={classes.breakable}>{display.name}</span>
+        ),
+    },
+    { key: "kind", title: text.kind, onCard: "named", cell: ({ kind }) => text.kinds[kind] },
+    {
+      ...{ key: "shows", title: text.shows, width: "minmax(0, 1.4fr)", onCard: "named" },
+      cell: ({ rooms }) => (
+        <span className={classes.breakable}>
+          {rooms.length === 0 ? text.showsNothing : rooms.map(({ name }) => name).join(", ")}
+        </span>
+      ),
+    },
+    {
+      ...{ key: "seen", title: text.seen, width: "minmax(0, 1.2fr)", onCard: "named" },
+      cell: (display) => (
+        <Group gap={6} wrap="nowrap" display="inline-flex">
+          <span className={classes.dot} data-state={dotOf(display, now)} aria-hidden />
+          {seenText(display)}
+        </Group>
+      ),
+    },
+  ]
+}
+
+function dotOf({ lastSeenAt }: DisplayView, now: Temporal.Instant): string {
+  const { kind } = seenOf(lastSeenAt, now)
+  return kind === "here" ? "well" : kind === "gone" ? "broken" : "unknown"
+}
