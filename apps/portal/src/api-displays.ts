@@ -6,7 +6,6 @@ import {
   displaysSchema,
   type PairInput,
 } from "@kalends/protocol/display"
-import { type RoomsView, roomsSchema } from "@kalends/protocol/rooms"
 import { call, queryOf, send } from "./api-call.ts"
 
 const root = "/v1/displays"
@@ -19,7 +18,4 @@ export const displaysApi = {
   change: (displayId: string, input: DisplayChangeInput): Promise<DisplayView> =>
     call(displaySchema, "PATCH", `${root}/${displayId}`, input),
   remove: async (displayId: string): Promise<void> => void (await send("DELETE", `${root}/${displayId}`)),
-  /** Rooms whose name has this in it, for whoever chooses what a screen shows. */
-  rooms: (search: string): Promise<RoomsView> =>
-    call(roomsSchema, "GET", `/v1/rooms?${queryOf({ search: search || undefined })}`),
 }

@@ -48,7 +48,8 @@ const en = {
   removeText: "What it shows is gone at once, and it shows a code again. Its place in the list is lost.",
   keep: "Keep it",
   problems: {
-    "pairing-code-wrong": "No screen shows this code, or it is older than ten minutes. Look at the screen and type it again.",
+    "pairing-code-wrong":
+      "No screen shows this code, or it is older than ten minutes. Look at the screen and type it again.",
     "no-room": "This room is not there any more. Choose another.",
     "too-many-rooms": "That is more rooms than this kind of screen shows.",
     "no-display": "This screen was taken away meanwhile.",
@@ -104,7 +105,8 @@ const ja: DisplayWords = {
   removeText: "表示内容はすぐに消え、再びコードが表示されます。一覧からも削除されます。",
   keep: "そのままにする",
   problems: {
-    "pairing-code-wrong": "このコードを表示している画面がないか、10 分を過ぎています。画面を確認して、もう一度入力してください。",
+    "pairing-code-wrong":
+      "このコードを表示している画面がないか、10 分を過ぎています。画面を確認して、もう一度入力してください。",
     "no-room": "この会議室はもうありません。別の会議室を選んでください。",
     "too-many-rooms": "この種類の画面に表示できる会議室の数を超えています。",
     "no-display": "この画面はすでに取り外されています。",

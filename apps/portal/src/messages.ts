@@ -4,6 +4,7 @@ import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { type ConnectionWords, connectionWords } from "./messages-connections.ts"
 import { type DeviceWords, deviceWords } from "./messages-devices.ts"
+import { type DisplayWords, displayWords } from "./messages-displays.ts"
 import { english } from "./messages-en.ts"
 import { type FigureWords, figureWords } from "./messages-figures.ts"
 import { type GroupWords, groupWords } from "./messages-groups.ts"
@@ -40,6 +41,7 @@ export type Messages = Catalogue &
     readonly keyProblems: Texts
     readonly figures: FigureWords
     readonly devices: DeviceWords
+    readonly displays: DisplayWords
     readonly connections: ConnectionWords
     readonly navigation: NavigationWords
     readonly signInPage: SignInWords
@@ -67,6 +69,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     keyProblems: { ...problems, ...keyWords[language].problems },
     figures: figureWords[language],
     devices: deviceWords[language],
+    displays: displayWords[language],
     connections: connectionWords[language],
     navigation: navigationWords[language],
     signInPage: signInWords[language],

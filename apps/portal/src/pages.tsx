@@ -3,6 +3,7 @@ import type { UserView } from "@kalends/protocol/api"
 import type { ReactNode } from "react"
 import { Audit } from "./audit-screen.tsx"
 import { Connections } from "./connections/connections-screen.tsx"
+import { Displays } from "./displays/displays-screen.tsx"
 import { Figures } from "./figures/figures-screen.tsx"
 import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
@@ -105,6 +106,13 @@ export const pages: readonly PortalPage[] = [
     label: (words) => words.rooms.title,
     view: ({ words, locale, now, user }) => (
       <Rooms {...{ words, locale, now }} canChange={user.abilities.includes("change-rooms")} />
+    ),
+  },
+  {
+    ...{ place: "displays", needs: "read-rooms", section: "organisation" },
+    label: (words) => words.displays.title,
+    view: ({ words, locale, now, user }) => (
+      <Displays {...{ words, locale, now }} canChange={user.abilities.includes("change-rooms")} />
     ),
   },
   {

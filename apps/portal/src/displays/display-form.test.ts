@@ -36,5 +36,7 @@ test("a screen that was silent for minutes is not here", () => {
 test("an address may ask for one room's screens", () => {
   expect(roomOfAddress("displays")).toBeNull()
   expect(roomOfAddress("displays?room=1")).toBeNull()
-  expect(roomOfAddress("displays?room=00000000-0000-4000-8000-0000000000a1")).toBe("00000000-0000-4000-8000-0000000000a1")
+  expect(roomOfAddress("displays?room=00000000-0000-4000-8000-0000000000a1")).toBe(
+    "00000000-0000-4000-8000-0000000000a1",
+  )
 })

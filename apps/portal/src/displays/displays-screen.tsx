@@ -4,7 +4,7 @@ import { chooseLanguage, relativeTime } from "@kalends/ui/words"
 import { Anchor, Button, Group, Text } from "@mantine/core"
 import { useState, useSyncExternalStore } from "react"
 import { displaysApi } from "../api-displays.ts"
-import { type PageProps, PageFrame } from "../page-parts.tsx"
+import { PageFrame, type PageProps } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { EditDialog, explainDisplay, PairDialog } from "./display-dialogs.tsx"
@@ -36,7 +36,9 @@ export function Displays(props: DisplaysProps) {
       title={text.title}
       text={roomId === null ? text.text : text.ofRoom}
       action={
-        canChange ? <PairDialog {...{ words, language }} screensUrl={platform.addressOf("/rooms")} paired={changed} /> : null
+        canChange ? (
+          <PairDialog {...{ words, language }} screensUrl={`${platform.origin}/rooms`} paired={changed} />
+        ) : null
       }
     >
       {roomId === null ? null : (

@@ -1,7 +1,7 @@
 import { roomsMostOf } from "@kalends/domain/display"
 import { Checkbox, Loader, Radio, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { displaysApi } from "../api-displays.ts"
+import { roomsApi } from "../api-rooms.ts"
 import type { Messages } from "../messages.ts"
 import { Waiting } from "../page-parts.tsx"
 import { useLoaded } from "../use-loaded.ts"
@@ -21,7 +21,7 @@ export function RoomChooser({ words, form, change }: ChooserProps) {
   const text = words.displays
   const [typed, setTyped] = useState("")
   const search = useSettled(typed).trim()
-  const { value, error, reload } = useLoaded(() => displaysApi.rooms(search), search)
+  const { value, error, reload } = useLoaded(() => roomsApi.page({ search: search || undefined }), search)
   const isOne = roomsMostOf[form.kind] === 1
   const chosen = new Set(form.rooms.map(({ roomId }) => roomId))
   const found = (value?.rooms ?? []).filter(({ roomId }) => !chosen.has(roomId)).slice(0, shownMost)

@@ -21,11 +21,25 @@ export function calmDisplays(now: Temporal.Instant): DisplayView[] {
   const rooms = ["Andromeda", "Cassiopeia", "会議室「桜」"].map((name, at) => roomOf(at, name))
   return [
     {
-      ...{ displayId: idOf(1), name: "Door of Andromeda", kind: "door", deviceName: "Chrome on Android", settings, pairedAt },
+      ...{
+        displayId: idOf(1),
+        name: "Door of Andromeda",
+        kind: "door",
+        deviceName: "Chrome on Android",
+        settings,
+        pairedAt,
+      },
       ...{ rooms: rooms.slice(0, 1), lastSeenAt: now.subtract({ seconds: 40 }).toString() },
     },
     {
-      ...{ displayId: idOf(2), name: "Entrance hall", kind: "board", deviceName: "Chrome on Linux", settings, pairedAt },
+      ...{
+        displayId: idOf(2),
+        name: "Entrance hall",
+        kind: "board",
+        deviceName: "Chrome on Linux",
+        settings,
+        pairedAt,
+      },
       ...{ rooms, lastSeenAt: now.subtract({ hours: 5 }).toString() },
     },
     {

@@ -7,6 +7,7 @@ import type { MeetingDetail } from "@kalends/protocol/meetings"
 import { contentSecurityPolicy, newNonce, noncePlace } from "../../../server/src/http/security-headers.ts"
 import { auditReply } from "./fake-audit.ts"
 import { connectionsReply } from "./fake-connections.ts"
+import { displaysReply } from "./fake-displays.ts"
 import { figuresReply } from "./fake-figures.ts"
 import { groupReply } from "./fake-groups.ts"
 import { keysReply } from "./fake-keys.ts"
@@ -206,6 +207,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     roomsReply(asked, scene) ??
     auditReply(asked, scene) ??
     keysReply(asked, scene) ??
+    displaysReply(asked, scene) ??
     figuresReply(asked, scene) ??
     policyReply(asked, scene) ??
     signInReply(asked, scene)

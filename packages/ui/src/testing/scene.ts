@@ -10,12 +10,14 @@ import type {
   UserView,
 } from "@kalends/protocol/api"
 import type { AuditEntryView, AuditVerdict } from "@kalends/protocol/audit"
+import type { DisplayView } from "@kalends/protocol/display"
 import type { FiguresNow } from "@kalends/protocol/figures"
 import type { KeysView } from "@kalends/protocol/keys"
 import type { MeetingDetail } from "@kalends/protocol/meetings"
 import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import { calmAudit } from "./fake-audit.ts"
 import { type ConnectionsScene, calmConnections } from "./fake-connections.ts"
+import { calmDisplays } from "./fake-displays.ts"
 import { calmFigures } from "./fake-figures.ts"
 import { calmKeys } from "./fake-keys.ts"
 import { calmContacts, type PersonWire } from "./fake-people.ts"
@@ -60,6 +62,8 @@ export type Scene = {
   /** All connections of the organisation. */
   overview: ConnectionsScene
   rooms: RoomsScene
+  /** Screens of rooms. */
+  displays: DisplayView[]
   /** The audit log, newest first, and what a check of it says. */
   audit: readonly AuditEntryView[]
   auditPerPage: number
@@ -155,7 +159,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
     ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },
-    ...{ tenancy: calmTenants(now), rooms: calmRooms(now) },
+    ...{ tenancy: calmTenants(now), rooms: calmRooms(now), displays: calmDisplays(now) },
     ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now), keys: calmKeys(now) },
     sessions: calmSessions(now),
     isUp: true,
