@@ -25,7 +25,7 @@ test("lists screens with what they show and whether they are there; one is paire
   visit({
     look: async (page, _tell, scene) => {
       await page.getByText(/^(?:Here now|接続中)$/).waitFor()
-      await page.getByText(/Not seen since 5 hours ago|5 時間前から確認できません/).waitFor()
+      await page.getByText(/Last seen 5 hours ago|5 時間前から確認できません/).waitFor()
       expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true)
       await page.getByRole("button", { name: /^(?:Pair a screen|画面をペアリング)$/ }).click()
       const dialog = page.getByRole("dialog")

@@ -32,7 +32,7 @@ const en = {
   noRooms: "No room fits. Rooms are added on the page Rooms.",
   seen: "Last seen",
   seenNow: "Here now",
-  seenAgo: (when: string) => `Not seen since ${when}`,
+  seenAgo: (when: string) => `Last seen ${when}`,
   seenNever: "Not seen yet",
   shows: "Shows",
   showsNothing: "No room",
