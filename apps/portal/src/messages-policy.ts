@@ -28,7 +28,7 @@ const en = {
     sync: "When an event is moved, renamed or deleted, its meeting follows.",
     schedulingTools: "Whether people may make meetings with add-ins, the browser extension and the desktop agent.",
     eventCapture:
-      "Whether apps may hold sender, recipients, attachments and mail text of an event in memory. Nothing of it is ever stored.",
+      "Whether apps may hold sender, recipients, attachments and mail text of an event in memory. Nothing of it is ever stored. No calendar service hands it to apps yet, so that switching it on changes nothing so far.",
   },
   values: {
     whoMayConnect: { everybody: "Everybody", administrators: "Administrators", nobody: "Nobody" },
@@ -154,7 +154,7 @@ const ja: PolicyWords = {
     sync: "予定が移動・変更・削除されると、会議が追従します。",
     schedulingTools: "アドイン、ブラウザー拡張機能、デスクトップアプリで会議を作成できるかどうか。",
     eventCapture:
-      "予定の差出人・宛先・添付ファイル・メール本文を、アプリがメモリに保持してよいかどうかです。保存されることはありません。",
+      "予定の差出人・宛先・添付ファイル・メール本文を、アプリがメモリに保持してよいかどうかです。保存されることはありません。現在はどのカレンダーサービスからも渡されないため、オンにしても変わりません。",
   },
   values: {
     whoMayConnect: { everybody: "全員", administrators: "管理者のみ", nobody: "なし" },

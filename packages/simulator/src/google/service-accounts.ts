@@ -36,7 +36,14 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
   /** How far Google's clock is ahead of everybody else's. */
   const clock = { aheadSeconds: 0 }
 
-  async function token({ form, url }: SimRequest): Promise<SimResponse> {
+  async function token(request: SimRequest): Promise<SimResponse> {
+    const answer = await answerTo(request)
+    const person = String(readClaims(request.form.get("assertion") ?? "").sub ?? "") || null
+    context.calls.add({ service: "google", operation: "delegated", person, status: answer.status })
+    return answer
+  }
+
+  async function answerTo({ form, url }: SimRequest): Promise<SimResponse> {
     const assertion = form.get("assertion") ?? ""
     const claims = readClaims(assertion)
     const account = accounts.get(String(claims.iss))
@@ -64,7 +71,6 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
       )
     const person = context.org.findPerson(String(claims.sub), "google")
     if (person === null) return refused("invalid_grant", "Invalid email or User ID")
-    context.calls.add({ service: "google", operation: "delegated", person: person.email, status: 200 })
     const body = { access_token: grants.newAccessToken(grants.newGrant(person, scopes.join(" "))) }
     return { status: 200, body: { ...body, expires_in: accessLifeSeconds, token_type: "Bearer" } }
   }
