@@ -84,6 +84,23 @@ export const deviceSchema = z.object({
 })
 export type DeviceView = z.infer<typeof deviceSchema>
 
+/** GET /v1/devices/:deviceId/bookings (read-rooms): the next fifty that it was given, as far as its room's privacy lets them be seen. */
+export const deviceBookingsSchema = z.object({
+  /** When they were read from the calendar; null where nothing was yet, or the system asks for itself. */
+  readAt: instant.nullable(),
+  bookings: z.array(
+    z.object({
+      startsAt: instant,
+      endsAt: instant,
+      title: z.string().nullable(),
+      host: z.string().nullable(),
+      isPrivate: z.boolean(),
+      numbers: z.array(z.string()),
+    }),
+  ),
+})
+export type DeviceBookingsView = z.infer<typeof deviceBookingsSchema>
+
 /** GET /v1/devices?roomId&after (read-rooms): by name, 100 at a time. */
 export const devicesQuerySchema = z.object({ roomId: id.optional(), after: id.optional() })
 export const devicesSchema = z.object({ devices: z.array(deviceSchema), after: id.nullable() })

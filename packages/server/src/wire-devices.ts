@@ -1,22 +1,35 @@
+import { createConnector } from "./bookings/connector.ts"
 import { createDevices } from "./bookings/devices.ts"
+import { createRoomShelves } from "./bookings/room-shelves.ts"
+import { createStoredBookings } from "./bookings/stored-bookings.ts"
 import type { Config } from "./config.ts"
 import { createFamilies } from "./devices/registry.ts"
 import { createDeviceWire } from "./platform/device-wire.ts"
 import type { Clock } from "./ports/clock.ts"
+import type { ContentBox } from "./ports/content-box.ts"
+import type { Log } from "./ports/log.ts"
 import type { Random } from "./ports/random.ts"
+import type { RoomAgendas } from "./ports/room-agendas.ts"
 import type { SecretVault } from "./ports/secret-vault.ts"
 import type { Store } from "./ports/store.ts"
 
 export type DeviceParts = {
   readonly store: Store
   readonly vault: SecretVault
-  readonly clock: Clock
-  readonly random: Random
+  readonly contentBox: ContentBox
+  readonly agendas: RoomAgendas
+  readonly world: { readonly clock: Clock; readonly random: Random; readonly log: Log }
 }
 
-/** Video systems of rooms. */
-export function createDeviceParts({ deviceNetworks }: Config, { store, vault, clock, random }: DeviceParts) {
+/** Video systems of rooms, and what brings them their bookings. */
+export function createDeviceParts({ deviceNetworks }: Config, parts: DeviceParts) {
+  const { store, vault, contentBox, agendas, world } = parts
   const wire = createDeviceWire(deviceNetworks)
   const families = createFamilies({ wire })
-  return { devices: createDevices({ store, vault, families, wire, clock, random }) }
+  const stored = createStoredBookings({ store, box: contentBox })
+  const shelves = createRoomShelves({ agendas, stored, log: world.log })
+  return {
+    devices: createDevices({ store, vault, families, wire, stored, world }),
+    connector: createConnector({ link: { store, vault, families }, shelves, ...world }),
+  }
 }

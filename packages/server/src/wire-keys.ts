@@ -6,6 +6,7 @@ import type { HttpClient } from "./ports/http-client.ts"
 import type { Metrics } from "./ports/metrics.ts"
 import type { Random } from "./ports/random.ts"
 import type { Store } from "./ports/store.ts"
+import { createContentBox } from "./vault/content-box.ts"
 import { createConfiguredCustody } from "./vault/custodians/registry.ts"
 import { createCustodians } from "./vault/custody-state.ts"
 import { createDataKeys } from "./vault/data-keys.ts"
@@ -48,5 +49,6 @@ export function createKeyParts(config: Config, { store, http, secret, keyFiles, 
   const keysWorld = { clock, graceMinutes: config.custodyGraceMinutes }
   const passwords = { isRight: isPasswordRight }
   const keysFeature = createKeys({ store, custodians, keys, work: keyWork, passwords, world: keysWorld })
-  return { keysFeature, keyWork, keyMinder, vault: createVault({ keys, clock, random }) }
+  const contentBox = createContentBox({ keys, random })
+  return { keysFeature, keyWork, keyMinder, contentBox, vault: createVault({ keys, clock, random }) }
 }

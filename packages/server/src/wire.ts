@@ -162,6 +162,7 @@ export async function startNode(world: World): Promise<Node> {
   const stopListening = features.listening.start()
   const stopFigures = features.figures.start()
   const stopRooms = features.startRooms()
+  const stopConnector = features.connector.start()
   await app.listen({ host: config.host, port: config.port })
   return {
     url: listeningUrl(app),
@@ -171,6 +172,7 @@ export async function startNode(world: World): Promise<Node> {
       features.streams.close()
       features.displays.streams.close()
       await app.close()
+      await stopConnector()
       await stopRooms()
       await stopListening()
       await stopReconcile()
@@ -207,7 +209,12 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const http = createHttpClient({ allowedPrivateHosts: config.allowedPrivateHosts })
   const oauth = createOAuthClient({ http, clock })
   const providers = createProviders(config, { http, clock, random, oauth })
-  const { vault, keyWork, keyMinder, keysFeature } = createKeyParts(config, { ...base, http, secret, world })
+  const { vault, contentBox, keyWork, keyMinder, keysFeature } = createKeyParts(config, {
+    ...base,
+    http,
+    secret,
+    world,
+  })
   const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const secrets = createHookSecrets(secret.derive("hooks"))
@@ -242,7 +249,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...roomParts,
     ...meetingParts,
     keys: keysFeature,
-    ...createDeviceParts(config, { store, vault, clock, random }),
+    ...createDeviceParts(config, { store, vault, contentBox, agendas: roomParts.roomAgendas, world }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),

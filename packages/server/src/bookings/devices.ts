@@ -1,8 +1,10 @@
+import type { Booking } from "@kalends/domain/booking"
 import { type DeviceId, parseDeviceId, parseUserId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import type {
   AddedDeviceView,
   CertificateView,
+  DeviceBookingsView,
   DeviceChange,
   DeviceFamiliesView,
   DevicesView,
@@ -20,22 +22,27 @@ import type { Random } from "../ports/random.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import { familyOf, openLink } from "./open-link.ts"
+import { orderOf } from "./order.ts"
+import type { StoredBookings } from "./stored-bookings.ts"
 
 export type DevicesDeps = {
   readonly store: Store
   readonly vault: SecretVault
   readonly families: ReadonlyMap<string, DeviceFamily>
   readonly wire: Pick<DeviceWire, "certificateOf">
-  readonly clock: Clock
-  readonly random: Random
+  readonly stored: Pick<StoredBookings, "load">
+  readonly world: { readonly clock: Clock; readonly random: Random }
 }
 
 const pageSize = 100
 const testSeconds = 15
+/** Bookings of a device that are shown to a person. */
+const shownMost = 50
 
 /** Video systems of rooms, as administrators add, test, change and remove them. */
 export function createDevices(deps: DevicesDeps) {
-  const { store, vault, families, wire, clock, random } = deps
+  const { store, vault, families, wire, stored, world } = deps
+  const { clock, random } = world
 
   async function within<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const ending = new AbortController()
@@ -98,6 +105,16 @@ export function createDevices(deps: DevicesDeps) {
 
     find: (user: UserRow, deviceId: DeviceId) =>
       store.inAccount(user.accountId, async (tables) => view(tables, await requireDevice(tables, deviceId))),
+
+    /** What it was given, or is to be once it can be reached; nothing of what it fetches itself. */
+    async bookings(user: UserRow, deviceId: DeviceId): Promise<DeviceBookingsView> {
+      const row = await store.inAccount(user.accountId, (tables) => requireDevice(tables, deviceId))
+      const kept = row.address === null ? null : await stored.load(row)
+      if (kept === null) return { readAt: null, bookings: [] }
+      const daysAhead = families.get(row.family)?.push?.daysAhead ?? 0
+      const order = orderOf(kept.bookings, { now: clock.now(), daysAhead, keepsOthers: row.keepsOthers })
+      return { readAt: kept.readAt.toString(), bookings: order.bookings.slice(0, shownMost).map(lineOf) }
+    },
 
     /** Throws Problem "conflict" (code "device-known") where it is there already, "not-found" (code "no-room"). */
     add: (user: UserRow, input: NewDeviceInput) =>
@@ -200,6 +217,13 @@ async function requireDevice(tables: AccountTables, deviceId: DeviceId): Promise
   const row = await tables.devices.find(deviceId)
   if (row === null) throw noDevice()
   return row
+}
+
+function lineOf({ startsAt, endsAt, title, host, isPrivate, dial }: Booking): DeviceBookingsView["bookings"][number] {
+  return {
+    ...{ startsAt: startsAt.toString(), endsAt: endsAt.toString(), title, host, isPrivate },
+    numbers: dial.map(({ number }) => number),
+  }
 }
 
 type Given = Omit<DeviceChange, "password" | "roomId">

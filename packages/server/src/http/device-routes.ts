@@ -3,6 +3,7 @@ import {
   addedDeviceSchema,
   certificateInputSchema,
   certificateSchema,
+  deviceBookingsSchema,
   deviceChangeSchema,
   deviceFamiliesSchema,
   deviceSchema,
@@ -74,6 +75,11 @@ export async function deviceRoutes(plain: FastifyInstance, deps: DeviceRoutesDep
   )
   app.get("/v1/devices/:deviceId", { ...reads, schema: { params, response: { 200: deviceSchema } } }, async (request) =>
     devices.find(await who(request), request.params),
+  )
+  app.get(
+    "/v1/devices/:deviceId/bookings",
+    { ...reads, schema: { params, response: { 200: deviceBookingsSchema } } },
+    async (request) => devices.bookings(await who(request), request.params),
   )
   app.patch(
     "/v1/devices/:deviceId",

@@ -34,6 +34,14 @@ const stalledPerTick = 50
 /** A review that nobody ends is due again after this long. */
 const reviewRetryMinutes = 60
 
+/** Days after its end for which a meeting is kept for devices. */
+const bookingDays = 30
+const bookingsBefore = (now: Temporal.Instant) =>
+  now
+    .subtract({ hours: 24 * bookingDays })
+    .toString()
+    .slice(0, 10)
+
 /** Makes everything due that a timer makes due. Any number of nodes may do it at once. */
 export function createReconcile({ store, queue, clock, log, pace, keyMinder }: ReconcileDeps) {
   async function addDuePasses(): Promise<number> {
@@ -90,6 +98,7 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await store.asSystem((tables) => tables.deleteExpiredSessions(clock.now()))
     await store.asSystem((tables) => tables.deleteSpentChallenges(clock.now()))
     await store.asSystem((tables) => tables.deleteExpiredPasswordLinks(clock.now()))
+    await store.asSystem((tables) => tables.purgeBookings(bookingsBefore(clock.now())))
   }
 
   /** One look. A full batch is followed by the next at once. */

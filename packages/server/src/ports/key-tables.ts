@@ -3,7 +3,14 @@ import type { WrappedKey } from "./key-custody.ts"
 import type { DataKeyRow, SecretKind } from "./store.ts"
 
 /** Where sealed secrets are kept. A new column with one needs its place here: a test compares this with the schema. */
-export const sealedPlaces = ["credential", "tenant-connection", "rollout-step", "totp", "device"] as const
+export const sealedPlaces = [
+  "credential",
+  "tenant-connection",
+  "rollout-step",
+  "totp",
+  "device",
+  "room-booking",
+] as const
 export type SealedPlace = (typeof sealedPlaces)[number]
 
 /** What one row keeps sealed. */

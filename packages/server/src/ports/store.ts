@@ -19,6 +19,7 @@ import type {
 import type { Permission } from "@kalends/domain/permission"
 import type { ContactsPermission } from "@kalends/domain/policy"
 import type { ProblemKind } from "@kalends/domain/problem"
+import type { BookingTables, SystemBookingTables } from "./booking-tables.ts"
 import type { Cursor } from "./calendar-provider.ts"
 import type { Call } from "./call.ts"
 import type { DeviceTables, SystemDeviceTables } from "./device-tables.ts"
@@ -117,9 +118,16 @@ export type ConnectionRow = {
 /**
  * refresh-token, access-token: OAuth. password: server, user name and password as one sealed JSON text. tenant: what an
  * administrator gave for everybody. totp-seed: what an authenticator app makes codes of. device-password: with which a
- * video system is signed in at, or signs in here.
+ * video system is signed in at, or signs in here. room-bookings: no secret, but sealed as one.
  */
-export type SecretKind = "refresh-token" | "access-token" | "password" | "tenant" | "totp-seed" | "device-password"
+export type SecretKind =
+  | "refresh-token"
+  | "access-token"
+  | "password"
+  | "tenant"
+  | "totp-seed"
+  | "device-password"
+  | "room-bookings"
 
 /** A connection's secrets, sealed. One row per connection; `version` grows with each change and settles refresh races. */
 export type CredentialRow = {
@@ -306,6 +314,7 @@ export interface AccountTables extends PeopleTables {
   readonly revocations: RevocationTables
   readonly persons: PersonTables
   readonly devices: DeviceTables
+  readonly bookings: BookingTables
   readonly rooms: RoomTables
   readonly displays: DisplayTables
   readonly tools: ToolTables
@@ -315,7 +324,8 @@ export interface AccountTables extends PeopleTables {
 
 /** What must look across accounts; each is one indexed statement. Used by sign-in, timers and join links only. */
 export interface SystemTables
-  extends SystemDeviceTables,
+  extends SystemBookingTables,
+    SystemDeviceTables,
     SystemKeyTables,
     SystemListeningTables,
     SystemMeetingTables,

@@ -3,6 +3,7 @@ import { sql, type Transaction } from "kysely"
 import type { AuditSigner } from "../ports/audit-chain.ts"
 import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
+import { createBookingTables } from "./booking-tables.ts"
 import { type Database, unique } from "./database.ts"
 import { createDeviceTables } from "./device-tables.ts"
 import { createDisplayTables } from "./display-tables.ts"
@@ -56,6 +57,7 @@ export function createAccountTables(
     policyChanges: createPolicyChangeTables(tx, accountId),
     persons: createPersonTables(tx, accountId),
     devices: createDeviceTables(tx, accountId),
+    bookings: createBookingTables(tx, accountId),
     rooms: createRoomTables(tx, accountId),
     displays: createDisplayTables(tx, accountId),
     tools: createToolTables(tx, accountId),

@@ -178,6 +178,14 @@ const columnsOf: Readonly<Record<SealedPlace, Columns>> = {
     connectionId: sql`device_id`,
     kind: sql`'device-password'`,
   },
+  "room-booking": {
+    table: "room_booking",
+    id: (table) => sql`(${sql.ref(`${table}.room_id`)}::text || ' ' || ${sql.ref(`${table}.day`)}::text)`,
+    idType: sql`text`,
+    sealed: ["sealed_bookings"],
+    connectionId: sql`room_id`,
+    kind: sql`'room-bookings'`,
+  },
 }
 
 /** As "table.column", for the test that compares them with the schema. */
@@ -212,7 +220,7 @@ async function takeSealed(
   const later = after === null ? sql`true` : sql`${id(table)} > ${after}::${idType}`
   const { rows } = await sql<SealedRow>`
     select ${id(table)} as row_id, ${connectionId} as connection_id, ${kind} as secret_kind,
-      sealed_secret as secret, ${accessToken} as access_token
+      ${sql.ref(sealed[0])} as secret, ${accessToken} as access_token
     from ${sql.table(table)}
     where account_id = ${accountId} and ${later} and (${any(sealed, (column) => isOlder(column, olderThan))})
     order by 1 limit ${limit} for update of ${sql.table(table)} skip locked`.execute(tx)
@@ -231,7 +239,7 @@ async function putSealed(tx: Tx, accountId: AccountId, { place, rows, now }: Put
   const secret = place === "rollout-step" ? sql`fresh.secret` : sql`coalesce(fresh.secret, '')`
   const access = sealed.length > 1 ? sql`, sealed_access_token = fresh.access_token` : sql``
   await sql`
-    update ${sql.table(table)} as kept set sealed_secret = ${secret}${access}
+    update ${sql.table(table)} as kept set ${sql.ref(sealed[0])} = ${secret}${access}
     from unnest(${ids}::${idType}[], ${secrets}::bytea[], ${tokens}::bytea[]) as fresh (row_id, secret, access_token)
     where kept.account_id = ${accountId} and ${id("kept")} = fresh.row_id`.execute(tx)
   const lost = rows.flatMap(({ lostOf }) => lostOf ?? [])

@@ -2,6 +2,7 @@ import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId, CalendarId, MeetingId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { SystemTables } from "../ports/store.ts"
+import { createSystemBookings } from "./booking-tables.ts"
 import type { Database } from "./database.ts"
 import { createSystemDevices } from "./device-tables.ts"
 import { createSystemDisplays } from "./display-tables.ts"
@@ -23,6 +24,7 @@ type DueCalendar = { readonly accountId: AccountId; readonly calendarId: Calenda
 /** What looks across accounts: sign-in, timers and join links. */
 export function createSystemTables(tx: Transaction<Database>): SystemTables {
   return {
+    ...createSystemBookings(tx),
     ...createSystemDevices(tx),
     ...createSystemKeys(tx),
     ...createSystemListening(tx),

@@ -1,15 +1,23 @@
 import type { RoomId } from "@kalends/domain/ids"
 import { parseUserId } from "@kalends/domain/ids"
 import type { NewDeviceInput } from "@kalends/protocol/devices"
+import { createConnector } from "../bookings/connector.ts"
 import { createDevices } from "../bookings/devices.ts"
+import { createRoomShelves } from "../bookings/room-shelves.ts"
+import { createStoredBookings } from "../bookings/stored-bookings.ts"
+import type { RoomAgendas } from "../ports/room-agendas.ts"
 import type { Store } from "../ports/store.ts"
+import { createContentBox } from "../vault/content-box.ts"
 import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { fakeClock } from "./fake-clock.ts"
 import { createMemoryDevices } from "./memory-device.ts"
+import { memoryRooms } from "./memory-rooms.ts"
 import { callerOf, sampleRows } from "./rows.ts"
 import { sampleRoom } from "./sample-room.ts"
 import { seededRandom } from "./seeded-random.ts"
 import { vaultWith } from "./vault-with.ts"
+
+const silent = { info() {}, warn() {}, error() {} }
 
 /** An account with an administrator and rooms, and devices in memory to put into them. */
 export async function deviceWorld(store: Store, seed = 1) {
@@ -17,10 +25,19 @@ export async function deviceWorld(store: Store, seed = 1) {
   const random = seededRandom(seed)
   const { account, user } = sampleRows(seed)
   const memory = createMemoryDevices()
-  const { vault } = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random })
+  const { vault, keys } = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random })
   const shown = { sha256: "a".repeat(64), subject: "CN=codec", issuer: "CN=codec", isTrusted: false }
   const wire = { certificateOf: async () => ({ ...shown, validUntil: clock.now().add({ hours: 24 }) }) }
-  const devices = createDevices({ store, vault, families: memory.families, wire, clock, random })
+  const { families } = memory
+  const box = createContentBox({ keys, random })
+  const stored = createStoredBookings({ store, box })
+  const devices = createDevices({ store, vault, families, wire, stored, world: { clock, random } })
+  const rooms = memoryRooms(clock)
+  /** A node's connector: another each time, as after a restart. */
+  const node = (agendas: RoomAgendas = rooms) => {
+    const shelves = createRoomShelves({ agendas, stored, log: silent })
+    return createConnector({ link: { store, vault, families }, shelves, clock, random, log: silent })
+  }
   const admin = callerOf({ ...user, role: "room-admin" as const })
   const inAccount: Store["inAccount"] = (_accountId, work) => store.inAccount(account.accountId, work)
   await store.asSystem((tables) => tables.insertAccount(account))
@@ -45,6 +62,12 @@ export async function deviceWorld(store: Store, seed = 1) {
     return (await devices.add(admin, inputFor(roomId, address))).device
   }
 
-  return { ...{ clock, random, store, vault, memory, devices, admin, account }, addRoom, addDevice, inputFor }
+  return {
+    ...{ clock, random, store, vault, memory, devices, admin, account, rooms, stored },
+    addRoom,
+    addDevice,
+    inputFor,
+    node,
+  }
 }
 export type DeviceWorld = Awaited<ReturnType<typeof deviceWorld>>

@@ -10,6 +10,7 @@ import {
 } from "../ports/key-tables.ts"
 import type { StepRow } from "../ports/rollout-tables.ts"
 import type { DataKeyRow, SecretKind } from "../ports/store.ts"
+import { roomBookingKey } from "./memory-bookings.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
 const keptSchema = z.object({ secretKind: z.enum(["refresh-token", "password", "tenant"]) })
@@ -73,6 +74,7 @@ const tableOf = {
   "rollout-step": "step",
   totp: "totp",
   device: "device",
+  "room-booking": "roomBooking",
 } as const
 
 /** Credentials are kept by connection, and named by their own id. */
@@ -116,6 +118,14 @@ function sealedIn(tx: MemoryTransaction, accountId: AccountId, place: SealedPlac
         ...{ rowId: deviceId, connectionId: deviceId, secretKind: "device-password" },
         ...{ secret: someOrNull(sealedSecret), accessToken: null },
       }))
+  if (place === "room-booking")
+    return tx
+      .list("roomBooking")
+      .filter(isMine)
+      .map((row) => ({
+        ...{ rowId: roomBookingKey(row), connectionId: row.roomId, secretKind: "room-bookings" },
+        ...{ secret: someOrNull(row.sealedBookings), accessToken: null },
+      }))
   return tx
     .list("step")
     .filter(isMine)
@@ -146,7 +156,9 @@ async function put(
     const sealedSecret = secret ?? new Uint8Array()
     await tx.change("credential", key, (row) => ({ ...row, sealedSecret, sealedAccessToken: accessToken }))
     if (lostOf !== null) await tx.change("connection", lostOf, (row) => ({ ...row, ...lost, state: "needs-reauth" }))
-  } else if (place === "device")
+  } else if (place === "room-booking")
+    await tx.change("roomBooking", key, (row) => ({ ...row, sealedBookings: secret ?? new Uint8Array() }))
+  else if (place === "device")
     await tx.change("device", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))
   else if (place === "totp")
     await tx.change("totp", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))

@@ -12,6 +12,7 @@ import type {
   Store,
   SystemTables,
 } from "../ports/store.ts"
+import { memoryBookings, memorySystemBookings } from "./memory-bookings.ts"
 import { memoryDevices, memorySystemDevices } from "./memory-devices.ts"
 import { memoryDisplays, memorySystemDisplays } from "./memory-displays.ts"
 import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
@@ -98,6 +99,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     revocations: memoryRevocations(tx, accountId, connections.deleteConnection),
     policyChanges: memoryPolicyChanges(tx, accountId),
     devices: memoryDevices(tx, accountId),
+    bookings: memoryBookings(tx, accountId),
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
     tools: memoryTools(tx, accountId),
     rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
@@ -394,6 +396,7 @@ const isAsked =
 function createSystemTables(tx: MemoryTransaction): SystemTables {
   const isBefore = (a: Temporal.Instant, b: Temporal.Instant) => Temporal.Instant.compare(a, b) < 0
   return {
+    ...memorySystemBookings(tx),
     ...memorySystemDevices(tx),
     ...memorySystemKeys(tx),
     ...memorySystemListening(tx),

@@ -1,5 +1,6 @@
 import type { DialRule } from "@kalends/domain/dial-rule"
 import type { AccountId, GroupId, RoomId, UserId } from "@kalends/domain/ids"
+import type { RoomBookingRow } from "../ports/booking-tables.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { DisplayRow, PairingRow } from "../ports/display-tables.ts"
 import type { FigureRow } from "../ports/figure-tables.ts"
@@ -94,6 +95,8 @@ export type MemoryRows = {
   delegate: DelegateRow
   /** By the token's hash. */
   toolPairing: ToolPairingRow
+  /** By room and day. */
+  roomBooking: RoomBookingRow
   /** Rooms are users, and yet in no list of them. */
   room: RoomRow
   /** By room id and digest. */
@@ -151,6 +154,7 @@ const tableNames = [
   "toolDefault",
   "delegate",
   "toolPairing",
+  "roomBooking",
   "room",
   "roomMark",
   "roomMiss",
@@ -202,6 +206,7 @@ export function emptyTables(): RowMaps {
     toolDefault: new Map(),
     delegate: new Map(),
     toolPairing: new Map(),
+    roomBooking: new Map(),
     room: new Map(),
     roomMark: new Map(),
     roomMiss: new Map(),

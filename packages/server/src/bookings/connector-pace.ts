@@ -1,0 +1,13 @@
+/** How often devices are looked for that nobody brings their bookings. */
+export const lookMs = 5_000
+/** A lease is renewed every fourth look, at a third of its life. */
+export const looksPerRenewal = 4
+export const leaseSeconds = 60
+/** How often, about, a device is asked whether it still has what it was given. */
+export const checkMs = 5 * 60_000
+/** No call of a device takes longer. */
+export const callMs = 15_000
+export const retryLeastMs = 1_000
+export const retryMostMs = 5 * 60_000
+/** What only a person can mend is tried rarely: a wrong password locks an account at some devices. */
+export const hopelessRetryMs = 15 * 60_000

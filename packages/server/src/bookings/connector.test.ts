@@ -1,0 +1,232 @@
+import type { Booking } from "@kalends/domain/booking"
+import { parseDeviceId, parseProviderEventId, type RoomId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import { expect, test } from "vitest"
+import { type DeviceWorld, deviceWorld } from "../testing/device-world.ts"
+import { settled } from "../testing/fake-clock.ts"
+import { memoryRooms } from "../testing/memory-rooms.ts"
+import { createMemoryStore } from "../testing/memory-store.ts"
+import { checkMs, lookMs } from "./connector-pace.ts"
+
+const minutes = (count: number) => count * 60_000
+const at = (text: string) => Temporal.Instant.from(text)
+
+function bookingOf(id: string, day = "2026-11-23", changes: Partial<Booking> = {}): Booking {
+  return {
+    ...{ id: parseProviderEventId(id), seriesId: null, version: "1", isAllDay: false, isPrivate: false },
+    ...{ startsAt: at(`${day}T15:00:00Z`), endsAt: at(`${day}T16:00:00Z`) },
+    ...{ title: `Canary of ${id}`, host: "Ada", join: null, dial: [{ protocol: "sip", number: "1@example.org" }] },
+    ...changes,
+  }
+}
+
+/** A world with one room and one device in it, and a node that brings it its bookings. */
+async function begun() {
+  const store = createMemoryStore()
+  const world = await deviceWorld(store)
+  const roomId = await world.addRoom("Orion")
+  const { deviceId } = await world.addDevice(roomId, "codec.example.org")
+  const codec = world.memory.at("codec.example.org")
+  const stop = world.node().start()
+  await settled()
+  return { ...world, store, roomId, deviceId: parseDeviceId(deviceId), codec, stop }
+}
+
+const refOf = (world: DeviceWorld, roomId: RoomId) => ({ accountId: world.account.accountId, roomId })
+const ids = (bookings: readonly Booking[] | undefined) => bookings?.map(({ id }) => id)
+
+async function told(world: DeviceWorld, roomId: RoomId, ...bookings: readonly Booking[]): Promise<void> {
+  world.rooms.put(refOf(world, roomId), bookings)
+  await settled()
+}
+
+test("a device is given its room's bookings at once, each change of them, and nothing twice", async () => {
+  const world = await begun()
+  expect(world.codec.puts).toEqual([])
+  await told(world, world.roomId, bookingOf("1"))
+  await told(world, world.roomId, bookingOf("1", "2026-11-23", { version: "2" }))
+  await told(world, world.roomId, bookingOf("1"), bookingOf("2"))
+  expect(world.codec.puts.map(ids)).toEqual([["1"], ["1", "2"]])
+  await world.clock.advance(1_000)
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject({
+    ...{ state: "well", model: "Memory", given: { count: 2 } },
+  })
+  const { bookings } = await world.devices.bookings(world.admin, world.deviceId)
+  expect(bookings.map(({ title }) => title)).toEqual(["Canary of 1", "Canary of 2"])
+  await world.stop()
+})
+
+test("before anything is known of a room nothing is given: an empty list would say that it is free", async () => {
+  const world = await begun()
+  await world.clock.advance(minutes(30))
+  expect(world.codec.opened).toBe(0)
+  await told(world, world.roomId)
+  expect(world.codec.puts.map(ids)).toEqual([[]])
+  await world.stop()
+})
+
+test("one list is given at a time; of what changes meanwhile the newest alone", async () => {
+  const world = await begun()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  world.codec.held = promise
+  for (const id of ["1", "2", "3"]) await told(world, world.roomId, bookingOf(id))
+  expect(world.codec.puts).toEqual([])
+  world.codec.held = null
+  resolve()
+  await settled()
+  expect(world.codec.puts.map(ids)).toEqual([["1"], ["3"]])
+  await world.stop()
+})
+
+test("a device that lost its bookings and says so is given them again; one that says nothing is found", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  world.codec.wipe()
+  await settled()
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  world.codec.wipeSilently()
+  await world.clock.advance(2 * checkMs)
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  expect(world.codec.puts).toHaveLength(3)
+  await world.stop()
+})
+
+test("a line that was cut is opened again, and the list given anew: the device may have been restarted", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  world.codec.wipeSilently()
+  world.codec.cut()
+  await world.clock.advance(2_000)
+  expect(world.codec.opened).toBe(2)
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  await world.stop()
+})
+
+test("a device that is away is tried ever more rarely, said to be failing, and has the newest once it is back", async () => {
+  const world = await begun()
+  world.codec.trouble = new Problem("unavailable", "Away.", { code: "device-silent" })
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(minutes(60))
+  const tries = world.codec.opened
+  expect(tries).toBeGreaterThan(10)
+  expect(tries).toBeLessThan(40)
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject({
+    ...{ state: "failing", problem: { code: "device-silent" } },
+  })
+  await told(world, world.roomId, bookingOf("2"))
+  world.codec.trouble = null
+  await world.clock.advance(minutes(7))
+  expect(ids(world.codec.bookings)).toEqual(["2"])
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject({ state: "well", problem: null })
+  await world.stop()
+})
+
+test("a wrong password is tried rarely, and at once when it was replaced", async () => {
+  const world = await begun()
+  world.codec.password = "replaced"
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(minutes(9))
+  expect(world.codec.opened).toBe(1)
+  await world.devices.change(world.admin, world.deviceId, { password: "replaced" })
+  await world.clock.advance(2 * lookMs)
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  await world.stop()
+})
+
+test("a removed device is let go of, and stopping leaves nothing behind", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.devices.remove(world.admin, world.deviceId)
+  await world.clock.advance(minutes(1))
+  await told(world, world.roomId, bookingOf("2"))
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  await world.stop()
+  world.vault.forget()
+  expect(world.clock.waitingCount).toBe(0)
+  expect(world.rooms.listenerCount).toBe(0)
+})
+
+test("of two nodes one brings a device its bookings; the other does when the first was killed", async () => {
+  const world = await begun()
+  const stopOther = world.node().start()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(minutes(5))
+  expect(world.codec.opened).toBe(1)
+  // A node that is stopped gives up what it has; the other takes it at its next look.
+  await world.stop()
+  await world.clock.advance(2 * lookMs)
+  await told(world, world.roomId, bookingOf("2"))
+  expect(ids(world.codec.bookings)).toEqual(["2"])
+  await stopOther()
+})
+
+test("four hours without the calendar: devices keep the right bookings, and a wiped one is refilled by itself", async () => {
+  const world = await begun()
+  const rooms = []
+  for (const name of ["Lyra", "Draco", "Perseus"]) {
+    const roomId = await world.addRoom(name)
+    await world.addDevice(roomId, `${name}.example.org`)
+    rooms.push({ roomId, codec: world.memory.at(`${name}.example.org`), booking: bookingOf(name) })
+  }
+  await world.clock.advance(2 * lookMs)
+  for (const { roomId, booking } of rooms) await told(world, roomId, booking)
+  for (const { roomId } of rooms) world.rooms.setReadable(refOf(world, roomId), false)
+  for (let hour = 0; hour < 4; hour++) {
+    await world.clock.advance(minutes(30))
+    if (hour === 1) rooms[0]?.codec.wipe()
+    if (hour === 2) rooms[1]?.codec.wipeSilently()
+    // Who listens is told again and again of what is known, with its old instant.
+    for (const { roomId } of rooms) world.rooms.setReadable(refOf(world, roomId), false)
+    await world.clock.advance(minutes(30))
+    for (const { codec, booking } of rooms) expect(ids(codec.bookings)).toEqual([booking.id])
+  }
+  expect(rooms.map(({ codec }) => codec.puts.length)).toEqual([2, 2, 1])
+  for (const { roomId } of rooms) world.rooms.setReadable(refOf(world, roomId), true)
+  await told(world, rooms[2]?.roomId ?? world.roomId, bookingOf("after"))
+  expect(ids(rooms[2]?.codec.bookings)).toEqual(["after"])
+  await world.stop()
+})
+
+test("a node that starts while the calendar cannot be read gives what is kept, which is sealed", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"), bookingOf("2", "2026-12-10"))
+  await world.stop()
+  expect(JSON.stringify(world.store.everything())).not.toContain("Canary")
+  world.codec.wipeSilently()
+  // The same as after a kill: nothing is in memory, and nothing can be read.
+  const stopAgain = world.node(memoryRooms(world.clock)).start()
+  await settled()
+  expect(ids(world.codec.bookings)).toEqual(["1", "2"])
+  await stopAgain()
+})
+
+test("what is kept of a day is written when that day changes, deleted with it, and purged 30 days after", async () => {
+  const world = await begun()
+  const kept = () => world.store.inAccount(world.account.accountId, ({ bookings }) => bookings.list(world.roomId))
+  await told(world, world.roomId, bookingOf("1"), bookingOf("2", "2026-12-10"))
+  const before = await kept()
+  await world.clock.advance(1_000)
+  await told(world, world.roomId, bookingOf("1"), bookingOf("3", "2026-12-10"), bookingOf("4", "2026-12-11"))
+  expect(
+    (await kept()).map(({ day, readAt }) => [day, Temporal.Instant.compare(readAt, before[0]?.readAt ?? readAt)]),
+  ).toEqual([
+    ["2026-11-23", 0],
+    ["2026-12-10", 1],
+    ["2026-12-11", 1],
+  ])
+  await told(world, world.roomId, bookingOf("1"))
+  expect((await kept()).map(({ day }) => day)).toEqual(["2026-11-23"])
+  const purge = (day: string) => world.store.asSystem((tables) => tables.purgeBookings(day))
+  expect(await purge("2026-11-23")).toBe(0)
+  expect(await purge("2026-11-24")).toBe(1)
+  expect(await kept()).toEqual([])
+  await world.stop()
+})
+
+test("with a room's last device goes what is kept of it", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.devices.remove(world.admin, world.deviceId)
+  await world.stop()
+  expect(await world.store.asSystem((tables) => tables.purgeBookings("2026-01-01"))).toBe(1)
+})

@@ -1,0 +1,127 @@
+import type { DeviceId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
+import type { Clock } from "../ports/clock.ts"
+import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
+import type { Log } from "../ports/log.ts"
+import type { Random } from "../ports/random.ts"
+import { leaseSeconds, lookMs, looksPerRenewal } from "./connector-pace.ts"
+import { type DeviceLine, startDeviceLine } from "./device-line.ts"
+import type { LinkDeps } from "./open-link.ts"
+import type { RoomShelves } from "./room-shelves.ts"
+import { createTurns } from "./turns.ts"
+
+export type ConnectorDeps = {
+  readonly link: LinkDeps
+  readonly shelves: RoomShelves
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Devices that a node brings their bookings at most. */
+const linesMost = 5_000
+const takenPerLook = 500
+const callsAtOnce = 64
+const noteMs = 500
+
+/**
+ * Brings every device its bookings: each node has a share of them under leases, as for calendars that are listened to. A
+ * device that somebody changed is let go of and taken anew; what a killed node had is taken by another when its lease is over.
+ * What becomes of devices is written many at a time.
+ */
+export function createConnector({ link, shelves, clock, random, log }: ConnectorDeps) {
+  const { store } = link
+  const holder = random.uuid()
+  const turns = createTurns(callsAtOnce)
+  const lines = new Map<DeviceId, DeviceLine>()
+  const notes = new Map<DeviceId, DeviceNote>()
+  let cancelNotes: (() => void) | null = null
+
+  function note(one: DeviceNote): void {
+    notes.set(one.deviceId, one)
+    cancelNotes ??= clock.after(noteMs, () => void writeNotes())
+  }
+
+  async function writeNotes(): Promise<void> {
+    cancelNotes?.()
+    cancelNotes = null
+    const written = [...notes.values()]
+    notes.clear()
+    try {
+      await store.asSystem((tables) => tables.noteDevices(written))
+    } catch (error) {
+      // Those that were not noted again meanwhile.
+      for (const one of written) if (!notes.has(one.deviceId)) note(one)
+      log.warn("what became of devices could not be written", { problem: kindOf(error) })
+    }
+  }
+
+  function start(row: DeviceRow): void {
+    lines.get(row.deviceId)?.stop()
+    const fraction = () => random.fraction()
+    lines.set(row.deviceId, startDeviceLine({ link, shelves, note, turns, clock, fraction }, row))
+  }
+
+  function stop(deviceId: DeviceId): void {
+    lines.get(deviceId)?.stop()
+    lines.delete(deviceId)
+  }
+
+  const until = () => clock.now().add({ seconds: leaseSeconds })
+
+  async function renew(): Promise<void> {
+    const kept = await store.asSystem((tables) => tables.keepDevices(holder, until()))
+    const ids = new Set(kept.map(({ deviceId }) => deviceId))
+    for (const deviceId of [...lines.keys()]) if (!ids.has(deviceId)) stop(deviceId)
+  }
+
+  async function take(): Promise<void> {
+    for (;;) {
+      const limit = Math.min(takenPerLook, linesMost - lines.size)
+      if (limit <= 0) return
+      const now = clock.now()
+      const taken = await store.asSystem((tables) => tables.takeDevices({ holder, now, until: until(), limit }))
+      for (const row of taken) if (link.families.get(row.family)?.push) start(row)
+      if (taken.length < limit) return
+    }
+  }
+
+  async function look(count: number): Promise<void> {
+    if (count % looksPerRenewal === 0) await renew()
+    await take()
+  }
+
+  return {
+    /** How many devices this node brings their bookings. */
+    get count() {
+      return lines.size
+    },
+    /** Looks every few seconds until it is stopped, which gives up all that this node holds. */
+    start(): () => Promise<void> {
+      let isStopped = false
+      let cancel = () => {}
+      let looking: Promise<void> = Promise.resolve()
+      const again = (count: number) => {
+        looking = look(count)
+          .catch((error: unknown) => log.warn("devices could not be looked for", { problem: kindOf(error) }))
+          .then(() => {
+            if (!isStopped) cancel = clock.after(lookMs, () => again(count + 1))
+          })
+      }
+      again(0)
+      return async () => {
+        isStopped = true
+        cancel()
+        await looking
+        for (const deviceId of [...lines.keys()]) stop(deviceId)
+        await writeNotes()
+        cancelNotes?.()
+        await store
+          .asSystem((tables) => tables.releaseDevices(holder))
+          .catch((error: unknown) => log.warn("devices could not be given up", { problem: kindOf(error) }))
+      }
+    },
+  }
+}
+
+const kindOf = (error: unknown) => (isProblem(error) ? error.kind : "unknown")

@@ -1,0 +1,105 @@
+import type { Booking } from "@kalends/domain/booking"
+import { isProblem } from "@kalends/domain/problem"
+import type { RoomAgenda } from "@kalends/domain/room-state"
+import type { Log } from "../ports/log.ts"
+import type { RoomAgendas, RoomRef } from "../ports/room-agendas.ts"
+import type { DaysKept, StoredBookings } from "./stored-bookings.ts"
+
+export type RoomShelvesDeps = {
+  readonly agendas: Pick<RoomAgendas, "listen">
+  readonly stored: StoredBookings
+  readonly log: Log
+}
+
+type Listener = (bookings: readonly Booking[]) => void
+
+type Shelf = {
+  readonly listeners: Set<Listener>
+  readonly ending: AbortController
+  bookings: readonly Booking[] | null
+  /** Read from the provider since this node began. */
+  agenda: RoomAgenda | null
+  /** As this node wrote it; null before. */
+  kept: DaysKept | null
+  isSaving: boolean
+  needsSaving: boolean
+}
+
+/**
+ * The bookings of rooms with devices: what was last read from the provider, and before anything was, what is kept of it. One
+ * for each room, however many devices it has; whatever is read is kept, one writing at a time, the newest alone.
+ */
+export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
+  const shelves = new Map<string, Shelf>()
+
+  function tell(shelf: Shelf, bookings: readonly Booking[]): void {
+    shelf.bookings = bookings
+    for (const listener of [...shelf.listeners]) listener(bookings)
+  }
+
+  async function save(room: RoomRef, shelf: Shelf): Promise<void> {
+    shelf.needsSaving = true
+    if (shelf.isSaving) return
+    shelf.isSaving = true
+    try {
+      while (shelf.needsSaving && shelf.agenda !== null && !shelf.ending.signal.aborted) {
+        shelf.needsSaving = false
+        shelf.kept = await stored.save(room, shelf.agenda, shelf.kept)
+      }
+    } catch (error) {
+      // The next agenda is kept whole; devices have this one all the same.
+      shelf.kept = null
+      log.warn("a room's bookings could not be kept", { problem: isProblem(error) ? error.kind : "unknown" })
+    } finally {
+      shelf.isSaving = false
+    }
+  }
+
+  async function load(room: RoomRef, shelf: Shelf): Promise<void> {
+    try {
+      const kept = await stored.load(room)
+      if (kept !== null && shelf.agenda === null) tell(shelf, kept.bookings)
+    } catch (error) {
+      log.warn("a room's kept bookings could not be read", { problem: isProblem(error) ? error.kind : "unknown" })
+    }
+  }
+
+  function open(room: RoomRef): Shelf {
+    const shelf: Shelf = {
+      ...{ listeners: new Set(), ending: new AbortController(), bookings: null, agenda: null, kept: null },
+      ...{ isSaving: false, needsSaving: false },
+    }
+    const take = (agenda: RoomAgenda) => {
+      const isNews = agenda.readAt !== shelf.agenda?.readAt
+      shelf.agenda = agenda
+      tell(shelf, agenda.bookings)
+      if (isNews) void save(room, shelf)
+    }
+    agendas.listen(room, take, shelf.ending.signal)
+    if (shelf.agenda === null) void load(room, shelf)
+    return shelf
+  }
+
+  return {
+    /** Told of the room's bookings at once where they are known, and of each change, until the signal. */
+    watch(room: RoomRef, listener: Listener, signal: AbortSignal): void {
+      if (signal.aborted) return
+      const key = `${room.accountId} ${room.roomId}`
+      const shelf = shelves.get(key) ?? open(room)
+      shelves.set(key, shelf)
+      shelf.listeners.add(listener)
+      signal.addEventListener(
+        "abort",
+        () => {
+          shelf.listeners.delete(listener)
+          if (shelf.listeners.size > 0) return
+          shelf.ending.abort()
+          if (shelves.get(key) === shelf) shelves.delete(key)
+        },
+        { once: true },
+      )
+      if (shelf.bookings !== null) listener(shelf.bookings)
+    },
+  }
+}
+export type RoomShelves = ReturnType<typeof createRoomShelves>
