@@ -104,9 +104,13 @@ test("a purged booking is gone from the database's files once its table was vacu
   expect(await countIn(folder, sealed)).toBeGreaterThan(0)
   expect(await countIn(folder, Buffer.from("Canary-4f1d9e"))).toBe(0)
   await store.asSystem((tables) => tables.purgeBookings("2026-11-30"))
-  await admin.query("vacuum full kalends.room_booking")
-  await admin.query("checkpoint")
-  expect(await countIn(folder, sealed)).toBe(0)
+  // Whoever looks at the database meanwhile, such as its own upkeep, keeps deleted rows for as long.
+  const left = async () => {
+    await admin.query("vacuum full kalends.room_booking")
+    await admin.query("checkpoint")
+    return countIn(folder, sealed)
+  }
+  await expect.poll(left).toBe(0)
   await admin.end()
 })
 

@@ -440,7 +440,7 @@ create table key_work (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((done >= 0)),
   CHECK ((failed >= 0)),
-  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text, 'totp'::text, 'device'::text]))),
+  CHECK ((place = ANY (ARRAY['credential'::text, 'tenant-connection'::text, 'rollout-step'::text, 'totp'::text, 'device'::text, 'room-booking'::text]))),
   CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text]))),
   CHECK ((total >= 0))
 );
@@ -800,6 +800,23 @@ create table room (
   CHECK ((length(zone) <= 60))
 );
 create policy by_account on room using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table room_booking (
+  account_id uuid not null,
+  room_id uuid not null,
+  day date not null,
+  sealed_bookings bytea not null,
+  read_at timestamp with time zone not null,
+  PRIMARY KEY (account_id, room_id, day),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX room_booking_by_day ON room_booking USING btree (day);
+create policy by_account on room_booking using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
