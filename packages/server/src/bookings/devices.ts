@@ -44,16 +44,7 @@ export function createDevices(deps: DevicesDeps) {
   const { store, vault, families, wire, stored, world } = deps
   const { clock, random } = world
 
-  async function within<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const ending = new AbortController()
-    const cancel = clock.after(testSeconds * 1000, () => ending.abort())
-    try {
-      return await work(ending.signal)
-    } finally {
-      cancel()
-    }
-  }
-
+  const within = withinSeconds(clock, testSeconds)
   const audit = (tables: AccountTables, user: UserRow, deviceId: DeviceId, reason: DeviceReason) =>
     tables.appendAudit(
       { actor: { kind: "user", userId: user.userId }, action: "device-changed", subjectId: deviceId, reason },
@@ -192,6 +183,19 @@ export function createDevices(deps: DevicesDeps) {
     },
   }
 }
+/** Does what a person waits for, no longer than this. */
+const withinSeconds =
+  (clock: Clock, seconds: number) =>
+  async <Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    const ending = new AbortController()
+    const cancel = clock.after(seconds * 1000, () => ending.abort())
+    try {
+      return await work(ending.signal)
+    } finally {
+      cancel()
+    }
+  }
+
 export type Devices = ReturnType<typeof createDevices>
 
 type DeviceReason = "device-added" | "device-changed" | "device-secret" | "device-removed"

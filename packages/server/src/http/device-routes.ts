@@ -18,7 +18,7 @@ import { z } from "zod"
 import type { Devices } from "../bookings/devices.ts"
 import type { Clock } from "../ports/clock.ts"
 import { limits } from "./limits.ts"
-import { createRateLimit } from "./rate-limit.ts"
+import { createRateLimit, type RateLimit } from "./rate-limit.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type DeviceRoutesDeps = {
@@ -33,9 +33,36 @@ const params = z.object({ deviceId: z.uuid() }).transform(({ deviceId }) => pars
 
 /** Video systems of rooms. */
 export async function deviceRoutes(plain: FastifyInstance, deps: DeviceRoutesDeps): Promise<void> {
+  const calls = createRateLimit(deps.clock, limits.deviceCallsPerUser)
+  await routesBefore(plain, deps, calls)
+  await routesOfDevices(plain, deps, calls)
+}
+
+/** What is asked before there is a device. */
+async function routesBefore(plain: FastifyInstance, deps: DeviceRoutesDeps, calls: RateLimit): Promise<void> {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const { devices, requireUser } = deps
-  const calls = createRateLimit(deps.clock, limits.deviceCallsPerUser)
+  app.get(
+    "/v1/devices/families",
+    { ...reads, schema: { response: { 200: deviceFamiliesSchema } } },
+    async (request) => {
+      await requireUser(request)
+      return devices.families()
+    },
+  )
+  app.post(
+    "/v1/devices/certificate",
+    { ...changes, schema: { body: certificateInputSchema, response: { 200: certificateSchema } } },
+    async (request) => {
+      calls.take((await requireUser(request)).user.userId)
+      return devices.certificate(request.body.address)
+    },
+  )
+}
+
+async function routesOfDevices(plain: FastifyInstance, deps: DeviceRoutesDeps, calls: RateLimit): Promise<void> {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { devices, requireUser } = deps
   const who = async (request: FastifyRequest) => (await requireUser(request)).user
   /** Of what makes us call an address that somebody names. */
   const whoCalls = async (request: FastifyRequest) => {
@@ -44,22 +71,6 @@ export async function deviceRoutes(plain: FastifyInstance, deps: DeviceRoutesDep
     return user
   }
 
-  app.get(
-    "/v1/devices/families",
-    { ...reads, schema: { response: { 200: deviceFamiliesSchema } } },
-    async (request) => {
-      await who(request)
-      return devices.families()
-    },
-  )
-  app.post(
-    "/v1/devices/certificate",
-    { ...changes, schema: { body: certificateInputSchema, response: { 200: certificateSchema } } },
-    async (request) => {
-      await whoCalls(request)
-      return devices.certificate(request.body.address)
-    },
-  )
   app.get(
     "/v1/devices",
     { ...reads, schema: { querystring: devicesQuerySchema, response: { 200: devicesSchema } } },

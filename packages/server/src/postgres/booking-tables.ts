@@ -15,9 +15,10 @@ export function createBookingTables(tx: Transaction<Database>, accountId: Accoun
     async put(rows) {
       await sql`
         insert into room_booking (account_id, room_id, day, sealed_bookings, read_at)
-        select * from unnest(${rows.map((row) => row.accountId)}::uuid[], ${rows.map(({ roomId }) => roomId)}::uuid[],
+        select account_id, room_id, day, sealed_bookings, read_at from unnest(${rows.map((row) => row.accountId)}::uuid[], ${rows.map(({ roomId }) => roomId)}::uuid[],
           ${rows.map(({ day }) => day)}::date[], ${rows.map(({ sealedBookings }) => Buffer.from(sealedBookings))}::bytea[],
           ${rows.map(({ readAt }) => readAt.toString())}::timestamptz[])
+          as fresh (account_id, room_id, day, sealed_bookings, read_at)
         on conflict (account_id, room_id, day)
           do update set sealed_bookings = excluded.sealed_bookings, read_at = excluded.read_at`.execute(tx)
     },
