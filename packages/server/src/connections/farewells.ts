@@ -18,7 +18,7 @@ type Sealed = Pick<TenantConnectionRow, "tenantConnectionId" | "provider" | "sea
 export function createFarewells(clock: Clock) {
   const held = new Map<ConnectionId, TakenCredential>()
   const tenants = new Map<TenantConnectionId, Sealed & { readonly accountId: AccountId }>()
-  const accesses = new Map<TenantConnectionId, Access>()
+  const accesses = new Map<TenantConnectionId, Promise<Access>>()
   const timers = new Set<() => void>()
   let bytes = 0
 
@@ -57,10 +57,11 @@ export function createFarewells(clock: Clock) {
       timers.add(cancel)
     },
     findTenant: (tenantConnectionId: TenantConnectionId) => tenants.get(tenantConnectionId) ?? null,
-    /** A token that opens every mailbox of the tenant, asked for once. */
+    /** A token that opens every mailbox of the tenant, asked for once; or that the tenant lets nobody in, found out once. */
     accessOf: (tenantConnectionId: TenantConnectionId) => accesses.get(tenantConnectionId) ?? null,
-    holdAccess: (tenantConnectionId: TenantConnectionId, access: Access) =>
+    holdAccess: (tenantConnectionId: TenantConnectionId, access: Promise<Access>) =>
       void accesses.set(tenantConnectionId, access),
+    dropAccess: (tenantConnectionId: TenantConnectionId) => void accesses.delete(tenantConnectionId),
     get size() {
       return held.size
     },

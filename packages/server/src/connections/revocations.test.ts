@@ -5,6 +5,7 @@ import {
   parseRevocationId,
   parseTenantConnectionId,
 } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
 import { describe, expect, test } from "vitest"
 import { verifyChain } from "../ports/audit-chain.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
@@ -252,10 +253,10 @@ describe("revoking a tenant", () => {
   const provider = parseProviderName("memory")
 
   /** Three people of one tenant, of whom as many are let in by an administrator's connection; what was told, and asked of the tenant. */
-  async function tenantWorld(letIn: number) {
+  async function tenantWorld(letIn: number, lets: () => void = () => {}) {
     const told: string[] = []
     const asked: string[] = []
-    const world = await revocationWorld({ dress: (one) => ({ ...telling(told)(one), tenant: tenantOf(asked) }) })
+    const world = await revocationWorld({ dress: (one) => ({ ...telling(told)(one), tenant: tenantOf(asked, lets) }) })
     const inAccount = <Result>(work: (tables: AccountTables) => Promise<Result>) =>
       world.base.inAccount(world.accountId, work)
     await inAccount(async (tables) => {
@@ -299,12 +300,26 @@ describe("revoking a tenant", () => {
     expect(await world.find()).toBeNull()
     expect(await left(world)).toEqual({ credentials: 1, connections: 1 })
     expect(world.told.sort()).toEqual(["stop subscription-1 with for-all", "stop subscription-2 with for-all"])
-    expect(world.asked.length).toBeLessThanOrEqual(2)
+    expect(world.asked).toHaveLength(1)
     expect(await revocations.find(world.administrator, parse(begun))).toMatchObject({
       ...{ state: "done", done: 2, subscriptionsStopped: 2, subscriptionsLeft: 0 },
       grants: { "not-possible": 2 },
     })
     expect(world.hints.filter((hint) => hint.kind === "connection-changed")).toHaveLength(2)
+    await runs.stop()
+  })
+
+  test("that lets nobody in any more is asked once, not for each of its people", async () => {
+    const world = await tenantWorld(3, () => {
+      throw new Problem("forbidden", "The application is gone.", { code: "application-removed", isTenantWide: true })
+    })
+    const { revocations, runs } = world.node()
+    const begun = await revocations.createOfTenantConnection(world.administrator, tenantConnectionId)
+    await runs.idle()
+    expect(world.asked).toHaveLength(1)
+    expect(await revocations.find(world.administrator, parse(begun))).toMatchObject({
+      ...{ state: "done", done: 3, subscriptionsStopped: 0, subscriptionsLeft: 3 },
+    })
     await runs.stop()
   })
 
@@ -322,13 +337,14 @@ describe("revoking a tenant", () => {
 })
 
 /** Lets in to every mailbox with one access. */
-function tenantOf(asked: string[]): TenantSource {
+function tenantOf(asked: string[], lets: () => void): TenantSource {
   return {
     ...{ methods: [], isTokenForAll: true, directory: null },
     open: () => Promise.reject(new Error("it is open already")),
     checkup: async () => [],
     async access({ mailbox }) {
       asked.push(mailbox)
+      lets()
       return { kind: "bearer", token: "for-all", expiresAt: Temporal.Instant.from("2100-01-01T00:00:00Z") }
     },
   }

@@ -1,6 +1,7 @@
 import type { Access } from "@kalends/domain/access"
 import type { revocationReasons } from "@kalends/domain/audit-reason"
 import type { AccountId, RevocationId } from "@kalends/domain/ids"
+import { isProblem } from "@kalends/domain/problem"
 import type { TenantBroker, TenantTarget } from "../ports/access-broker.ts"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -243,11 +244,20 @@ async function lastTenantAccess(
   const source = held === null ? null : (tell.providers.get(held.provider)?.tenant ?? null)
   if (held === null || source === null) throw new Error("the tenant's secret is in memory")
   const known = farewells.accessOf(tenantConnectionId)
-  if (known !== null) return { ...known, mailbox }
+  if (known !== null) return { ...(await known), mailbox }
   const actor = { kind: "user", userId: createdBy } as const
   const opening = { connectionId: tenantConnectionId, kind: "tenant", actor, reason: "removal", call } as const
-  const secret = await store.inAccount(accountId, (tables) => vault.openSecret(tables, opening, held.sealedSecret))
-  const access = await source.access({ secret, mailbox, permission })
-  if (source.isTokenForAll) farewells.holdAccess(tenantConnectionId, access)
-  return source.isTokenForAll ? { ...access, mailbox } : access
+  const asked = store
+    .inAccount(accountId, (tables) => vault.openSecret(tables, opening, held.sealedSecret))
+    .then((secret) => source.access({ secret, mailbox, permission }))
+  if (source.isTokenForAll) farewells.holdAccess(tenantConnectionId, asked)
+  try {
+    const access = await asked
+    return source.isTokenForAll ? { ...access, mailbox } : access
+  } catch (error) {
+    // What the whole tenant refuses is not asked for again, for any of its people; anything else may pass.
+    if (isProblem(error) && error.isTenantWide) farewells.holdAccess(tenantConnectionId, asked)
+    else farewells.dropAccess(tenantConnectionId)
+    throw error
+  }
 }
