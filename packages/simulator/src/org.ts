@@ -290,6 +290,9 @@ export class Organisation {
     this.#platform = platform
   }
 
+  /** To whom else a calendar is open, by its owner's address: "make changes" and more. */
+  readonly shares = new Map<string, Set<string>>()
+
   addPerson(tenant: Tenant, name: string, email: string): Person {
     return this.#add({ tenant, name, email, isRoom: false })
   }

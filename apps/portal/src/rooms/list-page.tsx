@@ -70,16 +70,14 @@ function columnsOf(props: ListProps): readonly Column<RoomView>[] {
     {
       ...{ key: "name", title: text.name, width: "minmax(0, 1.5fr)", onCard: "title" },
       cell: (room) => (
-        <Anchor
-          href={`#${roomsPlaceText({ kind: "room", roomId: room.roomId })}`}
-          className={classes.breakable}
-          inherit
-        >
-          {room.name}{" "}
-          <Text span inherit fw={400} c="dimmed">
+        <div className={classes.breakable}>
+          <Anchor href={`#${roomsPlaceText({ kind: "room", roomId: room.roomId })}`} inherit>
+            {room.name}
+          </Anchor>
+          <Text size="sm" fw={400} c="dimmed">
             {placeText(room, words)}
           </Text>
-        </Anchor>
+        </div>
       ),
     },
     {

@@ -72,7 +72,9 @@ const offices: Readonly<Record<Service, (room: Person) => Promise<Office>>> = {
     const { domain } = simulator.tenants.google
     const administrator = simulator.org.addPerson(simulator.tenants.google, "Vera", `vera@${domain}`)
     simulator.serviceAccounts.administrators.add(administrator.email)
-    const given = { keyFile: account.keyFile, domain, mailbox: room.email, administrator: administrator.email }
+    simulator.serviceAccounts.share(room, account)
+    const { email } = administrator
+    const given = { keyFile: account.keyFile, domain, mailbox: email, administrator: email }
     return { name: "google", method: "service-account", given }
   },
   async exchange(room) {
@@ -87,7 +89,8 @@ const offices: Readonly<Record<Service, (room: Person) => Promise<Office>>> = {
 /** A room with a meeting and a daily series, opened by its organisation's connection. */
 async function openRoom(service: Service) {
   const tenant = simulator.tenants[service]
-  const place = simulator.org.addRoom(tenant, "Room Draco", `draco@${tenant.domain}`)
+  const domain = service === "google" ? "resource.calendar.google.com" : tenant.domain
+  const place = simulator.org.addRoom(tenant, "Room Draco", `draco@${domain}`)
   const organizer = { name: "Ada", email: `ada@${tenant.domain}` }
   const today = systemClock.now().toZonedDateTimeISO("UTC").toPlainDate()
   const time = (from: string, to: string) =>

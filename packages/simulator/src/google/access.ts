@@ -31,7 +31,9 @@ export function createAccess(context: SimulatorContext, grants: Grants) {
       if (!scopes[needs].test(grant.scope)) return googleError(403, "insufficientPermissions")
       const { calendarId } = request.params
       const isOwn = calendarId === undefined || calendarId === "primary" || calendarId === person.email
-      return isOwn ? withFields(request, await handler(request, person, grant)) : googleError(404, "notFound")
+      const isShared = !isOwn && context.org.shares.get(calendarId)?.has(person.email) === true
+      const owner = isOwn ? person : isShared ? context.org.findPerson(calendarId, "google") : null
+      return owner === null ? googleError(404, "notFound") : withFields(request, await handler(request, owner, grant))
     })
 }
 

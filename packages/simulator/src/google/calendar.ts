@@ -39,7 +39,13 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
       .map(Number)
     const uid = query.get("iCalUID")
     const items = itemsOf(person, query, since, upTo).filter((item) => uid === null || familyOf(item) === uid)
-    return paged(query, items, upTo, { kind: "calendar#events", summary: person.name, timeZone: "UTC", offset })
+    return paged(query, items, upTo, {
+      kind: "calendar#events",
+      accessRole: "owner",
+      summary: person.name,
+      timeZone: "UTC",
+      offset,
+    })
   }
 
   const instances: Authorized = (request, person) => {
@@ -49,7 +55,7 @@ export function googleCalendarRoutes(context: SimulatorContext, grants: Grants, 
     const all = occurrencesOf(event, spanOf(query)).map((one) => googleWire(one, person.email))
     const holes =
       query.get("showDeleted") === "true" ? goneOf(event).map((original) => cancelledWire(event, original)) : []
-    return paged(query, [...all, ...holes], person.calendar.sequence, { kind: "calendar#events" })
+    return paged(query, [...all, ...holes], person.calendar.sequence, { kind: "calendar#events", accessRole: "owner" })
   }
 
   const insert: Authorized = ({ json }, person) => {

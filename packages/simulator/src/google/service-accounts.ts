@@ -1,7 +1,8 @@
 import { decodeJwt, exportPKCS8, generateKeyPair, jwtVerify } from "jose"
+import { SimContacts } from "../contacts.ts"
 import type { SimulatorContext } from "../context.ts"
 import { accessLifeSeconds, type Grants } from "../grants.ts"
-import type { Person } from "../org.ts"
+import { type Person, SimCalendar } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { googleError } from "./errors.ts"
 
@@ -30,6 +31,8 @@ const refused = (error: string, description: string): SimResponse => ({
 
 export function createServiceAccounts(context: SimulatorContext, grants: Grants) {
   const accounts = new Map<string, ServiceAccount>()
+  /** Service accounts as those whom a calendar is shared with. */
+  const selves = new Map<string, Person>()
   /** Who administers the domain: the directory is shown to them alone. */
   const administrators = new Set<string>()
 
@@ -64,12 +67,17 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
         "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
       )
     const scopes = String(claims.scope ?? "").split(" ")
-    if (!scopes.every((scope) => account.delegated.includes(scope)))
+    // For itself it needs no delegation: it has what calendars' owners have shared with it.
+    const self = claims.sub === undefined ? selves.get(account.email) : undefined
+    if (self === undefined && !scopes.every((scope) => account.delegated.includes(scope)))
       return refused(
         "unauthorized_client",
         "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
       )
-    const person = context.org.findPerson(String(claims.sub), "google")
+    const person = self ?? context.org.findPerson(String(claims.sub), "google")
+    // A resource is nobody's account: none acts for it.
+    if (person !== self && person?.isRoom === true && isResource(person.email))
+      return refused("invalid_grant", "Invalid email or User ID")
     if (person === null) return refused("invalid_grant", "Invalid email or User ID")
     const body = { access_token: grants.newAccessToken(grants.newGrant(person, scopes.join(" "))) }
     return { status: 200, body: { ...body, expires_in: accessLifeSeconds, token_type: "Bearer" } }
@@ -103,6 +111,14 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
     /** Answers a token request with an assertion; null for any other. */
     answer: (request: SimRequest): Promise<SimResponse> | null =>
       request.form.get("grant_type") === jwtBearer ? token(request) : null,
+    /** Shares a resource's calendar with a service account: to make changes and manage sharing. */
+    share({ email, tenant }: Person, account: ServiceAccount): void {
+      const { platform, org } = context
+      const calendar = new SimCalendar(account.email, platform)
+      const who = { id: account.email, name: account.email, email: account.email, tenant, calendar, isRoom: false }
+      selves.set(account.email, { ...who, contacts: new SimContacts(platform) })
+      org.shares.set(email, new Set([...(org.shares.get(email) ?? []), account.email]))
+    },
     /** A service account with a key, to which the domain delegates these scopes. */
     async add(name: string, delegated: readonly string[]): Promise<ServiceAccount> {
       const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true })
@@ -122,6 +138,8 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
 }
 
 export type ServiceAccounts = ReturnType<typeof createServiceAccounts>
+
+const isResource = (email: string) => email.endsWith("@resource.calendar.google.com")
 
 function readClaims(assertion: string): Readonly<Record<string, unknown>> {
   try {

@@ -50,6 +50,9 @@ export function createGoogleCalls({
   return {
     listCalendars: (access: Access, signal: AbortSignal) =>
       get(access, `${apiUrl}/users/me/calendarList?maxResults=250&fields=items(id,primary,accessRole)`, signal),
+    /** What an access may do in one calendar, which every list of its events says (events.list, accessRole). */
+    peekCalendar: (access: Access, calendarId: string, signal: AbortSignal) =>
+      get(access, `${eventsUrl(calendarId)}?maxResults=1&fields=accessRole`, signal),
     listEvents: (access: Access, calendarId: string, query: URLSearchParams, signal: AbortSignal) =>
       get(access, `${eventsUrl(calendarId)}?${query}`, signal),
     getEvent: (access: Access, calendarId: string, eventId: string, signal: AbortSignal) =>

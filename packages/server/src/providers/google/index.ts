@@ -39,11 +39,16 @@ export function createGoogleProvider(
     reader: googleReader,
     apiBase: () => settings.apiUrl,
     async listCalendars(access, signal) {
+      if (access.mailbox !== undefined) {
+        // A calendar that is shared with a service account is in no list of its own until it is put there.
+        const { accessRole } = await calls.peekCalendar(access, access.mailbox, signal)
+        return [{ id: parseProviderCalendarId(access.mailbox), isPrimary: true, canWrite: canWrite(accessRole) }]
+      }
       const { items } = await calls.listCalendars(access, signal)
       return readEach(list(items), (calendar) => ({
         id: parseProviderCalendarId(requireText(calendar.id, "id")),
         isPrimary: calendar.primary === true,
-        canWrite: calendar.accessRole === "owner" || calendar.accessRole === "writer",
+        canWrite: canWrite(calendar.accessRole),
       }))
     },
     changes: (input) => googleChanges(calls, input),
@@ -73,3 +78,5 @@ export function createGoogleProvider(
     detectPush: null,
   }
 }
+
+const canWrite = (role: unknown) => role === "owner" || role === "writer"

@@ -39,10 +39,14 @@ export type GoogleTenant = { readonly tenant: TenantSource; readonly rooms: Room
 export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, settings: GoogleSettings): GoogleTenant {
   const at = endpoints(settings).token
 
-  async function token(secret: Secret, subject: string, scopes: readonly string[]): Promise<Access> {
+  /** `subject` null: for the service account itself. */
+  async function token(secret: Secret, subject: string | null, scopes: readonly string[]): Promise<Access> {
     const assertion = await oauth.signAssertion({
       ...{ privateKey: secret.privateKey, algorithm: "RS256", header: {} },
-      claims: { iss: secret.email, sub: subject, aud: at, scope: scopes.join(" ") },
+      claims: {
+        ...{ iss: secret.email, aud: at, scope: scopes.join(" ") },
+        ...(subject === null ? {} : { sub: subject }),
+      },
     })
     const answer = await oauth.requestToken(at, {
       grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -105,7 +109,11 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
       await token(secret, given.mailbox ?? "", calendarScopes(permission)).catch(aboutAll)
       return { secret: JSON.stringify(secret), identity: secret.email, tenantId: secret.domain, secretExpiresAt: null }
     },
-    access: ({ secret, mailbox, permission }) => token(readSecret(secret), mailbox, calendarScopes(permission)),
+    async access({ secret, mailbox, permission }) {
+      const scopes = calendarScopes(permission)
+      if (!isResource(mailbox)) return token(readSecret(secret), mailbox, scopes)
+      return { ...(await token(readSecret(secret), null, scopes)), mailbox }
+    },
     checkup(asked) {
       const secret = readSecret(asked.secret)
       const { administrator } = secret
@@ -136,6 +144,12 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
   }
   return { tenant, rooms: createGoogleRooms(readDirectory) }
 }
+
+/**
+ * A resource is no account that could be acted for (developers.google.com/identity/protocols/oauth2/service-account): its
+ * calendar is shared with the service account itself.
+ */
+const isResource = (mailbox: string) => mailbox.toLowerCase().endsWith("@resource.calendar.google.com")
 
 /** Throws Problem "malformed" (code: the field). */
 function secretOf({ keyFile = "", domain = "", administrator }: TenantGiven): Secret {
