@@ -181,7 +181,13 @@ function paged(
   {
     offset = 0,
     ...head
-  }: { readonly kind: string; readonly offset?: number; readonly summary?: string; readonly timeZone?: string },
+  }: {
+    readonly kind: string
+    readonly offset?: number
+    readonly summary?: string
+    readonly accessRole?: string
+    readonly timeZone?: string
+  },
 ): SimResponse {
   const size = Math.min(2500, Math.max(1, Number(query.get("maxResults") ?? 250)))
   const isLast = offset + size >= items.length
