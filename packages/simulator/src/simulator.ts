@@ -4,6 +4,7 @@ import { createCodecs } from "./cisco/codecs.ts"
 import type { SimulatorContext } from "./context.ts"
 import { demoCodecRoutes } from "./demo/codecs.ts"
 import { type DemoOrganisation, demoRoutes } from "./demo/page.ts"
+import { createRoomSystems, demoRoomSystemRoutes } from "./demo/room-systems.ts"
 import { demoZoomRoutes } from "./demo/zoom.ts"
 import { createExchange } from "./exchange/exchange.ts"
 import { googleCalendarRoutes } from "./google/calendar.ts"
@@ -73,13 +74,13 @@ export async function startSimulator(options: SimulatorOptions = {}) {
   const zoom = createZoom(platform, {}, "/zoom")
   const bigbluebutton = createBigBlueButton(platform)
   const exchange = createExchange(context, tenants.exchange)
-  const codecs = createCodecs(platform)
+  const video = createVideoSystems(platform)
   const organisations: DemoOrganisation[] = []
   const routes = [
     ...[...zoom.routes, ...bigbluebutton.routes, ...exchange.routes, ...microsoftRoutes(context, microsoft)],
     ...[...googleSignInRoutes(context, google, serviceAccounts), ...serviceAccounts.routes],
     ...[...googleCalendarRoutes(context, google, channels), ...peopleRoutes(context, google)],
-    ...[...demoZoomRoutes(zoom), ...demoCodecRoutes(codecs)],
+    ...[...demoZoomRoutes(zoom), ...video.routes],
     ...demoRoutes(context, {
       grants: { microsoft: microsoft.grants, google },
       ...{ exchange, organisations },
@@ -115,8 +116,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     serviceAccounts,
     /** A mailbox of the Exchange server, copied to Microsoft 365 with new ids; the old one stays. */
     copyToMicrosoft: (person: Person): Person => copyToMicrosoft(org, tenants.microsoft, person),
-    /** Video systems of rooms, each on a port of its own; none at first. */
-    codecs,
+    ...video.systems,
     calls,
     subscriptions: microsoft.subscriptions,
     channels,
@@ -124,7 +124,22 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     pushFates: (service: "microsoft" | "google") => pushes.fatesOf(tenants[service].id),
     /** Sends what is held back or waits, and resolves once every notification that is under way is answered. */
     deliverPushes: () => pushes.deliver(),
-    close: closing([codecs.close, pushes.close, zoom.webhooks.close, exchange.streams.drop, server.close]),
+    close: closing([video.close, pushes.close, zoom.webhooks.close, exchange.streams.drop, server.close]),
+  }
+}
+
+/** Video systems of rooms; none at first. */
+function createVideoSystems(platform: SimulatorPlatform) {
+  const systems = {
+    /** Each on a port of its own. */
+    codecs: createCodecs(platform),
+    /** That ask for their calendar by themselves. */
+    roomSystems: createRoomSystems(platform),
+  }
+  return {
+    systems,
+    routes: [...demoCodecRoutes(systems.codecs), ...demoRoomSystemRoutes(systems.roomSystems)],
+    close: closing([systems.codecs.close, systems.roomSystems.close]),
   }
 }
 

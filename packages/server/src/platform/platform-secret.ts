@@ -10,6 +10,7 @@ export type PlatformSecret = {
       | "key-encryption"
       | "hooks"
       | "connect-state"
+      | "device-tokens"
       | "sign-in-state"
       | "sign-in-attempts"
       | "sync-digests"

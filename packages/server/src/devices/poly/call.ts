@@ -60,7 +60,20 @@ export function isOwnAddress({ username, roomAddress }: KnownDevice, address: st
   return asked === own || asked === roomAddress?.toLowerCase() || asked.replace(/@[^@]*$/, "") === own
 }
 
-export const folders = ["root", "msgfolderroot", "inbox", "calendar"] as const
+/** The folders that clients count on finding in a mailbox. There is something in the calendar alone. */
+export const folders = [
+  "root",
+  "msgfolderroot",
+  "calendar",
+  "inbox",
+  "contacts",
+  "tasks",
+  "drafts",
+  "outbox",
+  "sentitems",
+  "deleteditems",
+  "junkemail",
+] as const
 export type FolderName = (typeof folders)[number]
 
 /** The folder that an id means. Throws EwsError for what is not there, or not this device's. */

@@ -106,6 +106,16 @@ describe("while the calendar service is away", () => {
   })
 })
 
+test("a room that was disconnected is unknown, and its subscriptions are over", async () => {
+  world.memory.put(world.orion.room, [bookingOf("Star charts", "2026-11-23T12:00:00Z")])
+  const { id, watermark } = await subscribed()
+  const never = Temporal.Instant.fromEpochMilliseconds(0)
+  const { memory } = world
+  memory.read = async () => ({ bookings: [], readAt: never, coversUntil: never })
+  expect((await world.ask(world.orion, day)).code).toBe("ErrorMailboxStoreUnavailable")
+  expect((await world.ask(world.orion, eventsOf(id, watermark))).code).toBe("ErrorSubscriptionNotFound")
+})
+
 const pull = envelope(
   '<m:Subscribe><m:PullSubscriptionRequest><t:FolderIds><t:DistinguishedFolderId Id="calendar"/></t:FolderIds><t:EventTypes><t:EventType>CreatedEvent</t:EventType></t:EventTypes><t:Timeout>10</t:Timeout></m:PullSubscriptionRequest></m:Subscribe>',
 )
@@ -278,7 +288,8 @@ describe("what a device asks first", () => {
   test("GetFolder knows the calendar, GetServerTimeZones UTC", async () => {
     const folder = (await world.ask(world.orion, folderCalled("calendar"))).node
     expect(textAt(findDeep(folder, "CalendarFolder"), "DisplayName")).toBe("Calendar")
-    expect((await world.ask(world.orion, folderCalled("contacts"))).code).toBe("ErrorFolderNotFound")
+    expect((await world.ask(world.orion, folderCalled("publicfoldersroot"))).code).toBe("ErrorFolderNotFound")
+    expect((await world.ask(world.orion, folderCalled("contacts"))).code).toBe("NoError")
     const zones = await world.ask(world.orion, envelope('<m:GetServerTimeZones ReturnFullTimeZoneData="true"/>'))
     expect(attributeOf(findDeep(zones.node, "TimeZoneDefinition"), "Id")).toBe("UTC")
   })

@@ -1,3 +1,4 @@
+import { attributeOf, type XmlNode } from "@kalends/readers/xml"
 import type { KnownDevice } from "../../ports/device-door.ts"
 import { bodyOf, type FrontItem, folderIdOf, locationOf, subjectOf } from "./front-item.ts"
 import { uidOf } from "./icalendar.ts"
@@ -131,19 +132,29 @@ export function written(property: Property, item: FrontItem, view: ItemView): Ma
   return leaf(`t:${property.name}`, value instanceof Temporal.Instant ? dateTime(value) : value)
 }
 
-/** Properties that clients ask for by number ([MS-OXPROPS]); false for those that an item does not have. */
-const numbered: Readonly<Record<string, (item: FrontItem) => ItemValue>> = {
+/** Properties that clients know by a number or name of their own ([MS-OXPROPS]). */
+const extended: Readonly<Record<string, (item: FrontItem) => ItemValue>> = {
+  // PidTagSensitivity: 2 is private.
+  "0x36": ({ booking }) => (booking.isPrivate ? 2 : 0),
+  // PidTagInternetArticleNumber: a number of its own for each item, by which some clients list them.
+  "0xe23": ({ id }) => Buffer.from(id, "base64").readUInt32BE(0) >>> 1,
   // PidTagLastModificationTime.
   "0x3008": ({ changedAt }) => changedAt,
   // PidLidAppointmentStartWhole, PidLidAppointmentEndWhole, PidLidRecurring.
   "33293": ({ booking }) => booking.startsAt,
   "33294": ({ booking }) => booking.endsAt,
   "33315": never,
+  // 0: single. 1 would be a series.
+  "urn:schemas:calendar:instancetype": zero,
+  "urn:schemas:calendar:uid": uidOf,
 }
 
-/** The value of an extended property; null where there is none. */
-export function extendedValue(item: FrontItem, tagOrId: string | null): ItemValue {
-  const key = tagOrId?.toLowerCase() ?? ""
-  const tag = /^\d+$/.test(key) && Number(key) === 0x3008 ? "0x3008" : key
-  return numbered[tag]?.(item) ?? null
+/** What an ExtendedFieldURI names. */
+export const extendedNames = ["PropertyName", "PropertyTag", "PropertyId"] as const
+
+/** The value of an extended property; null where an item has none of this name. */
+export function extendedValue(item: FrontItem, field: XmlNode): ItemValue {
+  const name = extendedNames.map((one) => attributeOf(field, one)).find((one) => one !== null) ?? ""
+  const isNumber = attributeOf(field, "PropertyTag") === name && Number.isInteger(Number(name))
+  return extended[isNumber ? `0x${Number(name).toString(16)}` : name]?.(item) ?? null
 }

@@ -3,6 +3,8 @@ import type { FrontItem } from "./front-item.ts"
 import { extendedValue, type ItemValue, type ItemView, properties } from "./properties.ts"
 import { EwsError } from "./soap.ts"
 
+const fieldsMost = 4
+
 const unsupported = (): EwsError =>
   new EwsError("ErrorUnsupportedPathForQuery", "The query is not supported for the property.")
 
@@ -44,9 +46,27 @@ function compares(item: FrontItem, expression: XmlNode, view: ItemView): boolean
   return sign(String(value).localeCompare(wanted, "en", { sensitivity: "base" }))
 }
 
+/** Items in the order of a SortOrder; by start without one. */
+export function sorted(items: readonly FrontItem[], order: XmlNode | null, view: ItemView): readonly FrontItem[] {
+  const fields = (order?.children ?? []).slice(0, fieldsMost)
+  if (fields.length === 0) return items
+  return items.toSorted((one, other) => {
+    for (const field of fields) {
+      const result = orderOf(valueAt(one, field.children[0], view), valueAt(other, field.children[0], view))
+      if (result !== 0) return attributeOf(field, "Order") === "Descending" ? -result : result
+    }
+    return 0
+  })
+}
+
+function orderOf(one: ItemValue, other: ItemValue): number {
+  if (one instanceof Temporal.Instant && other instanceof Temporal.Instant) return Temporal.Instant.compare(one, other)
+  if (typeof one === "number" && typeof other === "number") return one - other
+  return String(one ?? "").localeCompare(String(other ?? ""), "en")
+}
+
 function valueAt(item: FrontItem, path: XmlNode | undefined, view: ItemView): ItemValue {
-  if (path?.name === "ExtendedFieldURI")
-    return extendedValue(item, attributeOf(path, "PropertyTag") ?? attributeOf(path, "PropertyId"))
+  if (path?.name === "ExtendedFieldURI") return extendedValue(item, path)
   const uri = attributeOf(path ?? null, "FieldURI")
   return properties.find((property) => property.uri === uri)?.value(item, view) ?? null
 }

@@ -79,6 +79,12 @@ export function createRoomWatches({ agendas, clock }: { readonly agendas: RoomAg
 
 function take(room: RoomRef, watch: Watch, agenda: RoomAgenda): Seen {
   const before = watch.seen
+  if (Temporal.Instant.compare(agenda.coversUntil, agenda.readAt) <= 0) {
+    // A room that was disconnected: nothing is known of it, and what changes meanwhile will not be either.
+    watch.seen = null
+    for (const listener of watch.told) listener(null)
+    return { items: [], byId: new Map(), agenda }
+  }
   if (before !== null && (agenda === before.agenda || isOlder(agenda, before.agenda))) return before
   const items = itemsOf(room, agenda.bookings, { before: before?.byId ?? new Map(), readAt: agenda.readAt })
   const seen = { items, byId: new Map(items.map((item) => [item.id, item])), agenda }

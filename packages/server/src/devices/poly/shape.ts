@@ -2,7 +2,7 @@ import { attributeOf, child, find, textAt, type XmlNode } from "@kalends/readers
 import type { FrontItem } from "./front-item.ts"
 import { mimeContent } from "./icalendar.ts"
 import { dateTime, element, leaf, type Markup } from "./markup.ts"
-import { extendedValue, type ItemView, type Property, properties, written } from "./properties.ts"
+import { extendedNames, extendedValue, type ItemView, type Property, properties, written } from "./properties.ts"
 import { schemaError } from "./soap.ts"
 
 /** What a request wants to see of each item. */
@@ -52,9 +52,9 @@ export function itemMarkup(item: FrontItem, shape: Shape, view: ItemView): Marku
 const itemParts = ({ wanted }: Shape): number => wanted.filter(({ uri }) => uri.startsWith("item:")).length
 
 function extendedMarkup(item: FrontItem, field: XmlNode): Markup {
-  const value = extendedValue(item, attributeOf(field, "PropertyTag") ?? attributeOf(field, "PropertyId"))
+  const value = extendedValue(item, field)
   if (value === null) return ""
-  const names = ["DistinguishedPropertySetId", "PropertySetId", "PropertyTag", "PropertyId", "PropertyType"]
+  const names = ["DistinguishedPropertySetId", "PropertySetId", ...extendedNames, "PropertyType"]
   const attributes = Object.fromEntries(
     names.flatMap((name) => {
       const given = attributeOf(field, name)

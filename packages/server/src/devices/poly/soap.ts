@@ -42,12 +42,19 @@ export const schemaError = (): EwsError =>
 export const soapAnswer = (body: Markup): FrontAnswer => ({
   status: 200,
   headers: xmlHeaders,
-  body: `<?xml version="1.0" encoding="utf-8"?>${soapEnvelope(body)}`,
+  body: `<?xml version="1.0" encoding="utf-8"?>${element(
+    "s:Envelope",
+    [element("s:Header", versionHeader), element("s:Body", body)],
+    { "xmlns:s": soapNamespace },
+  )}`,
 })
 
-/** An envelope by itself, as the pieces of an answer that goes on are. */
-export const soapEnvelope = (body: Markup): Markup =>
-  element("s:Envelope", [element("s:Header", versionHeader), element("s:Body", body)], { "xmlns:s": soapNamespace })
+/** A piece of an answer that goes on: an envelope of its own, without a prefix, by which clients find its end. */
+export const streamedEnvelope = (body: Markup): Markup => {
+  const prefix = { "xmlns:soap11": soapNamespace }
+  const parts = [element("soap11:Header", versionHeader, prefix), element("soap11:Body", body, prefix)]
+  return element("Envelope", parts, { xmlns: soapNamespace })
+}
 
 /** A fault: SOAP 1.1 over HTTP has them under status 500 (SOAP 1.1, 6.2). */
 export function soapFault({ code, message, backOffMs }: EwsError): FrontAnswer {

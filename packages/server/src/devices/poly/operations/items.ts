@@ -4,7 +4,7 @@ import { type EwsCall, type FrontDeps, folderNamed, lookAt, type Operation, orEr
 import type { FrontItem } from "../front-item.ts"
 import { element, type Markup } from "../markup.ts"
 import type { ItemView } from "../properties.ts"
-import { matches } from "../restriction.ts"
+import { matches, sorted } from "../restriction.ts"
 import type { Seen } from "../room-watches.ts"
 import { itemMarkup, partsOf, readShape, type Shape } from "../shape.ts"
 import { EwsError, eachMessage, schemaError } from "../soap.ts"
@@ -69,7 +69,8 @@ function inView(window: XmlNode, all: readonly FrontItem[], { zone, node }: EwsC
 function page(node: XmlNode, all: readonly FrontItem[], view: ItemView): Found {
   const paging = child(node, "IndexedPageItemView")
   const expression = child(node, "Restriction")?.children[0]
-  const passing = expression === undefined ? all : all.filter((item) => matches(item, expression, view))
+  const fitting = expression === undefined ? all : all.filter((item) => matches(item, expression, view))
+  const passing = sorted(fitting, child(node, "SortOrder"), view)
   const begin = countOf(paging, "Offset", 0)
   const items = passing.slice(begin, begin + countOf(paging, "MaxEntriesReturned", itemsMost))
   const end = begin + items.length

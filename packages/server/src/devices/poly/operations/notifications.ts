@@ -9,7 +9,7 @@ import {
   errorMessage,
   responseMessages,
   schemaError,
-  soapEnvelope,
+  streamedEnvelope,
   successMessage,
   xmlHeaders,
 } from "../soap.ts"
@@ -126,7 +126,7 @@ async function* counted(body: AsyncIterable<string>, open: Map<string, number>, 
 type Streaming = { readonly found: readonly Subscription[]; readonly minutes: number }
 
 const piece = (parts: readonly Markup[]): string =>
-  soapEnvelope(responseMessages("GetStreamingEvents", [successMessage("GetStreamingEvents", parts)]))
+  streamedEnvelope(responseMessages("GetStreamingEvents", [successMessage("GetStreamingEvents", parts)]))
 const status = (value: "OK" | "Closed"): Markup => leaf("m:ConnectionStatus", value)
 
 async function* stream(deps: NotificationDeps, call: EwsCall, { found, minutes }: Streaming): AsyncGenerator<string> {

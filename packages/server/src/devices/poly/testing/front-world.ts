@@ -19,8 +19,8 @@ function deviceOf(digit: string, roomName: string): KnownDevice {
 }
 
 /** Two rooms with a device each, and the front that they ask. */
-export function frontWorld() {
-  const clock = fakeClock()
+export function frontWorld(startsAt?: string) {
+  const clock = fakeClock(startsAt)
   const memory = memoryRooms(clock)
   const [orion, lyra] = [deviceOf("1", "Orion"), deviceOf("2", "Lyra")]
   const devices = new Map([orion, lyra].map((device) => [device.username, device]))
