@@ -5,6 +5,7 @@ import { createStoredBookings } from "./bookings/stored-bookings.ts"
 import type { Config } from "./config.ts"
 import { createFamilies } from "./devices/registry.ts"
 import { createDeviceWire } from "./platform/device-wire.ts"
+import type { PlatformSecret } from "./platform/platform-secret.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { ContentBox } from "./ports/content-box.ts"
 import type { Log } from "./ports/log.ts"
@@ -12,24 +13,27 @@ import type { Random } from "./ports/random.ts"
 import type { RoomAgendas } from "./ports/room-agendas.ts"
 import type { SecretVault } from "./ports/secret-vault.ts"
 import type { Store } from "./ports/store.ts"
+import { createDeviceFronts } from "./wire-device-fronts.ts"
 
 export type DeviceParts = {
   readonly store: Store
   readonly vault: SecretVault
   readonly contentBox: ContentBox
+  readonly secret: PlatformSecret
   readonly agendas: RoomAgendas
   readonly world: { readonly clock: Clock; readonly random: Random; readonly log: Log }
 }
 
 /** Video systems of rooms, and what brings them their bookings. */
-export function createDeviceParts({ deviceNetworks }: Config, parts: DeviceParts) {
+export function createDeviceParts(config: Config, parts: DeviceParts) {
   const { store, vault, contentBox, agendas, world } = parts
-  const wire = createDeviceWire(deviceNetworks)
+  const wire = createDeviceWire(config.deviceNetworks)
   const families = createFamilies({ wire })
   const stored = createStoredBookings({ store, box: contentBox })
   const shelves = createRoomShelves({ agendas, stored, log: world.log })
   return {
     devices: createDevices({ store, vault, families, wire, stored, world }),
+    ...createDeviceFronts(config, parts),
     connector: createConnector({ link: { store, vault, families }, shelves, ...world }),
   }
 }

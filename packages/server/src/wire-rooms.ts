@@ -42,13 +42,17 @@ export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
 
 type Guards = Pick<RoomRoutesDeps, "requireUser" | "clock">
 type Features = Omit<RoomRoutesDeps, keyof Guards> &
-  Omit<DeviceRoutesDeps, keyof Guards> & { readonly displays: Omit<DisplayRoutesDeps, keyof Guards> }
+  Omit<DeviceRoutesDeps, keyof Guards> & {
+    readonly displays: Omit<DisplayRoutesDeps, keyof Guards>
+    readonly deviceFronts: { readonly routes: (app: FastifyInstance) => Promise<void> }
+  }
 
 /** Rooms, and what is in them. */
 export async function roomRoutesOf(app: FastifyInstance, features: Features, guards: Guards): Promise<void> {
   await roomRoutes(app, { ...features, ...guards })
   await deviceRoutes(app, { devices: features.devices, ...guards })
   await displayRoutes(app, { ...features.displays, ...guards })
+  await features.deviceFronts.routes(app)
 }
 
 /** Rooms: their agendas, what is done at their screens, and bookings that nobody came to. */

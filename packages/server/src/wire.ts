@@ -99,7 +99,6 @@ import { createRollouts } from "./tenants/rollouts.ts"
 import { createRunRollout } from "./tenants/run-rollout.ts"
 import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
-import { createDeviceFronts } from "./wire-device-fronts.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
@@ -251,8 +250,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...roomParts,
     ...meetingParts,
     keys: keysFeature,
-    ...createDeviceParts(config, { store, vault, contentBox, agendas: roomParts.roomAgendas, world }),
-    ...createDeviceFronts(config, { store, vault, agendas: roomParts.roomAgendas, secret, world }),
+    ...createDeviceParts(config, { store, vault, contentBox, secret, agendas: roomParts.roomAgendas, world }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
@@ -431,7 +429,6 @@ function appOptions(
         clock,
       })
       await roomRoutesOf(app, features, { requireUser, clock })
-      await features.deviceFronts.routes(app)
       await revocationRoutes(app, { revocations: features.revocations, requireUser, requireFresh })
       await app.register(async (own) => proxyRoute(own, { proxied: features.connections.proxied, clock }))
       await app.register(async (own) => hooksRoute(own, { receiver: features.receiver, metrics: features.metrics }))
