@@ -142,6 +142,28 @@ export type ToolCode = z.infer<typeof toolCodeSchema>
 /** GET /v1/tools/sessions/code, with the tool's token. 401 (code "pairing-over") once the code is over or was refused. */
 export const toolCodeStateSchema = z.object({ state: z.enum(["waiting", "connected"]) })
 
+/**
+ * POST /v1/tools/sessions/:door (entra, google, exchange; those that are set up): what the place where the tool runs says of
+ * its person, for a session of the tool's. Answers as POST /v1/sessions.
+ */
+export const toolDoorInputSchema = z.object({ token: z.string().min(1).max(16_000), deviceName: name })
+export type ToolDoorInput = z.input<typeof toolDoorInputSchema>
+/** POST /v1/tools/identities/:door, signed in (by a code, say): from now on what the tool brings stands for this person. */
+export const toolIdentityInputSchema = z.object({ token: z.string().min(1).max(16_000) })
+/** GET /v1/tools/doors: which ways in are set up. */
+export const toolDoorsSchema = z.object({
+  doors: z.array(
+    z.object({
+      door: z.string(),
+      /** issued: a token of an OpenID issuer. server: one that a mail server has signed. */
+      kind: z.enum(["issued", "server"]),
+      /** The tool's applications at the issuer. */
+      clientIds: z.array(z.string()),
+      issuer: z.string().nullable(),
+    }),
+  ),
+})
+
 /** POST /v1/tools/connections/look: whose code it is, before the person agrees. POST /v1/tools/connections: they agree. */
 export const toolConnectInputSchema = z.object({ code: z.string().max(40) })
 export const toolConnectViewSchema = z.object({ deviceName: z.string(), expiresAt: instant })

@@ -166,6 +166,30 @@ export const options = [
     text: "How long a sign-in lasts.",
   }),
   issuersOption,
+  option("toolMicrosoftClientIds", "KALENDS_TOOLS_MICROSOFT_CLIENT_IDS", "list", {
+    default: "",
+    text: "Application (client) ids of the Outlook add-in in Entra, whose tokens (nested app authentication) sign it in. Needs KALENDS_TOOLS_MICROSOFT_TENANT.",
+  }),
+  option("toolMicrosoftTenant", "KALENDS_TOOLS_MICROSOFT_TENANT", "text", {
+    default: null,
+    text: "Tenant id of the one organisation whose people's add-ins may sign in so.",
+  }),
+  option("toolGoogleClientIds", "KALENDS_TOOLS_GOOGLE_CLIENT_IDS", "list", {
+    default: "",
+    text: "OAuth client ids of the Google Workspace add-on, whose identity tokens sign it in.",
+  }),
+  option("toolGoogleDomain", "KALENDS_TOOLS_GOOGLE_DOMAIN", "text", {
+    default: null,
+    text: "The one Workspace domain whose people's add-ons may sign in so; none for any.",
+  }),
+  option("toolExchangeServers", "KALENDS_TOOLS_EXCHANGE_SERVERS", "list", {
+    default: "",
+    text: "Hosts of Exchange servers on-premises whose identity tokens are believed, such as mail.example.org, separated by commas.",
+  }),
+  option("toolAddresses", "KALENDS_TOOLS_TRUST_ADDRESSES", "yes-no", {
+    default: "no",
+    text: "Whether tools that sign in so are their person's by the organisation's e-mail address, too. Otherwise people must have connected that calendar themselves, or link the tool once by a code.",
+  }),
   option("metricsToken", "KALENDS_METRICS_TOKEN", "text", {
     default: null,
     secret: true,

@@ -2,16 +2,30 @@ import type { ToolRoutesDeps } from "./http/tool-routes.ts"
 import { createDelegates } from "./meetings/delegates.ts"
 import { createToolMeetings, type ToolMeetingsDeps } from "./meetings/tool-meetings.ts"
 import { createToolSettings } from "./meetings/tool-settings.ts"
+import { createDoors, type DoorSettings } from "./people/doors/registry.ts"
 import { createToolCodes } from "./people/tool-codes.ts"
+import { createToolDoors } from "./people/tool-doors.ts"
+import { createToolTokens } from "./platform/tool-tokens.ts"
+import type { HttpClient } from "./ports/http-client.ts"
+
+type Settings = DoorSettings & { readonly sessionDays: number }
 
 /** What scheduling tools ask for. */
-export function createToolParts(deps: ToolMeetingsDeps, sessionDays: number): ToolRoutesDeps["tools"] {
-  const { store, world } = deps
+export function createToolParts(
+  deps: ToolMeetingsDeps & { readonly http: HttpClient },
+  settings: Settings,
+): ToolRoutesDeps["tools"] {
+  const { store, world, http } = deps
+  const { sessionDays } = settings
   const { clock, random } = world
   return {
     meetings: createToolMeetings(deps),
     settings: createToolSettings(deps),
     delegates: createDelegates({ store, clock }),
     codes: createToolCodes({ store, clock, random, sessionDays }),
+    doors: createToolDoors({
+      ...{ store, doors: createDoors(settings), sessions: { clock, random, sessionDays } },
+      tokens: createToolTokens({ http, clock }),
+    }),
   }
 }

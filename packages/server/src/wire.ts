@@ -346,7 +346,7 @@ function createMeetingParts(config: Config, secret: PlatformSecret, deps: Meetin
     sync: createCalendarSync({ store: deps.store, lookout, digests, backends, world: deps.world }),
     settle: createSettle({ ...deps, backends, content: { lookout, digests } }),
     meetings: createMeetings({ ...deps, backends, digests }),
-    tools: createToolParts({ ...deps, backends }, config.sessionDays),
+    tools: createToolParts({ ...deps, backends }, config),
     doors: createDoors({ store: deps.store, backends, clock: deps.world.clock }),
   }
 }
@@ -406,7 +406,7 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       const { policy } = features
       await meetingRoutes(app, { meetings: features.meetings, requireUser })
-      await toolRoutes(app, { tools: features.tools, requireUser, clock })
+      await toolRoutes(app, { tools: features.tools, requireUser, clock, publicUrl: config.publicUrl })
       await groupRoutes(app, { groups: features.groups, requireUser })
       await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
       await personRoutes(app, personRoutesDeps(features, { store, requireUser, clock, publicUrl: config.publicUrl }))

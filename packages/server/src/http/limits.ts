@@ -27,6 +27,8 @@ export const limits = {
   codesPerUserADay: { count: 50, windowMs: 86_400_000 },
   /** Codes that tools ask for from one network: each is a row until it is over. */
   toolCodesPerNetwork: tenMinutes(120),
+  /** Tokens of tools from one network that do not hold: they cannot be guessed, and each costs a check. */
+  toolTokensPerNetwork: tenMinutes(120),
   /** Codes of tools that one person types and nobody shows: a code is 39 bits. */
   toolCodeGuessesPerUser: tenMinutes(20),
   /** Hand-off codes of one person: each is a row until it is over. */

@@ -59,7 +59,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await providerSignInRoutes(all, { ...absent<ProviderSignInRoutesDeps>(), world: absent() })
       await connectionRoutes(all, absent())
       await meetingRoutes(all, absent())
-      await toolRoutes(all, { ...absent<ToolRoutesDeps>(), tools: absent() })
+      await toolRoutes(all, { ...absent<ToolRoutesDeps>(), tools: absent(), clock: absent() })
       await groupRoutes(all, absent())
       await changesRoute(all, absent())
       await auditRoutes(all, absent())

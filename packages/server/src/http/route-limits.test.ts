@@ -92,8 +92,14 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       })
       await connectionRoutes(all, { ...common, connections: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses() })
-      const tools = { meetings: refuses(), settings: refuses(), delegates: refuses(), codes: refuses() } as const
-      await toolRoutes(all, { ...common, tools: z.custom<ToolRoutesDeps["tools"]>().parse(tools) })
+      const tools = {
+        meetings: refuses(),
+        settings: refuses(),
+        delegates: refuses(),
+        codes: refuses(),
+        doors: refuses(),
+      } as const
+      await toolRoutes(all, { ...common, tools: z.custom<ToolRoutesDeps["tools"]>().parse(tools), publicUrl })
       await groupRoutes(all, { ...common, groups: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })
@@ -259,7 +265,11 @@ describe("what costs work", () => {
     expect(guardedRoutes.length).toBeGreaterThan(15)
     const answers = await Promise.all(
       guardedRoutes.map(async ({ path, method }) => {
-        const url = path.replace("{provider}", "memory").replaceAll(/\{[^}]*\}/g, id) + (queries[path] ?? "")
+        const url =
+          path
+            .replace("{provider}", "memory")
+            .replace("{door}", "door")
+            .replaceAll(/\{[^}]*\}/g, id) + (queries[path] ?? "")
         return `${method} ${path} ${(await ask({ method, url }, bodies[`${method} ${path}`])).json().code}`
       }),
     )
@@ -295,6 +305,8 @@ const needNobody = new Set([
   "POST /v1/display/acts",
   "POST /v1/tools/sessions/code",
   "GET /v1/tools/sessions/code",
+  "GET /v1/tools/doors",
+  "POST /v1/tools/sessions/{door}",
 ])
 
 const queries: Readonly<Record<string, string>> = {
@@ -336,6 +348,7 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/meetings/held": { decision: "keep" },
   "PATCH /v1/meetings/{meetingId}": { version: "1" },
   "POST /v1/tools/meetings": { ...toolFace, key: "0".repeat(32) },
+  "POST /v1/tools/identities/{door}": { token: "x" },
   "PUT /v1/tools/defaults": { templateId: null, addsToEveryEvent: false },
   "POST /v1/tools/templates": toolTemplate,
   "PUT /v1/tools/templates/{templateId}": toolTemplate,

@@ -1,5 +1,6 @@
 import { parseMeetingId, parseTemplateId, parseUserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
+import { sessionSchema } from "@kalends/protocol/api"
 import {
   delegateInputSchema,
   delegatesSchema,
@@ -9,6 +10,9 @@ import {
   toolConnectInputSchema,
   toolConnectViewSchema,
   toolDefaultsInputSchema,
+  toolDoorInputSchema,
+  toolDoorsSchema,
+  toolIdentityInputSchema,
   toolMeetingChangeSchema,
   toolMeetingInputSchema,
   toolMeetingSchema,
@@ -25,9 +29,11 @@ import type { DelegatesFeature } from "../meetings/delegates.ts"
 import type { ToolMeetings } from "../meetings/tool-meetings.ts"
 import type { ToolSettingsFeature } from "../meetings/tool-settings.ts"
 import type { ToolCodes } from "../people/tool-codes.ts"
+import type { ToolDoors } from "../people/tool-doors.ts"
 import type { Clock } from "../ports/clock.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { createRateLimit } from "./rate-limit.ts"
+import { createSessionAnswer } from "./session-answer.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type ToolRoutesDeps = {
@@ -36,15 +42,18 @@ export type ToolRoutesDeps = {
     readonly settings: ToolSettingsFeature
     readonly delegates: DelegatesFeature
     readonly codes: ToolCodes
+    readonly doors: ToolDoors
   }
   readonly requireUser: RequireUser
   readonly clock: Clock
+  readonly publicUrl: string
 }
 
 /** What scheduling tools ask for, and what people and administrators set for them. */
 export async function toolRoutes(plain: FastifyInstance, deps: ToolRoutesDeps): Promise<void> {
   toolMeetingRoutes(plain, deps)
   codeRoutes(plain, deps)
+  doorRoutes(plain, deps)
   templateRoutes(plain, deps)
   delegateRoutes(plain, deps)
 }
@@ -126,6 +135,41 @@ function codeRoutes(plain: FastifyInstance, { tools: { codes }, requireUser, clo
     await countingFailures([{ limit: guesses, key: by.user.userId }], connect)
     return reply.code(204).send()
   })
+}
+
+/** Tools that run where their person is signed in already. */
+function doorRoutes(plain: FastifyInstance, deps: ToolRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const { doors } = deps.tools
+  const failures = createRateLimit(deps.clock, limits.toolTokensPerNetwork)
+  const answer = createSessionAnswer(deps)
+  const byDoor = z.object({ door: z.string().regex(/^[a-z]{1,20}$/) })
+
+  app.get(
+    "/v1/tools/doors",
+    { config: { needs: "nobody" }, schema: { response: { 200: toolDoorsSchema } } },
+    async () => ({ doors: doors.list }),
+  )
+  app.post(
+    "/v1/tools/sessions/:door",
+    {
+      config: { needs: "nobody" },
+      schema: { params: byDoor, body: toolDoorInputSchema, response: { 200: sessionSchema } },
+    },
+    async (request, reply) => {
+      const open = () => doors.open(request.params.door, request.body)
+      const opened = await countingFailures([{ limit: failures, key: networkOf(request.ip) }], open)
+      return answer(reply, opened, "memory")
+    },
+  )
+  app.post(
+    "/v1/tools/identities/:door",
+    { ...forTools, schema: { params: byDoor, body: toolIdentityInputSchema } },
+    async (request, reply) => {
+      await doors.linkTo(await deps.requireUser(request), request.params.door, request.body.token)
+      return reply.code(204).send()
+    },
+  )
 }
 
 function templateRoutes(plain: FastifyInstance, { tools: { settings }, requireUser }: ToolRoutesDeps): void {

@@ -1,4 +1,5 @@
-import type { AccountId, TemplateId, UserId } from "@kalends/domain/ids"
+import type { AccountId, ProviderName, TemplateId, UserId } from "@kalends/domain/ids"
+import type { UserRow } from "./store.ts"
 
 /** What meetings of scheduling tools are made with. */
 export type TemplateRow = {
@@ -65,6 +66,8 @@ export interface ToolTables {
   /** False where `most` wait already; those that are over make room. */
   insertPairing(row: ToolPairingRow, now: Temporal.Instant, most: number): Promise<boolean>
   findPairing(codeHash: Uint8Array, now: Temporal.Instant): Promise<ToolPairingRow | null>
+  /** The one person whose own connection names them so; null for none, or several. */
+  findConnected(provider: ProviderName, subjectId: string): Promise<UserRow | null>
   /** Takes it out: of two who type a code at once, one gets it. */
   takePairing(codeHash: Uint8Array, now: Temporal.Instant): Promise<ToolPairingRow | null>
 }

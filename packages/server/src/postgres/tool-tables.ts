@@ -67,9 +67,30 @@ function templateTables(
 function delegateTables(
   tx: Tx,
   accountId: AccountId,
-): Pick<ToolTables, "findDelegate" | "listDelegates" | "listHosts" | "putDelegate" | "deleteDelegate"> {
+): Pick<
+  ToolTables,
+  "findConnected" | "findDelegate" | "listDelegates" | "listHosts" | "putDelegate" | "deleteDelegate"
+> {
   const rows = () => tx.selectFrom("delegate").selectAll().where("accountId", "=", accountId)
   return {
+    async findConnected(provider, subjectId) {
+      const people = await tx
+        .selectFrom("connection")
+        .innerJoin("appUser", (join) =>
+          join
+            .onRef("appUser.accountId", "=", "connection.accountId")
+            .onRef("appUser.userId", "=", "connection.userId"),
+        )
+        .selectAll("appUser")
+        .where("connection.accountId", "=", accountId)
+        .where("connection.provider", "=", provider)
+        .where("connection.subjectId", "=", subjectId)
+        .where("connection.tenantConnectionId", "is", null)
+        .where("appUser.kind", "=", "person")
+        .limit(2)
+        .execute()
+      return people.length === 1 ? (people[0] ?? null) : null
+    },
     findDelegate: async (hostId, delegateId) =>
       (await rows().where("hostId", "=", hostId).where("delegateId", "=", delegateId).executeTakeFirst()) ?? null,
     listDelegates: (hostId) => rows().where("hostId", "=", hostId).orderBy("givenAt").orderBy("delegateId").execute(),

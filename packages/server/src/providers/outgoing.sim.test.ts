@@ -23,6 +23,7 @@ const senders: Readonly<Record<string, "operator" | "person" | "either">> = {
   "meeting-backends/zoom/calls.ts": "operator",
   "platform/oauth-client.ts": "operator",
   "platform/oidc-client.ts": "operator",
+  "platform/tool-tokens.ts": "operator",
   "providers/caldav/calls.ts": "person",
   "providers/ews/calls.ts": "person",
   "providers/ews/calls/ask.ts": "person",

@@ -36,6 +36,12 @@ export function memoryTools(tx: MemoryTransaction, accountId: AccountId): ToolTa
     },
     findDefault: async (userId) => own(tx.list("toolDefault")).find((row) => row.userId === userId) ?? null,
     putDefault: (row) => tx.put("toolDefault", row.userId, row),
+    async findConnected(provider, subjectId) {
+      const people = own(tx.list("connection"))
+        .filter((row) => row.provider === provider && row.subjectId === subjectId && row.tenantConnectionId === null)
+        .flatMap(({ userId }) => own(tx.list("user")).filter((row) => row.userId === userId))
+      return people.length === 1 ? (people[0] ?? null) : null
+    },
     findDelegate: async (hostId, delegateId) =>
       delegates().find((row) => row.hostId === hostId && row.delegateId === delegateId) ?? null,
     listDelegates: async (hostId) => delegates().filter((row) => row.hostId === hostId),
