@@ -61,7 +61,7 @@ const when = {
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .nullable(),
-  zone: z.string().min(1).max(64),
+  zone: z.string().min(1).max(60),
   isRecurring: z.boolean(),
 }
 const subject = z.string().trim().min(1).max(255)
@@ -72,7 +72,7 @@ export const ipcScheduleSchema = z.strictObject({
   key: z.string().regex(/^[0-9a-f]{32}$/),
   subject,
   ...when,
-  templateId: z.string().min(1).max(100).optional(),
+  templateId: z.uuid().optional(),
   /** E-mail address of whom the meeting is for, where somebody schedules for another person. */
   for: z.email().max(254).optional(),
 })
@@ -104,7 +104,7 @@ export const ipcMeetingSchema = z.object({
   meetingId,
   joinUrl: z.string().max(2_000),
   location: z.string().max(2_000),
-  block: z.object({ text: z.string().max(4_000), html: z.string().max(8_000) }),
+  block: z.object({ text: z.string().max(4_000), html: z.string().max(16_000) }),
   expiresAt: z.string().max(40).nullable(),
 })
 export type IpcMeeting = z.infer<typeof ipcMeetingSchema>
