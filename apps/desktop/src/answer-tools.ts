@@ -1,7 +1,8 @@
 import type { ToolCalls } from "@kalends/client/tool-calls"
 import type { ClientState } from "@kalends/client/types"
 import { Problem } from "@kalends/domain/problem"
-import type { IpcAnswer, IpcRequest } from "@kalends/protocol/ipc"
+import { type IpcAnswer, type IpcRequest, ipcMeetingSchema, ipcSettingsSchema } from "@kalends/protocol/ipc"
+import type { ToolMeeting, ToolSettings } from "@kalends/protocol/tools"
 
 export type ToolAnswerDeps = {
   readonly client: { readonly state: ClientState; readonly tools: ToolCalls }
@@ -18,14 +19,30 @@ export function createToolAnswers({ client }: ToolAnswerDeps) {
       throw new Problem("auth-expired", "Sign in to the desktop agent of Kalends first.", { code: "agent-signed-out" })
     switch (request.action) {
       case "settings":
-        return { kind: "settings", id, settings: await client.tools.settings() }
+        return { kind: "settings", id, settings: settingsFor(await client.tools.settings()) }
       case "schedule":
-        return { kind: "meeting", id, meeting: await client.tools.schedule(request.input) }
-      case "update":
-        return { kind: "meeting", id, meeting: await client.tools.update(request.input) }
+        return { kind: "meeting", id, meeting: meetingFor(await client.tools.schedule(request.input)) }
+      case "update": {
+        const { meetingId, ...change } = request.input
+        return { kind: "meeting", id, meeting: meetingFor(await client.tools.update(meetingId, change)) }
+      }
       case "remove":
         await client.tools.remove(request.input.meetingId)
         return { kind: "removed", id }
     }
   }
 }
+
+/** Of many, the first: a line is bounded. */
+const templatesMost = 20
+const hostsMost = 50
+
+const settingsFor = ({ templates, mayScheduleFor, ...rest }: ToolSettings) =>
+  ipcSettingsSchema.parse({
+    ...rest,
+    templates: templates.slice(0, templatesMost),
+    mayScheduleFor: mayScheduleFor.slice(0, hostsMost),
+  })
+
+/** Its own fields and no others, whatever a newer service says. */
+const meetingFor = (meeting: ToolMeeting) => ipcMeetingSchema.parse(meeting)

@@ -37,6 +37,22 @@ export function fit(text: string, columns: number): string {
   return columns < 1 ? "" : `${out}…`
 }
 
+/** The text on as many lines as it takes, broken at blanks where there are some. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = []
+  let line = ""
+  for (const { segment } of segments.segment(text)) {
+    if (columnsOf(line) + columnsOf(segment) > Math.max(2, columns)) {
+      const blank = segment === " " ? line.length : line.lastIndexOf(" ")
+      lines.push(blank > 0 ? line.slice(0, blank) : line)
+      line = blank > 0 ? line.slice(blank + 1) : ""
+      if (segment === " " && line === "") continue
+    }
+    line += segment
+  }
+  return line === "" ? lines : [...lines, line]
+}
+
 /** Left and right on one line; the left one gives way. */
 export function spread(left: string, right: string, columns: number): string {
   const end = fit(right, Math.max(0, columns - 10))

@@ -9,13 +9,13 @@ import { messages } from "./messages.ts"
 import { openIpcServer } from "./platform/ipc-server.ts"
 import { system } from "./platform/system.ts"
 import { openTerminal, type Terminal } from "./platform/terminal.ts"
+import { showDesk } from "./show-desk.ts"
 
 const language = chooseLanguage(system.languages)
 const locale = localeOf(language, system.languages)
 const zone = chooseZone(system.zone)
 const words = messages[language]
 const deviceName = "Desktop agent"
-const drawEveryMs = 10_000
 
 const problemText = (error: unknown): string =>
   isProblem(error) ? (words.problems[error.code ?? ""] ?? error.message) : "The agent failed."
@@ -48,28 +48,10 @@ async function showSecondFactor(client: Client, terminal: Terminal): Promise<boo
   return true
 }
 
-/** Shows the agenda until somebody quits ("quit") or the session is over ("signed-out"). */
 function show(client: Client, terminal: Terminal, tools: () => number): Promise<"quit" | "signed-out"> {
-  return new Promise((resolve) => {
-    const desk = createDesk({
-      ...{ client, now: system.now, zone, words: { language, locale }, open: system.open },
-      quit: () => end("quit"),
-    })
-    const draw = () => terminal.draw(desk.lines(terminal.size(), tools()))
-    const giveBack = terminal.show((key) => {
-      desk.press(key)
-      if (client.state.phase === "signed-in") draw()
-    })
-    const stop = system.every(drawEveryMs, draw)
-    const unsubscribe = client.subscribe(() => (client.state.phase === "signed-out" ? end("signed-out") : draw()))
-    const end = (why: "quit" | "signed-out") => {
-      unsubscribe()
-      stop()
-      giveBack()
-      resolve(why)
-    }
-    draw()
-  })
+  const desk = (quit: () => void) =>
+    createDesk({ ...{ client, now: system.now, zone, words: { language, locale }, open: system.open }, quit })
+  return showDesk({ client, terminal, desk, tools, every: system.every })
 }
 
 /** Without a screen: serves scheduling tools until the session is over or the process is ended. */

@@ -2,7 +2,7 @@ import type { ClientState } from "@kalends/client/types"
 import type { AgendaDay, AgendaEntry } from "@kalends/domain/agenda"
 import { type AgendaView, agendaView } from "@kalends/ui/agenda-view"
 import { clockTime, dayName, type Language, relativeTime } from "@kalends/ui/words"
-import { columnsOf, fit, plainLine, spread } from "./cells.ts"
+import { columnsOf, fit, plainLine, spread, wrap } from "./cells.ts"
 import { messages } from "./messages.ts"
 
 export type ScreenLine = { readonly text: string; readonly style: "plain" | "strong" | "dim" | "selected" | "notice" }
@@ -67,7 +67,7 @@ function title({ state, now, language, locale, columns }: Frame): ScreenLine {
   return strong(spread(words.title, parts.join(" · "), columns))
 }
 
-function notices({ state, now, view, notice, language, locale }: Frame): readonly ScreenLine[] {
+function notices({ state, now, view, notice, language, locale, columns }: Frame): readonly ScreenLine[] {
   const words = messages[language]
   const age = state.readAt === null ? "" : relativeTime(state.readAt, now, locale)
   const texts = {
@@ -80,10 +80,11 @@ function notices({ state, now, view, notice, language, locale }: Frame): readonl
     "needs-consent": words.needsConsent,
   }
   const all = [texts[view.condition], state.malformedCount > 0 ? words.malformed(state.malformedCount) : "", notice]
-  return all.filter((text) => text !== "").map((text) => ({ text: plainLine(text), style: "notice" as const }))
+  const lines = all.flatMap((text) => wrap(plainLine(text), columns))
+  return lines.map((text) => ({ text, style: "notice" as const }))
 }
 
-function keyLines({ language }: Frame): readonly ScreenLine[] {
+function keyLines({ language, columns }: Frame): readonly ScreenLine[] {
   const width = Math.max(...messages[language].keys.map(([key = ""]) => columnsOf(key)))
   return [
     ...messages[language].keys.map(([key = "", what = ""]) => ({
@@ -91,7 +92,7 @@ function keyLines({ language }: Frame): readonly ScreenLine[] {
       style: "plain" as const,
     })),
     blank,
-    dim(messages[language].forgets),
+    ...wrap(messages[language].forgets, columns).map(dim),
   ]
 }
 

@@ -28,6 +28,7 @@ const en = {
     "service-unreachable": "The service cannot be reached. Try again later.",
     timeout: "There was no answer in time. Try again.",
     revision: "The meeting is being changed. Try again.",
+    "unknown-zone": "The service does not know the appointment's time zone. Choose another.",
   },
 }
 
@@ -61,6 +62,7 @@ const ja: Messages = {
     "service-unreachable": "サービスに接続できません。後でもう一度お試しください。",
     timeout: "時間内に応答がありませんでした。もう一度お試しください。",
     revision: "会議は変更中です。もう一度お試しください。",
+    "unknown-zone": "サービスがこの予定のタイムゾーンを認識できません。別のものを選んでください。",
   },
 }
 

@@ -1,0 +1,271 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer, request, type Server } from "node:http"
+import { connect, createServer as createSocketServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { openIpcLink } from "@kalends/client/platform/ipc-link"
+import { type IpcPlace, ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
+import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { freePort } from "../../../packages/server/src/platform/free-port.ts"
+import { setUpNode, startTestNode, type TestSession } from "../../../packages/server/src/testing/node.ts"
+import { cloneDatabase, type TestDatabase } from "../../../packages/server/src/testing/postgres.ts"
+import { demoMeetingSettings } from "../../../tools/start/demo.ts"
+import type { Appointment, Marks } from "./appointment.ts"
+import type { HostLine } from "./host-lines.ts"
+
+// The plugin's host as Outlook's shell runs it, the agent as a person runs it, the real service, a simulated Microsoft
+// calendar and a simulated meeting service. Between host and agent, and between agent and service, stands a recorder.
+
+const root = join(import.meta.dirname, "../../..")
+const canary = "Quasar-canary"
+
+let simulator: Simulator
+let base: TestDatabase
+let node: Awaited<ReturnType<typeof startTestNode>>
+let session: TestSession
+let folder = ""
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kalends-plugin-"))
+  simulator = await startSimulator()
+  base = await cloneDatabase()
+  const port = String(await freePort())
+  node = await startTestNode(base.url, {
+    ...simulatorSettings(simulator),
+    ...demoMeetingSettings(simulator.url, {}),
+    ...{ KALENDS_PORT: port, KALENDS_HOOK_URL: `http://127.0.0.1:${port}` },
+  })
+  session = await setUpNode(node)
+})
+afterAll(async () => {
+  await node?.stop()
+  await base?.drop()
+  await simulator?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+type Sent = { readonly method: string; readonly path: string; readonly body: string }
+
+/** Stands before the service, and keeps what is sent to it. */
+async function recordService(
+  target: string,
+): Promise<{ readonly url: string; readonly sent: Sent[]; readonly server: Server }> {
+  const sent: Sent[] = []
+  const server = createServer((incoming, outgoing) => {
+    const parts: Buffer[] = []
+    incoming.on("data", (part: Buffer) => void parts.push(part))
+    incoming.on("end", () => {
+      const { method = "", url: path = "", headers } = incoming
+      const body = Buffer.concat(parts)
+      sent.push({ method, path, body: body.toString() })
+      const passed = request(
+        `${target}${path}`,
+        { method, headers: { ...headers, host: new URL(target).host } },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
+          answer.pipe(outgoing)
+        },
+      )
+      passed.on("error", () => outgoing.destroy())
+      outgoing.on("close", () => passed.destroy())
+      passed.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()))
+  const address = server.address()
+  const port = typeof address === "object" && address !== null ? address.port : 0
+  return { url: `http://127.0.0.1:${port}`, sent, server }
+}
+
+/** Stands in the agent's place, and keeps the lines that tools send. The agent itself is met elsewhere. */
+async function recordTools(place: IpcPlace, agent: IpcPlace) {
+  mkdirSync(place.folder, { mode: 0o700 })
+  const lines: string[] = []
+  const server = createSocketServer((tool) => {
+    const passed = connect(agent.address)
+    let text = ""
+    tool.on("data", (part: Buffer) => {
+      text += part.toString()
+      const whole = text.split("\n")
+      text = whole.pop() ?? ""
+      lines.push(...whole)
+    })
+    const end = () => {
+      tool.destroy()
+      passed.destroy()
+    }
+    for (const socket of [tool, passed]) socket.on("error", () => {}).on("close", end)
+    tool.pipe(passed).pipe(tool)
+  })
+  await new Promise<void>((resolve) => void server.listen(place.address, () => resolve()))
+  return {
+    lines,
+    passSecret: () => copyFileSync(agent.secretFile, place.secretFile),
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
+
+const placeAt = (name: string) =>
+  ipcPlace({ ...ownSurroundings(), environment: { KALENDS_RUNTIME_DIR: join(folder, name) } })
+
+function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+  const env = { PATH: process.env.PATH ?? "", LANG: "en_GB.UTF-8", ...environment }
+  return spawn(process.execPath, [join(root, program), ...args], { env, stdio: ["pipe", "pipe", "inherit"] })
+}
+
+/** Starts the agent as a person without a screen does: name, password and code on its input. */
+async function startAgent(service: string, place: IpcPlace): Promise<ChildProcess> {
+  const agent = run("apps/desktop/src/main.ts", [], { KALENDS_URL: service, KALENDS_RUNTIME_DIR: place.folder })
+  agent.stdin?.write(`ada@example.org\ncorrect horse\n${await session.nextCode()}\n`)
+  if (agent.stdout === null) throw new Error("the agent's output is read")
+  for await (const line of createInterface({ input: agent.stdout }))
+    if (line.includes("can use the agent")) return agent
+  throw new Error("the agent ended before it was ready")
+}
+
+const ended = (child: ChildProcess) => new Promise<void>((resolve) => void child.once("exit", () => resolve()))
+
+/** A stand-in for Outlook and its shell: one appointment, with much more in it than anybody is told. */
+function openOutlook(place: IpcPlace) {
+  const host = run("apps/outlook-plugin/src/main.ts", ["serve"], { KALENDS_RUNTIME_DIR: place.folder })
+  const day = Temporal.Now.plainDateISO("Europe/Berlin").add({ days: 3 })
+  const item = {
+    appointment: {
+      ...{ subject: "Comet hunting", start: `${day}T09:30:00`, zone: "W. Europe Standard Time" },
+      ...{ isAllDay: false, recurrence: "none", host: null },
+    } as Appointment,
+    marks: { key: null, meetingId: null } as Marks,
+    location: "",
+    body: `${canary} coats`,
+    attendees: [`${canary}@example.org`],
+  }
+  const said: string[] = []
+  let onDone = () => {}
+  if (host.stdout === null) throw new Error("the host's output is read")
+  createInterface({ input: host.stdout }).on("line", (text) => {
+    const line: HostLine = JSON.parse(text)
+    if (line.do === "mark") item.marks = line.marks
+    if (line.do === "write") Object.assign(item, { location: line.location, body: `${item.body}\n${line.block.text}` })
+    if (line.do === "say") said.push(line.text)
+    if (line.do === "done") onDone()
+  })
+  const tell = (event: "add" | "saved" | "deleted") =>
+    new Promise<void>((resolve) => {
+      onDone = resolve
+      const { appointment, marks } = item
+      host.stdin?.write(`${JSON.stringify({ item: "w1", event, appointment, marks })}\n`)
+    })
+  return { host, day, item, said, tell }
+}
+
+const allowed = new Set(["key", "subject", "date", "time", "zone", "isRecurring", "meetingId"])
+
+test("an appointment in Outlook gets a meeting that follows it, through plugin, agent and service, which hear no more than they may", async () => {
+  const person = simulator.org.addPerson(simulator.tenants.microsoft, "Ada", "ada@example.org")
+  simulator.zoom.account.addUser(person.email)
+  simulator.knobs("microsoft").approvesAll = true
+  expect(await connectByOAuth(session.call, "graph", person.email, "read-write")).toBe("connected")
+  const service = await recordService(node.url)
+  const agentPlace = placeAt("agent")
+  const place = placeAt("tools")
+  const tools = await recordTools(place, agentPlace)
+  let agent = await startAgent(service.url, agentPlace)
+  tools.passSecret()
+  const { host, day, item, said, tell } = openOutlook(place)
+  const meeting = () => simulator.zoom.account.find(/\/j\/(\d+)/.exec(item.location)?.[1] ?? "")
+  const linkedEvents = async () =>
+    ((await session.call("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }).meetings[0]?.events
+      .length
+  const startOn = (date: Temporal.PlainDate) =>
+    date.toZonedDateTime({ timeZone: "Europe/Berlin", plainTime: "09:30" }).toInstant().toString()
+  const timeOn = (date: Temporal.PlainDate) =>
+    ({ kind: "timed", start: `${date}T09:30:00`, end: `${date}T10:00:00`, zone: "Europe/Berlin" }) as const
+  try {
+    // Made where it is being written.
+    await tell("add")
+    expect(said).toEqual([expect.stringContaining("The meeting is in the appointment")])
+    expect(item.body).toContain(item.location)
+    expect([meeting()?.topic, meeting()?.startsAt?.toString()]).toEqual(["Comet hunting", startOn(day)])
+    await tell("add")
+    expect(simulator.zoom.calls.count("createMeeting")).toBe(1)
+
+    // Saved: Outlook brings it into the calendar, where the service finds the link. Moved there by a day, the meeting follows.
+    const { subject } = item.appointment
+    const attendees = [{ name: canary, email: `${canary}@example.org`, response: "none" as const }]
+    const event = person.calendar.create({
+      ...{ subject, location: item.location, description: item.body, attendees, time: timeOn(day) },
+    })
+    await until(async () => (await linkedEvents()) === 1)
+    const next = day.add({ days: 1 })
+    person.calendar.update(event, { time: timeOn(next) })
+    await until(async () => meeting()?.startsAt?.toString() === startOn(next))
+
+    // The agent is killed. Outlook's person is told; the next agent takes over what it left, and the plugin goes on.
+    const killed = ended(agent)
+    agent.kill("SIGKILL")
+    await killed
+    item.appointment = { ...item.appointment, subject: "Comet hunting in Dome 2", start: `${next}T09:30:00` }
+    await tell("saved")
+    expect(said.slice(-2)).toEqual([
+      expect.stringContaining("is not running"),
+      expect.stringContaining("follows as soon as"),
+    ])
+    agent = await startAgent(service.url, agentPlace)
+    tools.passSecret()
+    await tell("saved")
+    expect(said.at(-1)).toContain("new time and title")
+    person.calendar.update(event, { subject: item.appointment.subject })
+    await until(async () => meeting()?.topic === "Comet hunting in Dome 2")
+
+    // A tool of an older version is told so; one with another secret is not let in.
+    const old = { place, uid: ownSurroundings().uid, tool: { name: "Old", version: "0.0.1" }, version: 0 }
+    await expect(openIpcLink(old)).rejects.toMatchObject({
+      code: "tool-too-old",
+      message: expect.stringContaining("Update the tool"),
+    })
+    writeFileSync(place.secretFile, "0".repeat(64))
+    const stranger = run("apps/outlook-plugin/src/main.ts", ["settings"], { KALENDS_RUNTIME_DIR: place.folder })
+    const [words] = await Promise.all([stranger.stdout?.toArray(), ended(stranger)])
+    expect([stranger.exitCode, Buffer.concat(words ?? []).toString()]).toEqual([
+      1,
+      expect.stringContaining("does not know this plugin"),
+    ])
+    tools.passSecret()
+
+    // Deleted, the meeting is given up.
+    await tell("deleted")
+    person.calendar.remove(event)
+    await until(async () => meeting() === null)
+  } finally {
+    host.stdin?.end()
+    await ended(host)
+    const over = ended(agent)
+    agent.kill("SIGTERM")
+    await over
+    await tools.close()
+    service.server.closeAllConnections()
+    service.server.close()
+  }
+
+  const requests = tools.lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "request")
+  expect(requests.map(({ action }) => action)).toEqual(["schedule", "schedule", "update", "remove"])
+  expect(requests.flatMap(({ input }) => Object.keys(input)).filter((name) => !allowed.has(name))).toEqual([])
+  const toTools = service.sent.filter(({ path }) => path.startsWith("/v1/tools/"))
+  expect(toTools.map(({ method, path }) => `${method} ${path.replace(item.marks.meetingId ?? "", ":id")}`)).toEqual([
+    ...["POST /v1/tools/meetings", "POST /v1/tools/meetings"],
+    ...["PATCH /v1/tools/meetings/:id", "DELETE /v1/tools/meetings/:id"],
+  ])
+  const bodies = toTools.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]))
+  expect(bodies.flatMap(Object.keys).filter((name) => !allowed.has(name))).toEqual([])
+  // The agent signs in, asks for access and listens; the calendar itself it reads from its provider.
+  const all = JSON.stringify([tools.lines, service.sent])
+  expect(all).not.toContain(canary)
+  expect(JSON.stringify(tools.lines)).not.toContain("correct horse")
+  // What may be said was recorded, so what was not recorded was not said; and the calendar did have more to tell.
+  expect(all.match(/Comet hunting in Dome 2/g)).toHaveLength(2)
+  expect(all).toContain("correct horse")
+  expect(JSON.stringify([...person.calendar.events.values()])).toContain(canary)
+})
