@@ -7,12 +7,12 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { openIpcLink } from "@kalends/client/platform/ipc-link"
 import { type IpcPlace, ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
-import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
+import { startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
 import { freePort } from "../../../packages/server/src/platform/free-port.ts"
 import { setUpNode, startTestNode, type TestSession } from "../../../packages/server/src/testing/node.ts"
-import { cloneDatabase, type TestDatabase } from "../../../packages/server/src/testing/postgres.ts"
+import { cloneDatabase } from "../../../packages/server/src/testing/postgres.ts"
 import { demoMeetingSettings } from "../../../tools/start/demo.ts"
 import type { Appointment, Marks } from "./appointment.ts"
 import type { HostLine } from "./host-lines.ts"
@@ -22,30 +22,6 @@ import type { HostLine } from "./host-lines.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const canary = "Quasar-canary"
-
-let simulator: Simulator
-let base: TestDatabase
-let node: Awaited<ReturnType<typeof startTestNode>>
-let session: TestSession
-let folder = ""
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "kalends-plugin-"))
-  simulator = await startSimulator()
-  base = await cloneDatabase()
-  const port = String(await freePort())
-  node = await startTestNode(base.url, {
-    ...simulatorSettings(simulator),
-    ...demoMeetingSettings(simulator.url, {}),
-    ...{ KALENDS_PORT: port, KALENDS_HOOK_URL: `http://127.0.0.1:${port}` },
-  })
-  session = await setUpNode(node)
-})
-afterAll(async () => {
-  await node?.stop()
-  await base?.drop()
-  await simulator?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 type Sent = { readonly method: string; readonly path: string; readonly body: string }
 
@@ -117,7 +93,7 @@ function run(program: string, args: readonly string[], environment: Readonly<Rec
 }
 
 /** Starts the agent as a person without a screen does: name, password and code on its input. */
-async function startAgent(service: string, place: IpcPlace): Promise<ChildProcess> {
+async function startAgent(session: TestSession, service: string, place: IpcPlace): Promise<ChildProcess> {
   const agent = run("apps/desktop/src/main.ts", [], { KALENDS_URL: service, KALENDS_RUNTIME_DIR: place.folder })
   agent.stdin?.write(`ada@example.org\ncorrect horse\n${await session.nextCode()}\n`)
   if (agent.stdout === null) throw new Error("the agent's output is read")
@@ -161,9 +137,19 @@ function openOutlook(place: IpcPlace) {
   return { host, day, item, said, tell }
 }
 
+/** All that may be said of an event, and what names request and meeting. */
 const allowed = new Set(["key", "subject", "date", "time", "zone", "isRecurring", "meetingId"])
 
-test("an appointment in Outlook gets a meeting that follows it, through plugin, agent and service, which hear no more than they may", async () => {
+async function openWorld() {
+  const simulator = await startSimulator()
+  const base = await cloneDatabase()
+  const port = String(await freePort())
+  const node = await startTestNode(base.url, {
+    ...simulatorSettings(simulator),
+    ...demoMeetingSettings(simulator.url, {}),
+    ...{ KALENDS_PORT: port, KALENDS_HOOK_URL: `http://127.0.0.1:${port}` },
+  })
+  const session = await setUpNode(node)
   const person = simulator.org.addPerson(simulator.tenants.microsoft, "Ada", "ada@example.org")
   simulator.zoom.account.addUser(person.email)
   simulator.knobs("microsoft").approvesAll = true
@@ -172,95 +158,136 @@ test("an appointment in Outlook gets a meeting that follows it, through plugin, 
   const agentPlace = placeAt("agent")
   const place = placeAt("tools")
   const tools = await recordTools(place, agentPlace)
-  let agent = await startAgent(service.url, agentPlace)
+  const agent = { process: await startAgent(session, service.url, agentPlace) }
   tools.passSecret()
-  const { host, day, item, said, tell } = openOutlook(place)
-  const meeting = () => simulator.zoom.account.find(/\/j\/(\d+)/.exec(item.location)?.[1] ?? "")
-  const linkedEvents = async () =>
-    ((await session.call("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }).meetings[0]?.events
-      .length
-  const startOn = (date: Temporal.PlainDate) =>
-    date.toZonedDateTime({ timeZone: "Europe/Berlin", plainTime: "09:30" }).toInstant().toString()
-  const timeOn = (date: Temporal.PlainDate) =>
-    ({ kind: "timed", start: `${date}T09:30:00`, end: `${date}T10:00:00`, zone: "Europe/Berlin" }) as const
-  try {
-    // Made where it is being written.
-    await tell("add")
-    expect(said).toEqual([expect.stringContaining("The meeting is in the appointment")])
-    expect(item.body).toContain(item.location)
-    expect([meeting()?.topic, meeting()?.startsAt?.toString()]).toEqual(["Comet hunting", startOn(day)])
-    await tell("add")
-    expect(simulator.zoom.calls.count("createMeeting")).toBe(1)
-
-    // Saved: Outlook brings it into the calendar, where the service finds the link. Moved there by a day, the meeting follows.
-    const { subject } = item.appointment
-    const attendees = [{ name: canary, email: `${canary}@example.org`, response: "none" as const }]
-    const event = person.calendar.create({
-      ...{ subject, location: item.location, description: item.body, attendees, time: timeOn(day) },
-    })
-    await until(async () => (await linkedEvents()) === 1)
-    const next = day.add({ days: 1 })
-    person.calendar.update(event, { time: timeOn(next) })
-    await until(async () => meeting()?.startsAt?.toString() === startOn(next))
-
-    // The agent is killed. Outlook's person is told; the next agent takes over what it left, and the plugin goes on.
-    const killed = ended(agent)
-    agent.kill("SIGKILL")
-    await killed
-    item.appointment = { ...item.appointment, subject: "Comet hunting in Dome 2", start: `${next}T09:30:00` }
-    await tell("saved")
-    expect(said.slice(-2)).toEqual([
-      expect.stringContaining("is not running"),
-      expect.stringContaining("follows as soon as"),
-    ])
-    agent = await startAgent(service.url, agentPlace)
-    tools.passSecret()
-    await tell("saved")
-    expect(said.at(-1)).toContain("new time and title")
-    person.calendar.update(event, { subject: item.appointment.subject })
-    await until(async () => meeting()?.topic === "Comet hunting in Dome 2")
-
-    // A tool of an older version is told so; one with another secret is not let in.
-    const old = { place, uid: ownSurroundings().uid, tool: { name: "Old", version: "0.0.1" }, version: 0 }
-    await expect(openIpcLink(old)).rejects.toMatchObject({
-      code: "tool-too-old",
-      message: expect.stringContaining("Update the tool"),
-    })
-    writeFileSync(place.secretFile, "0".repeat(64))
-    const stranger = run("apps/outlook-plugin/src/main.ts", ["settings"], { KALENDS_RUNTIME_DIR: place.folder })
-    const [words] = await Promise.all([stranger.stdout?.toArray(), ended(stranger)])
-    expect([stranger.exitCode, Buffer.concat(words ?? []).toString()]).toEqual([
-      1,
-      expect.stringContaining("does not know this plugin"),
-    ])
-    tools.passSecret()
-
-    // Deleted, the meeting is given up.
-    await tell("deleted")
-    person.calendar.remove(event)
-    await until(async () => meeting() === null)
-  } finally {
-    host.stdin?.end()
-    await ended(host)
-    const over = ended(agent)
-    agent.kill("SIGTERM")
-    await over
-    await tools.close()
-    service.server.closeAllConnections()
-    service.server.close()
+  const outlook = openOutlook(place)
+  return {
+    ...{ simulator, person, session, service, place, tools, agent, outlook },
+    restartAgent: async () => {
+      agent.process = await startAgent(session, service.url, agentPlace)
+    },
+    meeting: () => simulator.zoom.account.find(/\/j\/(\d+)/.exec(outlook.item.location)?.[1] ?? ""),
+    async close() {
+      outlook.host.stdin?.end()
+      const over = ended(agent.process)
+      agent.process.kill("SIGTERM")
+      await Promise.all([ended(outlook.host), over])
+      await tools.close()
+      service.server.closeAllConnections()
+      service.server.close()
+      await node.stop()
+      await base.drop()
+      await simulator.close()
+    },
   }
+}
 
+let folder = ""
+let here: Awaited<ReturnType<typeof openWorld>>
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kalends-plugin-"))
+  here = await openWorld()
+})
+afterAll(async () => {
+  await here?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const startOn = (date: Temporal.PlainDate) =>
+  date.toZonedDateTime({ timeZone: "Europe/Berlin", plainTime: "09:30" }).toInstant().toString()
+const timeOn = (date: Temporal.PlainDate) =>
+  ({ kind: "timed", start: `${date}T09:30:00`, end: `${date}T10:00:00`, zone: "Europe/Berlin" }) as const
+
+// Each goes on where the one before ended: one appointment's life.
+
+test("a meeting is made while the appointment is being written, once however often it is asked for", async () => {
+  const { outlook, meeting, simulator } = here
+  const { item, said, day, tell } = outlook
+  await tell("add")
+  expect(said).toEqual([expect.stringContaining("The meeting is in the appointment")])
+  expect(item.body).toContain(item.location)
+  expect([meeting()?.topic, meeting()?.startsAt?.toString()]).toEqual(["Comet hunting", startOn(day)])
+  await tell("add")
+  expect(simulator.zoom.calls.count("createMeeting")).toBe(1)
+})
+
+test("saved, and moved by a day in the calendar, the meeting follows", async () => {
+  const { outlook, meeting, person, session } = here
+  const { item, day } = outlook
+  const { subject } = item.appointment
+  const attendees = [{ name: canary, email: `${canary}@example.org`, response: "none" as const }]
+  const event = person.calendar.create({
+    ...{ subject, location: item.location, description: item.body, attendees, time: timeOn(day) },
+  })
+  await until(async () => {
+    const { meetings } = (await session.call("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }
+    return meetings[0]?.events.length === 1
+  })
+  const next = day.add({ days: 1 })
+  person.calendar.update(event, { time: timeOn(next) })
+  await until(async () => meeting()?.startsAt?.toString() === startOn(next))
+})
+
+test("while the agent is killed the person is told; the next agent takes over what it left, and the plugin goes on", async () => {
+  const { outlook, meeting, person, agent, restartAgent, tools } = here
+  const { item, said, day, tell } = outlook
+  const killed = ended(agent.process)
+  agent.process.kill("SIGKILL")
+  await killed
+  item.appointment = {
+    ...item.appointment,
+    subject: "Comet hunting in Dome 2",
+    start: `${day.add({ days: 1 })}T09:30:00`,
+  }
+  await tell("saved")
+  expect(said.slice(-2)).toEqual([
+    expect.stringContaining("is not running"),
+    expect.stringContaining("follows as soon as"),
+  ])
+  await restartAgent()
+  tools.passSecret()
+  await tell("saved")
+  expect(said.at(-1)).toContain("new time and title")
+  const [event] = person.calendar.events.values()
+  if (event !== undefined) person.calendar.update(event, { subject: item.appointment.subject })
+  await until(async () => meeting()?.topic === "Comet hunting in Dome 2")
+})
+
+test("a tool of an older version is told so in words, and one with another secret is not let in", async () => {
+  const { place, tools } = here
+  const old = { place, uid: ownSurroundings().uid, tool: { name: "Old", version: "0.0.1" }, version: 0 }
+  const told = { code: "tool-too-old", message: expect.stringContaining("Update the tool") }
+  await expect(openIpcLink(old)).rejects.toMatchObject(told)
+  writeFileSync(place.secretFile, "0".repeat(64))
+  const stranger = run("apps/outlook-plugin/src/main.ts", ["settings"], { KALENDS_RUNTIME_DIR: place.folder })
+  const [words] = await Promise.all([stranger.stdout?.toArray(), ended(stranger)])
+  expect(Buffer.concat(words ?? []).toString()).toContain("does not know this plugin")
+  expect(stranger.exitCode).toBe(1)
+  tools.passSecret()
+})
+
+test("deleted, the meeting is given up", async () => {
+  const { outlook, meeting, person } = here
+  await outlook.tell("deleted")
+  const [event] = person.calendar.events.values()
+  if (event !== undefined) person.calendar.remove(event)
+  await until(async () => meeting() === null)
+})
+
+test("all that the plugin said to the agent, and the agent to the service, were the fields that may be said", () => {
+  const { outlook, person, service, tools } = here
   const requests = tools.lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "request")
   expect(requests.map(({ action }) => action)).toEqual(["schedule", "schedule", "update", "remove"])
   expect(requests.flatMap(({ input }) => Object.keys(input)).filter((name) => !allowed.has(name))).toEqual([])
   const toTools = service.sent.filter(({ path }) => path.startsWith("/v1/tools/"))
-  expect(toTools.map(({ method, path }) => `${method} ${path.replace(item.marks.meetingId ?? "", ":id")}`)).toEqual([
+  const { meetingId } = outlook.item.marks
+  expect(toTools.map(({ method, path }) => `${method} ${path.replace(meetingId ?? "", ":id")}`)).toEqual([
     ...["POST /v1/tools/meetings", "POST /v1/tools/meetings"],
     ...["PATCH /v1/tools/meetings/:id", "DELETE /v1/tools/meetings/:id"],
   ])
   const bodies = toTools.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]))
   expect(bodies.flatMap(Object.keys).filter((name) => !allowed.has(name))).toEqual([])
-  // The agent signs in, asks for access and listens; the calendar itself it reads from its provider.
+  // The agent signs in, asks for access and listens besides; the calendar itself it reads from its provider.
   const all = JSON.stringify([tools.lines, service.sent])
   expect(all).not.toContain(canary)
   expect(JSON.stringify(tools.lines)).not.toContain("correct horse")

@@ -3,7 +3,7 @@ import { createStreamParser } from "./event-stream.ts"
 import type { ClientPlatform } from "./platform.ts"
 import type { ServiceApi } from "./service-api.ts"
 
-export type ListenerEvents = {
+type ListenerEvents = {
   readonly onMessage: (message: ChangeMessage) => void
   readonly onState: (state: "connecting" | "live") => void
   /** The service no longer knows this session. */
@@ -15,11 +15,44 @@ const heartbeatsMissed = 3
 const firstRetryMs = 1_000
 const longestRetryMs = 60_000
 
+/** A change stream that is opened and closed as somebody signs in and out. */
+export function createChangeStream(api: ServiceApi, platform: ClientPlatform, events: ListenerEvents) {
+  let line: { close(): void } | null = null
+  let isWanted = false
+
+  function end(): void {
+    line?.close()
+    line = null
+  }
+  function open(): void {
+    end()
+    isWanted = true
+    line = listenForChanges(api, platform, events)
+  }
+
+  return {
+    open,
+    close(): void {
+      isWanted = false
+      end()
+    },
+    /** Does what gives the session another token: whatever is under way with the former one would be taken for signed out. */
+    async without(work: () => Promise<void>): Promise<void> {
+      end()
+      try {
+        await work()
+      } finally {
+        if (isWanted) open()
+      }
+    },
+  }
+}
+
 /**
  * Listens to the change stream until it is closed: reconnects with growing, jittered pauses, tells the service the last
  * watermark it saw, and takes silence for a broken line.
  */
-export function listenForChanges(api: ServiceApi, platform: ClientPlatform, events: ListenerEvents): { close(): void } {
+function listenForChanges(api: ServiceApi, platform: ClientPlatform, events: ListenerEvents): { close(): void } {
   let isClosed = false
   let watermarkMs: number | null = null
   let failures = 0
@@ -52,6 +85,7 @@ export function listenForChanges(api: ServiceApi, platform: ClientPlatform, even
     const line = abort
     try {
       const response = await api.changes(watermarkMs, line.signal)
+      if (isClosed) return
       if (response.status === 401) return events.onSignedOut()
       if (!response.ok || response.body === null) return retry()
       await readAll(response.body, line)

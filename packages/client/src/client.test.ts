@@ -53,6 +53,9 @@ function world(reach: "browser" | "native" = "browser") {
     kind: "bearer" as "bearer" | "read-through" | "password",
     isConnected: true,
     isSignedIn: true,
+    /** The session's token that is good; with a second factor still to be shown, nothing is read. */
+    session: null as string | null,
+    needsFactor: false,
   }
   const problem = (status: number, kind: string, code: string) =>
     Response.json({ type: "about:blank", title: code, status, kind, code, requestId: "r" }, { status })
@@ -79,9 +82,16 @@ function world(reach: "browser" | "native" = "browser") {
             }
           : { kind: "read-through", apiBase: "" },
   })
-  const scripted = scriptedPlatform(({ method, url, body }: Asked) => {
-    if (!says.isSignedIn) return problem(401, "auth-expired", "signed-out")
+  const scripted = scriptedPlatform(({ method, url, body, headers }: Asked) => {
+    const isOther = says.session !== null && url.includes("/v1/") && headers.authorization !== `Bearer ${says.session}`
+    if (!says.isSignedIn || isOther) return problem(401, "auth-expired", "signed-out")
     const path = `${method} ${new URL(url).pathname}`
+    if (path === "POST /v1/sessions/second-factor") {
+      if (!body.includes("123456")) return problem(403, "forbidden", "wrong-code")
+      Object.assign(says, { session: `${canary}-raised`, needsFactor: false })
+      return Response.json({ token: says.session, expiresAt: "2026-12-23T09:00:00Z" })
+    }
+    if (says.needsFactor && path !== "POST /v1/sessions") return problem(403, "forbidden", "second-factor-needed")
     if (url.startsWith("https://provider.example") || path.endsWith("/window"))
       return says.provider?.() ?? Response.json({ items: says.events })
     if (path === "POST /v1/sessions")
@@ -144,6 +154,22 @@ describe("a client that signs in", () => {
     expect(subjects(native)).toEqual([`${canary} one`])
     expect(native.asked.some(({ url }) => url.includes("/window?"))).toBe(false)
     expect(native.asked.find(({ url }) => url.endsWith("/access"))?.body).toBe('{"reach":"native"}')
+  })
+
+  test("goes on under another token once a second factor is shown, and listens with that one alone", async () => {
+    const here = world()
+    here.says.needsFactor = true
+    await here.signIn()
+    expect(here.client.state).toMatchObject({ phase: "signed-in", problem: { code: "second-factor-needed" } })
+    await expect(here.client.showSecondFactor("654321")).rejects.toMatchObject({ code: "wrong-code" })
+    await here.client.showSecondFactor("123456")
+    expect([subjects(here), here.client.state.problem]).toEqual([[`${canary} one`], null])
+    const streams = here.asked.filter(({ url }) => url.endsWith("/v1/changes"))
+    expect(streams.at(-1)?.headers.authorization).toBe(`Bearer ${canary}-raised`)
+    expect(here.left().streams).toBe(1)
+    here.tell(hello(false))
+    await settled()
+    expect(here.client.state).toMatchObject({ phase: "signed-in", stream: "live" })
   })
 
   test("shows that no calendar is connected, rather than an empty one", async () => {

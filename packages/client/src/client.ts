@@ -6,7 +6,7 @@ import { type ChangeMessage, fallbackRefreshSeconds } from "@kalends/protocol/ch
 import type { WindowReader } from "@kalends/readers/reader"
 import { contactReaders, readers as knownReaders } from "@kalends/readers/registry"
 import { createAccessHolder } from "./access-holder.ts"
-import { listenForChanges } from "./change-listener.ts"
+import { createChangeStream } from "./change-listener.ts"
 import { createContactCalls } from "./contact-book.ts"
 import type { ClientLog } from "./log.ts"
 import { type Ask, createMeetingCalls } from "./meeting-calls.ts"
@@ -29,6 +29,8 @@ export type ClientOptions = {
   readonly log?: ClientLog
 }
 
+type SignInWords = { readonly email: string; readonly password: string; readonly deviceName: string }
+
 const daysBack = 1
 const longestRetrySeconds = 300
 const timeoutMs = 60_000
@@ -46,7 +48,6 @@ export function openClient(options: ClientOptions) {
   const listeners = new Set<() => void>()
   let state: ClientState = signedOut
   let perCalendar = new Map<string, CalendarReading>()
-  let stream: { close(): void } | null = null
   let cancelFallback = () => {}
   let failures = 0
   /** Calendars to be read by the next read; "all" includes the connection. */
@@ -161,8 +162,7 @@ export function openClient(options: ClientOptions) {
   function forget(): void {
     life.abort()
     life = new AbortController()
-    stream?.close()
-    stream = null
+    stream.close()
     cancelFallback()
     access.forget()
     contacts.forget()
@@ -185,25 +185,21 @@ export function openClient(options: ClientOptions) {
       if (current === life) set({ ...signedOut, problem: describe(problemFrom(error)) })
       return
     }
-    stream = listenForChanges(api, platform, {
-      onMessage: receive,
-      onState: (next) => set({ stream: next }),
-      onSignedOut: forget,
-    })
+    stream.open()
     await refresh("all")
   }
 
   const ask = createAsk(() => life, forget)
-  const contacts = createContactCalls(
-    { access, platform, readers: contactReaders, connectionId: () => state.connection?.connectionId ?? null },
-    ask,
-  )
+  const onState = (next: ClientState["stream"]) => set({ stream: next })
+  const stream = createChangeStream(api, platform, { onMessage: receive, onState, onSignedOut: forget })
+  const connectionId = () => state.connection?.connectionId ?? null
+  const contacts = createContactCalls({ access, platform, readers: contactReaders, connectionId }, ask)
 
   return {
     get state(): ClientState {
       return state
     },
-    ...createServiceCalls(api, ask, () => refresh("all")),
+    ...schedulingCalls(api, ask),
     contacts,
     /** Calls back after each change of the state; returns a function that ends it. */
     subscribe(listener: () => void): () => void {
@@ -211,10 +207,14 @@ export function openClient(options: ClientOptions) {
       return () => void listeners.delete(listener)
     },
     /** Resolves after the first full read; what went wrong is in the state. */
-    signIn: (input: { readonly email: string; readonly password: string; readonly deviceName: string }) =>
-      begin((signal) => api.signIn(input, signal)),
+    signIn: (input: SignInWords) => begin((signal) => api.signIn(input, signal)),
     /** With a hand-off code from the portal. */
     signInWithCode: (code: string, deviceName: string) => begin((signal) => api.exchange(code, deviceName, signal)),
+    /** For who is signed in and told "second-factor-needed". Throws Problem (code "wrong-code"). */
+    async showSecondFactor(code: string): Promise<void> {
+      await stream.without(() => ask((signal) => api.raise(code, signal)))
+      await refresh("all")
+    },
     refresh: () => refresh("all"),
     /** Ends the session at the service, and forgets everything even where that fails. */
     async signOut(): Promise<void> {
@@ -245,14 +245,10 @@ function windowAround(now: Temporal.Instant, { zone, daysAhead = 30 }: ClientOpt
   return timeWindow(today.subtract({ days: daysBack }).toInstant(), today.add({ days: daysAhead }).toInstant())
 }
 
-function createServiceCalls(api: ServiceApi, ask: Ask, refresh: () => Promise<void>) {
-  return {
-    meetings: createMeetingCalls(api, ask),
-    tools: createToolCalls(api, ask),
-    /** For who is signed in and told "second-factor-needed". Throws Problem (code "wrong-code"). */
-    showSecondFactor: (code: string) => ask((signal) => api.raise(code, signal)).then(refresh),
-  }
-}
+const schedulingCalls = (api: ServiceApi, ask: Ask) => ({
+  meetings: createMeetingCalls(api, ask),
+  tools: createToolCalls(api, ask),
+})
 
 /** Calls within the current life; a session that turns out to be over is forgotten. */
 function createAsk(life: () => AbortController, forget: () => void): Ask {
