@@ -5,7 +5,7 @@ import type { ServiceApi } from "./service-api.ts"
 
 type ListenerEvents = {
   readonly onMessage: (message: ChangeMessage) => void
-  readonly onState: (state: "connecting" | "live") => void
+  readonly onState: (state: { readonly stream: "connecting" | "live" }) => void
   /** The service no longer knows this session. */
   readonly onSignedOut: () => void
 }
@@ -61,7 +61,7 @@ function listenForChanges(api: ServiceApi, platform: ClientPlatform, events: Lis
 
   function retry(): void {
     if (isClosed) return
-    events.onState("connecting")
+    events.onState({ stream: "connecting" })
     const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10)) * (0.5 + platform.fraction())
     failures++
     cancelRetry = platform.after(pauseMs, () => void connect())
@@ -74,7 +74,7 @@ function listenForChanges(api: ServiceApi, platform: ClientPlatform, events: Lis
     watermarkMs = Math.max(watermarkMs ?? 0, parsed.data.watermarkMs)
     if (parsed.data.kind === "hello") {
       failures = 0
-      events.onState("live")
+      events.onState({ stream: "live" })
     }
     events.onMessage(parsed.data)
   }
@@ -119,7 +119,7 @@ function listenForChanges(api: ServiceApi, platform: ClientPlatform, events: Lis
     }
   }
 
-  events.onState("connecting")
+  events.onState({ stream: "connecting" })
   void connect()
   return {
     close() {

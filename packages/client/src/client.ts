@@ -190,8 +190,7 @@ export function openClient(options: ClientOptions) {
   }
 
   const ask = createAsk(() => life, forget)
-  const onState = (next: ClientState["stream"]) => set({ stream: next })
-  const stream = createChangeStream(api, platform, { onMessage: receive, onState, onSignedOut: forget })
+  const stream = createChangeStream(api, platform, { onMessage: receive, onState: set, onSignedOut: forget })
   const connectionId = () => state.connection?.connectionId ?? null
   const contacts = createContactCalls({ access, platform, readers: contactReaders, connectionId }, ask)
 
