@@ -19,6 +19,7 @@ import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
+import { type VideoWords, videoWords } from "./messages-video.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
 type Looked = "providerText" | "states" | "revoked"
@@ -48,6 +49,7 @@ export type Messages = Catalogue &
     readonly policy: PolicyWords
     readonly peoplePages: PeopleWords
     readonly rooms: RoomWords
+    readonly video: VideoWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -76,6 +78,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     policy: policyWords[language],
     peoplePages: peopleWords[language],
     rooms: roomWords[language],
+    video: videoWords[language],
   }
 }
 

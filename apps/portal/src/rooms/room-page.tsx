@@ -8,6 +8,7 @@ import { PageFrame, Waiting } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
+import { RoomDevices } from "./devices.tsx"
 import { roomsPlaceText } from "./place.ts"
 import { RoomCalendar } from "./room-calendar.tsx"
 import { RoomDoctor } from "./room-doctor.tsx"
@@ -21,6 +22,7 @@ export type RoomPartProps = RoomsProps & { readonly room: RoomView; readonly put
 /** The parts of a room's page, in order. Its displays and video systems are one more line each. */
 const parts: readonly { readonly key: string; readonly view: (props: RoomPartProps) => ReactNode }[] = [
   { key: "calendar", view: (props) => <RoomCalendar {...props} /> },
+  { key: "devices", view: (props) => <RoomDevices {...props} /> },
   { key: "settings", view: (props) => <RoomSettings key={props.room.roomId} {...props} /> },
   { key: "doctor", view: (props) => <RoomDoctor {...props} /> },
   { key: "removal", view: (props) => <Removal {...props} /> },

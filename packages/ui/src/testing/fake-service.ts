@@ -16,6 +16,7 @@ import { policyReply } from "./fake-policy.ts"
 import { roomsReply } from "./fake-rooms.ts"
 import { signInReply } from "./fake-sign-in.ts"
 import { tenantReply } from "./fake-tenants.ts"
+import { videoReply } from "./fake-video.ts"
 import { type Scene, showWritten } from "./scene.ts"
 
 export type FakeService = {
@@ -205,6 +206,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
     tenantReply(asked, scene) ??
     connectionsReply(asked, scene) ??
     roomsReply(asked, scene) ??
+    videoReply(asked, scene) ??
     auditReply(asked, scene) ??
     keysReply(asked, scene) ??
     displaysReply(asked, scene) ??

@@ -24,6 +24,7 @@ import { calmContacts, type PersonWire } from "./fake-people.ts"
 import { calmPolicy, type PolicyScene } from "./fake-policy.ts"
 import { calmRooms, type RoomsScene } from "./fake-rooms.ts"
 import { calmSignIn } from "./fake-sign-in.ts"
+import { calmVideo, type VideoScene } from "./fake-video.ts"
 import { sampleConnection, sampleService, sampleUser } from "./sample-views.ts"
 import { calmTenants, type TenantScene } from "./tenant-scene.ts"
 
@@ -62,6 +63,7 @@ export type Scene = {
   /** All connections of the organisation. */
   overview: ConnectionsScene
   rooms: RoomsScene
+  video: VideoScene
   /** Screens of rooms. */
   displays: DisplayView[]
   /** The audit log, newest first, and what a check of it says. */
@@ -159,7 +161,7 @@ export function calmScene(now: Temporal.Instant): Scene {
     removal: { secretsDeleted: true, subscriptionsStopped: 1, subscriptionsLeftToExpire: 0, grantRevoked: "revoked" },
     ...{ events: dayOf(now), contacts: calmContacts(), contactsChoice: { most: "read-write", proposed: "none" } },
     ...{ meetings: meetingsOf(now), meetingProblem: null, isCalendarSlow: false, written: [] },
-    ...{ tenancy: calmTenants(now), rooms: calmRooms(now), displays: calmDisplays(now) },
+    ...{ tenancy: calmTenants(now), rooms: calmRooms(now), video: calmVideo(now), displays: calmDisplays(now) },
     ...{ ...calmAudit(now), ...calmFigures(now), overview: calmConnections(now), keys: calmKeys(now) },
     sessions: calmSessions(now),
     isUp: true,

@@ -1,0 +1,31 @@
+import {
+  type AddedDeviceView,
+  addedDeviceSchema,
+  type CertificateView,
+  certificateSchema,
+  type DeviceBookingsView,
+  type DeviceFamiliesView,
+  type DevicesView,
+  type DeviceTestView,
+  deviceBookingsSchema,
+  deviceFamiliesSchema,
+  devicesSchema,
+  deviceTestSchema,
+  type NewDeviceInput,
+} from "@kalends/protocol/devices"
+import { call, queryOf, send } from "./api-call.ts"
+
+const root = "/v1/devices"
+
+/** The calls about rooms' video systems; each throws ApiProblem. */
+export const videoApi = {
+  families: (): Promise<DeviceFamiliesView> => call(deviceFamiliesSchema, "GET", `${root}/families`),
+  ofRoom: (roomId: string): Promise<DevicesView> => call(devicesSchema, "GET", `${root}?${queryOf({ roomId })}`),
+  certificate: (address: string): Promise<CertificateView> =>
+    call(certificateSchema, "POST", `${root}/certificate`, { address }),
+  add: (input: NewDeviceInput): Promise<AddedDeviceView> => call(addedDeviceSchema, "POST", root, input),
+  remove: async (deviceId: string): Promise<void> => void (await send("DELETE", `${root}/${deviceId}`)),
+  test: (deviceId: string): Promise<DeviceTestView> => call(deviceTestSchema, "POST", `${root}/${deviceId}/test`),
+  bookings: (deviceId: string): Promise<DeviceBookingsView> =>
+    call(deviceBookingsSchema, "GET", `${root}/${deviceId}/bookings`),
+}

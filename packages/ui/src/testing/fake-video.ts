@@ -1,0 +1,79 @@
+import type { DeviceBookingsView, DeviceFamiliesView, DeviceView } from "@kalends/protocol/devices"
+import type { Scene } from "./scene.ts"
+
+/** Video systems of rooms as the fake service has them. */
+export type VideoScene = {
+  devices: readonly DeviceView[]
+  bookings: DeviceBookingsView
+  families: DeviceFamiliesView
+}
+
+type Asked = { readonly route: string; readonly query: URLSearchParams; readonly body: Record<string, unknown> }
+type Answer = { readonly status?: number; readonly body: unknown }
+
+const sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+/** Answers about video systems, as the scene has them; null for other routes. */
+export function videoReply({ route, query, body }: Asked, { video: scene, rooms }: Scene): Answer | null {
+  if (route === "GET /v1/devices/families") return { body: scene.families }
+  if (route === "POST /v1/devices/certificate")
+    return {
+      body: { sha256, subject: "CN=codec", issuer: "CN=codec", validUntil: "2036-01-01T00:00:00Z", isTrusted: false },
+    }
+  if (route === "GET /v1/devices") {
+    const devices = scene.devices.filter(({ room }) => room.roomId === query.get("roomId"))
+    return { body: { devices, after: null } }
+  }
+  if (route === "POST /v1/devices") {
+    const room = rooms.rooms.find(({ roomId }) => roomId === body.roomId)
+    const device = { ...fresh, ...body, room: { roomId: String(body.roomId), displayName: room?.name ?? "" } }
+    const isCalled = body.address !== null
+    scene.devices = [...scene.devices, { ...device, isCalled, username: String(body.username ?? "room-k3v9") }]
+    return { status: 201, body: { device: scene.devices.at(-1), password: isCalled ? null : "k3v9m-7wxqa-2bcdf" } }
+  }
+  const [, method, deviceId, rest] = /^(\w+) \/v1\/devices\/([0-9a-f-]{36})(.*)$/.exec(route) ?? []
+  if (deviceId === undefined) return null
+  if (rest === "/bookings") return { body: scene.bookings }
+  if (rest === "/test") return { body: { isWell: true, problem: null, model: "Room Bar", software: "ce26.8.1" } }
+  if (method === "DELETE") scene.devices = scene.devices.filter((one) => one.deviceId !== deviceId)
+  return { status: 204, body: null }
+}
+
+const fresh: DeviceView = {
+  ...{ deviceId: "00000000-0000-4000-8000-000000007009", room: { roomId: "", displayName: "" }, family: "cisco" },
+  ...{ familyLabel: "Cisco", isCalled: true, name: "Codec", address: null, username: "integrator", certificate: null },
+  ...{ keepsOthers: false, createdAt: "2026-11-30T08:00:00Z", model: null, software: null, state: "new" },
+  ...{ lastOkAt: null, problem: null, given: null },
+}
+
+/** One room with a system that is well and one that is not reached. */
+export function calmVideo(now: Temporal.Instant): VideoScene {
+  const room = { roomId: "00000000-0000-4000-8000-000000006001", displayName: "Room Cassiopeia" }
+  const at = now.subtract({ seconds: 40 }).toString()
+  const well: DeviceView = {
+    ...{ ...fresh, deviceId: "00000000-0000-4000-8000-000000007001", room, name: "Codec on the wall" },
+    ...{ address: "10.20.0.7", certificate: sha256, model: "Cisco Room Bar", software: "ce26.8.1.0", state: "well" },
+    ...{ lastOkAt: at, given: { count: 14, at } },
+  }
+  const away: DeviceView = {
+    ...{ ...fresh, deviceId: "00000000-0000-4000-8000-000000007002", room, name: "Codec on wheels" },
+    ...{ address: "10.20.0.8", certificate: sha256, state: "failing" },
+    problem: { kind: "unavailable", code: "device-silent", at },
+  }
+  const startsAt = now.add({ hours: 2 }).toString()
+  const endsAt = now.add({ hours: 3 }).toString()
+  const bookings = [
+    { startsAt, endsAt, title: "Review", host: "Ada Lovelace", isPrivate: false, numbers: ["123@zoomcrc.com"] },
+    { startsAt: endsAt, endsAt, title: null, host: null, isPrivate: true, numbers: [] },
+  ]
+  return {
+    devices: [well, away],
+    bookings: { readAt: at, bookings },
+    families: {
+      families: [
+        { name: "cisco", label: "Cisco", isCalled: true },
+        { name: "poly", label: "Poly", isCalled: false },
+      ],
+    },
+  }
+}
