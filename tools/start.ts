@@ -40,6 +40,11 @@ process.exitCode = await start({
   choosePort: async (preferred) => ((await isPortFree(preferred)) ? preferred : freePort()),
   portAnswers: (port) => portAnswers(port, 20_000),
   post: async (url, body) => (await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) })).status,
+  offered: async (url) => {
+    const answer = await fetch(`${url}/demo/state`, { signal: AbortSignal.timeout(10_000) })
+    return answer.ok ? JSON.parse(await answer.text()) : null
+  },
+  zone: Temporal.Now.timeZoneId(),
   startCaldav: findOptionalServer("radicale") === null ? null : startDemoCaldav,
   say,
   stopAsked,

@@ -68,6 +68,25 @@ export function demoMeetingSettings(
   }
 }
 
+type Offered = {
+  readonly organisations: readonly {
+    readonly service: string
+    readonly connect: { readonly method: string; readonly given: Readonly<Record<string, string>> }
+  }[]
+}
+
+/** Our names of the simulated services. */
+const providers: Readonly<Record<string, string>> = { "Microsoft 365": "graph", Google: "google", Exchange: "ews" }
+
+/** The environment with which the first administrator finds the simulated organisations connected, rooms and all. */
+export function demoOrganisations(offered: Offered, zone: string): Readonly<Record<string, string>> {
+  const organisations = offered.organisations.flatMap(({ service, connect }) => {
+    const provider = providers[service]
+    return provider === undefined ? [] : [{ provider, permission: "read-write", ...connect }]
+  })
+  return { KALENDS_FIRST_ORGANISATIONS: JSON.stringify({ zone, organisations }) }
+}
+
 /** What the simulated Zoom is to be asked once the server listens: to tell it of edits, as an administrator would set up. */
 export function demoSubscription(
   simulatorUrl: string,

@@ -38,6 +38,10 @@ function fakeWorld(changes: Partial<StartWorld> = {}, serverLine: string | null 
       done.push(`post ${url} ${body}`)
       return 200
     },
+    offered: async () => ({
+      organisations: [{ service: "Exchange", connect: { method: "service-password", given: { server: "s" } } }],
+    }),
+    zone: "UTC",
     startCaldav: caldav,
     stopAsked: ask.promise,
     say: (line) => {

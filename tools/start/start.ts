@@ -2,6 +2,7 @@ import type { Child, Launch } from "./children.ts"
 import {
   demoCaldavUser,
   demoMeetingSettings,
+  demoOrganisations,
   demoPorts,
   demoSettings,
   demoSubscription,
@@ -22,6 +23,10 @@ export type StartWorld = {
   readonly startCaldav: ((port: number) => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>) | null
   /** Sends JSON; the status of the answer. */
   readonly post: (url: string, body: string) => Promise<number>
+  /** What the simulated organisations offer administrators; null where they do not say. */
+  readonly offered: (demoUrl: string) => Promise<Parameters<typeof demoOrganisations>[0] | null>
+  /** The zone that people here live in. */
+  readonly zone: string
   readonly say: (line: string) => void
   /** Resolves when the user wants to end it. */
   readonly stopAsked: Promise<void>
@@ -29,6 +34,7 @@ export type StartWorld = {
 
 type Running = { readonly stop: () => Promise<void> }
 type Demo = { readonly url: string; readonly caldavUrl: string | null }
+type StartedDemo = Demo & { readonly organisations: Readonly<Record<string, string>> }
 
 /** What has been started so far, in order. */
 type Parts = {
@@ -94,7 +100,8 @@ export async function start(world: StartWorld): Promise<number> {
 async function startParts(world: StartWorld, parts: Parts): Promise<"started"> {
   const demo = world.isDemo ? await startDemo(world, parts) : null
   const meetings = demo === null ? {} : demoMeetingSettings(demo.url, world.environment)
-  const settings = demo === null ? {} : { ...demoSettings(demo.url, demo.caldavUrl), ...meetings }
+  const settings =
+    demo === null ? {} : { ...demoSettings(demo.url, demo.caldavUrl), ...meetings, ...demo.organisations }
   const server = await parts.add(
     world.launch({
       name: "server",
@@ -121,7 +128,7 @@ async function subscribeDemo({ post, say }: StartWorld, demo: Demo, portal: stri
   if (status !== 200) say("The simulated Zoom cannot reach the server: edits in it are seen within the hour.")
 }
 
-async function startDemo(world: StartWorld, parts: Parts): Promise<Demo> {
+async function startDemo(world: StartWorld, parts: Parts): Promise<StartedDemo> {
   const port = await world.choosePort(demoPorts.simulator)
   const simulator = await parts.add(launchSimulator(world.launch, port, world.environment))
   parts.watch(simulator)
@@ -131,7 +138,10 @@ async function startDemo(world: StartWorld, parts: Parts): Promise<Demo> {
     world.startCaldav === null
       ? null
       : await parts.add(await world.startCaldav(await world.choosePort(demoPorts.caldav)))
-  return { url: `http://localhost:${port}`, caldavUrl: caldav?.url ?? null }
+  const url = `http://localhost:${port}`
+  const offered = await world.offered(url).catch(() => null)
+  const organisations = offered === null ? {} : demoOrganisations(offered, world.zone)
+  return { url, caldavUrl: caldav?.url ?? null, organisations }
 }
 
 /** What to open, for a person who has just started this for the first time. `portal` may end in the setup code. */

@@ -250,6 +250,11 @@ export const options = [
     default: null,
     text: "Address of the demo organisation's page, when this service runs on simulated providers.",
   }),
+  option("firstOrganisations", "KALENDS_FIRST_ORGANISATIONS", "text", {
+    default: null,
+    secret: true,
+    text: "Organisations that are connected, with their rooms, once the first administrator is made: JSON with the zone of the rooms and a list of what POST /v1/tenants takes.",
+  }),
   option("logLevel", "KALENDS_LOG_LEVEL", "text", { default: "info", text: "debug, info, warn, error or silent." }),
 ] as const satisfies readonly Option[]
 

@@ -1,10 +1,17 @@
 import type { FastifyInstance } from "fastify"
+import { ConfigError } from "./config-option.ts"
 import { createDisplayActs } from "./displays/display-acts.ts"
 import { createDisplayStreams } from "./displays/display-streams.ts"
 import { createDisplays } from "./displays/displays.ts"
 import { type DeviceRoutesDeps, deviceRoutes } from "./http/device-routes.ts"
 import { type DisplayRoutesDeps, displayRoutes } from "./http/display-routes.ts"
 import { type RoomRoutesDeps, roomRoutes } from "./http/room-routes.ts"
+import {
+  createFirstOrganisations,
+  type FirstOrganisationsDeps,
+  readFirstOrganisations,
+} from "./jobs/first-organisations.ts"
+import type { People } from "./people/people.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import type { AccessBroker, TenantBroker } from "./ports/access-broker.ts"
 import type { Clock } from "./ports/clock.ts"
@@ -38,6 +45,31 @@ export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
     readonly labelOf: (provider: string) => string
   }
   readonly world: { readonly clock: Clock; readonly random: Random; readonly log: Log }
+}
+
+type SetUp = {
+  readonly people: People
+  readonly first: FirstOrganisationsDeps
+  /** As it stands in the configuration; null for none. Throws ConfigError for what cannot be read. */
+  readonly written: string | null
+}
+
+/** People whose first administrator finds their organisation's calendars connected. */
+export function peopleWithFirst({ people, first, written }: SetUp): People {
+  const organisations = written === null ? null : readFirstOrganisations(written)
+  if (written !== null && organisations === null)
+    throw new ConfigError("KALENDS_FIRST_ORGANISATIONS cannot be read; docs/config.md says what it holds.")
+  if (organisations === null) return people
+  const bring = createFirstOrganisations(first)
+  return {
+    ...people,
+    async setUp(input) {
+      const opened = await people.setUp(input)
+      // Whoever sets up need not wait for it.
+      void bring({ ...opened.user, call: "request:set-up" }, organisations)
+      return opened
+    },
+  }
 }
 
 type Guards = Pick<RoomRoutesDeps, "requireUser" | "clock">

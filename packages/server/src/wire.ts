@@ -102,7 +102,7 @@ import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
-import { createRoomParts, roomRoutesOf } from "./wire-rooms.ts"
+import { createRoomParts, peopleWithFirst, roomRoutesOf } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
 import { createToolParts } from "./wire-tools.ts"
 
@@ -371,6 +371,8 @@ function appOptions(
 ): Parameters<typeof createApp>[0] {
   const { config, clock } = world
   const publicOrigins = [new URL(config.publicUrl).origin]
+  const first = { people: features.people, first: { ...features, log }, written: config.firstOrganisations }
+  const people = peopleWithFirst(first)
   const requireUser = oncePerRequest(createSessionGuard(features.people, publicOrigins, clock))
   const requireFresh = createFreshGuard(requireUser, features.signIn.factors)
   const tls =
@@ -388,12 +390,7 @@ function appOptions(
     isReady: async () => void (await store.asSystem((tables) => tables.hasAccounts())),
     async routes(app) {
       await peopleRoutes(app, {
-        people: features.people,
-        store,
-        requireUser,
-        clock,
-        publicUrl: config.publicUrl,
-        setupCode,
+        ...{ people, store, requireUser, clock, setupCode, publicUrl: config.publicUrl },
       })
       await signInRoutes(app, {
         ...{ ...features.signIn, people: features.people, requireUser, clock, publicUrl: config.publicUrl },

@@ -10,7 +10,9 @@ const password = "simulated-service-password"
 export async function offerOrganisations(simulator: Simulator): Promise<void> {
   const { tenants, organisations, exchange, serviceAccounts, org, baseUrls } = simulator
   exchange.directory.addServiceAccount("svc-kalends", password, () => true)
-  const account = await serviceAccounts.add("kalends", scopes)
+  // What was connected at an earlier start stays connected, though every start makes another key.
+  const account = await serviceAccounts.add("kalends", scopes, { takesAnyKey: true })
+  simulator.applications.registration(tenants.microsoft).isConsented = true
   const [administrator] = org.signers("google")
   if (administrator === undefined) throw new Error("nobody is in the demo")
   serviceAccounts.administrators.add(administrator.email)
@@ -18,15 +20,27 @@ export async function offerOrganisations(simulator: Simulator): Promise<void> {
     {
       service: "Microsoft 365",
       text: `Consent first, in Kalends under Organisation; then method "this service's registration" with tenant ${tenants.microsoft.id}`,
+      connect: { method: "registration", given: { tenant: tenants.microsoft.id } },
       file: null,
     },
     {
       service: "Google",
+      connect: {
+        method: "service-account",
+        given: {
+          ...{ keyFile: account.keyFile, domain: tenants.google.domain },
+          ...{ mailbox: administrator.email, administrator: administrator.email },
+        },
+      },
       text: `Domain ${tenants.google.domain}, mailbox and administrator ${administrator.email}, and the key in this file:`,
       file: { name: "kalends-key.json", content: account.keyFile },
     },
     {
       service: "Exchange",
+      connect: {
+        method: "service-password",
+        given: { server: baseUrls.exchange, username: "svc-kalends", password },
+      },
       text: `Server ${baseUrls.exchange}, user name svc-kalends, password ${password}`,
       file: null,
     },

@@ -12,6 +12,8 @@ const daysShown = 7
 export type DemoOrganisation = {
   readonly service: string
   readonly text: string
+  /** The same for a program: what is given by which method. */
+  readonly connect: { readonly method: string; readonly given: Readonly<Record<string, string>> }
   /** A file to give: a service account's key. */
   readonly file: { readonly name: string; readonly content: string } | null
 }

@@ -18,6 +18,8 @@ export type ServiceAccount = {
   /** Scopes that the Admin console delegates to it; empties take everything away. */
   delegated: readonly string[]
   isKeyDisabled: boolean
+  /** Whatever signed it: for a demo whose keys do not outlive it. */
+  readonly takesAnyKey: boolean
 }
 
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -59,7 +61,8 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
       () => true,
       () => false,
     )
-    if (!isVerified || account.isKeyDisabled) return refused("invalid_grant", "Invalid JWT Signature.")
+    if (!(isVerified || account.takesAnyKey) || account.isKeyDisabled)
+      return refused("invalid_grant", "Invalid JWT Signature.")
     const [iat, exp] = [Number(claims.iat), Number(claims.exp)]
     if (iat > now + skewSeconds || exp < now || exp - iat > lifeMostSeconds)
       return refused(
@@ -120,7 +123,11 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
       org.shares.set(email, new Set([...(org.shares.get(email) ?? []), account.email]))
     },
     /** A service account with a key, to which the domain delegates these scopes. */
-    async add(name: string, delegated: readonly string[]): Promise<ServiceAccount> {
+    async add(
+      name: string,
+      delegated: readonly string[],
+      { takesAnyKey = false }: { readonly takesAnyKey?: boolean } = {},
+    ): Promise<ServiceAccount> {
       const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true })
       const email = `${name}@simulated.iam.gserviceaccount.com`
       const file = {
@@ -130,7 +137,7 @@ export function createServiceAccounts(context: SimulatorContext, grants: Grants)
         private_key_id: "simulated-key",
         private_key: await exportPKCS8(privateKey),
       }
-      const account = { email, keyFile: JSON.stringify(file), publicKey, delegated, isKeyDisabled: false }
+      const account = { email, keyFile: JSON.stringify(file), publicKey, delegated, isKeyDisabled: false, takesAnyKey }
       accounts.set(email, account)
       return account
     },

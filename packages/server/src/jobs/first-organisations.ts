@@ -1,0 +1,68 @@
+import { isProblem } from "@kalends/domain/problem"
+import { newTenantSchema } from "@kalends/protocol/tenants"
+import { z } from "zod"
+import type { Caller } from "../ports/call.ts"
+import type { Log } from "../ports/log.ts"
+import type { createRoomDirectory } from "../rooms/room-directory.ts"
+import type { RoomSetup } from "../rooms/room-setup.ts"
+import type { Tenants } from "../tenants/tenants.ts"
+
+export type FirstOrganisationsDeps = {
+  readonly tenants: Pick<Tenants, "connect">
+  readonly roomDirectory: ReturnType<typeof createRoomDirectory>
+  readonly roomSetup: Pick<RoomSetup, "importRooms">
+  readonly log: Log
+}
+
+const schema = z.object({
+  /** The time zone of their rooms. */
+  zone: z.string().max(60),
+  organisations: z.array(newTenantSchema).max(20),
+})
+export type FirstOrganisations = z.infer<typeof schema>
+
+const pagesMost = 20
+const roomsAtOnce = 200
+
+/** Null where it is not written as it should be. */
+export function readFirstOrganisations(text: string): FirstOrganisations | null {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Connects organisations, and brings in their rooms, once there is an administrator to do it for: what is set up by a file
+ * need not be typed. One that does not open is left out and logged; the others are connected.
+ */
+export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, log }: FirstOrganisationsDeps) {
+  async function bringRooms(user: Caller, tenantConnectionId: string, zone: string): Promise<void> {
+    let next: string | null = null
+    for (let page = 0; page < pagesMost; page++) {
+      const found: Awaited<ReturnType<typeof roomDirectory>> = await roomDirectory(user, {
+        ...{ by: "tenant", tenantConnectionId, next },
+      })
+      const rooms = found.entries.map(({ address, name, building, floor, capacity }) => ({
+        ...{ address, name, building, floor, capacity },
+      }))
+      for (let from = 0; from < rooms.length; from += roomsAtOnce)
+        await roomSetup.importRooms(user, { tenantConnectionId, zone, rooms: rooms.slice(from, from + roomsAtOnce) })
+      if (found.next === null) return
+      next = found.next
+    }
+  }
+
+  return async (user: Caller, { zone, organisations }: FirstOrganisations): Promise<void> => {
+    for (const input of organisations) {
+      try {
+        const { tenantConnectionId } = await tenants.connect(user, input)
+        await bringRooms(user, tenantConnectionId, zone)
+      } catch (error) {
+        const problem = isProblem(error) ? error.kind : error instanceof Error ? error.name : "unknown"
+        log.warn("an organisation was not connected at set-up", { provider: input.provider, problem })
+      }
+    }
+  }
+}
