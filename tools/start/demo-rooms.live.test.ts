@@ -1,0 +1,54 @@
+import { fillDemo } from "@kalends/simulator/demo/organisation"
+import { offerOrganisations } from "@kalends/simulator/demo/organisations"
+import { startSimulator } from "@kalends/simulator/simulator"
+import { expect, test } from "vitest"
+import { z } from "zod"
+import { until } from "../../e2e/support.ts"
+import { setUpNode, startTestNode } from "../../packages/server/src/testing/node.ts"
+import { cloneDatabase } from "../../packages/server/src/testing/postgres.ts"
+import { demoOrganisations, demoSettings } from "./demo.ts"
+
+const rooms = z.object({
+  rooms: z.array(
+    z.object({
+      roomId: z.string(),
+      name: z.string(),
+      connection: z.object({ provider: z.string(), state: z.string() }).nullable(),
+      agenda: z.object({ state: z.string(), bookings: z.number() }).nullable(),
+    }),
+  ),
+})
+const checkup = z.object({ looked: z.number(), findings: z.array(z.object({ code: z.string(), outcome: z.string() })) })
+
+test("the demo's first administrator finds its rooms connected at three services, with what is booked", async () => {
+  const simulator = await startSimulator()
+  fillDemo(simulator.org, Temporal.Now.instant())
+  const places = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
+  simulator.exchange.directory.addRoomList("Northwind Works", "rooms@northwind-works.example", places)
+  await offerOrganisations(simulator)
+  const base = await cloneDatabase()
+  const node = await startTestNode(base.url, {
+    ...demoSettings(simulator.url, null),
+    ...demoOrganisations(await (await fetch(`${simulator.url}/demo/state`)).json(), "UTC"),
+  })
+  try {
+    const { call } = await setUpNode(node)
+    const list = async () => rooms.parse((await call("GET", "/v1/rooms")).body).rooms
+    await until(async () => {
+      const found = await list()
+      return found.length === 5 && found.every(({ agenda }) => agenda !== null && agenda.state !== "unknown")
+    })
+    const found = await list()
+    expect(found.map(({ name }) => name)).toEqual([
+      ...["Room Andromeda", "Room Cassiopeia", "Room Draco", "Room Lyra", "Room Perseus"],
+    ])
+    expect(new Set(found.map(({ connection }) => connection?.provider))).toEqual(new Set(["graph", "google", "ews"]))
+    expect(found.some(({ agenda }) => (agenda?.bookings ?? 0) > 0)).toBe(true)
+    const { findings } = checkup.parse((await call("POST", `/v1/rooms/${found[0]?.roomId}/checkup`)).body)
+    expect(findings.filter(({ outcome }) => outcome === "right").map(({ code }) => code)).toContain("room-writable")
+  } finally {
+    await node.stop()
+    await base.drop()
+    await simulator.close()
+  }
+})
