@@ -2,7 +2,7 @@ import { startSimulator } from "@kalends/simulator/simulator"
 import { expect, test } from "vitest"
 import { connectByOAuth, until } from "../../e2e/support.ts"
 import { setUpNode, startTestNode } from "../../packages/server/src/testing/node.ts"
-import { cloneDatabase } from "../../packages/server/src/testing/postgres.ts"
+import { areMeetingsAtRest, cloneDatabase } from "../../packages/server/src/testing/postgres.ts"
 import { demoMeetingSettings, demoSettings, demoSubscription } from "./demo.ts"
 
 type Shown = { readonly meetings: readonly { readonly id: string; readonly topic: string }[] }
@@ -27,6 +27,8 @@ test("with the demo's settings a meeting is made in the simulated Zoom, and edit
     const event = person.calendar.create({ subject: "Colloquium", time, location: "@meet" })
     const shown = async (): Promise<Shown> => (await fetch(`${simulator.url}/demo/zoom`)).json()
     await until(async () => event.details.location?.includes("zoom.us/j/") ?? false)
+    // An edit of either before both were seen alike is a conflict, which the calendar wins.
+    await until(() => areMeetingsAtRest(base.url))
     const [meeting] = (await shown()).meetings
     expect(meeting?.topic).toBe("Colloquium")
     const edit = { topic: "Audit", startsAt: `${day}T13:00:00Z` }

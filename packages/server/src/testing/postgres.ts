@@ -53,3 +53,20 @@ async function runAdmin(adminUrl: string, statement: string): Promise<void> {
     await client.end()
   }
 }
+
+/** Whether each meeting and its event were seen alike once, and no job is due or under way. */
+export async function areMeetingsAtRest(url: string): Promise<boolean> {
+  const client = new pg.Client({
+    connectionString: url,
+    options: "-c search_path=kalends -c kalends.account_id=system",
+  })
+  await client.connect()
+  try {
+    const { rows } =
+      await client.query(`select (select count(*)::int from meeting_link where agreed_topic is null) as open,
+      (select count(*)::int from kalends_jobs._private_jobs where run_at <= current_timestamp) as jobs`)
+    return rows[0].open === 0 && rows[0].jobs === 0
+  } finally {
+    await client.end()
+  }
+}
