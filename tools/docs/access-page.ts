@@ -76,7 +76,7 @@ export function accessPage(table: readonly MountedRoute[]): string {
     "else answers them 403 `second-factor-needed`. The same test asks every route as each role with such sessions, too.",
     "",
     "What needs `display` is for paired screens, each by its own token and for its own rooms alone; no person's session opens",
-    "it. What a screen's token opens besides, which is nothing, `packages/server/src/displays/displays.live.test.ts` asks.",
+    "it, and a screen's token opens nothing else: the same test asks every route with one.",
     "",
     "A scheduling tool's session opens what needs `tool`, its own sign-out and the second step of its sign-in, and nothing",
     "else: 403 `tool-session`, whoever's it is. The same test asks every route with such a session, too.",

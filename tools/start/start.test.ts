@@ -75,6 +75,7 @@ describe("npm start", () => {
       KALENDS_ZOOM_API_URL: "http://localhost:8090/zoom/v2",
     })
     expect(told.join("\n")).toContain("http://localhost:8080/agenda/")
+    expect(told.join("\n")).toContain("http://localhost:8080/rooms/")
   })
 
   test("starts only the server where a provider is configured", async () => {

@@ -151,6 +151,7 @@ export function addressBlock(portal: string, demo: Demo | null): string {
   const rows: readonly (readonly [string, string])[] = [
     ["Portal", isNew ? `${portal}   (opens the set-up of the first administrator)` : portal],
     ["Agenda", new URL("/agenda/", address).href],
+    ["Screens", new URL("/rooms/", address).href],
     ...(demo === null ? [] : demoRows(demo)),
     ["Stop", "Ctrl-C"],
   ]

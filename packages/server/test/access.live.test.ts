@@ -1,7 +1,8 @@
 import { isPrivileged, type Role, roles } from "@kalends/domain/ability"
-import { parseAccountId, parseSessionId, parseUserId } from "@kalends/domain/ids"
+import { parseAccountId, parseDisplayId, parseSessionId, parseUserId } from "@kalends/domain/ids"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { isAllowed, otherDoors, type Shown } from "../../../tools/docs/access-page.ts"
+import { displayHash, newDisplayToken } from "../src/displays/display-token.ts"
 import { openApiRoutes } from "../src/http/openapi.ts"
 import type { MountedRoute } from "../src/http/route-table.ts"
 import { newSessionToken, tokenHash } from "../src/people/session-token.ts"
@@ -160,6 +161,28 @@ describe("the service", () => {
         ...["DELETE /v1/sessions/current", "POST /v1/sessions/second-factor"],
       ].sort(),
     )
+  })
+
+  test("lets a screen's token in where screens are asked for, and nowhere else", async () => {
+    const owner = people.get("owner")
+    if (owner === undefined) throw new Error("there is one")
+    const { accountId, userId } = owner
+    const token = newDisplayToken(systemRandom)
+    const display: DisplayRow = {
+      ...{ accountId, displayId: parseDisplayId(systemRandom.uuid()), tokenHash: displayHash("display", token) },
+      ...{ name: "Board", kind: "board", deviceName: "Test", pairedBy: userId, pairedAt: systemClock.now() },
+      ...{ language: "en", hours: 24, look: "system", lastSeenAt: null },
+    }
+    await store().inAccount(accountId, (tables) => tables.displays.insert(display, []))
+    const wrong: string[] = []
+    for (const route of described()) {
+      const { status, code } = await ask({ ...route, headers: bearer(token) })
+      const isIn = status !== 401 && code !== "signed-out" && code !== "display-unknown"
+      const isPublic = route.needs === null || route.needs === "nobody"
+      if (!isPublic && isIn !== (route.needs === "display"))
+        wrong.push(`${route.method} ${route.url}: ${status} ${code}`)
+    }
+    expect(wrong).toEqual([])
   })
 
   test("has no route that the table leaves out, and no other door than those that are known", () => {

@@ -1,6 +1,6 @@
 import type { DisplayView } from "@kalends/protocol/display"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
-import { chooseLanguage, relativeTime } from "@kalends/ui/words"
+import { chooseLanguage } from "@kalends/ui/words"
 import { Anchor, Button, Group, Text } from "@mantine/core"
 import { useState, useSyncExternalStore } from "react"
 import { displaysApi } from "../api-displays.ts"
@@ -8,7 +8,8 @@ import { PageFrame, type PageProps } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { EditDialog, explainDisplay, PairDialog } from "./display-dialogs.tsx"
-import { roomOfAddress, seenOf } from "./display-form.ts"
+import { roomOfAddress } from "./display-form.ts"
+import { seenDot, seenText } from "./seen-text.ts"
 
 type DisplaysProps = PageProps & { readonly canChange: boolean }
 
@@ -68,11 +69,6 @@ function columnsOf(
   edit: (display: DisplayView) => void,
 ): readonly Column<DisplayView>[] {
   const text = words.displays
-  const seenText = ({ lastSeenAt }: DisplayView) => {
-    const seen = seenOf(lastSeenAt, now)
-    if (seen.kind === "gone") return text.seenAgo(relativeTime(seen.since, now, locale))
-    return seen.kind === "here" ? text.seenNow : text.seenNever
-  }
   return [
     {
       ...{ key: "name", title: text.name, width: "minmax(0, 1.4fr)", onCard: "title" },
@@ -104,15 +100,10 @@ function columnsOf(
       ...{ key: "seen", title: text.seen, width: "minmax(0, 1.2fr)", onCard: "named" },
       cell: (display) => (
         <Group gap={6} wrap="nowrap" display="inline-flex">
-          <span className={classes.dot} data-state={dotOf(display, now)} aria-hidden />
-          {seenText(display)}
+          <span className={classes.dot} data-state={seenDot(display, now)} aria-hidden />
+          {seenText(display, { words, locale, now })}
         </Group>
       ),
     },
   ]
-}
-
-function dotOf({ lastSeenAt }: DisplayView, now: Temporal.Instant): string {
-  const { kind } = seenOf(lastSeenAt, now)
-  return kind === "here" ? "well" : kind === "gone" ? "broken" : "unknown"
 }

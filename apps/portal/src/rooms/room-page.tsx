@@ -4,6 +4,7 @@ import { Anchor, Button, Group, Stack, Table, Text, Title } from "@mantine/core"
 import { type ReactNode, useEffect, useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
+import { RoomScreens } from "../displays/room-screens.tsx"
 import { PageFrame, Waiting } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
@@ -19,11 +20,12 @@ export type RoomPageProps = RoomsProps & { readonly roomId: string }
 /** What each part of a room's page is given. `put`: shows what was changed. */
 export type RoomPartProps = RoomsProps & { readonly room: RoomView; readonly put: (room: RoomView) => void }
 
-/** The parts of a room's page, in order. Its displays and video systems are one more line each. */
+/** The parts of a room's page, in order. Its video systems are one more line. */
 const parts: readonly { readonly key: string; readonly view: (props: RoomPartProps) => ReactNode }[] = [
   { key: "calendar", view: (props) => <RoomCalendar {...props} /> },
   { key: "devices", view: (props) => <RoomDevices {...props} /> },
   { key: "settings", view: (props) => <RoomSettings key={props.room.roomId} {...props} /> },
+  { key: "displays", view: (props) => <RoomScreens {...props} /> },
   { key: "doctor", view: (props) => <RoomDoctor {...props} /> },
   { key: "removal", view: (props) => <Removal {...props} /> },
 ]
