@@ -113,7 +113,7 @@ function codeRoutes(plain: FastifyInstance, { tools: { codes }, requireUser, clo
   )
   app.get(
     "/v1/tools/sessions/code",
-    { config: { needs: "nobody" }, schema: { response: { 200: toolCodeStateSchema } } },
+    { config: { needs: "nobody" }, exposeHeadRoute: false, schema: { response: { 200: toolCodeStateSchema } } },
     async (request) => {
       const token = /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? "")?.[1]
       if (token === undefined) throw new Problem("auth-expired", "This code is over.", { code: "pairing-over" })
