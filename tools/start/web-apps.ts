@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Finished } from "../platform.ts"
 
-const apps = ["portal", "agenda", "rooms"]
+const apps = ["portal", "agenda", "rooms", "outlook-addin"]
 const shared = "packages/{client,domain,protocol,readers,ui}/{package.json,src/**/*}"
 
 export type BuildWorld = {

@@ -33,6 +33,8 @@ const providerPlaces: readonly RegExp[] = [
   /\.tsx$|(^|\/)messages[a-z-]*\.ts$|\/messages\//,
   // Settings of calendar services, named as their folders name them.
   /^packages\/protocol\/src\/checkup-codes\.ts$/,
+  // Tools that live inside a provider's own app.
+  /^apps\/outlook-addin\//,
   // Windows zone names, as CLDR lists them.
   /^packages\/domain\/src\/zone\.ts$/,
   // Vendors of meetings, not providers of calendars: recognising their links is a list of their names.

@@ -85,6 +85,23 @@ export const options = [
     default: "https://graph.microsoft.com/v1.0",
     text: "Microsoft Graph's address.",
   }),
+  option("outlookClientId", "KALENDS_OUTLOOK_CLIENT_ID", "text", {
+    default: null,
+    text: "Application (client) id of the Entra app registration by which the Outlook add-in signs people in (docs/outlook-addin.md). Without it they type a code once.",
+  }),
+  option("outlookAuthority", "KALENDS_OUTLOOK_AUTHORITY", "url", {
+    default: "https://login.microsoftonline.com/common",
+    text: "Sign-in address of that registration: /common, or /<tenant id> to let in that tenant alone.",
+  }),
+  option("outlookHosts", "KALENDS_OUTLOOK_HOSTS", "text", {
+    default:
+      "https://outlook.office.com https://outlook.office365.com https://outlook.live.com https://outlook.cloud.microsoft",
+    text: "Origins of the Outlooks on the web that may show the Outlook add-in. With an Exchange server of your own, add its address.",
+  }),
+  option("officeLibraryUrl", "KALENDS_OFFICE_LIBRARY_URL", "url", {
+    default: "https://appsforoffice.microsoft.com",
+    text: "Where the Outlook add-in's pages load Office's library from; others only for tests.",
+  }),
   option("googleClientId", "KALENDS_GOOGLE_CLIENT_ID", "text", {
     default: null,
     text: "Client id of the Google Cloud OAuth client. Without it Google is not offered.",

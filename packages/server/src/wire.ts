@@ -30,6 +30,7 @@ import { keyRoutes } from "./http/key-routes.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { metricsRoute } from "./http/metrics-route.ts"
+import { outlookPages } from "./http/outlook-pages.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { personRoutes } from "./http/person-routes.ts"
@@ -101,6 +102,7 @@ import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
+import { outlookOptions } from "./wire-outlook.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
 import { createRoomParts, peopleWithFirst, roomRoutesOf } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
@@ -442,6 +444,7 @@ function appOptions(
       securityTextRoute(app, config, clock)
       if (world.webFolder !== null)
         await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
+      if (world.webFolder !== null) await outlookPages(app, outlookOptions(config, world.webFolder))
     },
   }
 }

@@ -1,0 +1,15 @@
+import "temporal-polyfill/global"
+import { createHandlers } from "./handlers.ts"
+import { openAddin } from "./open.ts"
+import { browser } from "./platform/browser.ts"
+import { nestedApp } from "./platform/sign-on.ts"
+
+// The one script of the page without a face, and of classic Outlook on Windows, which runs it without any page. Handlers
+// have to be known as soon as the script has run: Outlook calls the one it wants and waits for no event of the page.
+
+const office = browser.office()
+if (office !== null) {
+  const handlers = createHandlers(openAddin(office, nestedApp))
+  for (const [name, handler] of Object.entries(handlers))
+    office.actions?.associate(name, (event) => void handler(event))
+}

@@ -1,0 +1,21 @@
+import { chooseLanguage } from "@kalends/ui/words"
+import { createMeetingActs } from "./meeting.ts"
+import { words } from "./messages.ts"
+import type { Office } from "./office.ts"
+import { browser } from "./platform/browser.ts"
+import { createService } from "./service.ts"
+import { type NestedApp, withSession } from "./sign-in.ts"
+
+/** The parts of the add-in, in the language that Outlook shows. */
+export function openAddin(office: Office, nestedApp: NestedApp) {
+  const language = chooseLanguage([office.context.displayLanguage])
+  const service = createService(browser.send)
+  const signIn = { office, service, nestedApp, kept: browser.kept }
+  const acts = createMeetingActs({
+    ...signIn,
+    browserZone: browser.zone(),
+    untitled: words[language].untitled,
+    newKey: browser.newKey,
+  })
+  return { ...signIn, acts, language, words: words[language], settings: () => withSession(signIn, service.settings) }
+}

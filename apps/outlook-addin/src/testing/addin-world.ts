@@ -1,0 +1,41 @@
+import { createHandlers } from "../handlers.ts"
+import { createMeetingActs } from "../meeting.ts"
+import { words } from "../messages.ts"
+import { createService } from "../service.ts"
+import { withSession } from "../sign-in.ts"
+import { mockOffice } from "./mock-office.ts"
+import type { OfficeScript } from "./scripted-office.ts"
+import { scriptedService } from "./scripted-service.ts"
+
+/** The add-in without its pages, in a scripted Outlook, on a scripted service. */
+export function addinWorld(script: Partial<OfficeScript> = {}) {
+  const outlook = mockOffice({ sets: ["NestedAppAuth"], ...script })
+  const remote = scriptedService()
+  const service = createService(remote.send)
+  let keptToken: string | null = null
+  let keys = 0
+  const keep = (token: string | null): void => {
+    keptToken = token
+  }
+  const signIn = {
+    ...{ office: outlook.office, service },
+    nestedApp: async () => "nested-app-token",
+    kept: { read: () => keptToken, write: keep },
+  }
+  const acts = createMeetingActs({
+    ...signIn,
+    browserZone: "Europe/Paris",
+    untitled: "Meeting",
+    newKey: () => String(++keys).padStart(32, "0"),
+  })
+  const settings = () => withSession(signIn, service.settings)
+  const handlers = createHandlers({ office: outlook.office, acts, settings, words: words.en })
+  /** Runs a handler as Outlook does; what it said when it was done. */
+  async function run(name: keyof typeof handlers): Promise<unknown> {
+    const answers: unknown[] = []
+    await handlers[name]({ completed: (answer) => void answers.push(answer) })
+    if (answers.length !== 1) throw new Error(`said ${answers.length} times that it is done`)
+    return answers[0]
+  }
+  return { ...outlook, ...remote, signIn, acts, settings, run }
+}
