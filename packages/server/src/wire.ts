@@ -30,7 +30,6 @@ import { keyRoutes } from "./http/key-routes.ts"
 import { meetingHooksRoute } from "./http/meeting-hooks-route.ts"
 import { meetingRoutes } from "./http/meeting-routes.ts"
 import { metricsRoute } from "./http/metrics-route.ts"
-import { outlookPages } from "./http/outlook-pages.ts"
 import { overviewRoutes } from "./http/overview-routes.ts"
 import { peopleRoutes } from "./http/people-routes.ts"
 import { personRoutes } from "./http/person-routes.ts"
@@ -44,7 +43,6 @@ import { createSessionGuard, createVisitorGuard, oncePerRequest } from "./http/s
 import { signInRoutes } from "./http/sign-in-routes.ts"
 import { tenantRoutes } from "./http/tenant-routes.ts"
 import { toolRoutes } from "./http/tool-routes.ts"
-import { webApps, webPages } from "./http/web-pages.ts"
 import { type ReconcilePace, reconcilePace } from "./jobs/pace.ts"
 import { createPass } from "./jobs/pass.ts"
 import { createReconcile } from "./jobs/reconcile.ts"
@@ -86,7 +84,7 @@ import { createJobQueue, jobSchema } from "./postgres/job-queue.ts"
 import { migrate } from "./postgres/migrate.ts"
 import { createNoticeLog } from "./postgres/notice-log.ts"
 import { createStore } from "./postgres/store.ts"
-import { apiOrigins, registry, serviceSecretsOf, settingsFrom } from "./providers/registry.ts"
+import { registry, serviceSecretsOf, settingsFrom } from "./providers/registry.ts"
 import { createArm } from "./subscriptions/arm.ts"
 import { createHookSecrets } from "./subscriptions/hook-secret.ts"
 import { createListening } from "./subscriptions/listen.ts"
@@ -102,7 +100,7 @@ import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
 import { createKeyParts, type KeyFiles, readKeyFiles } from "./wire-keys.ts"
-import { outlookOptions } from "./wire-outlook.ts"
+import { pageRoutes } from "./wire-pages.ts"
 import { createPersonParts, personRoutesDeps } from "./wire-people.ts"
 import { createRoomParts, peopleWithFirst, roomRoutesOf } from "./wire-rooms.ts"
 import { createSignInParts } from "./wire-sign-in.ts"
@@ -442,9 +440,7 @@ function appOptions(
       )
       metricsRoute(app, { token: config.metricsToken, metrics: features.metrics })
       securityTextRoute(app, config, clock)
-      if (world.webFolder !== null)
-        await webPages(app, { apps: webApps(world.webFolder), connectTo: apiOrigins(settingsFrom(config)) })
-      if (world.webFolder !== null) await outlookPages(app, outlookOptions(config, world.webFolder))
+      if (world.webFolder !== null) await pageRoutes(app, config, world.webFolder)
     },
   }
 }
