@@ -1,5 +1,4 @@
 import type { ToolCalls } from "@kalends/client/tool-calls"
-import { type ClientState, signedOut } from "@kalends/client/types"
 import type { IpcRequest } from "@kalends/protocol/ipc"
 import { expect, test } from "vitest"
 import { createToolAnswers } from "./answer-tools.ts"
@@ -10,7 +9,7 @@ const meeting = {
   ...{ block: { text: "Join", html: "<a>" }, expiresAt: null },
 }
 
-function agent(phase: ClientState["phase"] = "signed-in") {
+function agent(isSignedIn = true) {
   const asked: unknown[] = []
   const note = (...what: unknown[]) => void asked.push(what)
   const tools: ToolCalls = {
@@ -36,7 +35,7 @@ function agent(phase: ClientState["phase"] = "signed-in") {
       note("remove", id)
     },
   }
-  const answer = createToolAnswers({ client: { state: { ...signedOut, phase }, tools } })
+  const answer = createToolAnswers({ calls: () => (isSignedIn ? tools : null) })
   return { asked, answer: (request: Omit<IpcRequest, "kind">) => answer({ ...request, kind: "request" } as IpcRequest) }
 }
 
@@ -71,7 +70,7 @@ test("of many templates the first are told, so that the answer fits into a line"
 })
 
 test("while nobody is signed in nothing is asked of the service", async () => {
-  const { asked, answer } = agent("signed-out")
+  const { asked, answer } = agent(false)
   await expect(answer({ id: 1, action: "schedule", input } as never)).rejects.toMatchObject({
     code: "agent-signed-out",
   })

@@ -1,33 +1,34 @@
 import type { ToolCalls } from "@kalends/client/tool-calls"
-import type { ClientState } from "@kalends/client/types"
 import { Problem } from "@kalends/domain/problem"
 import { type IpcAnswer, type IpcRequest, ipcMeetingSchema, ipcSettingsSchema } from "@kalends/protocol/ipc"
 import type { ToolMeeting, ToolSettings } from "@kalends/protocol/tools"
 
 export type ToolAnswerDeps = {
-  readonly client: { readonly state: ClientState; readonly tools: ToolCalls }
+  /** Of whoever is signed in; null while nobody is. */
+  readonly calls: () => ToolCalls | null
 }
 
 /**
  * Does for scheduling tools what they ask, as whoever is signed in. The service gets the request's own fields and no
  * others. Throws Problem; "auth-expired" (code "agent-signed-out") while nobody is signed in.
  */
-export function createToolAnswers({ client }: ToolAnswerDeps) {
+export function createToolAnswers({ calls }: ToolAnswerDeps) {
   return async (request: IpcRequest): Promise<IpcAnswer> => {
     const { id } = request
-    if (client.state.phase !== "signed-in")
+    const tools = calls()
+    if (tools === null)
       throw new Problem("auth-expired", "Sign in to the desktop agent of Kalends first.", { code: "agent-signed-out" })
     switch (request.action) {
       case "settings":
-        return { kind: "settings", id, settings: settingsFor(await client.tools.settings()) }
+        return { kind: "settings", id, settings: settingsFor(await tools.settings()) }
       case "schedule":
-        return { kind: "meeting", id, meeting: meetingFor(await client.tools.schedule(request.input)) }
+        return { kind: "meeting", id, meeting: meetingFor(await tools.schedule(request.input)) }
       case "update": {
         const { meetingId, ...change } = request.input
-        return { kind: "meeting", id, meeting: meetingFor(await client.tools.update(meetingId, change)) }
+        return { kind: "meeting", id, meeting: meetingFor(await tools.update(meetingId, change)) }
       }
       case "remove":
-        await client.tools.remove(request.input.meetingId)
+        await tools.remove(request.input.meetingId)
         return { kind: "removed", id }
     }
   }

@@ -1,5 +1,6 @@
 import { type Client, openClient } from "@kalends/client/client"
 import { ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
+import { type PairedTool, pairTool } from "@kalends/client/tool-pairing"
 import { isLoopbackName } from "@kalends/domain/loopback"
 import { isProblem } from "@kalends/domain/problem"
 import { chooseLanguage, chooseZone, localeOf } from "@kalends/ui/words"
@@ -16,27 +17,50 @@ const locale = localeOf(language, system.languages)
 const zone = chooseZone(system.zone)
 const words = messages[language]
 const deviceName = "Desktop agent"
+/** Longer than any code is good for. */
+const pairingMs = 20 * 60_000
 
 const problemText = (error: unknown): string =>
   isProblem(error) ? (words.problems[error.code ?? ""] ?? error.message) : "The agent failed."
 
-/** False where nobody signed in: the pipe ended, or the service refused what came from one. */
-async function signIn(client: Client, terminal: Terminal): Promise<boolean> {
+/** Who is signed in: with the agenda, or for tools alone. Null: nobody, and nobody will. */
+type Session = { readonly kind: "agenda" } | { readonly kind: "tools"; readonly paired: PairedTool }
+
+/** Null where the pipe ended, or the service refused what came from one. */
+async function signIn(client: Client, terminal: Terminal): Promise<Session | null> {
   for (;;) {
     const name = await terminal.ask(words.askName)
-    if (name === null || name === "") return false
-    if (name.includes("@")) {
-      const password = (await terminal.ask(words.askPassword, true)) ?? ""
-      terminal.say(words.signingIn)
-      await client.signIn({ email: name, password, deviceName })
-    } else await client.signInWithCode(name, deviceName)
-    if (client.state.phase === "signed-in" && (await showSecondFactor(client, terminal))) break
-    const { problem } = client.state
-    if (problem !== null) terminal.say(words.problems[problem.code ?? ""] ?? problem.message)
-    if (!terminal.isInteractive) return false
+    if (name === null) return null
+    const session = name === "" ? await pair(terminal) : await signInAs(name, client, terminal)
+    if (session !== null || !terminal.isInteractive) return session
   }
-  terminal.say(words.signedIn(client.state.user?.displayName ?? ""))
-  return true
+}
+
+async function signInAs(email: string, client: Client, terminal: Terminal): Promise<Session | null> {
+  const password = (await terminal.ask(words.askPassword, true)) ?? ""
+  terminal.say(words.signingIn)
+  await client.signIn({ email, password, deviceName })
+  if (client.state.phase === "signed-in" && (await showSecondFactor(client, terminal))) {
+    terminal.say(words.signedIn(client.state.user?.displayName ?? ""))
+    return { kind: "agenda" }
+  }
+  const { problem } = client.state
+  if (problem !== null) terminal.say(words.problems[problem.code ?? ""] ?? problem.message)
+  return null
+}
+
+/** For who has no password here: a code that they type in the portal. */
+async function pair(terminal: Terminal): Promise<Session | null> {
+  const { service } = system
+  const onCode = (code: string) => terminal.say(words.showCode(code, service))
+  try {
+    const paired = await pairTool({ service, deviceName, onCode, signal: AbortSignal.timeout(pairingMs) })
+    terminal.say(words.connected)
+    return { kind: "tools", paired }
+  } catch (error) {
+    terminal.say(isProblem(error) ? problemText(error) : (words.problems.timeout ?? ""))
+    return null
+  }
 }
 
 async function showSecondFactor(client: Client, terminal: Terminal): Promise<boolean> {
@@ -55,15 +79,18 @@ function show(client: Client, terminal: Terminal, tools: () => number): Promise<
 }
 
 /** Without a screen: serves scheduling tools until the session is over or the process is ended. */
-function serve(client: Client, terminal: Terminal): Promise<"signed-out"> {
+async function serve(client: Client, session: Session, terminal: Terminal): Promise<"signed-out"> {
   terminal.say(words.ready)
-  return new Promise((resolve) => {
-    const unsubscribe = client.subscribe(() => {
-      if (client.state.phase !== "signed-out") return
-      unsubscribe()
-      resolve("signed-out")
+  if (session.kind === "tools") await session.paired.over
+  else
+    await new Promise<void>((resolve) => {
+      const unsubscribe = client.subscribe(() => {
+        if (client.state.phase !== "signed-out") return
+        unsubscribe()
+        resolve()
+      })
     })
-  })
+  return "signed-out"
 }
 
 async function run(terminal: Terminal): Promise<number> {
@@ -73,27 +100,32 @@ async function run(terminal: Terminal): Promise<number> {
     return 2
   }
   const client = openClient({ service: system.service, zone, reach: "native" })
+  let session: Session | null = null
   let tools = 0
+  const calls = () => (session === null ? null : session.kind === "tools" ? session.paired.tools : client.tools)
   const surroundings = ownSurroundings()
   const server = await openIpcServer({
-    ...{ place: ipcPlace(surroundings), uid: surroundings.uid, answer: createToolAnswers({ client }) },
+    ...{ place: ipcPlace(surroundings), uid: surroundings.uid, answer: createToolAnswers({ calls }) },
     onTools: (count) => {
       tools = count
     },
   })
   const close = async () => {
     await server.close()
-    await client.signOut()
+    await (session?.kind === "tools" ? session.paired.signOut() : client.signOut())
   }
   system.onEnd(() => void close().finally(() => system.exit(0)))
-  let code = 1
-  while (await signIn(client, terminal)) {
-    const why = terminal.isInteractive ? await show(client, terminal, () => tools) : await serve(client, terminal)
-    code = why === "quit" ? 0 : 1
+  for (;;) {
+    session = await signIn(client, terminal)
+    if (session === null) break
+    const hasScreen = terminal.isInteractive && session.kind === "agenda"
+    const why = hasScreen ? await show(client, terminal, () => tools) : await serve(client, session, terminal)
     if (why === "quit") break
+    session = null
     terminal.say(words.signedOut)
     if (!terminal.isInteractive) break
   }
+  const code = session === null ? 1 : 0
   await close()
   return code
 }

@@ -43,7 +43,10 @@ const en = {
     ["q, Ctrl + C", "quit; events, password and token are gone then"],
   ],
   forgets: "Nothing is kept on this computer: events, password and token are in memory, and gone when you quit.",
-  askName: "E-mail address, or a code from the portal: ",
+  askName: "E-mail address (or nothing, to connect scheduling tools alone with a code): ",
+  showCode: (code: string, address: string) =>
+    `Sign in at ${address} and enter this code under “Get the tools”: ${code}`,
+  connected: "Connected for scheduling tools. The agenda needs your e-mail address and password.",
   askPassword: "Password: ",
   askCode: "Code of your authenticator app, or a recovery code: ",
   signingIn: "Signing in …",
@@ -54,7 +57,7 @@ const en = {
   problems: {
     "wrong-sign-in": "The e-mail address or the password is not right.",
     "wrong-code": "That code is not right, or it was used before.",
-    "code-used": "This code has been used or is too old. Get another in the portal.",
+    "pairing-over": "Nobody entered the code in time. Try again.",
     "too-many-attempts": "Too many attempts. Wait a few minutes.",
     "service-unreachable": "The service cannot be reached. Check KALENDS_URL and your network.",
     timeout: "The service did not answer in time. Try again.",
@@ -107,7 +110,9 @@ const ja: Messages = {
   ],
   forgets:
     "このコンピューターには何も保存されません。予定・パスワード・トークンはメモリーにだけあり、終了すると消えます。",
-  askName: "メールアドレス、またはポータルのコード: ",
+  askName: "メールアドレス（予約ツールだけをコードで接続する場合は空のまま）: ",
+  showCode: (code, address) => `${address} にサインインし、「ツールを入手」でこのコードを入力してください: ${code}`,
+  connected: "予約ツール用に接続しました。予定の表示にはメールアドレスとパスワードが必要です。",
   askPassword: "パスワード: ",
   askCode: "認証アプリのコード、またはリカバリーコード: ",
   signingIn: "サインインしています…",
@@ -118,7 +123,7 @@ const ja: Messages = {
   problems: {
     "wrong-sign-in": "メールアドレスまたはパスワードが正しくありません。",
     "wrong-code": "コードが正しくないか、すでに使われています。",
-    "code-used": "このコードは使用済みか、期限切れです。ポータルで新しいコードを取得してください。",
+    "pairing-over": "時間内にコードが入力されませんでした。もう一度お試しください。",
     "too-many-attempts": "試行回数が多すぎます。数分お待ちください。",
     "service-unreachable": "サービスに接続できません。KALENDS_URL とネットワークをご確認ください。",
     timeout: "サービスが時間内に応答しませんでした。もう一度お試しください。",

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, request, type Server } from "node:http"
 import { connect, createServer as createSocketServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -88,19 +88,40 @@ const placeAt = (name: string) =>
   ipcPlace({ ...ownSurroundings(), environment: { KALENDS_RUNTIME_DIR: join(folder, name) } })
 
 function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  const env = { PATH: process.env.PATH ?? "", LANG: "en_GB.UTF-8", ...environment }
+  // What a program might keep goes into folders of its own.
+  const own = { HOME: join(folder, "home"), TMPDIR: join(folder, "home"), XDG_CACHE_HOME: join(folder, "home") }
+  const env = { PATH: process.env.PATH ?? "", LANG: "en_GB.UTF-8", ...own, ...environment }
   return spawn(process.execPath, [join(root, program), ...args], { env, stdio: ["pipe", "pipe", "inherit"] })
 }
 
-/** Starts the agent as a person without a screen does: name, password and code on its input. */
-async function startAgent(session: TestSession, service: string, place: IpcPlace): Promise<ChildProcess> {
+type SignIn = (agent: ChildProcess, line: string) => void
+
+/** Starts the agent as a person without a screen does; each line that it says may be answered. */
+async function startAgent(service: string, place: IpcPlace, signIn: SignIn): Promise<ChildProcess> {
   const agent = run("apps/desktop/src/main.ts", [], { KALENDS_URL: service, KALENDS_RUNTIME_DIR: place.folder })
-  agent.stdin?.write(`ada@example.org\ncorrect horse\n${await session.nextCode()}\n`)
+  signIn(agent, "")
   if (agent.stdout === null) throw new Error("the agent's output is read")
-  for await (const line of createInterface({ input: agent.stdout }))
+  for await (const line of createInterface({ input: agent.stdout })) {
     if (line.includes("can use the agent")) return agent
+    signIn(agent, line)
+  }
   throw new Error("the agent ended before it was ready")
 }
+
+/** Name, password and a code of the second factor. */
+async function withPassword(session: TestSession): Promise<SignIn> {
+  const code = await session.nextCode()
+  return (agent, line) => void (line === "" && agent.stdin?.write(`ada@example.org\ncorrect horse\n${code}\n`))
+}
+
+/** No name, and the code that the agent shows, typed in the portal. */
+const withCode =
+  ({ call }: TestSession): SignIn =>
+  (agent, line) => {
+    if (line === "") agent.stdin?.write("\n")
+    const code = /: ([A-Z0-9-]+)$/.exec(line)?.[1]
+    if (code !== undefined) void call("POST", "/v1/tools/connections", { code })
+  }
 
 const ended = (child: ChildProcess) => new Promise<void>((resolve) => void child.once("exit", () => resolve()))
 
@@ -158,13 +179,13 @@ async function openWorld() {
   const agentPlace = placeAt("agent")
   const place = placeAt("tools")
   const tools = await recordTools(place, agentPlace)
-  const agent = { process: await startAgent(session, service.url, agentPlace) }
+  const agent = { process: await startAgent(service.url, agentPlace, await withPassword(session)) }
   tools.passSecret()
   const outlook = openOutlook(place)
   return {
     ...{ simulator, person, session, service, place, tools, agent, outlook },
     restartAgent: async () => {
-      agent.process = await startAgent(session, service.url, agentPlace)
+      agent.process = await startAgent(service.url, agentPlace, withCode(session))
     },
     meeting: () => simulator.zoom.account.find(/\/j\/(\d+)/.exec(outlook.item.location)?.[1] ?? ""),
     async close() {
@@ -186,6 +207,7 @@ let folder = ""
 let here: Awaited<ReturnType<typeof openWorld>>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kalends-plugin-"))
+  mkdirSync(join(folder, "home"))
   here = await openWorld()
 })
 afterAll(async () => {
@@ -274,12 +296,18 @@ test("deleted, the meeting is given up", async () => {
   await until(async () => meeting() === null)
 })
 
+test("the agent keeps nothing: it has read the calendar, and there are its socket and its secret, and no other file", () => {
+  expect(here.simulator.calls.count("calendarView", here.person.email)).toBeGreaterThan(0)
+  expect(readdirSync(join(folder, "agent")).toSorted()).toEqual(["agent.secret", "agent.sock"])
+  expect(readdirSync(join(folder, "home"))).toEqual([])
+})
+
 test("all that the plugin said to the agent, and the agent to the service, were the fields that may be said", () => {
   const { outlook, person, service, tools } = here
   const requests = tools.lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === "request")
   expect(requests.map(({ action }) => action)).toEqual(["schedule", "schedule", "update", "remove"])
   expect(requests.flatMap(({ input }) => Object.keys(input)).filter((name) => !allowed.has(name))).toEqual([])
-  const toTools = service.sent.filter(({ path }) => path.startsWith("/v1/tools/"))
+  const toTools = service.sent.filter(({ path }) => path.startsWith("/v1/tools/meetings"))
   const { meetingId } = outlook.item.marks
   expect(toTools.map(({ method, path }) => `${method} ${path.replace(meetingId ?? "", ":id")}`)).toEqual([
     ...["POST /v1/tools/meetings", "POST /v1/tools/meetings"],

@@ -75,6 +75,10 @@ export function createServiceApi(service: string, platform: ClientPlatform) {
     async signOut(signal: AbortSignal): Promise<void> {
       if (token !== null) await send({ method: "DELETE", path: "/v1/sessions/current", signal })
     },
+    /** Goes on with a session that was opened elsewhere. */
+    adopt(given: string): void {
+      token = given
+    },
     /** Forgets the session token. */
     forget(): void {
       token = null
