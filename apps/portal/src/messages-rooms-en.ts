@@ -111,6 +111,7 @@ export const english = {
   access: "Access",
   needed: "What it needs",
   recommended: "Recommended",
+  notOffered: "Not offered here",
   permission: "Permission",
   holder: "Who has it",
   source: "Source",

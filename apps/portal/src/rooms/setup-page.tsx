@@ -43,6 +43,11 @@ function MethodPart(props: PartProps) {
         <Title order={3} size="h5">
           {text.methods[method.name].name}
         </Title>
+        {method.isOffered ? null : (
+          <Badge variant="light" color="orange">
+            {text.notOffered}
+          </Badge>
+        )}
         {method.isRecommended ? <Badge variant="light">{text.recommended}</Badge> : null}
       </Group>
       <Text className={classes.prose}>{text.methods[method.name].text}</Text>

@@ -22,6 +22,8 @@ const idlePerTick = 200
 const idleDays = 7
 /** A renewal that fails is tried again after this long; its job retries sooner by itself. */
 const renewalRetryMinutes = 30
+/** That nobody came to a series is forgotten after so long without another occurrence. */
+const missDays = 100
 const idleEveryTicks = 720
 const reviewsPerTick = 500
 const releaseEveryTicks = 12
@@ -98,6 +100,8 @@ export function createReconcile({ store, queue, clock, log, pace, keyMinder }: R
     await store.asSystem((tables) => tables.deleteExpiredSessions(clock.now()))
     await store.asSystem((tables) => tables.deleteSpentChallenges(clock.now()))
     await store.asSystem((tables) => tables.deleteExpiredPasswordLinks(clock.now()))
+    const missedBefore = clock.now().subtract({ hours: 24 * missDays })
+    await store.asSystem((tables) => tables.deleteOldRoomMarks(clock.now(), missedBefore))
     await store.asSystem((tables) => tables.purgeBookings(bookingsBefore(clock.now())))
   }
 

@@ -88,7 +88,13 @@ const methods: RoomMethodsView = {
       ...{ provider: "graph", label: "Microsoft 365", hasDirectory: true },
       methods: [
         {
-          ...{ name: "application", tenantMethods: ["registration"], isRecommended: true, hasScript: true },
+          ...{
+            name: "application",
+            tenantMethods: ["registration"],
+            isRecommended: true,
+            isOffered: true,
+            hasScript: true,
+          },
           permissions: [
             { name: "Calendars.ReadWrite", holder: "application", source: "https://learn.microsoft.com/graph/" },
             {

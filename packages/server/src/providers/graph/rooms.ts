@@ -35,7 +35,7 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://learn.microsoft.com/exchange/permissions-exo/permissions-exo",
       },
     ],
-    ...{ isRecommended: true, hasScript: true },
+    ...{ isRecommended: true, isOffered: true, hasScript: true },
   },
   {
     name: "delegate",
@@ -54,7 +54,7 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://learn.microsoft.com/graph/permissions-reference#calendarsreadwriteshared",
       },
     ],
-    ...{ isRecommended: false, hasScript: true },
+    ...{ isRecommended: false, isOffered: false, hasScript: true },
   },
 ]
 
