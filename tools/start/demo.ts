@@ -41,6 +41,8 @@ export function demoSettings(simulatorUrl: string, caldavUrl: string | null): Re
       ...loopbackHosts(simulatorUrl),
       ...(caldavUrl === null ? [] : loopbackHosts(caldavUrl)),
     ].join(","),
+    // The simulated codecs are on this machine; real ones may be tried beside them.
+    KALENDS_DEVICE_NETWORKS: "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7",
   }
 }
 

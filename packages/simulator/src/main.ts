@@ -1,3 +1,4 @@
+import { addDemoCodecs } from "./demo/codecs.ts"
 import { fillDemo } from "./demo/organisation.ts"
 import { offerOrganisations } from "./demo/organisations.ts"
 import { watchWeather } from "./demo/weather.ts"
@@ -17,6 +18,7 @@ const rooms = simulator.exchange.directory.people().filter(({ isRoom }) => isRoo
 simulator.exchange.directory.addRoomList("Northwind Works", `rooms@${domain}`, rooms)
 for (const { email, isRoom } of simulator.org.people) if (!isRoom) simulator.zoom.account.addUser(email)
 await offerOrganisations(simulator)
+await addDemoCodecs(simulator, port + 20)
 process.stdout.write(`Simulated organisation: ${simulator.url}\n`)
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void simulator.close().then(() => process.exit(0)))

@@ -1,9 +1,25 @@
 import type { CodecBooking } from "../cisco/bookings.ts"
 import type { Codecs, RunningCodec } from "../cisco/codecs.ts"
+import type { Organisation } from "../org.ts"
 import { type Route, route, type SimResponse } from "../server.ts"
 
 const acts = ["wipe", "reboot", "drop", "refuse", "renew", "down", "up"] as const
 const shownMost = 12
+
+const software = ["ce26.8.1.0.2f4e1a0b7c3", "ce11.14.4.0.5a3c", "ce9.15.17.4.1b", "TC7.3.9.2a"]
+
+/** A codec for each room of the organisation, on ports from this one on: each with other software, the old ones unlinked. */
+export async function addDemoCodecs(
+  { org, codecs }: { readonly org: Organisation; readonly codecs: Codecs },
+  firstPort: number,
+): Promise<void> {
+  const rooms = org.people.filter(({ isRoom }) => isRoom)
+  for (const [index, { name }] of rooms.entries()) {
+    const { codec } = await codecs.add({ name, software: software[index % software.length] ?? "" }, firstPort + index)
+    codec.knobs.hasWebSocket = codec.version.major > 7
+    codec.knobs.isLinked = codec.version.major > 9
+  }
+}
 
 /** The codecs of the demo as their touch panels show them, and what may happen to them. */
 export function demoCodecRoutes(codecs: Codecs): readonly Route[] {
