@@ -37,7 +37,7 @@ function deskWith(events: readonly CalendarEvent[], language: Language = "en", c
 }
 
 const day = [
-  event("Standup", "08:00", "08:15"),
+  event("Standup", "08:00", "08:15", { location: "Dome 2" }),
   event("Design review", "09:30", "10:30", zoom),
   event("Colloquium", "14:00", "15:00", jitsi),
 ]
@@ -52,7 +52,7 @@ test("now is on top, with what joins it; the day is below, and who uses the agen
     "  Join with Zoom: Shift + J",
     "",
     "Today, Monday 23 November",
-    "  08:00 – 08:15    Standup",
+    "  08:00 – 08:15    Standup · Dome 2",
     "  09:30 – 10:30    Design review · Zoom",
     "  14:00 – 15:00    Colloquium · Jitsi Meet",
     "",

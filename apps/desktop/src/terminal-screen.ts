@@ -146,6 +146,7 @@ function entryText(entry: AgendaEntry, { zone, language, locale }: Frame): strin
     ...(event.isCancelled ? [words.cancelled] : []),
     ...(event.myResponse === "declined" ? [words.declined] : []),
     ...(event.isPrivate ? [words.private] : []),
+    ...(event.location === null || event.location.startsWith("https://") ? [] : [plainLine(event.location)]),
     ...(entry.join === null ? [] : [entry.join.vendor]),
   ]
   const padded = `${span}${" ".repeat(Math.max(0, 15 - columnsOf(span)))}`

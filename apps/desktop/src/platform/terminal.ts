@@ -59,13 +59,17 @@ function askPerson(question: string, isHidden: boolean): Promise<string | null> 
   const silent = new Writable({ write: (_part, _encoding, done) => done() })
   const asked = createInterface({ input: process.stdin, output: isHidden ? silent : process.stdout, terminal: true })
   return new Promise((resolve) => {
-    const end = (line: string | null) => {
+    let answer: string | null = null
+    asked.once("line", (line) => {
+      answer = line.trim()
       asked.close()
-      if (isHidden) process.stdout.write("\n")
-      resolve(line)
-    }
-    asked.once("line", (line) => end(line.trim()))
-    asked.once("SIGINT", () => end(null))
+    })
+    // Ctrl + C and Ctrl + D are no answer.
+    asked.once("SIGINT", () => asked.close())
+    asked.once("close", () => {
+      if (isHidden || answer === null) process.stdout.write("\n")
+      resolve(answer)
+    })
   })
 }
 
