@@ -6,9 +6,11 @@ import { signOnByRedirect } from "./platform/sign-on.ts"
 const office = browser.office()
 office?.onReady(() => {
   const tell = (message: unknown) => office.context.ui.messageParent?.(JSON.stringify(message))
+  // Null: the dialog is on its way to the sign-in page, and comes back here.
+  const tellToken = (token: string | null) => (token === null ? undefined : tell({ token }))
   void browser
     .signOnSettings()
-    .then(signOnByRedirect)
-    .then((token) => (token === null ? undefined : tell({ token })))
+    // Without a way in by Entra the pane shows a code instead.
+    .then((settings) => (settings === null ? tell({ token: null }) : signOnByRedirect(settings).then(tellToken)))
     .catch(() => tell({ token: null }))
 })

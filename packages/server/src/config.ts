@@ -85,13 +85,9 @@ export const options = [
     default: "https://graph.microsoft.com/v1.0",
     text: "Microsoft Graph's address.",
   }),
-  option("outlookClientId", "KALENDS_OUTLOOK_CLIENT_ID", "text", {
-    default: null,
-    text: "Application (client) id of the Entra app registration by which the Outlook add-in signs people in (docs/outlook-addin.md). Without it they type a code once.",
-  }),
-  option("outlookAuthority", "KALENDS_OUTLOOK_AUTHORITY", "url", {
-    default: "https://login.microsoftonline.com/common",
-    text: "Sign-in address of that registration: /common, or /<tenant id> to let in that tenant alone.",
+  option("outlookSignInUrl", "KALENDS_OUTLOOK_SIGN_IN_URL", "url", {
+    default: "https://login.microsoftonline.com",
+    text: "Where the Outlook add-in's pages may sign people in; others only for national clouds.",
   }),
   option("outlookHosts", "KALENDS_OUTLOOK_HOSTS", "text", {
     default:

@@ -11,6 +11,6 @@ export async function pageRoutes(app: FastifyInstance, config: Config, webFolder
   await outlookPages(app, {
     ...{ folder: join(webFolder, "outlook-addin", "dist"), service: new URL(config.publicUrl).origin },
     ...{ hosts: originsIn(config.outlookHosts), library: new URL(config.officeLibraryUrl).origin },
-    signOn: { clientId: config.outlookClientId, authority: config.outlookAuthority },
+    signIn: new URL(config.outlookSignInUrl).origin,
   })
 }

@@ -1,14 +1,11 @@
+import { toolDoorsSchema } from "@kalends/protocol/tools"
 import { chooseZone } from "@kalends/ui/words"
-import { z } from "zod"
 import type { Office } from "../office.ts"
 
-const deploymentSchema = z.object({
-  /** The app registration for single sign-on; null: there is none, and people type a code. */
-  clientId: z.string().nullable(),
-  authority: z.string(),
-  version: z.string(),
-})
-export type SignOnSettings = z.infer<typeof deploymentSchema>
+/** How Microsoft signs people in to this deployment. */
+export type SignOnSettings = { readonly clientId: string; readonly authority: string }
+
+const issuerEnd = /\/v2\.0\/?$/
 
 /** Filled in by the service, for the runtime of classic Outlook on Windows: it has no page, and so no address. */
 const writtenOrigin = "__KALENDS_SERVICE__"
@@ -27,9 +24,13 @@ export const browser = {
       ...init,
       ...{ cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer", redirect: "error" },
     }),
-  async signOnSettings(): Promise<SignOnSettings> {
-    const response = await browser.send("/outlook/deployment.json", { method: "GET" })
-    return deploymentSchema.parse(await response.json())
+  /** As the service's way in by Entra says; null where there is none, and people type a code. */
+  async signOnSettings(): Promise<SignOnSettings | null> {
+    const response = await browser.send("/v1/tools/doors", { method: "GET" })
+    const { doors } = toolDoorsSchema.parse(await response.json())
+    const { clientIds = [], issuer = null } = doors.find(({ door }) => door === "entra") ?? {}
+    const [clientId] = clientIds
+    return clientId === undefined || issuer === null ? null : { clientId, authority: issuer.replace(issuerEnd, "") }
   },
   /** A session that was opened with a code. It opens scheduling and nothing else, and the portal shows and ends it. */
   kept: {

@@ -8,8 +8,8 @@ const scopesOf = (clientId: string) => [`api://${clientId}/access_as_user`]
 /** Nested app authentication: Outlook itself gets the token, for the account that it is signed in with. */
 export const nestedApp: NestedApp = async (isQuiet) => {
   const settings = await browser.signOnSettings()
+  if (settings === null) throw new Error("no app registration")
   const { clientId, authority } = settings
-  if (clientId === null) throw new Error("no app registration")
   const app = await createNestablePublicClientApplication({ auth: { clientId, authority } })
   const request = { scopes: scopesOf(clientId) }
   const { accessToken } = isQuiet ? await app.acquireTokenSilent(request) : await app.acquireTokenPopup(request)
@@ -18,7 +18,6 @@ export const nestedApp: NestedApp = async (isQuiet) => {
 
 /** In the dialog of an Outlook without nested app authentication: signs in by going to the sign-in page and back. */
 export async function signOnByRedirect({ clientId, authority }: SignOnSettings): Promise<string | null> {
-  if (clientId === null) return null
   const redirectUri = `${browser.origin()}/outlook/dialog`
   const app = new PublicClientApplication({ auth: { clientId, authority, redirectUri } })
   await app.initialize()

@@ -22,7 +22,7 @@ async function served(): Promise<{ app: ReturnType<typeof Fastify>; close: () =>
   addSecurityHeaders(app, new Set(["localhost"]))
   await outlookPages(app, {
     ...{ folder, service, hosts: ["https://outlook.example"], library: "https://office.example" },
-    signOn: { clientId: "client", authority: "https://login.example/common" },
+    signIn: "https://login.example",
   })
   return {
     app,
@@ -54,7 +54,6 @@ test("manifests and script name this deployment, under an id that is its own and
   const { payload } = await app.inject("/outlook/manifest.xml")
   expect(payload).toBe(`${addinIdOf(service)} https://kalends.example/outlook/ kalends.example`)
   expect((await app.inject("/outlook/functions.js")).payload).toBe('"https://kalends.example"')
-  expect((await app.inject("/outlook/deployment.json")).json()).toMatchObject({ clientId: "client" })
   expect(addinIdOf(service)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(addinIdOf("https://other.example")).not.toBe(addinIdOf(service))
   await close()

@@ -15,12 +15,13 @@ export type OutlookPagesOptions = {
   readonly hosts: readonly string[]
   /** Origin of the library by which a page talks with Outlook. */
   readonly library: string
-  readonly signOn: { readonly clientId: string | null; readonly authority: string }
+  /** Origin of the sign-in page. */
+  readonly signIn: string
 }
 
 const prefix = "/outlook/"
 /** As the build writes them (apps/outlook-addin/vite.config.ts). */
-const blank = { host: "kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000", version: "0.1.0" }
+const blank = { host: "kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000" }
 const serviceInScript = "__KALENDS_SERVICE__"
 
 /**
@@ -52,7 +53,6 @@ export async function outlookPages(plain: FastifyInstance, options: OutlookPages
       app.get(`${prefix}${place}`, async (_request, reply) => sendPage(reply, page, options))
     }
     app.get(prefix.slice(0, -1), async (_request, reply) => reply.redirect(prefix))
-    app.get(`${prefix}deployment.json`, async () => ({ ...options.signOn, version: blank.version }))
     const script = (await read("functions.js")).replaceAll(serviceInScript, service)
     app.get(`${prefix}functions.js`, async (_request, reply) =>
       reply.type("text/javascript; charset=utf-8").send(script),
@@ -78,10 +78,10 @@ function sendPage(reply: FastifyReply, page: string, options: OutlookPagesOption
     .send(page.replaceAll(noncePlace, nonce))
 }
 
-type PolicyParts = Pick<OutlookPagesOptions, "hosts" | "library" | "signOn">
+type PolicyParts = Pick<OutlookPagesOptions, "hosts" | "library" | "signIn">
 
 /** The content security policy of the add-in's pages. */
-export function outlookPolicy(nonce: string, { hosts, library, signOn }: PolicyParts): string {
+export function outlookPolicy(nonce: string, { hosts, library, signIn }: PolicyParts): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${library}`,
@@ -89,14 +89,15 @@ export function outlookPolicy(nonce: string, { hosts, library, signOn }: PolicyP
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self' ${new URL(signOn.authority).origin}`,
+    `connect-src 'self' ${signIn}`,
     "base-uri 'none'",
     "form-action 'self'",
     `frame-ancestors ${hosts.length === 0 ? "'none'" : hosts.join(" ")}`,
   ].join("; ")
 }
 
-function filledIn(text: string, service: string): string {
+/** A manifest as the add-in's build writes it, for the deployment at this address. */
+export function filledIn(text: string, service: string): string {
   return text
     .replaceAll(`https://${blank.host}`, service)
     .replaceAll(blank.host, new URL(service).host)

@@ -1,0 +1,144 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { SimTime } from "@kalends/simulator/org"
+import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
+import type { Page } from "playwright-core"
+import { build } from "vite"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { end, type Started, start } from "../../../e2e/started.ts"
+import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
+import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+import { moveByDays, played, playOutlook } from "./testing/pane-visit.ts"
+
+// The built add-in in a real browser, in a scripted Outlook, on a real service and a simulated Microsoft 365.
+
+let simulator: Simulator
+let started: Started
+let browser: LaunchedBrowser
+let webFolder = ""
+beforeAll(async () => {
+  webFolder = await mkdtemp(join(tmpdir(), "kalends-outlook-"))
+  const outDir = join(webFolder, "outlook-addin/dist")
+  const configFile = join(import.meta.dirname, "../vite.config.ts")
+  await build({ configFile, logLevel: "silent", build: { outDir, emptyOutDir: true } })
+  simulator = await startSimulator()
+  simulator.zoom.account.addUser("owner@example.org")
+  started = await start(webFolder, {
+    ...simulatorSettings(simulator),
+    ...{ KALENDS_ZOOM_ACCOUNT_ID: simulator.zoom.app.accountId, KALENDS_ZOOM_CLIENT_ID: simulator.zoom.app.clientId },
+    ...{ KALENDS_ZOOM_CLIENT_SECRET: simulator.zoom.app.clientSecret, KALENDS_ZOOM_USER: "owner@example.org" },
+    ...{ KALENDS_ZOOM_TOKEN_URL: simulator.baseUrls.zoomToken, KALENDS_ZOOM_API_URL: simulator.baseUrls.zoomApi },
+  })
+  browser = await launchBrowser({
+    context: { viewport: { width: 320, height: 720 }, locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce" },
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await end(started)
+  await simulator?.close()
+  await rm(webFolder, { recursive: true, force: true })
+})
+
+type Sent = { readonly route: string; readonly body: Record<string, unknown> | null }
+
+/** The pane, and all that it sends to the service. */
+async function openPane(language: string): Promise<{ page: Page; sent: Sent[]; troubles: string[] }> {
+  const page = await browser.context.newPage()
+  const sent: Sent[] = []
+  const troubles: string[] = []
+  page.on("pageerror", (error) => troubles.push(String(error)))
+  page.on("console", (line) => {
+    if (/Content Security Policy/.test(line.text())) troubles.push(line.text())
+  })
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url())
+    const body = request.postData()
+    if (pathname.startsWith("/v1/"))
+      sent.push({ route: `${request.method()} ${pathname}`, body: body === null ? null : JSON.parse(body) })
+  })
+  await playOutlook(page, { language })
+  await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/`)
+  return { page, sent, troubles }
+}
+
+const held = () =>
+  JSON.stringify(simulator.zoom.account.users.flatMap((user) => simulator.zoom.account.meetingsOf(user)))
+
+test("a meeting added in Outlook follows its event, in the pane and once it is saved, and only its face is told", async () => {
+  const person = simulator.org.addPerson(simulator.tenants.microsoft, "Ada", "ada@graph.example.org")
+  simulator.knobs("microsoft").approvesAll = true
+  expect(await connectByOAuth(started.call, "graph", person.email, "read-write")).toBe("connected")
+  const { page, sent, troubles } = await openPane("en-GB")
+  await page.getByRole("button", { name: "Sign in" }).click()
+  const code = await page.locator("[data-code]").textContent()
+  expect(await seriousFindings(page)).toEqual([])
+  expect((await started.call("POST", "/v1/tools/connections", { code })).status).toBe(204)
+  await page.getByRole("button", { name: "Add a meeting" }).click()
+  await page.getByText("This event has a meeting.").waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+
+  // Moved by a day while it is being written.
+  await moveByDays(page, 1)
+  await page.getByRole("button", { name: "Update the meeting" }).click()
+  await page.getByText("The meeting has the event's time.").waitFor()
+  expect(held()).toContain("2026-12-02T19:00:00")
+
+  // Saved, as Outlook writes it; then moved by another day in the calendar.
+  const { location, body, calls } = await played(page)
+  const day = (date: number): SimTime => {
+    const [start, end] = [`2026-12-0${date}T20:00:00`, `2026-12-0${date}T21:30:00`]
+    return { kind: "timed", start, end, zone: "Europe/Berlin" }
+  }
+  const content = `<html><body>SECRET BODY ${body.join("")}</body></html>`
+  const event = person.calendar.create({
+    ...{ subject: "Observation", time: day(2), location, html: { content, text: "SECRET BODY" } },
+  })
+  const linked = async () => {
+    const { meetings } = (await started.call("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }
+    return meetings[0]?.events.length === 1
+  }
+  await until(linked)
+  person.calendar.update(event, { time: day(3) })
+  await until(async () => held().includes("2026-12-03T19:00:00"))
+
+  await page.getByRole("button", { name: "Remove the meeting" }).click()
+  await page.getByRole("button", { name: "Remove", exact: true }).click()
+  await page.getByRole("button", { name: "Add a meeting" }).waitFor()
+  expect((await played(page)).location).toBe("")
+
+  const bodies = sent.flatMap((one) => (one.body === null ? [] : [one.body]))
+  const allowed = ["deviceName", "key", "subject", "date", "time", "zone", "isRecurring"]
+  expect(bodies.flatMap((one) => Object.keys(one)).filter((name) => !allowed.includes(name))).toEqual([])
+  expect(bodies.length).toBeGreaterThanOrEqual(3)
+  expect([JSON.stringify(sent).includes("SECRET"), calls.filter((call) => call.startsWith("forbidden"))]).toEqual([
+    ...[false, []],
+  ])
+  expect(troubles).toEqual([])
+  await page.close()
+})
+
+test("the pane goes on in the session of before, in Japanese, and says what an old Outlook lacks", async () => {
+  const page = await browser.context.newPage()
+  await page.emulateMedia({ colorScheme: "dark" })
+  await playOutlook(page, { language: "ja-JP", mailboxSet: "1.5", accountType: "enterprise" })
+  await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/`)
+  await page.getByRole("button", { name: "会議を追加" }).waitFor()
+  expect(await page.getByRole("region", { name: "この Outlook でできないこと" }).getByRole("listitem").count()).toBe(5)
+  expect(await page.locator("html").getAttribute("lang")).toBe("ja")
+  expect(await seriousFindings(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+  await page.close()
+})
+
+test("the functions that Outlook runs without a pane are there for every event that wakes them", async () => {
+  const page = await browser.context.newPage()
+  await playOutlook(page)
+  await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/commands`)
+  const names = () => page.evaluate(() => Object.keys(window.playedOffice.seen.handlers).sort())
+  await until(async () => (await names()).length > 0)
+  expect(await names()).toEqual(["add", "newEvent", "remove", "sending", "seriesChanged", "timeChanged"])
+  await page.close()
+})
