@@ -32,11 +32,11 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
   const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
   return (
     <Stack gap="xl">
-      <div>
+      <Stack gap="xs">
         <Title order={1}>{isWell && !isOrganisationWell ? words.ownWell : headline(isWell, toDo, words)}</Title>
         <ToDoList toDo={toDo} words={words} />
         {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
-      </div>
+      </Stack>
       {connection === null && policy !== null ? <OwnNotice {...{ policy, words, locale, now }} /> : null}
       {user.abilities.includes("read-connections") ? (
         <ConnectionsSummary
@@ -70,12 +70,12 @@ function ToDoList({ toDo, words }: { readonly toDo: readonly ToDo[]; readonly wo
   if (only === undefined) return null
   if (toDo.length === 1)
     return (
-      <Text size="lg" mt="xs" role="status">
+      <Text size="lg" role="status">
         {textOf(only)}
       </Text>
     )
   return (
-    <List type="ordered" mt="xs" size="lg" role="status">
+    <List type="ordered" size="lg" role="status">
       {toDo.map((item) => (
         <List.Item key={item.kind}>{textOf(item)}</List.Item>
       ))}

@@ -13,6 +13,12 @@ import { ageText, calendarText, dotOf, placeText, type RoomsProps, stateText } f
 
 type ListProps = RoomsProps & { readonly search: string }
 
+/** What is shown is looked at again after this long; sooner, a few times, while rooms are being read for the first time. */
+const againMs = 30_000
+const soonMs = 2_000
+const soonLooksMost = 5
+
+const isAwaited = ({ connection, agenda }: RoomView) => connection !== null && agenda === null
 const idOf = ({ roomId }: RoomView) => roomId
 const linkOf = (kind: "add" | "import" | "setup" | "dial-rules") => `#${roomsPlaceText({ kind })}`
 
@@ -21,12 +27,20 @@ export function RoomList(props: ListProps) {
   const { words, search, canChange } = props
   const text = words.rooms
   const [count, setCount] = useState<number | null>(null)
+  const [looks, setLooks] = useState({ made: 0, isAwaited: false })
   const read = async (next: string | null) => {
     const page = await roomsApi.page({ search: search || undefined, next: next ?? undefined })
     setCount(page.count)
+    setLooks(({ made }) => ({ made: made + 1, isAwaited: page.rooms.some(isAwaited) }))
     return { rows: page.rooms, next: page.next }
   }
   const loader = usePages(idOf, { read }, search)
+  useEffect(() => {
+    if (looks.made === 0) return
+    // A look makes rooms be read that nobody else looks at.
+    const isSoon = looks.isAwaited && looks.made <= soonLooksMost
+    return platform.after(isSoon ? soonMs : againMs, () => loader.refresh())
+  }, [looks, loader])
   return (
     <PageFrame title={text.title} text={text.text}>
       <Group>
