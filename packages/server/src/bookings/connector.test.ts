@@ -2,6 +2,7 @@ import type { Booking } from "@kalends/domain/booking"
 import { parseDeviceId, parseProviderEventId, type RoomId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { expect, test } from "vitest"
+import type { AgendaListener } from "../ports/room-agendas.ts"
 import { type DeviceWorld, deviceWorld } from "../testing/device-world.ts"
 import { settled } from "../testing/fake-clock.ts"
 import { memoryRooms } from "../testing/memory-rooms.ts"
@@ -221,6 +222,25 @@ test("what is kept of a day is written when that day changes, deleted with it, a
   expect(await purge("2026-11-24")).toBe(1)
   expect(await kept()).toEqual([])
   await world.stop()
+})
+
+test("a room whose calendar was taken away leaves its device what it has: nothing known is not free", async () => {
+  const world = await begun()
+  await world.stop()
+  let tell: AgendaListener = () => {}
+  const listen = (_room: object, listener: AgendaListener) => {
+    tell = listener
+  }
+  const stop = world.node({ ...world.rooms, listen }).start()
+  await settled()
+  const readAt = world.clock.now()
+  tell({ bookings: [bookingOf("1")], readAt, coversUntil: readAt.add({ hours: 24 }) })
+  await settled()
+  const never = Temporal.Instant.fromEpochMilliseconds(0)
+  tell({ bookings: [], readAt: never, coversUntil: never })
+  await settled()
+  expect(world.codec.puts.map(ids)).toEqual([["1"]])
+  await stop()
 })
 
 test("with a room's last device goes what is kept of it", async () => {

@@ -70,6 +70,8 @@ export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
       ...{ isSaving: false, needsSaving: false },
     }
     const take = (agenda: RoomAgenda) => {
+      // One that covers no time says that nothing is known, not that the room is free.
+      if (Temporal.Instant.compare(agenda.coversUntil, agenda.readAt) <= 0) return
       const isNews = agenda.readAt !== shelf.agenda?.readAt
       shelf.agenda = agenda
       tell(shelf, agenda.bookings)
