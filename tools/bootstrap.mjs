@@ -21,7 +21,20 @@ import { fileURLToPath } from "node:url"
 /** The Node that the product runs on where the installed one is older. */
 export const nodeVersion = "26.10.0"
 const leastMajor = 26
-const verbs = ["start", "test", "check", "bench", "simulate", "docs", "organisation", "audit", "keys", "desktop"]
+const verbs = [
+  "start",
+  "test",
+  "check",
+  "bench",
+  "simulate",
+  "docs",
+  "organisation",
+  "audit",
+  "keys",
+  "desktop",
+  "google-addon",
+  "browser-extension",
+]
 
 /** Packages of the npm registry that contain nothing but Node, by platform and processor. */
 const nodePackages = {

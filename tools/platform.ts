@@ -74,3 +74,9 @@ export function runShowing(program: string, args: readonly string[], options: Sp
     child.on("close", (code) => resolve({ code: code ?? 1, output: "" }))
   })
 }
+
+/** What stands after an option on the command line ("--name", "Kalends"); null where it is not there. */
+export function argumentAfter(option: string): string | null {
+  const at = process.argv.indexOf(option)
+  return at < 0 ? null : (process.argv[at + 1] ?? null)
+}

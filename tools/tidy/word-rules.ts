@@ -35,6 +35,8 @@ const providerPlaces: readonly RegExp[] = [
   /^packages\/protocol\/src\/checkup-codes\.ts$/,
   // Tools that live inside a provider's own app.
   /^apps\/outlook-addin\//,
+  // Tools that live inside a calendar service's own pages.
+  /^apps\/(google-addon|browser-extension)\//,
   // Windows zone names, as CLDR lists them.
   /^packages\/domain\/src\/zone\.ts$/,
   // Vendors of meetings, not providers of calendars: recognising their links is a list of their names.

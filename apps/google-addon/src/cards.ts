@@ -1,0 +1,111 @@
+import { portalOf } from "./conference.ts"
+import { globalFunctions } from "./global-functions.ts"
+import { type Messages, messages } from "./messages.ts"
+import { parseSettings, type Settings } from "./parse.ts"
+import type { Conference, Services } from "./services.ts"
+import { ask, refusal, signedIn } from "./session.ts"
+
+export type Choice = { readonly label: string; readonly value: string; readonly isChosen: boolean }
+
+export type Widget =
+  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "button"
+      readonly label: string
+      /** The global function that Google calls. */
+      readonly calls: string
+      readonly parameters?: Readonly<Record<string, string>>
+    }
+  | { readonly kind: "link"; readonly label: string; readonly url: string }
+  | {
+      readonly kind: "choice"
+      readonly name: string
+      readonly label: string
+      readonly choices: readonly Choice[]
+      readonly calls?: string
+    }
+
+/** A card as data; the shell turns it into what CardService makes. */
+export type Card = { readonly title: string; readonly widgets: readonly Widget[] }
+
+/** What pressing something leads to. */
+export type CardAnswer = {
+  readonly card?: Card
+  readonly told?: string
+  /** To be put into the event that is open. */
+  readonly conference?: Extract<Conference, { kind: "made" }>
+}
+
+const text = (words: string): Widget => ({ kind: "text", text: words })
+const button = (label: string, calls: string, parameters?: Readonly<Record<string, string>>): Widget => ({
+  ...{ kind: "button", label, calls },
+  ...(parameters === undefined ? {} : { parameters }),
+})
+
+export function signInCard(services: Services, code: string | null): Card {
+  const words = messages(services.language)
+  const title = words.signInTitle
+  if (code === null)
+    return { title, widgets: [text(words.signInText), button(words.begin, globalFunctions.beginSignIn)] }
+  const link: Widget = { kind: "link", label: words.openPortal, url: portalOf(services) }
+  return { title, widgets: [text(words.codeText(escaped(code))), link, button(words.typed, globalFunctions.codeTyped)] }
+}
+
+/** What the person sees beside their calendar while no event is open. */
+export function homeCard(services: Services): Card {
+  return withSettings(services, messages(services.language).homeTitle, (settings, words) => [
+    text(words.signedInAs(escaped(settings.person.displayName), escaped(settings.person.email))),
+    ...(settings.isOn ? [templateChoice(settings, words, globalFunctions.templateChosen)] : [text(words.off)]),
+    { kind: "link", label: words.openPortal, url: services.serviceUrl },
+    button(words.signOut, globalFunctions.signOut),
+  ])
+}
+
+export type OpenEvent = {
+  readonly calendarId: string
+  readonly eventId: string
+  /** Whether Google says that the person may change the event's conference. */
+  readonly canSetConference: boolean
+  readonly meetingId: string | null
+}
+
+/** What the person sees beside an event that is open. */
+export function eventCard(services: Services, { meetingId, canSetConference }: OpenEvent): Card {
+  return withSettings(services, messages(services.language).eventTitle, (settings, words) => {
+    if (!settings.isOn) return [text(words.off)]
+    if (meetingId !== null) return [text(words.has), button(words.remove, globalFunctions.removeMeeting, { meetingId })]
+    if (!canSetConference) return [text(words.cannotAdd)]
+    return [text(words.hasNone), templateChoice(settings, words), button(words.add, globalFunctions.addMeeting)]
+  })
+}
+
+function withSettings(
+  services: Services,
+  title: string,
+  widgetsOf: (settings: Settings, words: Messages) => readonly Widget[],
+): Card {
+  const words = messages(services.language)
+  try {
+    const session = signedIn(services)
+    if (session.kind !== "in") return signInCard(services, session.kind === "waiting" ? session.code : null)
+    const answer = ask(services, "GET", "/v1/tools/settings")
+    if (answer === null) return signInCard(services, null)
+    if (answer.status !== 200) return { title, widgets: [text(refusal(answer, services))] }
+    return { title, widgets: widgetsOf(parseSettings(answer.body), words) }
+  } catch {
+    return { title, widgets: [text(words.failed)] }
+  }
+}
+
+function templateChoice({ templates, templateId }: Settings, words: Messages, calls?: string): Widget {
+  const own = { label: words.ownTemplate, value: "", isChosen: templateId === null }
+  const named = templates.map((one) => ({
+    ...{ label: one.name, value: one.templateId },
+    isChosen: one.templateId === templateId,
+  }))
+  const choice = { kind: "choice", name: "templateId", label: words.template, choices: [own, ...named] } as const
+  return calls === undefined ? choice : { ...choice, calls }
+}
+
+/** Texts of cards may hold some markup, so what others wrote may not. */
+const escaped = (words: string) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")

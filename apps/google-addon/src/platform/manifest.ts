@@ -1,0 +1,54 @@
+import { globalFunctions } from "../global-functions.ts"
+import { solutionId } from "./builders.ts"
+
+export type Deployment = {
+  /** The address of the service, without a path: "https://calendar.example.org". */
+  readonly serviceUrl: string
+  /** What people see in Google Calendar. */
+  readonly name: string
+  /** A square picture that anybody may fetch over HTTPS. */
+  readonly logoUrl: string
+}
+
+/** The least that the add-on runs with, and why. */
+export const scopes = {
+  "https://www.googleapis.com/auth/calendar.addons.execute": "to be there in Google Calendar at all",
+  "https://www.googleapis.com/auth/calendar.addons.current.event.write":
+    "to put the conference into the event that is open; it gives neither description nor attendees",
+  "https://www.googleapis.com/auth/calendar.readonly":
+    "to read title and time of events, and to be told of changes: Google asks for it for the trigger",
+  "https://www.googleapis.com/auth/script.external_request":
+    "to ask the service, and no other address (urlFetchWhitelist)",
+  "https://www.googleapis.com/auth/script.scriptapp": "to make the trigger that tells of changes",
+  "https://www.googleapis.com/auth/script.locale": "to speak the person's language and know their time zone",
+} as const
+
+/** appsscript.json of a deployment. Nothing is logged at Google (exceptionLogging): an error may name an event. */
+export function manifestOf({ serviceUrl, name, logoUrl }: Deployment) {
+  return {
+    timeZone: "Etc/UTC",
+    runtimeVersion: "V8",
+    exceptionLogging: "NONE",
+    dependencies: { enabledAdvancedServices: [{ userSymbol: "Calendar", serviceId: "calendar", version: "v3" }] },
+    oauthScopes: Object.keys(scopes),
+    urlFetchWhitelist: [`${serviceUrl}/`],
+    addOns: {
+      common: { name, logoUrl, useLocaleFromApp: true, homepageTrigger: { runFunction: globalFunctions.home } },
+      calendar: {
+        currentEventAccess: "WRITE",
+        eventOpenTrigger: { runFunction: globalFunctions.event },
+        createSettingsUrlFunction: globalFunctions.settings,
+        conferenceSolution: [{ id: solutionId, name, logoUrl, onCreateFunction: globalFunctions.conference }],
+      },
+    },
+  }
+}
+
+/** Throws where an add-on cannot be made for this address. */
+export function parseServiceUrl(text: string): string {
+  const url = new URL(text)
+  if (url.protocol !== "https:")
+    throw new Error("Google's servers ask the service over HTTPS: give an https:// address.")
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") throw new Error("Give the address without a path.")
+  return url.origin
+}
