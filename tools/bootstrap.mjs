@@ -34,6 +34,7 @@ const verbs = [
   "desktop",
   "google-addon",
   "browser-extension",
+  "browser-extension",
 ]
 
 /** Packages of the npm registry that contain nothing but Node, by platform and processor. */

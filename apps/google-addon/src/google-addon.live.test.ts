@@ -114,8 +114,7 @@ test("a conference chosen in Google Calendar is a meeting that follows its event
   simulator.knobs("google").approvesAll = true
   expect(await connectByOAuth(started.call, "google", person.email, "read-write")).toBe("connected")
   const serviceUrl = `http://localhost:${new URL(started.node.url).port}`
-  const logoUrl = "https://example.org/logo.png"
-  await buildGoogleAddon({ serviceUrl, name: "Kalends", logoUrl }, folder)
+  await buildGoogleAddon({ serviceUrl, name: "Kalends", logoUrl: "https://example.org/logo.png" }, folder)
   const { google } = simulator.grants
   const script = runScript(join(folder, "Code.js"), google.newAccessToken(google.newGrant(person, scope)))
   try {
