@@ -27,7 +27,7 @@ export function isAllowed(role: Role | null, needs: MountedRoute["needs"], shown
 }
 
 /** Routes that are no part of the API's description: what guards each. */
-export const otherDoors: Readonly<Record<string, string>> = {
+const otherDoors: Readonly<Record<string, string>> = {
   "/": "a page of the portal; it holds nothing of anybody",
   "/.well-known/security.txt": "whom to tell of a weakness, where the operator says so",
   "/agenda": "leads to the page below",
@@ -41,10 +41,14 @@ export const otherDoors: Readonly<Record<string, string>> = {
   "/hooks/:provider/*": "a secret of each subscription; every answer alike",
   "/hooks/zoom": "the meeting service's signature; every answer alike",
   "/m/:code": "the code in the link, and a limit for each network",
+  "/EWS/*, /Autodiscover/*": "a room system's own name and password, which open one room",
   "/metrics": "loopback alone, or a token of the operator's",
   "/v1/proxy/:connectionId": "a sealed session of one connection",
   "/v1/proxy/:connectionId/*": "a sealed session of one connection",
 }
+
+/** Whether something else than a session guards a route. Room systems ask by one pattern for their paths in any capitals. */
+export const hasOtherDoor = (url: string): boolean => url in otherDoors || url.startsWith("/:folder(")
 
 /** The routes as the server's module gives them. */
 export function parseRoutes(given: unknown): readonly MountedRoute[] {
@@ -55,7 +59,7 @@ export function parseRoutes(given: unknown): readonly MountedRoute[] {
 
 /** docs/access.md: every route of the API, and who may use it. */
 export function accessPage(table: readonly MountedRoute[]): string {
-  const shown = table.filter(({ method, url }) => method !== "HEAD" && !(url in otherDoors))
+  const shown = table.filter(({ method, url }) => method !== "HEAD" && !hasOtherDoor(url))
   const rows = shown
     .map((route) => [
       `\`${route.method} ${route.url}\``,

@@ -60,7 +60,10 @@ export async function roomAgendaRoutes(app: FastifyInstance, { pull, clock }: Ro
 
   typed.get(
     "/v1/room-agenda",
-    { config, schema: { querystring: roomAgendaQuery, response: { 200: roomAgendaSchema, 304: z.undefined() } } },
+    {
+      ...{ config, exposeHeadRoute: false },
+      schema: { querystring: roomAgendaQuery, response: { 200: roomAgendaSchema, 304: z.undefined() } },
+    },
     async (request, reply) => {
       const token = /^Bearer ([\w.-]{20,1000})$/.exec(request.headers.authorization ?? "")?.[1] ?? ""
       const device = await pull.deviceOf(token)
