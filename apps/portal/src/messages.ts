@@ -19,7 +19,7 @@ import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
-import { toolProblemTexts } from "./messages-tools.ts"
+import { toolProblemTexts } from "./messages-tool-problems.ts"
 import { type VideoWords, videoWords } from "./messages-video.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
