@@ -53,7 +53,7 @@ function Sessions({ words, locale, now }: PageProps) {
       <Text>{isAlone ? devices.onlyHere : devices.text}</Text>
       <Trouble error={problem ?? error} words={words} />
       <ul className={classes.people}>
-        {value.sessions.map(({ sessionId, deviceName, createdAt, isCurrent, ...proof }) => (
+        {value.sessions.map(({ sessionId, deviceName, createdAt, isCurrent, kind, ...proof }) => (
           <li key={sessionId} className={classes.entry}>
             <Group justify="space-between">
               <div>
@@ -62,7 +62,11 @@ function Sessions({ words, locale, now }: PageProps) {
                   {isCurrent ? ` (${devices.current})` : ""}
                 </Text>
                 <Text size="sm" c="dimmed">
-                  {[devices.since(relativeTime(Temporal.Instant.from(createdAt), now, locale)), proofText(proof, words)]
+                  {[
+                    kind === "tool" ? devices.tool : null,
+                    devices.since(relativeTime(Temporal.Instant.from(createdAt), now, locale)),
+                    proofText(proof, words),
+                  ]
                     .filter((text) => text !== null)
                     .join(" · ")}
                 </Text>

@@ -20,6 +20,7 @@ import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
 import { toolProblemTexts } from "./messages-tool-problems.ts"
+import { type ToolWords, toolWords } from "./messages-tools.ts"
 import { type VideoWords, videoWords } from "./messages-video.ts"
 
 /** Groups that are looked up by a word of the service's; a word that is missing is shown another way. */
@@ -50,6 +51,7 @@ export type Messages = Catalogue &
     readonly policy: PolicyWords
     readonly peoplePages: PeopleWords
     readonly rooms: RoomWords
+    readonly tools: ToolWords
     readonly video: VideoWords
   }
 
@@ -59,6 +61,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     ...peopleWords[language].problems,
     ...roomWords[language].problems,
     ...toolProblemTexts[language],
+    ...toolWords[language].problems,
   }
   return {
     ...{ ...meetingWords[language], ...groupWords[language], ...catalogue },
@@ -80,6 +83,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     policy: policyWords[language],
     peoplePages: peopleWords[language],
     rooms: roomWords[language],
+    tools: toolWords[language],
     video: videoWords[language],
   }
 }

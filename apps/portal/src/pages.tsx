@@ -17,6 +17,7 @@ import { PolicyScreen } from "./policy/policy-screen.tsx"
 import { Rooms } from "./rooms/rooms-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
+import { Tools } from "./tools/tools-screen.tsx"
 
 /** What every page is given. */
 export type PageContext = {
@@ -51,6 +52,11 @@ export const pages: readonly PortalPage[] = [
     view: ({ store, state, now, words, locale }) => (
       <Meetings {...{ store, now, words, locale }} canWrite={state.connection?.permission === "read-write"} />
     ),
+  },
+  {
+    ...{ place: "tools", needs: "own", section: "own" },
+    label: (words) => words.tools.title,
+    view: ({ words }) => <Tools words={words} />,
   },
   {
     ...{ place: "sign-in", needs: "own", section: "own" },

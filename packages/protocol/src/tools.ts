@@ -164,6 +164,26 @@ export const toolDoorsSchema = z.object({
   ),
 })
 
+/** GET /v1/tools/downloads: every tool, with the files that this service has of it, and what tells the real one. */
+export const toolDownloadsSchema = z.object({
+  serviceUrl: z.string(),
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      applicationIds: z.array(z.string()),
+      files: z.array(
+        z.object({
+          name: z.string(),
+          sizeBytes: z.number().int(),
+          sha256: z.string(),
+          manifestId: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+})
+export type ToolDownloads = z.infer<typeof toolDownloadsSchema>
+
 /** POST /v1/tools/connections/look: whose code it is, before the person agrees. POST /v1/tools/connections: they agree. */
 export const toolConnectInputSchema = z.object({ code: z.string().max(40) })
 export const toolConnectViewSchema = z.object({ deviceName: z.string(), expiresAt: instant })

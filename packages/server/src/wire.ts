@@ -403,7 +403,9 @@ function appOptions(
       await connectionRoutes(app, { connections: features.connections, requireUser, clock })
       const { policy } = features
       await meetingRoutes(app, { meetings: features.meetings, requireUser })
-      await toolRoutes(app, { tools: features.tools, requireUser, clock, publicUrl: config.publicUrl })
+      await toolRoutes(app, {
+        ...{ tools: features.tools, requireUser, clock, publicUrl: config.publicUrl, webFolder: world.webFolder },
+      })
       await groupRoutes(app, { groups: features.groups, requireUser })
       await policyRoutes(app, { policy, ownPolicy: features.ownPolicy, requireUser })
       await personRoutes(app, personRoutesDeps(features, { store, requireUser, clock, publicUrl: config.publicUrl }))

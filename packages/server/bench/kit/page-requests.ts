@@ -27,6 +27,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   "/m/{code}": "a page by itself, which asks the meeting service; not data of a page",
   "/v1/changes": "a stream that does not end",
   "/v1/admin/revocations/{revocationId}/report": "a file of 20,000 lines; not data of a page",
+  "/v1/tools/sessions/code": "no page of the portal: a tool asks it about its own code",
+  "/v1/tools/meetings/{meetingId}": "no page of the portal: a tool asks it, and it may ask the meeting service",
+  "/v1/tools/downloads/{tool}/{file}": "a file; not data of a page",
   "/v1/audit/export": "the whole log as a file, limited to a few in an hour; not data of a page",
 }
 

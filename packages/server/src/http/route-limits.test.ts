@@ -99,7 +99,12 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         codes: refuses(),
         doors: refuses(),
       } as const
-      await toolRoutes(all, { ...common, tools: z.custom<ToolRoutesDeps["tools"]>().parse(tools), publicUrl })
+      await toolRoutes(all, {
+        ...common,
+        tools: z.custom<ToolRoutesDeps["tools"]>().parse(tools),
+        publicUrl,
+        webFolder: null,
+      })
       await groupRoutes(all, { ...common, groups: refuses() })
       await changesRoute(all, { ...common, streams: refuses() })
       await auditRoutes(all, { ...common, audit: refuses() })

@@ -31,10 +31,12 @@ import type { ToolSettingsFeature } from "../meetings/tool-settings.ts"
 import type { ToolCodes } from "../people/tool-codes.ts"
 import type { ToolDoors } from "../people/tool-doors.ts"
 import type { Clock } from "../ports/clock.ts"
+import { toolOffers } from "./downloads/registry.ts"
 import { countingFailures, limits, networkOf } from "./limits.ts"
 import { createRateLimit } from "./rate-limit.ts"
 import { createSessionAnswer } from "./session-answer.ts"
 import type { RequireUser } from "./session-guard.ts"
+import { toolDownloadRoutes } from "./tool-download-routes.ts"
 
 export type ToolRoutesDeps = {
   readonly tools: {
@@ -47,6 +49,8 @@ export type ToolRoutesDeps = {
   readonly requireUser: RequireUser
   readonly clock: Clock
   readonly publicUrl: string
+  /** Folder of the apps, from which tools are downloaded; null where no pages are served. */
+  readonly webFolder: string | null
 }
 
 /** What scheduling tools ask for, and what people and administrators set for them. */
@@ -54,6 +58,8 @@ export async function toolRoutes(plain: FastifyInstance, deps: ToolRoutesDeps): 
   toolMeetingRoutes(plain, deps)
   codeRoutes(plain, deps)
   doorRoutes(plain, deps)
+  const { publicUrl, requireUser, webFolder: folder } = deps
+  await toolDownloadRoutes(plain, { offers: toolOffers, folder, publicUrl, doors: deps.tools.doors, requireUser })
   templateRoutes(plain, deps)
   delegateRoutes(plain, deps)
 }

@@ -1,0 +1,57 @@
+import type { ToolSettings } from "@kalends/protocol/tools"
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { Card, NativeSelect, Stack, Switch, Text, Title } from "@mantine/core"
+import { useState } from "react"
+import { problemText } from "../api-problem.ts"
+import { toolsApi } from "../api-tools.ts"
+import type { Messages } from "../messages.ts"
+
+type DefaultsProps = { readonly words: Messages; readonly settings: ToolSettings }
+
+/** What the person's own tools begin with. */
+export function ToolDefaults({ words, settings }: DefaultsProps) {
+  const text = words.tools.defaults
+  const [chosen, setChosen] = useState(settings.defaults)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isSaved, setIsSaved] = useState(false)
+  const save = async (next: ToolSettings["defaults"]) => {
+    const before = chosen
+    setChosen(next)
+    setProblem(null)
+    setIsSaved(false)
+    await toolsApi.setDefaults(next).then(
+      () => setIsSaved(true),
+      (error: unknown) => {
+        setChosen(before)
+        setProblem(problemText(error, words))
+      },
+    )
+  }
+  return (
+    <Card withBorder component="section">
+      <Title order={2}>{text.title}</Title>
+      <Stack mt="sm">
+        {settings.templates.length === 0 ? null : (
+          <NativeSelect
+            label={text.template}
+            value={chosen.templateId ?? ""}
+            data={[
+              { value: "", label: text.usual },
+              ...settings.templates.map(({ templateId, name }) => ({ value: templateId, label: name })),
+            ]}
+            onChange={({ currentTarget }) =>
+              void save({ ...chosen, templateId: currentTarget.value === "" ? null : currentTarget.value })
+            }
+          />
+        )}
+        <Switch
+          label={text.every}
+          checked={chosen.addsToEveryEvent}
+          onChange={({ currentTarget }) => void save({ ...chosen, addsToEveryEvent: currentTarget.checked })}
+        />
+        <Text role="status">{isSaved ? `✓ ${text.saved}` : ""}</Text>
+        <ProblemAlert problem={problem} />
+      </Stack>
+    </Card>
+  )
+}

@@ -1,0 +1,52 @@
+/** A file of a tool, as its app builds it. */
+export type ToolFile = {
+  /** As it is called once it is downloaded; letters, digits, dots and dashes. */
+  readonly name: string
+  /** Where it lies below the folder of the apps. */
+  readonly path: string
+  readonly type: string
+  /** Text in which "https://kalends.invalid" stands for this deployment's address. */
+  readonly isForDeployment?: boolean
+}
+
+export type ToolOffer = {
+  readonly name: string
+  readonly files: readonly ToolFile[]
+  /** The way in (people/doors) whose application ids tell the real tool. */
+  readonly door: string | null
+}
+
+const zip = "application/zip"
+
+/** One line for each tool; files that are not built are not offered. */
+export const toolOffers: readonly ToolOffer[] = [
+  {
+    ...{ name: "outlook-addin", door: "entra" },
+    files: [
+      {
+        ...{ name: "manifest.xml", path: "outlook-addin/dist/manifest.xml", type: "application/xml" },
+        isForDeployment: true,
+      },
+      {
+        ...{ name: "manifest.json", path: "outlook-addin/dist/manifest.json", type: "application/json" },
+        isForDeployment: true,
+      },
+    ],
+  },
+  {
+    ...{ name: "google-addon", door: "google" },
+    files: [{ name: "google-addon.zip", path: "google-addon/dist/google-addon.zip", type: zip }],
+  },
+  {
+    ...{ name: "browser-extension", door: null },
+    files: [
+      { name: "extension-chrome.zip", path: "browser-extension/dist/extension-chrome.zip", type: zip },
+      { name: "extension-firefox.zip", path: "browser-extension/dist/extension-firefox.zip", type: zip },
+    ],
+  },
+  { name: "desktop", door: null, files: [{ name: "desktop.zip", path: "desktop/dist/desktop.zip", type: zip }] },
+  {
+    ...{ name: "outlook-plugin", door: null },
+    files: [{ name: "outlook-plugin.msi", path: "outlook-plugin/dist/outlook-plugin.msi", type: "application/x-msi" }],
+  },
+]
