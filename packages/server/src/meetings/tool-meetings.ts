@@ -8,7 +8,7 @@ import { lastEnd, type Schedule } from "@kalends/domain/schedule"
 import type { ToolMeetingChange, ToolMeetingInput, ToolMeetingState } from "@kalends/protocol/tools"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
-import type { MeetingBackend } from "../ports/meeting-backend.ts"
+import type { MadeMeeting, MeetingBackend } from "../ports/meeting-backend.ts"
 import type { MeetingRow } from "../ports/meeting-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
@@ -63,32 +63,31 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
       const known = await tables.meetings.findMeetingByKey(host.userId, key)
       if (known !== null) return withParts(tables, known)
       const template = await templateFor(tables, by, templateId)
-      const row = newRow(host, { key, template, backend: requireBackend(template?.backend ?? null).name })
-      const meeting = { ...row, ...toolLife(input.isRecurring, schedule) }
+      const backend = requireBackend(template?.backend ?? null)
+      const row = newRow(host, world, { key, template, backend: backend.name })
+      // A service that is told nothing of a meeting is not asked over the wire: it is made in the same transaction.
+      const made = backend.limits.keepsFace ? null : await backend.create({ key, face: { topic: "", schedule } })
+      const meeting = { ...row, ...toolLife(input.isRecurring, schedule), ...(made === null ? {} : madeNow(made)) }
       await tables.meetings.insertMeeting(meeting)
-      await audit(tables, by, { action: "meeting-asked-for", why: "tool", meetingId: meeting.meetingId })
+      const entry = { actor: { kind: "user", userId: by.userId }, subjectId: row.meetingId, reason: "tool" } as const
+      const actions =
+        made === null ? (["meeting-asked-for"] as const) : (["meeting-asked-for", "meeting-made"] as const)
+      await tables.appendAudits(
+        actions.map((action) => ({ ...entry, action })),
+        clock.now(),
+      )
       return { meeting, links: [], template }
     })
   }
 
-  type New = { readonly key: string; readonly template: TemplateRow | null; readonly backend: string }
-  type Begun = Omit<MeetingRow, "isRecurring" | "scheduledUntil">
-  function newRow({ accountId, userId }: UserRow, { key, template, backend }: New): Begun {
-    const createdAt = clock.now()
-    return {
-      ...{ accountId, meetingId: parseMeetingId(world.random.uuid()), userId, backend, backendId: null, key },
-      ...{ state: "making", revision: 1, lastStartedAt: null, createdAt, givenUpAt: null },
-      ...{ templateId: template?.templateId ?? null, reviewAt: createdAt.add({ minutes: abandonedMinutes }) },
-    }
-  }
+  const madeNow = ({ backendId }: MadeMeeting) =>
+    ({ state: "live", backendId, reviewAt: clock.now().add({ hours: reviewHours }) }) as const
 
   /** Has the meeting service make it. Sent twice at once, it is made once, and whoever comes later finds it made. */
   async function make(by: Caller, { meeting, ...rest }: Known, topic: string, schedule: Schedule): Promise<Known> {
     const { meetingId, key, revision } = meeting
-    const { backendId } = await requireBackend(meeting.backend).create({ key, face: { topic, schedule } })
-    const reviewAt = clock.now().add({ hours: reviewHours })
+    const changes = madeNow(await requireBackend(meeting.backend).create({ key, face: { topic, schedule } }))
     return store.inAccount(by.accountId, async (tables) => {
-      const changes = { state: "live", backendId, reviewAt } as const
       if (await tables.meetings.updateMeeting(meetingId, revision, changes)) {
         await audit(tables, by, { action: "meeting-made", why: "tool", meetingId })
         return { ...rest, meeting: { ...meeting, ...changes, revision: revision + 1 } }
@@ -185,6 +184,22 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
 }
 
 export type ToolMeetings = ReturnType<typeof createToolMeetings>
+
+type New = { readonly key: string; readonly template: TemplateRow | null; readonly backend: string }
+type Begun = Omit<MeetingRow, "isRecurring" | "scheduledUntil">
+
+function newRow(
+  { accountId, userId }: UserRow,
+  { clock, random }: ToolMeetingsDeps["world"],
+  { key, template, backend }: New,
+): Begun {
+  const createdAt = clock.now()
+  return {
+    ...{ accountId, meetingId: parseMeetingId(random.uuid()), userId, backend, backendId: null, key },
+    ...{ state: "making", revision: 1, lastStartedAt: null, createdAt, givenUpAt: null },
+    ...{ templateId: template?.templateId ?? null, reviewAt: createdAt.add({ minutes: abandonedMinutes }) },
+  }
+}
 
 const gone = () => new Problem("not-found", "There is no such meeting.", { code: "no-meeting" })
 
