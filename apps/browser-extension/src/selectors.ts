@@ -20,7 +20,10 @@ export type PageSelectors = {
 const labelled = (tag: string, ...labels: readonly string[]) => labels.map((label) => `${tag}[aria-label="${label}" i]`)
 const begins = (tag: string, ...labels: readonly string[]) => labels.map((label) => `${tag}[aria-label^="${label}" i]`)
 
-/** Labels as they were seen in both services in English and Japanese, 2026-11; the tests' pages are our own. */
+/**
+ * Labels in English and Japanese, from public code that finds the same fields and from what the services are known to say; not
+ * checked against the live pages. The tests' pages are our own.
+ */
 export const pages: readonly PageSelectors[] = [
   {
     name: "Google Calendar",

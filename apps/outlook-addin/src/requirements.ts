@@ -44,9 +44,8 @@ export const requirements: Readonly<Record<Feature, Requirement>> = {
 export const leastSet = "1.3"
 
 /**
- * An Exchange server of one's own declares no more than this, whatever the client knows: 2013, 2016 and 2019 alike
- * (outlook-api-requirement-sets, "Exchange server support"; Exchange 2013 stays at 1.1 without its updates). Clients that
- * have more offer it there nevertheless, so the client is asked, and this says only what an administrator may expect.
+ * An Exchange server of one's own declares no more than this, whatever the client knows: 2016 and 2019 alike
+ * (outlook-api-requirement-sets, "Exchange server support"). Clients that have more offer it there nevertheless, so the client is asked, and this says only what an administrator may expect.
  */
 export const ownServerMost = "1.5"
 

@@ -1,5 +1,5 @@
-// What the add-on uses of Apps Script, as its reference describes it (developers.google.com/apps-script/reference, read
-// 2026-11-30). Google's own types would declare names such as Calendar and Logger for the whole repository.
+// What the add-on uses of Apps Script, as far as its reference was seen (developers.google.com/apps-script/reference, in
+// excerpts, 2026-11). Google's own types would declare names such as Calendar and Logger for the whole repository.
 
 export type Fluent = { [method: string]: (...given: unknown[]) => Fluent }
 

@@ -3,7 +3,7 @@ import type { AppsScript, Fluent } from "../platform/google-services.ts"
 /** What was built, as data: each builder's name, and what was set. */
 export type Built = { readonly made: string; readonly set: Readonly<Record<string, unknown>> }
 
-/** The builders and their methods, as Google's reference lists them (read 2026-11-30); a name that is not here throws. */
+/** The builders and their methods, as far as Google's reference was seen in excerpts (conference data, event responses) and as its cards are known; a name that is not here throws. */
 const builders: Readonly<Record<string, readonly string[]>> = {
   newConferenceDataBuilder: [
     ...[

@@ -29,6 +29,20 @@ test("a room is read when somebody begins to listen, and again at a hint, whoeve
   expect(titles(agendas.known(ref) ?? expect.fail("known"))).toEqual(["Planning"])
 })
 
+test("what a pass repeats of a change that was heard is not read again; what was not heard is", async () => {
+  const { fanOut, accountId, agendas, ref, faults, calendar } = await listening()
+  const say = async (watermarkMs: number, announcedAtMs: number | null) => {
+    const hint = { kind: "calendar-changed", calendarId: calendar.calendarId, watermarkMs, announcedAtMs } as const
+    fanOut.publish({ kind: "calendar", accountId, calendarId: calendar.calendarId }, hint)
+    await settled()
+    return faults.reads
+  }
+  expect(await say(1_000, null)).toBe(2)
+  expect(await say(1_400, 1_000)).toBe(2)
+  expect(await say(2_400, 2_000)).toBe(3)
+  expect(agendas.known(ref)).not.toBeNull()
+})
+
 test("a change that nobody told of is known within fifteen minutes", async () => {
   const { invite, clock, last } = await listening()
   await invite("Planning", 60, 30)

@@ -1,7 +1,7 @@
 import type { ProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
-import type { FanOut } from "../ports/fan-out.ts"
+import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
@@ -36,6 +36,8 @@ export type Watch = {
   waiting: Promise<void> | null
   failures: number
   lastProblem: Problem | null
+  /** The last change that was announced here, by the announcer's clock: its repetition once the pass is over says nothing new. */
+  announcedMs: number
   cancelTimer: () => void
   unlisten: readonly (() => void)[]
   /** Which calendar is listened to. */
@@ -148,7 +150,9 @@ export function createWatches(deps: WatchesDeps) {
     if (wanted === watch.wiredTo) return
     for (const end of watch.unlisten) end()
     watch.wiredTo = wanted
-    const again = () => void renew(watch)
+    const again = (hint: Hint) => {
+      if (isNews(watch, hint)) void renew(watch)
+    }
     watch.unlisten =
       wanted === null
         ? []
@@ -182,6 +186,14 @@ export function createWatches(deps: WatchesDeps) {
   }
 }
 
+/** Whether a hint says what was not heard before. Whoever heard it the first time has read, or is about to. */
+function isNews(watch: Watch, hint: Hint): boolean {
+  if (hint.kind !== "calendar-changed") return true
+  if (hint.announcedAtMs !== null) return hint.announcedAtMs > watch.announcedMs
+  watch.announcedMs = Math.max(watch.announcedMs, hint.watermarkMs)
+  return true
+}
+
 /** When a room is tried again: ever more rarely while it cannot be read, and never all rooms at once. */
 function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: Watch): number {
   const spread = 0.5 + random.fraction()
@@ -194,7 +206,7 @@ function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: 
 function newWatch(ref: RoomRef): Watch {
   return {
     ...{ ref, listeners: new Set<AgendaListener>(), known: null, seenSince: new Map(), listenedSince: null },
-    ...{ waiting: null, failures: 0, lastProblem: null, cancelTimer: () => {}, unlisten: [], wiredTo: null },
+    ...{ waiting: null, failures: 0, lastProblem: null, announcedMs: 0, cancelTimer: () => {}, unlisten: [], wiredTo: null },
   }
 }
 
