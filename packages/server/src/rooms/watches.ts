@@ -206,7 +206,15 @@ function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: 
 function newWatch(ref: RoomRef): Watch {
   return {
     ...{ ref, listeners: new Set<AgendaListener>(), known: null, seenSince: new Map(), listenedSince: null },
-    ...{ waiting: null, failures: 0, lastProblem: null, announcedMs: 0, cancelTimer: () => {}, unlisten: [], wiredTo: null },
+    ...{
+      waiting: null,
+      failures: 0,
+      lastProblem: null,
+      announcedMs: 0,
+      cancelTimer: () => {},
+      unlisten: [],
+      wiredTo: null,
+    },
   }
 }
 

@@ -71,7 +71,22 @@ export async function roomWorld({ seed = 1, room: changes = {} }: RoomWorldOptio
   }
 
   return {
-    ...{ accountId, calendar, clock, connection, faults, fanOut, hand: remote.hand, hint, lines, node, ref, remote, room, store },
+    ...{
+      accountId,
+      calendar,
+      clock,
+      connection,
+      faults,
+      fanOut,
+      hand: remote.hand,
+      hint,
+      lines,
+      node,
+      ref,
+      remote,
+      room,
+      store,
+    },
     at: (minutes: number) => Temporal.Instant.from("2026-11-23T09:00:00Z").add({ minutes }),
     /** Somebody invites the room. */
     invite: (subject: string, startsIn: number, minutes: number, rule: string | null = null) =>
