@@ -4,7 +4,20 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Finished } from "../platform.ts"
 
-const apps = ["portal", "agenda", "rooms", "outlook-addin"]
+const viteBuild = ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]
+/** Filled in by the service when it is downloaded, as the add-in's manifests are. */
+const blank = "https://kalends.invalid"
+const blankAddon = ["--service", blank, "--logo", `${blank}/outlook/assets/icon-128.png`]
+
+/** What builds each app, relative to the root; it runs in the app's folder. */
+const builds: Readonly<Record<string, readonly string[]>> = {
+  portal: viteBuild,
+  agenda: viteBuild,
+  rooms: viteBuild,
+  "outlook-addin": viteBuild,
+  "google-addon": ["tools/google-addon.ts", ...blankAddon],
+  "browser-extension": ["tools/browser-extension.ts"],
+}
 const shared = "packages/{client,domain,protocol,readers,ui}/{package.json,src/**/*}"
 
 export type BuildWorld = {
@@ -34,23 +47,20 @@ export function sourcesHash(root: string, app: string): string {
 
 /** Builds the web apps whose sources have changed since their last build. Throws with the build's own words where one fails. */
 export async function buildWebApps(world: BuildWorld): Promise<void> {
-  for (const app of apps) {
-    if (existsSync(join(world.root, "apps", app, "vite.config.ts"))) await buildApp(world, app)
+  for (const [app, [script = "", ...args]] of Object.entries(builds)) {
+    if (existsSync(join(world.root, "apps", app, "vite.config.ts")))
+      await buildApp(world, app, [join(world.root, script), ...args])
   }
 }
 
-async function buildApp(world: BuildWorld, app: string): Promise<void> {
+async function buildApp(world: BuildWorld, app: string, args: readonly string[]): Promise<void> {
   const folder = join(world.root, "apps", app)
   const stamp = join(world.root, ".runtime", `web-${app}.stamp`)
   const hash = sourcesHash(world.root, app)
-  const isBuilt =
-    existsSync(join(folder, "dist", "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash
+  const isBuilt = existsSync(join(folder, "dist")) && existsSync(stamp) && readFileSync(stamp, "utf8").trim() === hash
   if (isBuilt) return
   const began = world.elapsedMs()
-  const { code, output } = await world.run(
-    [join(world.root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"],
-    folder,
-  )
+  const { code, output } = await world.run(args, folder)
   if (code !== 0) throw new Error(`The ${app} could not be built:\n${output.trim()}`)
   await mkdir(join(world.root, ".runtime"), { recursive: true })
   await writeFile(stamp, `${hash}\n`)

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto"
-import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { Problem } from "@kalends/domain/problem"
 import { type ToolDownloads, toolDownloadsSchema } from "@kalends/protocol/tools"
@@ -7,7 +6,9 @@ import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { ToolDoors } from "../people/tool-doors.ts"
+import { builtBytes, zipped } from "./downloads/built-bytes.ts"
 import type { ToolFile, ToolOffer } from "./downloads/registry.ts"
+import { filledIn } from "./outlook-pages.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type ToolDownloadDeps = {
@@ -19,9 +20,6 @@ export type ToolDownloadDeps = {
   readonly requireUser: RequireUser
 }
 
-const bytesMost = 30 * 1024 * 1024
-/** Stands in generated files where the deployment's own address belongs. */
-const addressPlace = "https://kalends.invalid"
 const idInManifest = /<Id>([0-9a-f-]{36})<\/Id>|^\s*\{[\s\S]{0,2000}?"id":\s*"([0-9a-f-]{36})"/i
 const one = z.object({ tool: z.string().max(60), file: z.string().max(120) })
 
@@ -78,12 +76,11 @@ function described({ isForDeployment = false }: ToolFile, bytes: Uint8Array) {
 /** The file as it is handed out; null where it is not built, or too large to be one of ours. */
 async function bytesOf({ folder, publicUrl }: ToolDownloadDeps, file: ToolFile): Promise<Uint8Array | null> {
   if (folder === null) return null
-  const path = join(folder, file.path)
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => null,
-  )
-  if (size === null || size > bytesMost) return null
-  const bytes = await readFile(path)
-  return file.isForDeployment === true ? Buffer.from(bytes.toString("utf8").replaceAll(addressPlace, publicUrl)) : bytes
+  const found = await builtBytes(join(folder, file.path))
+  if (found === null) return null
+  const handOut = (bytes: Uint8Array) =>
+    file.isForDeployment === true ? Buffer.from(filledIn(Buffer.from(bytes).toString("utf8"), publicUrl)) : bytes
+  return found instanceof Uint8Array
+    ? handOut(found)
+    : zipped(new Map([...found].map(([name, bytes]) => [name, handOut(bytes)])))
 }

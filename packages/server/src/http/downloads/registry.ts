@@ -2,10 +2,10 @@
 export type ToolFile = {
   /** As it is called once it is downloaded; letters, digits, dots and dashes. */
   readonly name: string
-  /** Where it lies below the folder of the apps. */
+  /** Where it lies below the folder of the apps; a folder is handed out as one zip file. */
   readonly path: string
   readonly type: string
-  /** Text in which "https://kalends.invalid" stands for this deployment's address. */
+  /** Text, or texts, in which "kalends.invalid" stands for this deployment's address. */
   readonly isForDeployment?: boolean
 }
 
@@ -35,16 +35,16 @@ export const toolOffers: readonly ToolOffer[] = [
   },
   {
     ...{ name: "google-addon", door: "google" },
-    files: [{ name: "google-addon.zip", path: "google-addon/dist/google-addon.zip", type: zip }],
+    files: [{ name: "google-addon.zip", path: "google-addon/dist", type: zip, isForDeployment: true }],
   },
   {
     ...{ name: "browser-extension", door: null },
     files: [
-      { name: "extension-chrome.zip", path: "browser-extension/dist/extension-chrome.zip", type: zip },
-      { name: "extension-firefox.zip", path: "browser-extension/dist/extension-firefox.zip", type: zip },
+      { name: "extension-chrome.zip", path: "browser-extension/dist/chrome", type: zip },
+      { name: "extension-firefox.zip", path: "browser-extension/dist/firefox", type: zip },
     ],
   },
-  { name: "desktop", door: null, files: [{ name: "desktop.zip", path: "desktop/dist/desktop.zip", type: zip }] },
+  { name: "desktop", door: null, files: [] },
   {
     ...{ name: "outlook-plugin", door: null },
     files: [{ name: "outlook-plugin.msi", path: "outlook-plugin/dist/outlook-plugin.msi", type: "application/x-msi" }],
