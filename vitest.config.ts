@@ -27,10 +27,12 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ["packages/server/src/testing/postgres-global-setup.ts", "e2e/apps-global-setup.ts"],
           pool: "forks",
+          isolate: false,
           fileParallelism: true,
         },
       },
     ],
-    maxWorkers: 2,
+    // One more than the two cores that are promised: tests of pages wait for a browser half of their time.
+    maxWorkers: 3,
   },
 })
