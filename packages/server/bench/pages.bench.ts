@@ -2,9 +2,9 @@
  * Every GET that a page of the portal makes, in an organisation of 50,000 people with 1,000,000 entries in its log: real
  * node, embedded PostgreSQL, over HTTP. The list is made from the API's own description, so that a new route is measured
  * too. Requests of all kinds are on their way at once, in a mixed order; beside them the same way to a `select 1`.
- * `--only=/v1/groups,/v1/figures` measures the routes that begin so, and no others.
+ * `--only=/v1/groups,/v1/figures` measures the routes that begin so, and no others; `--at-once 1` sends one request at a time.
  */
-import { elapsedMs, say } from "../../../tools/platform.ts"
+import { argumentAfter, elapsedMs, say } from "../../../tools/platform.ts"
 import { seededRandom } from "../src/testing/seeded-random.ts"
 import { startBenchDatabase } from "./kit/database.ts"
 import { atMost, endBench, type Figure, failed, median, percentile, report } from "./kit/figures.ts"
@@ -14,7 +14,7 @@ import { startPart } from "./kit/part.ts"
 
 const rounds = 30
 const warmRounds = 2
-const atOnce = 3
+const atOnce = Number(argumentAfter("--at-once") ?? 3)
 const mostMs = 200
 const baseline: PageRequest = { route: "/readyz", path: "/readyz", what: "select 1" }
 

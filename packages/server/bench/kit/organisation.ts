@@ -12,11 +12,23 @@ export const size = {
   auditEntries: 1_000_000,
   stepsOfRollout: 20_000,
   stepsOfRevocation: 20_000,
+  rooms: 2_000,
   owners: 60,
 } as const
 
 const kinds = ["account", "user", "connection", "credential", "calendar", "subscription"] as const
-const moreKinds = ["session", "group", "meeting", "rollout", "tenant", "change", "revocation"] as const
+const moreKinds = [
+  "session",
+  "group",
+  "meeting",
+  "rollout",
+  "tenant",
+  "change",
+  "revocation",
+  "room",
+  "device",
+  "display",
+] as const
 type Kind = (typeof kinds)[number] | (typeof moreKinds)[number]
 
 const prefix = (kind: Kind) => `000000${[...kinds, ...moreKinds].indexOf(kind) + 10}-0000-4000-8000-`
@@ -93,6 +105,15 @@ const statements: readonly string[] = [
   `insert into revocation_step (account_id, revocation_id, connection_id, user_id, provider, state, subscriptions_stopped, subscriptions_left, grant_outcome)
    select ${account}, ${id("revocation", "r")}, ${id("connection")}, ${id("user")}, 'graph', 'done', 1, 0, case when n % 9 = 0 then 'not-confirmed' else 'revoked' end
    from generate_series(1, 5) r, generate_series(1, ${size.stepsOfRevocation}) n`,
+  `insert into app_user (account_id, user_id, email, display_name, role, password_hash, created_at, kind)
+   select ${account}, ${id("room")}, 'room-' || n || '@example.org', 'Room ' || ((n * 7919) % 50021), 'user', 'x', ${then}, 'room' from generate_series(1, ${size.rooms}) n`,
+  `insert into room (account_id, room_id, building, floor, capacity, zone, hides_titles, hides_hosts_of_private, check_in_early_minutes, language, clock_hours)
+   select ${account}, ${id("room")}, 'House ' || n % 20, '2', 8, 'Europe/Berlin', 'private', true, 10, 'en', 24 from generate_series(1, ${size.rooms}) n`,
+  `insert into device (account_id, device_id, room_id, family, name, address, username, sealed_secret, keeps_others, created_at)
+   select ${account}, ${id("device")}, ${id("room")}, 'cisco', 'Codec ' || n, 'codec-' || n || '.example.org', 'integrator', '\\x00', false, ${then} from generate_series(1, ${size.rooms}) n`,
+  `insert into display (account_id, display_id, token_hash, name, kind, device_name, language, hours, look, paired_by, paired_at)
+   select ${account}, ${id("display")}, decode(md5(n::text) || md5('d' || n), 'hex'), 'Door ' || n, 'door', 'Tablet', 'en', 24, 'light', ${id("user", "1")}, ${then} from generate_series(1, ${size.rooms}) n`,
+  `insert into display_room (account_id, display_id, room_id) select ${account}, ${id("display")}, ${id("room")} from generate_series(1, ${size.rooms}) n`,
   // Two hours by the minute, a day by five minutes, a month by the hour, a year by the day.
   ...[
     ["minute", 120, "1 minute"],

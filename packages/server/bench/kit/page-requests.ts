@@ -30,6 +30,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   "/v1/tools/sessions/code": "no page of the portal: a tool asks it about its own code",
   "/v1/tools/meetings/{meetingId}": "no page of the portal: a tool asks it, and it may ask the meeting service",
   "/v1/tools/downloads/{tool}/{file}": "a file; not data of a page",
+  "/v1/display/agendas": "no page of the portal: a stream of a screen, which has a token of its own",
+  "/v1/displays/pairings/current": "no page of the portal: a screen asks it with a token of its own",
+  "/v1/room-agenda": "no page of the portal: a room system asks it with a token of its own",
   "/v1/audit/export": "the whole log as a file, limited to a few in an hour; not data of a page",
 }
 
@@ -43,6 +46,8 @@ const inPath: Readonly<Record<string, string>> = {
   tenantConnectionId: idOf("tenant", 0),
   changeId: idOf("change", 2),
   revocationId: idOf("revocation", 2),
+  roomId: idOf("room", 77),
+  deviceId: idOf("device", 77),
 }
 
 type Values = Readonly<Record<string, string>>
@@ -67,6 +72,7 @@ const valuesOf: Readonly<Record<string, Values>> = {
   search: searches,
   groupId: { "of one group": idOf("group", 3), "of another group": idOf("group", 299) },
   group: { "of one group": idOf("group", 3) },
+  roomId: { "of one room": idOf("room", 77) },
   provider: { "of one provider": "ews", "of a provider nobody has": "none" },
   tenant: { "of one tenant": "tenant-1", "of no tenant": "nothing" },
   endsWithinDays: { "ending in 30 days": "30", "ending in a year": "366" },
@@ -80,6 +86,11 @@ const valuesOf: Readonly<Record<string, Values>> = {
 /** Where the pages of a list go on: a middle page and the last, besides the first. */
 const cursorsOf: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   "/v1/users": { after: { "a middle page": "li.", "the last page": "zoë.tanaka9" } },
+  "/v1/rooms": {
+    next: { "a middle page": Buffer.from(JSON.stringify(["Room 25000", idOf("room", 1)])).toString("base64url") },
+  },
+  "/v1/devices": { after: { "a middle page": idOf("device", size.rooms / 2) } },
+  "/v1/displays": { after: { "a middle page": idOf("display", size.rooms / 2) } },
   "/v1/admin/connections": { after: { "a middle page": "li.", "the last page": "zoë.tanaka9" } },
   "/v1/audit": { before: { "a middle page": String(size.auditEntries / 2), "the last page": "50" } },
   "/v1/meetings": { before: {} },
