@@ -1,7 +1,7 @@
 import { figuresQuerySchema } from "@kalends/protocol/figures"
 import { describe, expect, test } from "vitest"
 import type { Store } from "../ports/store.ts"
-import { fakeClock } from "../testing/fake-clock.ts"
+import { fakeClock, settled } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createPictures } from "./pictures.ts"
@@ -105,7 +105,13 @@ describe("an organisation's figures", () => {
     await clock.advance(4_999)
     expect((await pictures.now(user)).at).toBe("2026-11-23T09:00:00Z")
     expect(reads.count).toBe(1)
+    // The first who asks has the old answer, with its time, and makes it be renewed.
     await clock.advance(1)
+    expect((await pictures.now(user)).at).toBe("2026-11-23T09:00:00Z")
+    await settled()
     expect((await pictures.now(user)).at).toBe("2026-11-23T09:00:05Z")
+    expect(reads.count).toBe(2)
+    await clock.advance(120_000)
+    expect((await pictures.now(user)).at).toBe("2026-11-23T09:02:05Z")
   })
 })

@@ -22,7 +22,7 @@ export function createPictures({ store, clock, stalenessBoundSeconds }: Pictures
   const bounds = { pushedSeconds: stalenessBoundSeconds(true), polledSeconds: stalenessBoundSeconds(false) }
   const boundsMs = { pushedMs: bounds.pushedSeconds * 1000, polledMs: bounds.polledSeconds * 1000 }
   const answers = createAnswers<FiguresView>(clock)
-  const nowAnswers = createAnswers<FiguresNow>(clock)
+  const nowAnswers = createAnswers<FiguresNow>(clock, nowShownMs)
   return {
     async series({ accountId }, query) {
       const asked = askedFor(query)
@@ -54,11 +54,16 @@ export function createPictures({ store, clock, stalenessBoundSeconds }: Pictures
 const answersMost = 200
 /** Of how it stands now, which says itself of which moment it is: as often as a page looks again. */
 const nowLifeMs = 5_000
+/** For so long after that it is still shown while it is renewed. */
+const nowShownMs = 60_000
 /** A twelfth of a step is not seen in a picture; at most this long. */
 const answerLifeMostMs = 60_000
 
-/** Answers of a moment ago, for the many who look at the same picture, and for a page that looks again by itself. */
-function createAnswers<Answer>(clock: Clock) {
+/**
+ * Answers of a moment ago, for the many who look at the same picture, and for a page that looks again by itself. Whoever asks
+ * first after an answer's life has the old one for `shownMs`, while it is renewed.
+ */
+function createAnswers<Answer>(clock: Clock, shownMs = 0) {
   const known = new Map<string, { readonly answer: Promise<Answer>; readonly untilMs: number }>()
   return {
     give(key: string, lifeMs: number, work: () => Promise<Answer>): Promise<Answer> {
@@ -66,10 +71,19 @@ function createAnswers<Answer>(clock: Clock) {
       const found = known.get(key)
       if (found !== undefined && nowMs < found.untilMs) return found.answer
       const answer = work()
-      known.delete(key)
-      known.set(key, { answer, untilMs: nowMs + Math.min(answerLifeMostMs, lifeMs) })
+      const kept = { answer, untilMs: nowMs + Math.min(answerLifeMostMs, lifeMs) }
       // One that failed is not kept.
       answer.catch(() => known.delete(key))
+      if (found !== undefined && nowMs < found.untilMs + shownMs) {
+        known.set(key, { ...found, untilMs: nowMs + lifeMs })
+        answer.then(
+          () => known.set(key, kept),
+          () => {},
+        )
+        return found.answer
+      }
+      known.delete(key)
+      known.set(key, kept)
       const [oldest] = known.keys()
       if (known.size > answersMost && oldest !== undefined) known.delete(oldest)
       return answer
