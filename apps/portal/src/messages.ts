@@ -19,7 +19,6 @@ import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
-import { toolProblemTexts } from "./messages-tool-problems.ts"
 import { type ToolWords, toolWords } from "./messages-tools.ts"
 import { type VideoWords, videoWords } from "./messages-video.ts"
 
@@ -60,7 +59,6 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     ...problemTexts[language],
     ...peopleWords[language].problems,
     ...roomWords[language].problems,
-    ...toolProblemTexts[language],
     ...toolWords[language].problems,
   }
   return {
