@@ -115,6 +115,7 @@ async function insertCalendar(store: Store, seed: number) {
           lastStartedAt: null,
           templateId: null,
           givenUpAt: null,
+          settlingUntil: null,
           createdAt: then,
           reviewAt: then,
         },

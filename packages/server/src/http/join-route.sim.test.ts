@@ -54,6 +54,7 @@ async function start(guests: GuestRule = "enter") {
       lastStartedAt: null,
       templateId: null,
       givenUpAt: null,
+      settlingUntil: null,
     },
     ...{ createdAt: clock.now(), reviewAt: clock.now() },
   }

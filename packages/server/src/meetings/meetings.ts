@@ -79,6 +79,7 @@ export function createMeetings(deps: MeetingsDeps) {
           lastStartedAt: null,
           templateId: null,
           givenUpAt: null,
+          settlingUntil: null,
           createdAt: now,
           reviewAt: now.add({ minutes: abandonedMinutes }),
         },

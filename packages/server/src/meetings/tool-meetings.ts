@@ -196,7 +196,7 @@ function newRow(
   const createdAt = clock.now()
   return {
     ...{ accountId, meetingId: parseMeetingId(random.uuid()), userId, backend, backendId: null, key },
-    ...{ state: "making", revision: 1, lastStartedAt: null, createdAt, givenUpAt: null },
+    ...{ state: "making", revision: 1, lastStartedAt: null, createdAt, givenUpAt: null, settlingUntil: null },
     ...{ templateId: template?.templateId ?? null, reviewAt: createdAt.add({ minutes: abandonedMinutes }) },
   }
 }

@@ -40,6 +40,8 @@ export type MeetingRow = {
   readonly templateId: TemplateId | null
   /** Since when a scheduling tool says that its event was given up: it ends once no event carries its link. */
   readonly givenUpAt: Temporal.Instant | null
+  /** Until when one that brings it in step has it to itself; null while nobody does. */
+  readonly settlingUntil: Temporal.Instant | null
 }
 
 /** driver: the event whose times the meeting follows. copy: another event that carries the same link. */
@@ -102,6 +104,13 @@ export interface MeetingTables {
   insertMeeting(row: MeetingRow): Promise<void>
   /** Writes and counts the revision on, if it is still `revision`; false when somebody was faster. */
   updateMeeting(meetingId: MeetingId, revision: number, changes: Changes<MeetingRow>): Promise<boolean>
+  /** Has it to oneself until `until`; false, and nothing is done, when another has it at `now` or there is no such meeting. */
+  takeMeeting(
+    meetingId: MeetingId,
+    span: { readonly now: Temporal.Instant; readonly until: Temporal.Instant },
+  ): Promise<boolean>
+  /** Lets go of what was taken until `until`; does nothing when another has taken it since. */
+  letGoOfMeeting(meetingId: MeetingId, until: Temporal.Instant): Promise<void>
   findMeeting(meetingId: MeetingId): Promise<MeetingRow | null>
   findMeetingByKey(userId: UserId, key: string): Promise<MeetingRow | null>
   /** Those of one meeting service with one of these names of its own. */

@@ -21,6 +21,25 @@ export function createMeetingTables(tx: Transaction<Database>, accountId: Accoun
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
+    async takeMeeting(meetingId, { now, until }) {
+      const { numUpdatedRows } = await tx
+        .updateTable("meeting")
+        .set({ settlingUntil: until })
+        .where("accountId", "=", accountId)
+        .where("meetingId", "=", meetingId)
+        .where((is) => is.or([is("settlingUntil", "is", null), is("settlingUntil", "<=", now)]))
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
+    async letGoOfMeeting(meetingId, until) {
+      await tx
+        .updateTable("meeting")
+        .set({ settlingUntil: null })
+        .where("accountId", "=", accountId)
+        .where("meetingId", "=", meetingId)
+        .where("settlingUntil", "=", until)
+        .execute()
+    },
     findMeeting: async (meetingId) => (await meetings().where("meetingId", "=", meetingId).executeTakeFirst()) ?? null,
     findMeetingByKey: async (userId, key) =>
       (await meetings().where("userId", "=", userId).where("key", "=", key).executeTakeFirst()) ?? null,

@@ -485,6 +485,7 @@ create table meeting (
   review_at timestamp with time zone not null,
   template_id uuid,
   given_up_at timestamp with time zone,
+  settling_until timestamp with time zone,
   UNIQUE (account_id, user_id, key),
   PRIMARY KEY (account_id, meeting_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,

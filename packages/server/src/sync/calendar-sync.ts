@@ -328,6 +328,7 @@ async function make(
       lastStartedAt: null,
       templateId: null,
       givenUpAt: null,
+      settlingUntil: null,
       createdAt: now,
       reviewAt: now,
     },

@@ -6,13 +6,11 @@ import { lifeOf, meetingEnd } from "@kalends/domain/meeting-life"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { eventFace, facePatch, joinPatch } from "../meetings/block.ts"
 import type { Digests, FaceDigest } from "../meetings/digest.ts"
-import { createEventAccess, type EventAccess, type EventAccessDeps, type Held } from "../meetings/event-access.ts"
+import type { EventAccessDeps, Held } from "../meetings/event-access.ts"
 import type { MeetingLookout } from "../meetings/lookout.ts"
-import type { AccessWish } from "../ports/access-broker.ts"
 import type { EventRecord } from "../ports/calendar-provider.ts"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
-import type { Job } from "../ports/job-queue.ts"
 import type { MeetingBackend, ShownFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
@@ -20,6 +18,7 @@ import type { Changes } from "../ports/store.ts"
 import { agreedNow } from "./agreed-now.ts"
 import { lostNote } from "./lost-note.ts"
 import { mergeFaces } from "./merge.ts"
+import { createTaking, type SettleMark, type Subject } from "./subject.ts"
 
 export type SettleDeps = EventAccessDeps & {
   readonly backends: ReadonlyMap<string, MeetingBackend>
@@ -27,9 +26,6 @@ export type SettleDeps = EventAccessDeps & {
   readonly world: { readonly clock: Clock; readonly metrics: Metrics }
 }
 
-export type SettleMark = Extract<Job, { kind: "settle" }>
-
-const actor: AccessWish["actor"] = { kind: "service", part: "sync" }
 /** After trouble that may pass. */
 const retryMinutes = 2
 /** After trouble that a person must end; also how often a meeting in step is looked at. */
@@ -39,17 +35,6 @@ const pollHours = 1
 /** An app that asked for a meeting and vanished is taken for gone after this. */
 export const abandonedMinutes = 15
 
-/** A meeting, and the events that carry its link. */
-type Subject = {
-  readonly mark: SettleMark
-  readonly call: Call
-  /** The event of a link, asked for on the job's behalf. */
-  readonly hold: EventAccess["hold"]
-  readonly meeting: MeetingRow
-  readonly links: readonly LinkRow[]
-  readonly driver: LinkRow | null
-  readonly backend: MeetingBackend
-}
 type Outcome = {
   readonly link?: Pick<LinkRow, "version" | "agreedTopic" | "agreedSchedule" | "shownTopic" | "shownSchedule">
   /** Copies whose versions are new. */
@@ -72,18 +57,7 @@ export function createSettle(deps: SettleDeps) {
   const { store, world } = deps
   const { clock, metrics } = world
   const { digests, lookout } = deps.content
-
-  function begin(mark: SettleMark, call: Call): Promise<Subject | null> {
-    const { hold } = createEventAccess(deps, { actor, reason: "settle", call })
-    return store.inAccount(mark.accountId, async (tables) => {
-      const meeting = await tables.meetings.findMeeting(mark.meetingId)
-      const backend = meeting === null ? undefined : deps.backends.get(meeting.backend)
-      if (meeting === null || backend === undefined) return null
-      const links = await tables.meetings.listLinksOfMeetings([meeting.meetingId])
-      const driver = links.find(({ role, heldAt }) => role === "driver" && heldAt === null) ?? null
-      return { mark, call, hold, meeting, links, driver, backend }
-    })
-  }
+  const { begin, letGo } = createTaking(deps)
 
   /** Makes the meeting that is asked for, and writes its link into the event. */
   async function make(subject: Subject): Promise<void> {
@@ -220,7 +194,11 @@ export function createSettle(deps: SettleDeps) {
     const now = clock.now()
     const reviewAt = now.add({ hours: backend.limits.isEditableElsewhere ? pollHours : reviewHours })
     await store.inAccount(accountId, async (tables) => {
-      const isWritten = await tables.meetings.updateMeeting(meetingId, meeting.revision, { reviewAt, ...changes })
+      const isWritten = await tables.meetings.updateMeeting(meetingId, meeting.revision, {
+        reviewAt,
+        settlingUntil: null,
+        ...changes,
+      })
       if (!isWritten) throw new Problem("conflict", "The meeting was changed meanwhile.", { code: "revision" })
       if (outcome.link !== undefined && driver !== null)
         await tables.meetings.updateLink(driver.calendarId, driver.eventId, {
@@ -249,14 +227,14 @@ export function createSettle(deps: SettleDeps) {
       case "ending":
         return end(subject)
       case "ended":
-        return driver === null ? Promise.resolve() : revive(subject, backend)
+        return driver === null ? letGo(subject) : revive(subject, backend)
     }
   }
 
   /** An event with the link of an ended meeting came back. */
   async function revive(subject: Subject, backend: MeetingBackend): Promise<void> {
     const held = subject.driver === null ? null : await subject.hold(subject.driver)
-    if (held === null) return
+    if (held === null) return letGo(subject)
     if (backend.limits.isEditableElsewhere || subject.meeting.backendId === null)
       return makeWith(subject, held, wasGone)
     await commit(
@@ -269,16 +247,17 @@ export function createSettle(deps: SettleDeps) {
   return async (mark: SettleMark, call: Call): Promise<void> => {
     const subject = await begin(mark, call)
     if (subject === null) return
-    const { meetingId, accountId, backend } = subject.meeting
+    const { backend } = subject.meeting
     try {
       await settle(subject)
       metrics.count("settles_total", { backend, outcome: "done" })
     } catch (error) {
-      if (!isProblem(error)) throw error
+      if (!isProblem(error)) {
+        await letGo(subject)
+        throw error
+      }
       metrics.count("settles_total", { backend, outcome: error.kind })
-      await store.inAccount(accountId, (tables) =>
-        tables.addJobs([{ kind: "settle", accountId, meetingId, cause: mark.cause }], retryAt(error, clock.now())),
-      )
+      await letGo(subject, retryAt(error, clock.now()))
     }
   }
 }

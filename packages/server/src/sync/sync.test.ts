@@ -215,6 +215,59 @@ describe("a meeting that a person changes between our write and the look after i
   })
 })
 
+describe("of two that bring a meeting in step at once", () => {
+  test("one waits, so that what a person changes meanwhile is not written over", async () => {
+    const looked = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    let isFirst = true
+    const here = await world({
+      dressBackend: (backend) => ({
+        ...backend,
+        async fetch(backendId) {
+          const face = await backend.fetch(backendId)
+          if (isFirst) {
+            isFirst = false
+            looked.resolve()
+            await goOn.promise
+          }
+          return face
+        },
+      }),
+    })
+    const making = here.withMeeting()
+    await looked.promise
+    here.meetings.edit("m-1", { topic: "Perseids" })
+    const [meeting] = (await here.stored()).meetings
+    if (meeting === undefined) throw new Error("a meeting is expected")
+    const { accountId, meetingId } = meeting
+    await here.settle({ kind: "settle", accountId, meetingId, cause: "review" })
+    expect(here.kept()[0]?.face.topic).toBe("Perseids")
+    goOn.resolve()
+    const id = await making
+    await here.clock.advance(1_000)
+    await here.run()
+    expect(here.event(id).subject).toBe("Perseids")
+    expect(here.kept()[0]?.face.topic).toBe("Perseids")
+  })
+
+  test("one that was killed keeps it for two minutes, no longer", async () => {
+    const { withMeeting, store, stored, accountId, clock, remote, sync, run, kept } = await world()
+    const id = await withMeeting()
+    const [meeting] = (await stored()).meetings
+    if (meeting === undefined) throw new Error("a meeting is expected")
+    const now = clock.now()
+    await store.inAccount(accountId, (tables) =>
+      tables.meetings.takeMeeting(meeting.meetingId, { now, until: now.add({ minutes: 2 }) }),
+    )
+    await remote.hand.rename(id, "Perseids")
+    await sync()
+    expect(kept()[0]?.face.topic).toBe("Observation night")
+    await clock.advance(120_000)
+    await run()
+    expect(kept()[0]?.face.topic).toBe("Perseids")
+  })
+})
+
 describe("the mass-deletion brake", () => {
   test("holds the links when a fifth and more than five vanish at once, and lets go when they come back", async () => {
     const { withMeeting, remote, sync, kept, stored, calendar } = await world()

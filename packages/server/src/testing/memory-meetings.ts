@@ -31,6 +31,20 @@ export function memoryMeetings(tx: MemoryTransaction, accountId: AccountId): Mee
       await tx.put("meeting", meetingId, { ...row, ...changes, revision: revision + 1 })
       return true
     },
+    async takeMeeting(meetingId, { now, until }) {
+      await tx.lock("meeting", meetingId)
+      const row = tx.find("meeting", meetingId)
+      if (row === null || row.accountId !== accountId) return false
+      if (row.settlingUntil !== null && Temporal.Instant.compare(row.settlingUntil, now) > 0) return false
+      await tx.put("meeting", meetingId, { ...row, settlingUntil: until })
+      return true
+    },
+    async letGoOfMeeting(meetingId, until) {
+      await tx.lock("meeting", meetingId)
+      const row = tx.find("meeting", meetingId)
+      if (row === null || row.accountId !== accountId || row.settlingUntil?.equals(until) !== true) return
+      await tx.put("meeting", meetingId, { ...row, settlingUntil: null })
+    },
     findMeeting: async (meetingId) => own([tx.find("meeting", meetingId)].filter((row) => row !== null))[0] ?? null,
     findMeetingByKey: async (userId, key) => meetings().find((row) => row.userId === userId && row.key === key) ?? null,
     findMeetingsByBackend: async (backend, backendIds) =>

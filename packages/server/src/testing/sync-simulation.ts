@@ -63,7 +63,7 @@ export async function simulate({ seed, bug, steps = 40 }: SimulationOptions): Pr
     await engine.clock.advance(Math.floor(random.fraction() ** 3 * 5 * 86_400_000))
     if (random.fraction() < 0.7) await addPass(engine, random.fraction() < 0.5)
     await addReviews(engine)
-    await runDue(engine)
+    await runDue(engine, true)
   }
   chaos.isOn = false
   await calmDown(engine)
@@ -315,11 +315,13 @@ async function addReviews({ memory, jobs, clock }: Engine): Promise<void> {
   await jobs.queue.add(due.map((meeting) => ({ kind: "settle", ...meeting, cause: "review" })))
 }
 
-/** Runs what is due; what throws anything but a Problem is put back, as the queue does. */
-async function runDue(engine: Engine): Promise<number> {
+/** Runs what is due, some of it twice at once where that is wished; what throws anything but a Problem is put back, as the queue does. */
+async function runDue(engine: Engine, isTwiceAtTimes = false): Promise<number> {
   const due = engine.jobs.take()
+  const runOnce = (job: Job) =>
+    runJob(engine, job).catch(() => engine.jobs.queue.add([job], engine.clock.now().add({ minutes: 1 })))
   for (const job of due)
-    await runJob(engine, job).catch(() => engine.jobs.queue.add([job], engine.clock.now().add({ minutes: 1 })))
+    await Promise.all(isTwiceAtTimes && engine.random.fraction() < 0.1 ? [runOnce(job), runOnce(job)] : [runOnce(job)])
   return due.length
 }
 

@@ -113,6 +113,7 @@ export async function tenantWorld({
           lastStartedAt: null,
           templateId: null,
           givenUpAt: null,
+          settlingUntil: null,
           createdAt: clock.now(),
           reviewAt: clock.now().add({ hours: 1 }),
         },

@@ -23,6 +23,7 @@ async function insertMeeting(store: Store, seed: number, createdAt: Temporal.Ins
       lastStartedAt: null,
       templateId: null,
       givenUpAt: null,
+      settlingUntil: null,
       createdAt,
       reviewAt: createdAt,
     },
@@ -47,5 +48,26 @@ describe.each(["PostgreSQL", "memory"])("meetings by their service's name, in %s
     expect(await find("memory", code)).toMatchObject({ meetingId: first.meetingId, accountId: first.accountId })
     expect(await find("other", code)).toBeNull()
     expect(await find("memory", "b".repeat(24))).toBeNull()
+  })
+})
+
+describe.each(["PostgreSQL", "memory"])("a meeting that is brought in step, in %s", (kind) => {
+  test("is one worker's alone until that one lets go, or its time is over", async () => {
+    const store = kind === "memory" ? createMemoryStore() : createStore(database())
+    const { accountId, meetingId } = await insertMeeting(store, 3, early)
+    const until = (minutes: number) => early.add({ minutes })
+    const take = (atMinute: number, untilMinute: number) =>
+      store.inAccount(accountId, (tables) =>
+        tables.meetings.takeMeeting(meetingId, { now: until(atMinute), until: until(untilMinute) }),
+      )
+    const letGo = (untilMinute: number) =>
+      store.inAccount(accountId, (tables) => tables.meetings.letGoOfMeeting(meetingId, until(untilMinute)))
+    const atOnce = await Promise.all([take(0, 2), take(0, 2)])
+    expect(atOnce.sort()).toEqual([false, true])
+    await letGo(2)
+    expect(await take(1, 3)).toBe(true)
+    expect(await take(3, 5)).toBe(true)
+    await letGo(3)
+    expect(await take(4, 6)).toBe(false)
   })
 })
