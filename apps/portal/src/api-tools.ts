@@ -5,9 +5,14 @@ import {
   type ToolDefaultsInput,
   type ToolDownloads,
   type ToolSettings,
+  type ToolTemplate,
+  type ToolTemplateInput,
+  type ToolTemplates,
   toolConnectViewSchema,
   toolDownloadsSchema,
   toolSettingsSchema,
+  toolTemplateSchema,
+  toolTemplatesSchema,
 } from "@kalends/protocol/tools"
 import { call, send } from "./api-call.ts"
 
@@ -22,7 +27,23 @@ export const toolsApi = {
   look: async (code: string): Promise<string> =>
     (await call(toolConnectViewSchema, "POST", `${root}/connections/look`, { code })).deviceName,
   connect: async (code: string): Promise<void> => void (await send("POST", `${root}/connections`, { code })),
-  delegates: (): Promise<Delegates> => call(delegatesSchema, "GET", "/v1/me/delegates"),
-  giveDelegate: (input: DelegateInput): Promise<Delegates> => call(delegatesSchema, "PUT", "/v1/me/delegates", input),
-  takeDelegate: (userId: string): Promise<Delegates> => call(delegatesSchema, "DELETE", `/v1/me/delegates/${userId}`),
+  templates: (): Promise<ToolTemplates> => call(toolTemplatesSchema, "GET", `${root}/templates`),
+  makeTemplate: (input: ToolTemplateInput): Promise<ToolTemplate> =>
+    call(toolTemplateSchema, "POST", `${root}/templates`, input),
+  changeTemplate: (templateId: string, input: ToolTemplateInput): Promise<ToolTemplate> =>
+    call(toolTemplateSchema, "PUT", `${root}/templates/${templateId}`, input),
+  removeTemplate: async (templateId: string): Promise<void> =>
+    void (await send("DELETE", `${root}/templates/${templateId}`)),
 }
+
+/** The calls about who may schedule for somebody: a host of whom one is the administrator, or oneself (null). */
+export function delegatesApi(hostId: string | null) {
+  const place = hostId === null ? "/v1/me/delegates" : `/v1/users/${hostId}/delegates`
+  return {
+    list: (): Promise<Delegates> => call(delegatesSchema, "GET", place),
+    give: (input: DelegateInput): Promise<Delegates> => call(delegatesSchema, "PUT", place, input),
+    take: (delegateId: string): Promise<Delegates> => call(delegatesSchema, "DELETE", `${place}/${delegateId}`),
+  }
+}
+
+export type DelegatesApi = ReturnType<typeof delegatesApi>

@@ -3,6 +3,7 @@ import type { Language } from "@kalends/ui/words"
 import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { type ConnectionWords, connectionWords } from "./messages-connections.ts"
+import { type DelegateWords, delegateWords } from "./messages-delegates.ts"
 import { type DeviceWords, deviceWords } from "./messages-devices.ts"
 import { type DisplayWords, displayWords } from "./messages-displays.ts"
 import { english } from "./messages-en.ts"
@@ -17,6 +18,7 @@ import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
+import { type TemplateWords, templateWords } from "./messages-templates.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
 import { type RolloutWords, rolloutWords, type TenantWords, tenantWords } from "./messages-tenants.ts"
 import { type ToolWords, toolWords } from "./messages-tools.ts"
@@ -51,6 +53,8 @@ export type Messages = Catalogue &
     readonly peoplePages: PeopleWords
     readonly rooms: RoomWords
     readonly tools: ToolWords
+    readonly templates: TemplateWords
+    readonly delegates: DelegateWords
     readonly video: VideoWords
   }
 
@@ -60,6 +64,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     ...peopleWords[language].problems,
     ...roomWords[language].problems,
     ...toolWords[language].problems,
+    ...templateWords[language].problems,
   }
   return {
     ...{ ...meetingWords[language], ...groupWords[language], ...catalogue },
@@ -82,6 +87,8 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     peoplePages: peopleWords[language],
     rooms: roomWords[language],
     tools: toolWords[language],
+    templates: templateWords[language],
+    delegates: delegateWords[language],
     video: videoWords[language],
   }
 }

@@ -17,6 +17,7 @@ import { PolicyScreen } from "./policy/policy-screen.tsx"
 import { Rooms } from "./rooms/rooms-screen.tsx"
 import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
+import { Templates } from "./tools/templates-screen.tsx"
 import { Tools } from "./tools/tools-screen.tsx"
 
 /** What every page is given. */
@@ -56,7 +57,7 @@ export const pages: readonly PortalPage[] = [
   {
     ...{ place: "tools", needs: "own", section: "own" },
     label: (words) => words.tools.title,
-    view: ({ words }) => <Tools words={words} />,
+    view: ({ words, locale, user }) => <Tools {...{ words, locale, user }} />,
   },
   {
     ...{ place: "sign-in", needs: "own", section: "own" },
@@ -93,6 +94,16 @@ export const pages: readonly PortalPage[] = [
     label: (words) => words.policy.title,
     view: ({ words, locale, now, user }) => (
       <PolicyScreen {...{ words, locale, now }} canChange={user.abilities.includes("change-policy")} />
+    ),
+  },
+  {
+    ...{ place: "templates", needs: "read-policy", section: "organisation" },
+    label: (words) => words.templates.title,
+    view: ({ words, locale, user: { abilities } }) => (
+      <Templates
+        {...{ words, locale }}
+        may={{ change: abilities.includes("change-policy"), readLog: abilities.includes("read-audit") }}
+      />
     ),
   },
   {

@@ -13,7 +13,7 @@ type FinderProps = {
   readonly within: { readonly groupId?: string }
   /** Another number reads anew. */
   readonly turn: number
-  readonly noteOf?: (person: Person) => string
+  readonly noteOf?: (person: Person) => string | null
   /** What can be done with somebody; null for nothing. */
   readonly action: (person: Person) => Action | null
 }

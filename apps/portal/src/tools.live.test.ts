@@ -8,7 +8,7 @@ import { connectByOAuth, simulatorSettings } from "../../../e2e/support.ts"
 import { apiOf } from "../../../packages/server/src/testing/node.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
 import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
-import { messages } from "./messages.ts"
+import { type Messages, messages } from "./messages.ts"
 
 // A tool that is connected by a code in the portal, and a meeting's life from it, on the real service and a simulated calendar.
 
@@ -105,28 +105,96 @@ test("a tool shows a code, its person agrees, and a meeting that it makes follow
   await page.close()
 })
 
-test("a person chooses what their tools begin with, and who may schedule for them", async () => {
-  const words = messages.ja.tools
-  const bo = { email: "bo@example.org", displayName: "Bo", role: "user", password: "battery staple" }
-  await started.call("POST", "/v1/users", bo)
-  const template = { name: "With dial-in", text: "Dial 1234", backend: null, isDefault: false }
-  await started.call("POST", "/v1/tools/templates", template)
+test("an administrator writes templates and says who may schedule for whom; people choose for themselves", async () => {
+  const words = messages.ja
+  for (const name of ["Bo", "Cy"]) {
+    const person = { email: `${name.toLowerCase()}@example.org`, displayName: name, role: "user" }
+    await started.call("POST", "/v1/users", { ...person, password: "battery staple" })
+  }
   const page = await open(phone)
-  await page.getByRole("combobox", { name: words.defaults.template }).selectOption("With dial-in")
-  await status(page, words.defaults.saved)
-  await page.getByRole("switch", { name: words.defaults.every }).click({ force: true })
-  await status(page, words.defaults.saved)
-  await page.getByRole("textbox", { name: words.delegates.email }).fill("bo@example.org")
-  await page.getByRole("checkbox", { name: words.delegates.private }).click()
-  await press(page, words.delegates.add)
-  await status(page, words.delegates.given("bo@example.org"))
-  await page.getByText(`bo@example.org · ${words.delegates.withPrivate}`).waitFor()
+  await writesTemplates(page, words)
+  await choosesDefaults(page, words)
+  await givesDelegates(page, words)
+  await page.close()
+})
+
+async function go(page: Page, place: string, heading: string): Promise<void> {
+  await page.evaluate((hash) => {
+    window.location.hash = hash
+  }, place)
+  await page.getByRole("heading", { level: 1, name: heading }).waitFor()
+}
+
+async function writesTemplates(page: Page, words: Messages): Promise<void> {
+  const { templates } = words
+  await page.route("**/v1/tools/templates", (route) => route.abort(), { times: 1 })
+  await go(page, "templates", templates.title)
+  await press(page, words.retry)
+  await page.getByText(templates.none).waitFor()
+  await press(page, templates.make)
+  await page.getByRole("textbox", { name: templates.form.name }).fill("With dial-in")
+  await page.getByRole("textbox", { name: templates.form.lines }).fill("Dial 1234\nAsk for Ada")
+  await page.getByRole("region", { name: templates.form.preview }).getByText("Dial 1234").waitFor()
   await isWell(page)
+  await press(page, templates.form.save)
+  await status(page, templates.saved("With dial-in"))
+  await press(page, templates.makeDefaultOf("With dial-in"))
+  await page.getByText(templates.isDefault, { exact: true }).waitFor()
+  await press(page, templates.editOf("With dial-in"))
+  await page.getByRole("textbox", { name: templates.form.name }).fill("Dial-in")
+  await press(page, templates.form.save)
+  await status(page, templates.saved("Dial-in"))
+  await started.call("POST", "/v1/tools/templates", { name: "Old", text: "", backend: null, isDefault: false })
+  await page.reload()
+  await press(page, templates.removeOf("Old"))
+  await page.getByRole("dialog").getByRole("button", { name: templates.remove, exact: true }).click()
+  await status(page, templates.removed("Old"))
+  await page.getByText(words.auditLog.reasonOf("template-removed")).waitFor()
+  await isWell(page)
+}
+
+async function choosesDefaults(page: Page, words: Messages): Promise<void> {
+  const { defaults, title } = words.tools
+  await go(page, "tools", title)
+  const choice = page.getByRole("combobox", { name: defaults.template })
+  await choice.getByText(defaults.usualIs("Dial-in")).waitFor({ state: "attached" })
+  await choice.selectOption("Dial-in")
+  await status(page, defaults.saved)
+  await page.getByRole("switch", { name: defaults.every }).click({ force: true })
+  await status(page, defaults.saved)
   const { body } = await started.call("GET", "/v1/tools/settings")
   expect(body).toMatchObject({
     defaults: { addsToEveryEvent: true, templateId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
   })
-  await press(page, words.delegates.takeFrom("Bo"))
-  await status(page, words.delegates.taken("Bo"))
-  await page.close()
-})
+}
+
+async function givesDelegates(page: Page, words: Messages): Promise<void> {
+  const { delegates } = words
+  const find = async (name: string, isPrivate: boolean) => {
+    await press(page, delegates.find)
+    const dialog = page.getByRole("dialog")
+    if (isPrivate) await dialog.getByRole("checkbox", { name: delegates.private }).click()
+    await dialog.getByRole("searchbox", { name: words.findPeople }).fill(name)
+    await dialog.getByRole("button", { name: `${delegates.add}: ${name}` }).click()
+    await dialog.waitFor({ state: "hidden" })
+  }
+  await find("Bo", true)
+  await status(page, delegates.own.given("Bo"))
+  await page.getByText(`bo@example.org · ${delegates.withPrivate}`).waitFor()
+  await page.getByRole("switch", { name: delegates.privateOf("Bo") }).click({ force: true })
+  await status(page, delegates.privateOff("Bo"))
+  await press(page, delegates.own.takeFrom("Bo"))
+  await status(page, delegates.own.taken("Bo"))
+  await press(page, delegates.undo)
+  await page.getByText(`bo@example.org · ${delegates.withoutPrivate}`).waitFor()
+  await page.getByText(words.auditLog.reasonOf("delegate-taken")).waitFor()
+  await isWell(page)
+
+  const people = (await started.call("GET", "/v1/users")).body as { users: { userId: string; email: string }[] }
+  const bo = people.users.find(({ email }) => email === "bo@example.org")
+  await go(page, `people/${bo?.userId}`, "Bo")
+  await find("Cy", false)
+  await status(page, delegates.of("Bo").given("Cy"))
+  await page.getByText(`cy@example.org · ${delegates.withoutPrivate} · ${delegates.byAdministrator}`).waitFor()
+  await isWell(page)
+}

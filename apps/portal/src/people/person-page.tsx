@@ -9,6 +9,7 @@ import type { PeopleProps } from "./people-screen.tsx"
 import { PersonAccess, Restore } from "./person-access.tsx"
 import { personActs } from "./person-acts.ts"
 import { PersonCalendar, PersonPolicy } from "./person-calendar.tsx"
+import { PersonDelegates } from "./person-delegates.tsx"
 import { PersonGroup } from "./person-group.tsx"
 import { PersonName } from "./person-name.tsx"
 import type { PersonProps } from "./person-props.ts"
@@ -54,6 +55,7 @@ export function PersonPage({ userId, ...props }: PeopleProps & { readonly userId
           <PersonGroup {...person} />
           <PersonCalendar {...person} />
           <PersonPolicy {...person} />
+          <PersonDelegates {...person} />
           <PersonSignIn {...person} />
           <PersonSessions {...person} />
           {person.acts.edit === null ? (

@@ -35,7 +35,9 @@ export function ConnectTool({ words }: { readonly words: Messages }) {
     })
   return (
     <Card withBorder component="section">
-      <Title order={2}>{connect.title}</Title>
+      <Title order={2} size="h3">
+        {connect.title}
+      </Title>
       {step.kind === "asking" ? (
         <Stack mt="sm" role="group" aria-label={connect.question(step.name)}>
           <Text fw={600}>{connect.question(step.name)}</Text>

@@ -1,139 +1,92 @@
-import type { Delegates as DelegatesView, ToolSettings } from "@kalends/protocol/tools"
+import type { Delegates as DelegatesView } from "@kalends/protocol/tools"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Button, Card, Checkbox, Group, Stack, Text, TextInput, Title } from "@mantine/core"
+import { Button, Group, Text } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
-import { toolsApi } from "../api-tools.ts"
+import { delegatesApi } from "../api-tools.ts"
 import type { Messages } from "../messages.ts"
 import { Waiting } from "../page-parts.tsx"
-import classes from "../portal.module.css"
+import { RecentEntries } from "../recent-entries.tsx"
+import { Section } from "../sign-in-parts.tsx"
 import { useLoaded } from "../use-loaded.ts"
+import { AddDelegate, FindDelegate } from "./add-delegate.tsx"
+import { DelegateList } from "./delegate-list.tsx"
 
-type DelegatesProps = { readonly words: Messages; readonly settings: ToolSettings | null }
+export type DelegatesProps = {
+  readonly words: Messages
+  readonly locale: string
+  /** Whose delegates they are; `displayName` null: of whoever looks. */
+  readonly host: { readonly userId: string; readonly displayName: string | null }
+  readonly may: { readonly change: boolean; readonly findPeople: boolean; readonly readLog: boolean }
+}
 
-/** Those who schedule for the person, and for whom the person does. */
-export function Delegates({ words, settings }: DelegatesProps) {
-  const text = words.tools.delegates
-  const { value, error, reload, put } = useLoaded<DelegatesView>(toolsApi.delegates)
-  const [said, say] = useState("")
+/** What was done last, and what takes it back; null for what another press takes back. */
+type Done = { readonly text: string; readonly undo: (() => Promise<DelegatesView>) | null }
+export type Act = (work: () => Promise<DelegatesView>, done: Done) => Promise<boolean>
+
+/** Who may schedule for somebody: oneself, or a person of the organisation. */
+export function Delegates({ words, locale, host, may }: DelegatesProps) {
+  const api = delegatesApi(host.displayName === null ? null : host.userId)
+  const voice = host.displayName === null ? words.delegates.own : words.delegates.of(host.displayName)
+  const { value, error, reload, put } = useLoaded<DelegatesView>(api.list, host.userId)
+  const [done, setDone] = useState<Done | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const act = (work: Promise<DelegatesView>, outcome: string): Promise<boolean> =>
-    work.then(
-      (changed) => {
-        put(changed)
-        setProblem(null)
-        say(outcome)
-        return true
-      },
-      (failure: unknown) => {
-        say("")
-        setProblem(problemText(failure, words))
-        return false
-      },
-    )
-  const hosts = settings?.mayScheduleFor.map(({ displayName }) => displayName) ?? []
+  const [turn, setTurn] = useState(0)
+  const act: Act = async (work, next) => {
+    try {
+      put(await work())
+    } catch (failure) {
+      setDone(null)
+      setProblem(problemText(failure, words))
+      return false
+    }
+    setProblem(null)
+    setDone(next)
+    setTurn((before) => before + 1)
+    return true
+  }
+  const common = { words, voice, api, act, delegates: value?.delegates ?? [] }
   return (
-    <Card withBorder component="section">
-      <Title order={2}>{text.title}</Title>
-      <Text mt="xs" className={classes.prose}>
-        {text.text}
-      </Text>
+    <Section title={voice.title} text={voice.text}>
       {value === null ? (
         <Waiting error={error} words={words} retry={reload} />
       ) : (
-        <DelegateList words={words} delegates={value.delegates} act={act} />
+        <DelegateList {...common} canChange={may.change} />
       )}
-      <Text role="status" mt="xs">
-        {said === "" ? "" : `✓ ${said}`}
-      </Text>
+      <Group gap="sm" role="status">
+        {done === null ? null : <Text>✓ {done.text}</Text>}
+        {done === null || done.undo === null ? null : <Undo words={words} undo={done.undo} act={act} />}
+      </Group>
       <ProblemAlert problem={problem} />
-      <AddDelegate words={words} act={act} />
-      {hosts.length === 0 ? null : (
-        <Text mt="md" className={classes.breakable}>
-          {text.for(hosts.join(", "))}
-        </Text>
-      )}
-    </Card>
+      {may.change && value !== null ? (
+        may.findPeople ? (
+          <FindDelegate {...common} turn={turn} hostId={host.userId} />
+        ) : (
+          <AddDelegate {...common} />
+        )
+      ) : null}
+      {may.readLog ? (
+        <RecentEntries
+          {...{ words, locale }}
+          about={{ action: "delegate-changed", subject: host.userId }}
+          turn={`${host.userId} ${turn}`}
+        />
+      ) : null}
+    </Section>
   )
 }
 
-type Act = (work: Promise<DelegatesView>, outcome: string) => Promise<boolean>
-type ListProps = Pick<DelegatesProps, "words"> & DelegatesView & { readonly act: Act }
-
-function DelegateList({ words, delegates, act }: ListProps) {
-  const text = words.tools.delegates
-  if (delegates.length === 0) return <Text mt="sm">{text.nobody}</Text>
-  return (
-    <ul className={classes.people}>
-      {delegates.map(({ userId, displayName, email, managesPrivate, isGivenByHost }) => (
-        <li key={userId} className={classes.entry}>
-          <Group justify="space-between">
-            <div>
-              <Text className={classes.breakable}>{displayName}</Text>
-              <Text size="sm" c="dimmed" className={classes.breakable}>
-                {[
-                  email,
-                  managesPrivate ? text.withPrivate : text.withoutPrivate,
-                  ...(isGivenByHost ? [] : [text.byAdministrator]),
-                ].join(" · ")}
-              </Text>
-            </div>
-            <Button
-              variant="default"
-              size="compact-md"
-              aria-label={text.takeFrom(displayName)}
-              onClick={() => void act(toolsApi.takeDelegate(userId), text.taken(displayName))}
-            >
-              {text.take}
-            </Button>
-          </Group>
-        </li>
-      ))}
-    </ul>
-  )
+type UndoProps = {
+  readonly words: Messages
+  readonly undo: () => Promise<DelegatesView>
+  readonly act: Act
 }
 
-function AddDelegate({ words, act }: Pick<ListProps, "words" | "act">) {
-  const text = words.tools.delegates
-  const [email, setEmail] = useState("")
-  const [managesPrivate, setManagesPrivate] = useState(false)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
-    const isGiven = await act(toolsApi.giveDelegate({ email: email.trim(), managesPrivate }), text.given(email.trim()))
-    setIsBusy(false)
-    if (!isGiven) return
-    setEmail("")
-    setManagesPrivate(false)
-  }
+function Undo({ words, undo, act }: UndoProps) {
+  const { undo: label, undone } = words.delegates
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
-      <Stack mt="md" maw="28rem">
-        <TextInput
-          type="email"
-          label={text.email}
-          value={email}
-          required
-          maxLength={254}
-          autoComplete="off"
-          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-        />
-        <Checkbox
-          label={text.private}
-          checked={managesPrivate}
-          onChange={({ currentTarget }) => setManagesPrivate(currentTarget.checked)}
-        />
-        <Group>
-          <Button type="submit" variant="default" loading={isBusy} disabled={email.trim() === ""}>
-            {text.add}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <Button variant="subtle" size="compact-md" onClick={() => void act(undo, { text: undone, undo: null })}>
+      {label}
+    </Button>
   )
 }

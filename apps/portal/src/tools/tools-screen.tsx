@@ -1,3 +1,4 @@
+import type { UserView } from "@kalends/protocol/api"
 import type { ToolDownloads, ToolSettings } from "@kalends/protocol/tools"
 import { Alert, Anchor, Card, Text, Title } from "@mantine/core"
 import { toolsApi } from "../api-tools.ts"
@@ -9,10 +10,10 @@ import { Delegates } from "./delegates.tsx"
 import { ToolDefaults } from "./tool-defaults.tsx"
 import classes from "./tools.module.css"
 
-type ToolsProps = Pick<PageProps, "words">
+type ToolsProps = Pick<PageProps, "words" | "locale"> & { readonly user: UserView }
 
 /** Scheduling tools: which there are, how one is connected, and what holds when one schedules. */
-export function Tools({ words }: ToolsProps) {
+export function Tools({ words, locale, user }: ToolsProps) {
   const settings = useLoaded<ToolSettings>(toolsApi.settings)
   const downloads = useLoaded<ToolDownloads>(toolsApi.downloads)
   const { tools } = words
@@ -32,13 +33,21 @@ export function Tools({ words }: ToolsProps) {
           <ToolDefaults words={words} settings={settings.value} />
         )}
       </div>
-      <Delegates words={words} settings={settings.value} />
+      <Delegates
+        {...{ words, locale }}
+        host={{ userId: user.userId, displayName: null }}
+        may={{
+          change: true,
+          findPeople: user.abilities.includes("read-people"),
+          readLog: user.abilities.includes("read-audit"),
+        }}
+      />
       {downloads.value === null ? null : <Verify words={words} downloads={downloads.value} />}
     </PageFrame>
   )
 }
 
-type DownloadProps = ToolsProps & { readonly downloads: ToolDownloads }
+type DownloadProps = Pick<ToolsProps, "words"> & { readonly downloads: ToolDownloads }
 
 /** One line for each tool: whom it suits, and where it comes from. */
 function Comparison({ words: { tools }, downloads }: DownloadProps) {
@@ -109,7 +118,9 @@ function Verify({ words: { tools }, downloads }: DownloadProps) {
   })
   return (
     <Card withBorder component="section">
-      <Title order={2}>{tools.verify}</Title>
+      <Title order={2} size="h3">
+        {tools.verify}
+      </Title>
       <Text mt="xs" className={portal.prose}>
         {tools.verifyText}
       </Text>
