@@ -1,5 +1,13 @@
 import type { Language } from "@kalends/ui/words"
 
+type Texts = Readonly<Record<string, string>>
+
+const englishServices: Texts = { "built-in": "built-in", zoom: "Zoom", bigbluebutton: "BigBlueButton" }
+const englishProblems: Texts = {
+  "too-many-templates": "There are fifty templates. Delete one that nobody needs.",
+  "no-meeting-service": "This meeting service is not set up here. Choose another.",
+}
+
 const en = {
   title: "Meeting templates",
   text: "What scheduling tools make meetings with: lines that stand below the join link, and the meeting service. People choose among them in their tools.",
@@ -16,9 +24,7 @@ const en = {
     `The meeting service “${name}” is not set up any more: meetings are made in the first that is. Change the template to say which.`,
   noService:
     "No meeting service is set up here, so tools can make no meetings. The operator of this service sets one up.",
-  serviceNames: { "built-in": "built-in", zoom: "Zoom", bigbluebutton: "BigBlueButton" } as Readonly<
-    Record<string, string>
-  >,
+  serviceNames: englishServices,
   edit: "Change",
   editOf: (name: string) => `Change “${name}”`,
   remove: "Delete",
@@ -49,10 +55,7 @@ const en = {
   recent: "Latest changes",
   noneRecent: "Nothing was changed yet.",
   wholeLog: "To the whole log",
-  problems: {
-    "too-many-templates": "There are fifty templates. Delete one that nobody needs.",
-    "no-meeting-service": "This meeting service is not set up here. Choose another.",
-  } as Readonly<Record<string, string>>,
+  problems: englishProblems,
 }
 
 const ja: typeof en = {
