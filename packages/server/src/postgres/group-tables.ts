@@ -51,22 +51,9 @@ export function createGroupTables(tx: Transaction<Database>, accountId: AccountI
   }
 }
 
-/** People in no group are those who are not counted in one: nobody's row is read for it, only indexes. */
 async function countPeople(tx: Transaction<Database>, accountId: AccountId): Promise<readonly GroupCount[]> {
   const { rows } = await sql<GroupCount>`
-    with grouped as (
-      select m.group_id, count(*) as people, count(c.user_id) as connected
-      from group_member as m left join connection as c on c.account_id = m.account_id and c.user_id = m.user_id
-      where m.account_id = ${accountId} group by m.group_id
-    )
-    select group_id, people, connected from grouped
-    union all
-    select null,
-      (select count(*) from app_user where account_id = ${accountId} and kind = 'person') - coalesce(sum(people), 0)::bigint,
-      (select count(*) from connection where account_id = ${accountId})
-        - (select count(*) from room join connection as c on c.account_id = room.account_id and c.user_id = room.room_id
-          where room.account_id = ${accountId})
-        - coalesce(sum(connected), 0)::bigint
-    from grouped`.execute(tx)
-  return rows.filter(({ people }) => people > 0)
+    select group_id, count(*) as people, count(provider) as connected from listed_person
+    where account_id = ${accountId} and kind = 'person' group by group_id`.execute(tx)
+  return rows
 }

@@ -15,15 +15,18 @@ import type {
   TenantShut,
 } from "../ports/overview-tables.ts"
 import type { Database } from "./database.ts"
-import { hasPart } from "./people-search.ts"
+import { hasPart, isIn } from "./people-search.ts"
 
 /** Connections of one account, many at a time. */
 export function createOverviewTables(tx: Transaction<Database>, accountId: AccountId): OverviewTables {
   return {
-    list: (filter, page) => listConnections(tx, accountId, { ...page, where: wheres(filter, page.idle) }),
+    async list(filter, page) {
+      const way = await wayOf(tx, accountId, filter)
+      return listConnections(tx, accountId, { ...page, ...way, where: wheres(accountId, filter, page.idle) })
+    },
     async find(connectionId, at) {
       const where = sql`and c.connection_id = ${connectionId}`
-      const [found] = await listConnections(tx, accountId, { ...at, after: null, limit: 1, where })
+      const [found] = await listConnections(tx, accountId, { ...at, ...byAddress, after: null, limit: 1, where })
       return found ?? null
     },
     async countByState() {
@@ -71,13 +74,13 @@ function grantEnd(idle: IdleLives): RawBuilder<unknown> {
   return sql`case when cr.secret_kind = 'refresh-token' then least(cr.refresh_expires_at, ${ofDisuse}) end`
 }
 
-function wheres(filter: ConnectionFilter, idle: IdleLives): RawBuilder<unknown> {
+function wheres(accountId: AccountId, filter: ConnectionFilter, idle: IdleLives): RawBuilder<unknown> {
   const { state, provider, groupId, tenantId, endsBefore, search } = filter
   return sql.join(
     [
       state === null ? sql`` : sql`and c.state = ${state}`,
       provider === null ? sql`` : sql`and c.provider = ${provider}`,
-      groupId === null ? sql`` : sql`and m.group_id = ${groupId}`,
+      groupId === null ? sql`` : sql`and ${isIn(accountId, groupId)}`,
       tenantId === null ? sql`` : sql`and c.tenant_id = ${tenantId}`,
       search === null ? sql`` : sql`and ${hasPart(search)}`,
       endsBefore === null
@@ -89,7 +92,43 @@ function wheres(filter: ConnectionFilter, idle: IdleLives): RawBuilder<unknown> 
   )
 }
 
-type Listing = {
+/** Where a page is looked for: its people, with their address, and the connections that can be on it. */
+type Way = {
+  readonly people: RawBuilder<unknown>
+  readonly email: RawBuilder<unknown>
+  readonly connections: RawBuilder<unknown>
+}
+
+const people = sql`app_user as person`
+const byAddress: Way = { people, email: sql`person.email`, connections: sql`connection` }
+/** Connections of a state that are read before the page is taken. More are met soon in the order of addresses. */
+const fewMost = 2_000
+
+/**
+ * Reading everybody in the order of addresses until a page is full is long where few fit. Of one provider an index is in
+ * that order; the few in a rare state are found by their state first.
+ */
+async function wayOf(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { provider, state }: ConnectionFilter,
+): Promise<Way> {
+  if (provider !== null)
+    return {
+      ...byAddress,
+      people: sql`(listed_person as l join ${people} on person.account_id = l.account_id and person.user_id = l.user_id
+        and l.provider = ${provider})`,
+      email: sql`l.email`,
+    }
+  if (state === null) return byAddress
+  const inState = sql`from connection as c where c.account_id = ${accountId} and c.state = ${state}`
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (select 1 ${inState} limit ${fewMost + 1}) as found`.execute(tx)
+  if (Number(rows[0]?.count) > fewMost) return byAddress
+  return { ...byAddress, connections: sql`(select ${columns} ${inState} offset 0)` }
+}
+
+type Listing = Way & {
   readonly after: string | null
   readonly limit: number
   readonly now: Temporal.Instant
@@ -112,21 +151,21 @@ const ofEnding = sql.raw("account_id, connection_id, user_id, provider, state, k
 async function listConnections(
   tx: Transaction<Database>,
   accountId: AccountId,
-  { after, limit, now, idle, where }: Listing,
+  { after, limit, now, idle, where, ...way }: Listing,
 ): Promise<readonly ListedConnection[]> {
   const at = now.toString()
   const { rows } = await sql<ListedConnection>`
     with page as materialized (
-      select ${columns}, person.email, person.display_name, m.group_id from app_user as person
-      join connection as c on c.account_id = person.account_id and c.user_id = person.user_id
-      left join group_member as m on m.account_id = person.account_id and m.user_id = person.user_id
-      where person.account_id = ${accountId} and person.email > ${after ?? ""} ${where}
-      order by person.email limit ${limit}
+      select ${columns}, person.email, person.display_name from ${way.people}
+      join ${way.connections} as c on c.account_id = person.account_id and c.user_id = person.user_id
+      where person.account_id = ${accountId} and ${way.email} > ${after ?? ""} ${where}
+      order by ${way.email} limit ${limit}
     )
-    select ${columns}, c.email, c.display_name, c.group_id, k.calendar_count, k.last_change_at, k.last_pass_at, k.oldest_pass_at, s.pushed_count, s.next_renewal_at,
+    select ${columns}, c.email, c.display_name, m.group_id, k.calendar_count, k.last_change_at, k.last_pass_at, k.oldest_pass_at, s.pushed_count, s.next_renewal_at,
       coalesce(l.listening_since is not null and l.leased_until > ${at}, false) as is_listened,
       ${grantEnd(idle)} as grant_ends_at
     from page as c
+    left join group_member as m on m.account_id = c.account_id and m.user_id = c.user_id
     left join credential as cr on cr.account_id = c.account_id and cr.connection_id = c.connection_id
     left join listening as l on l.account_id = c.account_id and l.connection_id = c.connection_id
     cross join lateral (

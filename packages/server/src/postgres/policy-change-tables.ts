@@ -58,8 +58,9 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
   return {
     async countClasses(userIds) {
       const { rows } = await sql<PeopleClass & { readonly count: number }>`
-        select m.group_id, u.role, c.provider, c.permission, c.contacts_permission, count(*) as count
-        ${people} ${named(userIds)} group by 1, 2, 3, 4, 5`.execute(tx)
+        select u.group_id, u.role, u.provider, u.permission, u.contacts_permission, count(*) as count
+        from listed_person as u where u.account_id = ${accountId} and u.kind = 'person' ${named(userIds)}
+        group by 1, 2, 3, 4, 5`.execute(tx)
       return rows
     },
     async listPeople(classes, { userIds, after, limit }) {

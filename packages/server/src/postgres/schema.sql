@@ -56,6 +56,7 @@ create policy by_account on app_user using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR UPDATE OF email, role ON app_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
 
 create table audit (
   account_id uuid not null,
@@ -89,6 +90,7 @@ create policy by_account on audit using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 create table calendar (
   account_id uuid not null,
@@ -152,6 +154,7 @@ create policy by_account on connection using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR DELETE OR UPDATE OF provider, permission, contacts_permission ON connection DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
 
 create table credential (
   account_id uuid not null,
@@ -384,6 +387,7 @@ create policy by_account on group_member using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR DELETE OR UPDATE OF group_id ON group_member DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
 
 create table group_policy (
   account_id uuid not null,
@@ -446,6 +450,27 @@ create table key_work (
 );
 CREATE INDEX key_work_by_touch ON key_work USING btree (touched_at) WHERE (state = 'running'::text);
 create policy by_account on key_work using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table listed_person (
+  account_id uuid not null,
+  user_id uuid not null,
+  email text not null,
+  kind text not null,
+  role text not null,
+  group_id uuid,
+  provider text,
+  permission text,
+  contacts_permission text,
+  PRIMARY KEY (account_id, user_id),
+  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX listed_person_class ON listed_person USING btree (account_id, kind, group_id, role, provider, permission, contacts_permission);
+CREATE INDEX listed_person_of_provider ON listed_person USING btree (account_id, provider, email) WHERE (provider IS NOT NULL);
+create policy by_account on listed_person using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
