@@ -16,6 +16,7 @@ const allowed = new Set([
 const readByHand: Readonly<Record<string, string>> = {
   buildcheck: "MIT",
   "cpu-features": "MIT",
+  "incremental-encoder": "MPL-2.0",
   ssh2: "MIT",
   tv4: "MIT",
   "url-template": "BSD-3-Clause",

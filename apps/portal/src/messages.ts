@@ -13,6 +13,7 @@ import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { type KeyWords, keyWords } from "./messages-keys.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
+import { passwordProblems } from "./messages-passwords.ts"
 import { type PeopleWords, peopleWords } from "./messages-people.ts"
 import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
@@ -61,6 +62,7 @@ export type Messages = Catalogue &
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
   const problems: Texts = {
     ...problemTexts[language],
+    ...passwordProblems[language],
     ...peopleWords[language].problems,
     ...roomWords[language].problems,
     ...toolWords[language].problems,

@@ -92,13 +92,16 @@ test("a password is changed by whoever knows the present one", () =>
     },
     async look(page) {
       const words = await wordsOf(page)
-      const change = async (present: string) => {
+      const change = async (present: string, next = "battery staple") => {
         await presentField(page).fill(present)
-        await page.locator("input[autocomplete=new-password]").fill("battery staple")
+        await page.locator("input[autocomplete=new-password]").fill(next)
         await page.getByRole("button", { name: words.change }).click()
       }
       await change("wrong")
       await page.getByRole("alert").filter({ hasText: words.problems["wrong-present-password"] }).waitFor()
+      await change("correct horse", "password1234")
+      const common = /^(?:Many people choose this password|このパスワード、またはこれによく似たもの)/
+      await page.getByRole("alert").filter({ hasText: common }).waitFor()
       await change("correct horse")
       await page.getByText(words.changed).waitFor()
     },

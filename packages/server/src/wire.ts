@@ -61,6 +61,7 @@ import { createMetrics } from "./platform/metrics.ts"
 import { createNatsFanOut } from "./platform/nats-fan-out.ts"
 import { createOAuthClient } from "./platform/oauth-client.ts"
 import { hashPassword, isPasswordRight } from "./platform/password.ts"
+import { passwordWeakness } from "./platform/password-weakness.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import { createGroups } from "./policy/groups.ts"
@@ -262,7 +263,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   }
 }
 
-const passwords = { hash: hashPassword, isRight: isPasswordRight }
+const passwords = { hash: hashPassword, isRight: isPasswordRight, weakness: passwordWeakness }
 
 /** Where providers send browsers back to, and how apps reach us. */
 function addressesOf(

@@ -109,7 +109,7 @@ export async function countingFailures<Result>(
     giveBack()
     return result
   } catch (error) {
-    if (!(error instanceof Problem)) giveBack()
+    if (!(error instanceof Problem) || error.kind === "unsupported") giveBack()
     throw error
   }
 }

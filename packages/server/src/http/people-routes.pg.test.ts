@@ -4,6 +4,7 @@ import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createPeople } from "../people/people.ts"
 import { hashPassword, isPasswordRight } from "../platform/password.ts"
+import { passwordWeakness } from "../platform/password-weakness.ts"
 import { createDatabase, createPool } from "../postgres/database.ts"
 import { createStore } from "../postgres/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
@@ -41,7 +42,7 @@ beforeAll(async () => {
     isConnected: true,
     close: async () => {},
   }
-  const passwords = { hash: hashPassword, isRight: isPasswordRight }
+  const passwords = { hash: hashPassword, isRight: isPasswordRight, weakness: passwordWeakness }
   const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), sessionDays: 14 })
   const requireUser = oncePerRequest(createSessionGuard(people, [publicUrl], clock))
   app = await createApp({
@@ -92,6 +93,16 @@ describe("people over HTTP", () => {
     const answer = await post("/v1/setup", { ...setup, setupCode: "guessing" })
     expect([answer.statusCode, answer.json().code]).toEqual([403, "wrong-setup-code"])
     expect(answer.headers["content-type"]).toContain("application/problem+json")
+  })
+
+  test("a password that is guessed easily makes nobody administrator, and the code is still good", async () => {
+    for (const [password, code] of [
+      ["password1234", "password-common"],
+      ["Observatory1", "password-own-words"],
+    ]) {
+      const answer = await post("/v1/setup", { ...setup, password })
+      expect([answer.statusCode, answer.json().code]).toEqual([422, code])
+    }
   })
 
   test("the first administrator is made once, and signed in by an HttpOnly cookie", async () => {

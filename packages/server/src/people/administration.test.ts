@@ -25,6 +25,7 @@ async function world(others: readonly Role[], dressStore: Parameters<typeof conn
   const passwords = {
     hash: async (text: string) => `scrypt$${text}`,
     isRight: async (text: string, hash: string | null) => hash === `scrypt$${text}`,
+    weakness: async (text: string) => (text === "weak" ? ("common" as const) : null),
   }
   const sessions = { clock, random, sessionDays: 14 }
   const administration = createAdministration({ store, fanOut, remover: connections.remover, sessions })
@@ -296,6 +297,8 @@ describe("a link for setting a password", () => {
     })
     expect(JSON.stringify(base.everything())).not.toContain(link.token)
     expect(await links.look(link.token)).toEqual({ email: "cy@example.org", displayName: "Cy" })
+    // What is refused for being guessed easily leaves the link good.
+    expect(await outcome(links.spend(link.token, "weak"))).toBe("password-common")
     const both = await Promise.all(
       ["one password", "two password"].map((text) => outcome(links.spend(link.token, text))),
     )

@@ -17,7 +17,7 @@ function openWorld() {
   const clock = fakeClock()
   const random = seededRandom(5)
   const isRight = async (text: string, hash: string | null) => hash === `scrypt$${text}`
-  const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight }
+  const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight, weakness: async () => null }
   const fanOut = { publish() {}, listen: () => () => {}, isConnected: true, close: async () => {} }
   const people = createPeople({ store, passwords, fanOut, clock, random, sessionDays: 14 })
   const box = createStateBox(new Uint8Array(32).fill(2), random)

@@ -4,6 +4,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
 import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
+import { type Chooser, hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import type { Asker, SessionsDeps } from "./sessions.ts"
 
@@ -49,6 +50,14 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
     return link
   }
 
+  const requireChooser = ({ accountId, userId }: PasswordLinkRow): Promise<Chooser> =>
+    store.inAccount(accountId, async (tables) => {
+      const person = await tables.findUser(userId)
+      if (person === null || person.suspendedAt !== null) throw used()
+      const { email, displayName } = person
+      return { email, displayName, organisation: await tables.keys.accountName() }
+    })
+
   return {
     /**
      * Whose it is, for the page that it opens. Throws Problem "auth-revoked": code "link-expired", or "link-used" for one that
@@ -56,16 +65,18 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
      */
     async look(token: string): Promise<{ readonly email: string; readonly displayName: string }> {
       const link = await requireLink(token)
-      const person = await store.inAccount(link.accountId, (tables) => tables.findUser(link.userId))
-      if (person === null || person.suspendedAt !== null) throw used()
-      return { email: person.email, displayName: person.displayName }
+      const { email, displayName } = await requireChooser(link)
+      return { email, displayName }
     },
 
-    /** Sets the password, and ends every session there is. Good once. Throws as `look`. */
+    /**
+     * Sets the password, and ends every session there is. Good once. Throws as `look`, and as hashChosen: the link is then still
+     * good.
+     */
     async spend(token: string, password: string): Promise<void> {
       const link = await requireLink(token)
       const { accountId } = link
-      const passwordHash = await passwords.hash(password)
+      const passwordHash = await hashChosen(passwords, password, await requireChooser(link))
       const ended = await store.inAccount(accountId, async (tables) => {
         await tables.lockAccount()
         const userId = await tables.persons.takePasswordLink(tokenHash("password-link", token), clock.now())

@@ -9,6 +9,7 @@ import { suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecondFactor, SessionKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
+import { hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import { newSession, type OpenedSession, openSession, refuseSuspended, type SignedIn } from "./sessions.ts"
 
@@ -39,19 +40,19 @@ export const isSignedIn = ({ createdAt, expiresAt }: SessionRow): boolean =>
 export function createPeople(deps: PeopleDeps) {
   const { store, passwords, clock } = deps
 
-  const userOf = async (accountId: UserRow["accountId"], input: NewUser): Promise<UserRow> => ({
+  const userOf = async (accountId: UserRow["accountId"], organisation: string, input: NewUser): Promise<UserRow> => ({
     accountId,
     userId: parseUserId(deps.random.uuid()),
     email: input.email,
     displayName: input.displayName,
     role: input.role,
-    passwordHash: await passwords.hash(input.password),
+    passwordHash: await hashChosen(passwords, input.password, { ...input, organisation }),
     suspendedAt: null,
     createdAt: clock.now(),
   })
 
   return {
-    /** Makes the organisation and its first administrator. Throws Problem "conflict" when there is one already. */
+    /** Makes the organisation and its first administrator. Throws Problem "conflict" when there is one already, else as hashChosen. */
     async setUp(input: {
       readonly organisation: string
       readonly administrator: NewUser
@@ -60,7 +61,7 @@ export function createPeople(deps: PeopleDeps) {
       if (await store.asSystem((tables) => tables.hasAccounts()))
         throw new Problem("conflict", "This service is set up already.", { code: "set-up-already" })
       const accountId = parseAccountId(deps.random.uuid())
-      const user = await userOf(accountId, input.administrator)
+      const user = await userOf(accountId, input.organisation, input.administrator)
       await store.asSystem((tables) =>
         tables.insertAccount({ accountId, name: input.organisation, createdAt: clock.now() }),
       )
@@ -70,10 +71,12 @@ export function createPeople(deps: PeopleDeps) {
       })
     },
 
-    /** Throws Problem "conflict" when the address is taken. */
+    /** Throws Problem "conflict" when the address is taken, else as hashChosen. */
     async addUser(by: SignedIn, input: NewUser): Promise<UserRow> {
-      const user = await userOf(by.user.accountId, input)
-      await store.inAccount(user.accountId, (tables) =>
+      const { accountId } = by.user
+      const organisation = await store.inAccount(accountId, (tables) => tables.keys.accountName())
+      const user = await userOf(accountId, organisation, input)
+      await store.inAccount(accountId, (tables) =>
         addUser(tables, user, { kind: "user", userId: by.user.userId }, clock.now()),
       )
       return user

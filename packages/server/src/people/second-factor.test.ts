@@ -18,7 +18,13 @@ function openWorld() {
   const clock = fakeClock()
   const random = seededRandom(3)
   const { vault } = vaultWith(createKeyFileCustody(new Uint8Array(32).fill(1), random), { clock, random })
-  const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight: isSame }
+  const weakness = async (text: string, words: readonly string[]) =>
+    words.some((word) => text.startsWith(word))
+      ? ("own-words" as const)
+      : text === "1234567890"
+        ? ("common" as const)
+        : null
+  const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight: isSame, weakness }
   const fanOut = { publish() {}, listen: () => () => {}, isConnected: true, close: async () => {} }
   const people = createPeople({ store, passwords, fanOut, clock, random, sessionDays: 14 })
   const factors = createSecondFactor({ store, vault, passwords, sessions: { clock, random, sessionDays: 14 } })
@@ -34,7 +40,7 @@ function openWorld() {
     ...{ store, clock, people, factors, signedIn, codeNow },
     setUp: async () => {
       const administrator = { ...ada, displayName: "Ada", role: "owner" } as const
-      return signedIn((await people.setUp({ organisation: "O", administrator, deviceName: "D" })).token)
+      return signedIn((await people.setUp({ organisation: "Observatory", administrator, deviceName: "D" })).token)
     },
     signIn: async () => signedIn((await people.signIn({ ...ada, deviceName: "Phone" })).token),
   }
@@ -176,6 +182,11 @@ test("a password is changed by whoever knows the present one", async () => {
   const by = await world.setUp()
   const change = (current: string) => world.factors.changePassword(by, { current, next: "battery staple" })
   await expect(change("wrong")).rejects.toEqual(refused("wrong-present-password"))
+  for (const [next, code] of [
+    ["1234567890", "password-common"],
+    ["Observatory 7", "password-own-words"],
+  ] as const)
+    await expect(world.factors.changePassword(by, { current: ada.password, next })).rejects.toMatchObject({ code })
   await change(ada.password)
   await expect(world.signIn()).rejects.toMatchObject({ code: "wrong-sign-in" })
   await world.people.signIn({ email: ada.email, password: "battery staple", deviceName: "Phone" })

@@ -4,6 +4,7 @@ import type { Passwords } from "../ports/passwords.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { SecondFactor } from "../ports/sign-in-tables.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
+import { hashChosen } from "./password-choice.ts"
 import { newRecoveryCodes, recoveryCodeHash } from "./recovery-codes.ts"
 import { type Asker, isFresh, type OpenedSession, raiseSession, type SessionsDeps, type SignedIn } from "./sessions.ts"
 import { newTotpSeed, totpStep, totpUri } from "./totp.ts"
@@ -97,11 +98,12 @@ export function createSecondFactor(deps: SecondFactorDeps) {
       return raised
     },
 
-    /** Throws Problem "forbidden" (code "wrong-present-password") where the present one is not right. */
+    /** Throws Problem "forbidden" (code "wrong-present-password") where the present one is not right, else as hashChosen. */
     async changePassword(by: SignedIn, input: { readonly current: string; readonly next: string }): Promise<void> {
       if (!(await deps.passwords.isRight(input.current, by.user.passwordHash)))
         throw new Problem("forbidden", "The present password is not right.", { code: "wrong-present-password" })
-      const hash = await deps.passwords.hash(input.next)
+      const organisation = await within(by.user, (tables) => tables.keys.accountName())
+      const hash = await hashChosen(deps.passwords, input.next, { ...by.user, organisation })
       const actor = { kind: "user", userId: by.user.userId } as const
       await within(by.user, async (tables) => {
         await tables.signIn.setPassword(by.user.userId, hash)

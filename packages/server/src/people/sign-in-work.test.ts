@@ -38,7 +38,11 @@ function openWorld() {
     asSystem: (work) => memory.asSystem((tables) => work(noting(tables, "system", called))),
   }
   const passwords: Passwords = noting(
-    { hash: async (text) => `scrypt$${text}`, isRight: async (text, hash) => hash === `scrypt$${text}` },
+    {
+      hash: async (text) => `scrypt$${text}`,
+      isRight: async (text, hash) => hash === `scrypt$${text}`,
+      weakness: async () => null,
+    },
     "passwords",
     called,
   )

@@ -14,9 +14,9 @@ const recoveryCodes = Array.from({ length: 10 }, (_, index) => `k7mq-w2hd-${inde
 /** A second factor, shown a moment ago. */
 export const calmSignIn = () => ({ signIn: sampleSignIn, isFactorFresh: true })
 
-const refusal = (code: string): Answer => ({
-  status: 403,
-  body: { type: "about:blank", title: code, status: 403, kind: "forbidden", code },
+const refusal = (code: string, status: 403 | 422 = 403): Answer => ({
+  status,
+  body: { type: "about:blank", title: code, status, kind: status === 403 ? "forbidden" : "unsupported", code },
 })
 const raised = { token: null, expiresAt: "2099-01-01T00:00:00Z" }
 
@@ -48,7 +48,8 @@ export function signInReply({ route, body }: Asked, scene: Scene): Answer | null
       change({ recoveryCodesLeft: recoveryCodes.length })
       return { body: { recoveryCodes } }
     case "PUT /v1/me/password":
-      return body.current === "wrong" ? refusal("wrong-present-password") : { body: {} }
+      if (body.current === "wrong") return refusal("wrong-present-password")
+      return body.next === "password1234" ? refusal("password-common", 422) : { body: {} }
     default:
       return null
   }
