@@ -35,7 +35,8 @@ process.exitCode = await start({
       root: rootFolder,
       say,
       elapsedMs,
-      run: (args, folder) => runToEnd(process.execPath, args, { cwd: folder }),
+      run: (args, folder) =>
+        runToEnd(process.execPath, args, { cwd: folder, env: environmentWith({ NODE_ENV: "production" }) }),
     }),
   choosePort: async (preferred) => ((await isPortFree(preferred)) ? preferred : freePort()),
   portAnswers: (port) => portAnswers(port, 20_000),

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { rm } from "node:fs/promises"
 import type { SimTime } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import type { Page } from "playwright-core"
-import { build } from "vite"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { buildApps } from "../../../e2e/apps.ts"
 import { end, type Started, start } from "../../../e2e/started.ts"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
@@ -19,10 +17,7 @@ let started: Started
 let browser: LaunchedBrowser
 let webFolder = ""
 beforeAll(async () => {
-  webFolder = await mkdtemp(join(tmpdir(), "kalends-outlook-"))
-  const outDir = join(webFolder, "outlook-addin/dist")
-  const configFile = join(import.meta.dirname, "../vite.config.ts")
-  await build({ configFile, logLevel: "silent", build: { outDir, emptyOutDir: true } })
+  webFolder = await buildApps(["outlook-addin"])
   simulator = await startSimulator()
   simulator.zoom.account.addUser("owner@example.org")
   started = await start(webFolder, {
