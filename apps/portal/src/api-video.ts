@@ -4,14 +4,17 @@ import {
   type CertificateView,
   certificateSchema,
   type DeviceBookingsView,
+  type DeviceChange,
   type DeviceFamiliesView,
   type DevicesView,
   type DeviceTestView,
+  type DeviceView,
   deviceBookingsSchema,
   deviceFamiliesSchema,
+  deviceSchema,
   devicesSchema,
   deviceTestSchema,
-  type NewDeviceInput,
+  type NewDeviceBody,
 } from "@kalends/protocol/devices"
 import { call, queryOf, send } from "./api-call.ts"
 
@@ -23,7 +26,12 @@ export const videoApi = {
   ofRoom: (roomId: string): Promise<DevicesView> => call(devicesSchema, "GET", `${root}?${queryOf({ roomId })}`),
   certificate: (address: string): Promise<CertificateView> =>
     call(certificateSchema, "POST", `${root}/certificate`, { address }),
-  add: (input: NewDeviceInput): Promise<AddedDeviceView> => call(addedDeviceSchema, "POST", root, input),
+  add: (input: NewDeviceBody): Promise<AddedDeviceView> => call(addedDeviceSchema, "POST", root, input),
+  change: (deviceId: string, change: DeviceChange): Promise<DeviceView> =>
+    call(deviceSchema, "PATCH", `${root}/${deviceId}`, change),
+  renewPassword: (deviceId: string): Promise<AddedDeviceView> =>
+    call(addedDeviceSchema, "POST", `${root}/${deviceId}/password`),
+  restore: (deviceId: string): Promise<DeviceView> => call(deviceSchema, "POST", `${root}/${deviceId}/restore`),
   remove: async (deviceId: string): Promise<void> => void (await send("DELETE", `${root}/${deviceId}`)),
   test: (deviceId: string): Promise<DeviceTestView> => call(deviceTestSchema, "POST", `${root}/${deviceId}/test`),
   bookings: (deviceId: string): Promise<DeviceBookingsView> =>

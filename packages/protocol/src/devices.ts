@@ -14,6 +14,10 @@ const name = z.string().trim().min(1).max(120)
 const username = z.string().trim().min(1).max(120)
 const password = z.string().min(1).max(256)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+/** Minutes before a meeting's start, and behind its end, in which it can be joined. */
+const bufferMinutes = z.number().int().min(0).max(30)
+/** For so long it is tried to take its list away from a system that was removed. */
+export const clearHours = 24
 
 /** GET /v1/devices/families (read-rooms): the kinds of video systems there are. */
 export const deviceFamiliesSchema = z.object({
@@ -51,13 +55,23 @@ export const newDeviceSchema = z.object({
   /** The one certificate that it may show; null: any that the system trusts. */
   certificate: sha256.nullable(),
   keepsOthers: z.boolean(),
+  startBufferMinutes: bufferMinutes.default(5),
+  endBufferMinutes: bufferMinutes.default(0),
 })
 export type NewDeviceInput = z.infer<typeof newDeviceSchema>
+/** As it is sent: what is left out is as usual. */
+export type NewDeviceBody = z.input<typeof newDeviceSchema>
 
-/** PATCH /v1/devices/:deviceId (change-rooms). */
+/**
+ * PATCH /v1/devices/:deviceId (change-rooms). One that is switched off, or is given another room, has the list of its room
+ * taken away first.
+ */
 export const deviceChangeSchema = newDeviceSchema
   .omit({ family: true })
-  .extend({ address: deviceAddressSchema, username, password })
+  .extend({
+    ...{ address: deviceAddressSchema, username, password, isEnabled: z.boolean() },
+    ...{ startBufferMinutes: bufferMinutes, endBufferMinutes: bufferMinutes },
+  })
   .partial()
 export type DeviceChange = z.infer<typeof deviceChangeSchema>
 
@@ -72,11 +86,22 @@ export const deviceSchema = z.object({
   username: z.string(),
   certificate: sha256.nullable(),
   keepsOthers: z.boolean(),
+  startBufferMinutes: count,
+  endBufferMinutes: count,
   createdAt: instant,
   model: z.string().nullable(),
   software: z.string().nullable(),
-  /** new: it never had the room's bookings. */
-  state: z.enum(["new", "well", "failing"]),
+  /**
+   * new: it never had the room's bookings. off: switched off by somebody. leaving: removed, and its list is being taken away
+   * from it. left: that was tried for long enough, and it may still show its last list; it is here until somebody has seen so.
+   */
+  state: z.enum(["new", "well", "failing", "off", "leaving", "left"]),
+  /** Until when it is tried to take its list away from one that was removed. */
+  leavesUntil: instant.nullable(),
+  /** What it has is not for it any more, and could not be taken away from it yet. */
+  isUncleared: z.boolean(),
+  /** Wrong passwords given for it here since its password was made; for one that signs in here. */
+  wrongPasswords: z.object({ count, at: instant }).nullable(),
   lastOkAt: instant.nullable(),
   problem: z.object({ kind: z.string(), code: z.string().nullable(), at: instant }).nullable(),
   /** What it was last given. */

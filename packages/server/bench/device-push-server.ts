@@ -7,6 +7,7 @@ import { createStoredBookings } from "../src/bookings/stored-bookings.ts"
 import { createFamilies } from "../src/devices/registry.ts"
 import { systemClock as clock } from "../src/platform/clock.ts"
 import { createDeviceWire } from "../src/platform/device-wire.ts"
+import { createProcessFanOut } from "../src/platform/process-fan-out.ts"
 import { systemRandom as random } from "../src/platform/random.ts"
 import type { DeviceRow } from "../src/ports/device-tables.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
@@ -62,6 +63,8 @@ async function start({
       const row: DeviceRow = {
         ...{ accountId, deviceId, roomId, family: "cisco", name: `Room ${number}`, ...codec, username: "integrator" },
         ...{ sealedSecret: await vault.sealSecret(tables, place, "codec-password"), keepsOthers: false },
+        ...{ startBufferMinutes: 5, endBufferMinutes: 0, isEnabled: true, mustClear: false },
+        ...{ removedAt: null, wrongCount: 0, wrongAt: null },
         ...{
           createdAt: clock.now(),
           model: null,
@@ -77,7 +80,7 @@ async function start({
   })
   const families = createFamilies({ wire: createDeviceWire(["127.0.0.0/8"]) })
   const stored = createStoredBookings({ store, box: createContentBox({ keys, random }) })
-  const shelves = createRoomShelves({ agendas: rooms, stored, log })
+  const shelves = createRoomShelves({ store, fanOut: createProcessFanOut(), agendas: rooms, stored, log })
   for (const number of codecs.keys()) rooms.put(roomOf(number), bookingsOf(number, "At first"))
   createConnector({ link: { store, vault, families }, shelves, clock, random, log }).start()
 }

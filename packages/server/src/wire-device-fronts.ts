@@ -24,14 +24,15 @@ export type DeviceFrontParts = {
 export function createDeviceFronts({ behindProxy }: Config, parts: DeviceFrontParts) {
   const { store, vault, agendas, secret, world } = parts
   const { clock, random, log } = world
-  const doorOf = (families: ReadonlySet<string>) => createDeviceDoor({ store, vault, families, clock })
-  const { front, pull } = createFronts({ agendas, doorOf, clock, random, key: secret.derive("device-tokens") })
+  const doorOf = (families: ReadonlySet<string>) => createDeviceDoor({ store, vault, families, clock, log })
+  const { front, pull, shut } = createFronts({ agendas, doorOf, clock, random, key: secret.derive("device-tokens") })
   return {
     deviceFronts: {
       async routes(app: FastifyInstance): Promise<void> {
         await app.register(async (own) => deviceFrontRoutes(own, { front, clock, log, behindProxy }))
         await app.register(async (own) => roomAgendaRoutes(own, { pull, clock }))
       },
+      shut,
       stop: () => front.stop(),
     },
   }

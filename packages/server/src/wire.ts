@@ -251,7 +251,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     ...roomParts,
     ...meetingParts,
     keys: keysFeature,
-    ...createDeviceParts(config, { store, vault, contentBox, secret, agendas: roomParts.roomAgendas, world }),
+    ...createDeviceParts(config, { store, vault, contentBox, secret, agendas: roomParts.roomAgendas, fanOut, world }),
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),

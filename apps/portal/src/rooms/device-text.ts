@@ -1,16 +1,43 @@
-import type { DeviceBookingsView, DeviceView, NewDeviceInput } from "@kalends/protocol/devices"
+import type { DeviceBookingsView, DeviceChange, DeviceView, NewDeviceBody } from "@kalends/protocol/devices"
 import { relativeTime } from "@kalends/ui/words"
 import type { VideoWords } from "../messages-video.ts"
 
 type Telling = { readonly text: VideoWords; readonly locale: string; readonly now: Temporal.Instant }
 
-/** How a device is, and what it was last given. */
-export function stateLine({ state, given, isCalled }: DeviceView, { text, locale, now }: Telling): string {
-  if (!isCalled && given === null) return text.asks
-  const last =
-    given === null ? null : text.given(given.count, relativeTime(Temporal.Instant.from(given.at), now, locale))
-  return [text.states[state], last].filter((part) => part !== null).join(" · ")
+/** How a device is, when it was last heard of, and what is to be known of it besides. */
+export function linesOf(device: DeviceView, telling: Telling): readonly string[] {
+  const { text, locale, now } = telling
+  const { lastOkAt } = device
+  const lines = [
+    stateLine(device, telling),
+    device.state !== "leaving" && device.state !== "left" && device.isUncleared ? text.uncleared : null,
+    lastOkAt === null ? text.noContact : text.lastContact(ageOf(lastOkAt, { locale, now })),
+  ]
+  return lines.filter((line) => line !== null)
 }
+
+/** That wrong passwords were tried in its name; null where none were. */
+export function guessedLine({ wrongPasswords }: DeviceView, telling: Telling): string | null {
+  if (wrongPasswords === null) return null
+  return telling.text.wrongPasswords(wrongPasswords.count, ageOf(wrongPasswords.at, telling))
+}
+
+const ageOf = (at: string, { locale, now }: Pick<Telling, "locale" | "now">) =>
+  relativeTime(Temporal.Instant.from(at), now, locale)
+
+function stateLine({ state, given, isCalled, leavesUntil }: DeviceView, { text, locale, now }: Telling): string {
+  if (state === "leaving" && leavesUntil !== null) return text.leaving(timeText(leavesUntil, locale))
+  if (state === "left") return text.left
+  if (state === "off") return text.states.off
+  if (!isCalled) return text.asks
+  const last = given === null ? null : text.given(given.count, ageOf(given.at, { locale, now }))
+  return [text.states[state === "leaving" ? "well" : state], last].filter((part) => part !== null).join(" · ")
+}
+
+const timeText = (at: string, locale: string) =>
+  Temporal.Instant.from(at).toLocaleString(locale, {
+    ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  })
 
 /** What is wrong with a device, and what helps. */
 export function problemLine({ kind, code }: { readonly kind: string; readonly code: string | null }, text: VideoWords) {
@@ -20,7 +47,7 @@ export function problemLine({ kind, code }: { readonly kind: string; readonly co
 /** A digest in groups of four, as people compare it. */
 export const grouped = (sha256: string) => (sha256.toUpperCase().match(/.{1,4}/g) ?? []).join(" ")
 
-export type Typed = Pick<NewDeviceInput, "name" | "keepsOthers"> & {
+export type Typed = Pick<NewDeviceBody, "name" | "keepsOthers"> & {
   readonly family: string
   readonly address: string
   readonly username: string
@@ -35,7 +62,7 @@ export function inputOf(
     isCalled,
     certificate,
   }: { readonly roomId: string; readonly isCalled: boolean; readonly certificate: string | null },
-): NewDeviceInput | null {
+): NewDeviceBody | null {
   const { family, keepsOthers } = typed
   const [name, address, username] = [typed.name, typed.address, typed.username].map((one) => one.trim())
   const common = { roomId, family, name: name ?? "", keepsOthers }
@@ -54,9 +81,45 @@ export function bookingLine(
   text: VideoWords,
   locale: string,
 ): string {
-  const when = Temporal.Instant.from(startsAt).toLocaleString(locale, {
-    ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
-  })
+  const when = timeText(startsAt, locale)
   const what = title ?? (isPrivate ? text.privateMeeting : text.untitled)
   return [when, what, host, numbers[0] ?? null].filter((part) => part !== null && part !== "").join(" · ")
+}
+
+/** What is typed of a device that is there. */
+export type Edited = Pick<
+  DeviceView,
+  "name" | "username" | "keepsOthers" | "startBufferMinutes" | "endBufferMinutes"
+> & {
+  readonly address: string
+  /** Empty where it stays. */
+  readonly password: string
+  readonly room: { readonly roomId: string; readonly name: string }
+}
+
+export function editedOf(device: DeviceView): Edited {
+  const { name, username, keepsOthers, startBufferMinutes, endBufferMinutes, address, room } = device
+  return {
+    ...{ name, username, keepsOthers, startBufferMinutes, endBufferMinutes, address: address ?? "", password: "" },
+    room: { roomId: room.roomId, name: room.displayName },
+  }
+}
+
+/** What is sent of it: what is another now, and no more; null where nothing is, or something is missing. */
+export function changeOf(device: DeviceView, { room, ...typed }: Edited): DeviceChange | null {
+  const name = typed.name.trim()
+  const [address, username] = [typed.address.trim().toLowerCase(), typed.username.trim()]
+  if (name === "" || (device.isCalled && (address === "" || username === ""))) return null
+  const { startBufferMinutes, endBufferMinutes, keepsOthers } = typed
+  const change: DeviceChange = {
+    ...(name === device.name ? {} : { name }),
+    ...(room.roomId === device.room.roomId ? {} : { roomId: room.roomId }),
+    ...(address === (device.address ?? "") ? {} : { address }),
+    ...(username === device.username ? {} : { username }),
+    ...(typed.password === "" ? {} : { password: typed.password }),
+    ...(startBufferMinutes === device.startBufferMinutes ? {} : { startBufferMinutes }),
+    ...(endBufferMinutes === device.endBufferMinutes ? {} : { endBufferMinutes }),
+    ...(keepsOthers === device.keepsOthers ? {} : { keepsOthers }),
+  }
+  return Object.keys(change).length === 0 ? null : change
 }

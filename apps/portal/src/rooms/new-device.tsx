@@ -6,6 +6,7 @@ import { problemText } from "../api-problem.ts"
 import { videoApi } from "../api-video.ts"
 import { useLoaded } from "../use-loaded.ts"
 import { grouped, inputOf, type Typed } from "./device-text.ts"
+import { MadePassword } from "./made-password.tsx"
 import type { RoomPartProps } from "./room-page.tsx"
 
 export type NewDeviceProps = RoomPartProps & { readonly added: () => Promise<void>; readonly done: () => void }
@@ -45,7 +46,7 @@ export function NewDevice({ room, words, added, done }: NewDeviceProps) {
       else setMade(one)
     })
   }
-  if (made !== null) return <Made made={made} text={text} done={done} />
+  if (made !== null) return <MadePassword made={made} text={text} done={done} />
   return (
     <form
       onSubmit={(event) => {
@@ -124,33 +125,6 @@ function Shown({ shown, text }: { readonly shown: CertificateView; readonly text
       </Code>
       <Text size="sm">{shown.subject}</Text>
       <Text>{shown.isTrusted ? text.isTrusted : text.compare}</Text>
-    </Stack>
-  )
-}
-
-function Made({
-  made,
-  text,
-  done,
-}: {
-  readonly made: AddedDeviceView
-  readonly text: Words
-  readonly done: () => void
-}) {
-  return (
-    <Stack gap="sm" role="status">
-      <Text>{text.made}</Text>
-      <Text>
-        {text.username}: <Code>{made.device.username}</Code>
-      </Text>
-      <Text>
-        {text.password}: <Code>{made.password}</Code>
-      </Text>
-      <Group>
-        <Button variant="default" onClick={done}>
-          OK
-        </Button>
-      </Group>
     </Stack>
   )
 }

@@ -1,5 +1,7 @@
+import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../../e2e/visits.ts"
+import type { Scene } from "../../../../packages/ui/src/testing/scene.ts"
 
 // A room's video systems in a real browser, on an API that answers what a scene says.
 
@@ -9,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => visits.close())
 
-test("a room's video systems say how they are and what they were given; one is added once its certificate was compared", () =>
+test("a room's video systems say how they are; one is added, edited, moved, switched off, given another password, and removed", () =>
   visits.visit({
     address: "/#rooms/00000000-0000-4000-8000-000000006001",
     shown: (page) => page.getByText("Codec on the wall").waitFor(),
@@ -43,10 +45,53 @@ test("a room's video systems say how they are and what they were given; one is a
       await page.locator('input[type="password"]').last().fill("correct horse")
       await page.getByRole("button", { name: /^(?:Read its certificate|証明書を読む)$/ }).click()
       await page.getByText("9F86 D081", { exact: false }).last().waitFor()
-      expect(scene.video.devices).toHaveLength(2)
+      expect(scene.video.devices).toHaveLength(4)
       await page.getByRole("button", { name: /It is the same: pin it|同じなので固定する/ }).click()
       await page.getByText("Codec at the window").waitFor()
       expect(scene.video.devices.at(-1)?.certificate).toMatch(/^9f86d081/)
+      await changeSystems(page, scene)
       expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true)
     },
   }))
+
+/** Each of the four is changed in another way. */
+async function changeSystems(page: Page, scene: Scene): Promise<void> {
+  const card = (name: string) => page.getByRole("article", { name })
+  const button = (name: string, label: RegExp) => card(name).getByRole("button", { name: label })
+  const dialog = page.getByRole("dialog")
+  const device = (name: string) => scene.video.devices.find((one) => one.name === name)
+
+  // It shows another certificate than the pinned one: both are there to be compared.
+  await card("Codec in the corner").getByText("4A4A 4A4A", { exact: false }).waitFor()
+  await card("Codec in the corner").getByText("9F86 D081", { exact: false }).waitFor()
+  await button("Codec in the corner", /pin it|固定する/).click()
+  await expect.poll(() => device("Codec in the corner")?.certificate).toMatch(/^9f86d081/)
+
+  // Somebody guesses the password of another, so that it is given a new one.
+  await card("Poly at the door")
+    .getByText(/12 wrong passwords|12 回試され/)
+    .waitFor()
+  await button("Poly at the door", /^(?:New password|新しいパスワード)$/).click()
+  await dialog.getByRole("button", { name: /^(?:New password|新しいパスワード)$/ }).click()
+  await page.getByText("k3v9m-7wxqa-2bcdf").waitFor()
+  await button("Poly at the door", /noted|控えました/).click()
+
+  await button("Codec on wheels", /^(?:Switch off|停止)$/).click()
+  await card("Codec on wheels")
+    .getByText(/^(?:Switched off|停止中です)$/)
+    .waitFor()
+
+  await button("Codec on the wall", /^(?:Edit|編集)$/).click()
+  await dialog.getByLabel(/before the start|開始の何分前/).fill("10")
+  await dialog.getByRole("radio", { name: "Room Draco" }).check()
+  await dialog.getByText(/taken away from it first|先に端末から消され/).waitFor()
+  await dialog.getByRole("button", { name: /^(?:Save|保存)$/ }).click()
+  await page.getByRole("link", { name: "Room Draco" }).waitFor()
+  expect(device("Codec on the wall")).toMatchObject({ startBufferMinutes: 10, room: { displayName: "Room Draco" } })
+
+  await button("Codec on wheels", /^(?:Remove|削除)$/).click()
+  await dialog.getByRole("button", { name: /^(?:Remove|削除)$/ }).click()
+  await button("Codec on wheels", /Take back|取り消す/).waitFor()
+  await button("Codec on wheels", /Take back|取り消す/).click()
+  await button("Codec on wheels", /^(?:Remove|削除)$/).waitFor()
+}

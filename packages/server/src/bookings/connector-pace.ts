@@ -1,3 +1,5 @@
+import { clearHours } from "@kalends/protocol/devices"
+
 /** How often devices are looked for that nobody brings their bookings. */
 export const lookMs = 5_000
 /** A lease is renewed every fourth look, at a third of its life. */
@@ -9,5 +11,7 @@ export const checkMs = 5 * 60_000
 export const callMs = 15_000
 export const retryLeastMs = 1_000
 export const retryMostMs = 5 * 60_000
+/** So long it is tried to take its list away from a device that was removed. */
+export const clearMs = clearHours * 3_600_000
 /** What only a person can mend is tried rarely: a wrong password locks an account at some devices. */
 export const hopelessRetryMs = 15 * 60_000

@@ -1,8 +1,9 @@
 import type { Booking } from "@kalends/domain/booking"
-import { parseDeviceId, parseProviderEventId, type RoomId } from "@kalends/domain/ids"
+import { type DeviceId, parseDeviceId, parseProviderEventId, type RoomId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { expect, test } from "vitest"
 import type { AgendaListener } from "../ports/room-agendas.ts"
+import type { AccountTables } from "../ports/store.ts"
 import { type DeviceWorld, deviceWorld } from "../testing/device-world.ts"
 import { settled } from "../testing/fake-clock.ts"
 import { memoryRooms } from "../testing/memory-rooms.ts"
@@ -34,6 +35,10 @@ async function begun() {
 }
 
 const refOf = (world: DeviceWorld, roomId: RoomId) => ({ accountId: world.account.accountId, roomId })
+const inAccount = <Result>(world: DeviceWorld, work: (tables: AccountTables) => Promise<Result>) =>
+  world.store.inAccount(world.account.accountId, work)
+const reasonsOf = async (world: DeviceWorld & { readonly deviceId: DeviceId }) =>
+  (await inAccount(world, (tables) => tables.listAuditOf(world.deviceId, 20))).map(({ reason }) => reason)
 const ids = (bookings: readonly Booking[] | undefined) => bookings?.map(({ id }) => id)
 
 async function told(world: DeviceWorld, roomId: RoomId, ...bookings: readonly Booking[]): Promise<void> {
@@ -134,17 +139,118 @@ test("a wrong password is tried rarely, and at once when it was replaced", async
   await world.stop()
 })
 
-test("a removed device is let go of, and stopping leaves nothing behind", async () => {
+test("a removed device has its list taken away at once and is gone, and stopping leaves nothing behind", async () => {
   const world = await begun()
   await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
   await world.devices.remove(world.admin, world.deviceId)
-  await world.clock.advance(minutes(1))
+  await settled()
+  expect(world.codec.puts.map(ids)).toEqual([["1"], []])
+  await expect(world.devices.find(world.admin, world.deviceId)).rejects.toMatchObject({ code: "no-device" })
+  expect(await reasonsOf(world)).toEqual(["device-added", "device", "device-removed", "device", "device-cleared"])
   await told(world, world.roomId, bookingOf("2"))
-  expect(ids(world.codec.bookings)).toEqual(["1"])
+  await world.clock.advance(minutes(1))
+  expect(world.codec.bookings).toEqual([])
   await world.stop()
   world.vault.forget()
   expect(world.clock.waitingCount).toBe(0)
   expect(world.rooms.listenerCount).toBe(0)
+})
+
+test("a removed device that is away is tried for a day, then it is said that it may still show its list, and why", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
+  world.codec.trouble = new Problem("unavailable", "Away.", { code: "device-silent" })
+  await world.devices.remove(world.admin, world.deviceId)
+  const removedAt = world.clock.now()
+  await world.clock.advance(minutes(60))
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject({
+    ...{ state: "leaving", isUncleared: true, leavesUntil: removedAt.add({ hours: 24 }).toString() },
+    problem: { code: "device-silent" },
+  })
+  await expect(world.devices.change(world.admin, world.deviceId, { name: "x" })).rejects.toMatchObject({
+    code: "device-gone",
+  })
+  await world.stop()
+  await world.clock.advance(minutes(23 * 60))
+  const stop = world.node().start()
+  await settled()
+  const left = { state: "left", problem: { code: "device-silent" } }
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject(left)
+  const row = await inAccount(world, (tables) => tables.devices.find(world.deviceId))
+  expect(row?.sealedSecret).toHaveLength(0)
+  await expect(world.devices.restore(world.admin, world.deviceId)).rejects.toMatchObject({ code: "device-left" })
+  world.codec.trouble = null
+  const { opened } = world.codec
+  await world.clock.advance(minutes(60))
+  expect(world.codec.opened).toBe(opened)
+  expect((await reasonsOf(world)).at(-1)).toBe("device-not-cleared")
+  await world.devices.remove(world.admin, world.deviceId)
+  await expect(world.devices.find(world.admin, world.deviceId)).rejects.toMatchObject({ code: "no-device" })
+  await stop()
+})
+
+test("a removal is taken back while its list is not cleared, and the device is given it anew", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
+  world.codec.trouble = new Problem("unavailable", "Away.", { code: "device-silent" })
+  await world.devices.remove(world.admin, world.deviceId)
+  await world.clock.advance(minutes(3))
+  world.codec.trouble = null
+  await world.devices.restore(world.admin, world.deviceId)
+  await world.clock.advance(minutes(1))
+  expect(ids(world.codec.bookings)).toEqual(["1"])
+  const well = { state: "well", isUncleared: false, leavesUntil: null }
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject(well)
+  await world.stop()
+})
+
+test("a moved device loses the list of the room before, even while nothing is known of the new one", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
+  const lyra = await world.addRoom("Lyra")
+  await world.devices.change(world.admin, world.deviceId, { roomId: lyra })
+  await settled()
+  expect(world.codec.puts.map(ids)).toEqual([["1"], []])
+  await told(world, world.roomId, bookingOf("2"))
+  await told(world, lyra, bookingOf("3"))
+  expect(world.codec.puts.map(ids)).toEqual([["1"], [], ["3"]])
+  await world.clock.advance(1_000)
+  const moved = { room: { displayName: "Lyra" }, state: "well", isUncleared: false, given: { count: 1 } }
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject(moved)
+  await world.stop()
+})
+
+test("a device that is switched off has its list taken away and is given nothing until it is switched on", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
+  await world.devices.change(world.admin, world.deviceId, { isEnabled: false })
+  await told(world, world.roomId, bookingOf("2"))
+  await world.clock.advance(minutes(10))
+  expect(world.codec.puts.map(ids)).toEqual([["1"], []])
+  const off = { state: "off", isUncleared: false, given: null }
+  expect(await world.devices.find(world.admin, world.deviceId)).toMatchObject(off)
+  await world.devices.change(world.admin, world.deviceId, { isEnabled: true })
+  await settled()
+  expect(ids(world.codec.bookings)).toEqual(["2"])
+  await world.stop()
+})
+
+test("when a room's language is changed, its device is told anew what stands for titles", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  expect(world.codec.language).toBe("en")
+  await inAccount(world, (tables) => tables.rooms.update(world.roomId, { language: "ja" }))
+  const { accountId, roomId } = refOf(world, world.roomId)
+  world.fanOut.publish({ kind: "user", accountId, userId: roomId }, { kind: "room-changed" })
+  await settled()
+  expect(world.codec.language).toBe("ja")
+  expect(world.codec.puts.map(ids)).toEqual([["1"], ["1"]])
+  await world.stop()
 })
 
 test("of two nodes one brings a device its bookings; the other does when the first was killed", async () => {

@@ -6,6 +6,7 @@ import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import { leaseSeconds, lookMs, looksPerRenewal } from "./connector-pace.ts"
 import { type DeviceLine, startDeviceLine } from "./device-line.ts"
+import { createLeaving } from "./leaving.ts"
 import type { LinkDeps } from "./open-link.ts"
 import type { RoomShelves } from "./room-shelves.ts"
 import { createTurns } from "./turns.ts"
@@ -33,6 +34,7 @@ export function createConnector({ link, shelves, clock, random, log }: Connector
   const { store } = link
   const holder = random.uuid()
   const turns = createTurns(callsAtOnce)
+  const leave = createLeaving({ store, clock, log })
   const lines = new Map<DeviceId, DeviceLine>()
   const notes = new Map<DeviceId, DeviceNote>()
   let cancelNotes: (() => void) | null = null
@@ -59,7 +61,7 @@ export function createConnector({ link, shelves, clock, random, log }: Connector
   function start(row: DeviceRow): void {
     lines.get(row.deviceId)?.stop()
     const fraction = () => random.fraction()
-    lines.set(row.deviceId, startDeviceLine({ link, shelves, note, turns, clock, fraction }, row))
+    lines.set(row.deviceId, startDeviceLine({ link, shelves, note, leave, world: { turns, clock, fraction } }, row))
   }
 
   function stop(deviceId: DeviceId): void {
@@ -91,22 +93,34 @@ export function createConnector({ link, shelves, clock, random, log }: Connector
     await take()
   }
 
+  let looking: Promise<void> = Promise.resolve()
+  let isStopped = true
+  /** One look after the other. */
+  function lookNext(work: () => Promise<void>): Promise<void> {
+    looking = looking
+      .then(() => (isStopped ? undefined : work()))
+      .catch((error: unknown) => log.warn("devices could not be looked for", { problem: kindOf(error) }))
+    return looking
+  }
+
   return {
     /** How many devices this node brings their bookings. */
     get count() {
       return lines.size
     },
+    /** Somebody changed a device, here or at another node: it is let go of at once, and taken as it is now. */
+    changed(deviceId: DeviceId): void {
+      stop(deviceId)
+      void lookNext(take)
+    },
     /** Looks every few seconds until it is stopped, which gives up all that this node holds. */
     start(): () => Promise<void> {
-      let isStopped = false
+      isStopped = false
       let cancel = () => {}
-      let looking: Promise<void> = Promise.resolve()
       const again = (count: number) => {
-        looking = look(count)
-          .catch((error: unknown) => log.warn("devices could not be looked for", { problem: kindOf(error) }))
-          .then(() => {
-            if (!isStopped) cancel = clock.after(lookMs, () => again(count + 1))
-          })
+        void lookNext(() => look(count)).then(() => {
+          if (!isStopped) cancel = clock.after(lookMs, () => again(count + 1))
+        })
       }
       again(0)
       return async () => {

@@ -3,8 +3,10 @@ import { isProblem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceDoor, KnownDevice } from "../ports/device-door.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
+import type { Log } from "../ports/log.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store } from "../ports/store.ts"
+import { createWrongPasswords } from "./wrong-passwords.ts"
 
 export type DeviceDoorDeps = {
   readonly store: Store
@@ -12,9 +14,10 @@ export type DeviceDoorDeps = {
   /** Names of the kinds of devices that come in here. */
   readonly families: ReadonlySet<string>
   readonly clock: Clock
+  readonly log: Log
 }
 
-/** A device that was removed, or has another password, is known for so long at the most. */
+/** A device that was removed, or has another password, is known for so long at the most, should nobody say so. */
 const rememberedMs = 30_000
 /** Its password is opened anew after so long without a request. */
 const passwordKeptMs = 3_600_000
@@ -34,9 +37,10 @@ type Remembered = {
  * Who devices are that ask for their bookings. A device's password is opened when it first asks, and kept in memory while
  * it goes on asking, since NTLM is proved with the password itself: the log has one entry for that, not one a minute.
  */
-export function createDeviceDoor({ store, vault, families, clock }: DeviceDoorDeps): DeviceDoor {
+export function createDeviceDoor({ store, vault, families, clock, log }: DeviceDoorDeps): DeviceDoor {
   const remembered = new Map<string, Remembered>()
   const asking = new Map<string, Promise<KnownDevice | null>>()
+  const wrong = createWrongPasswords({ store, clock, log })
   const nowMs = () => clock.now().epochMilliseconds
 
   async function look(username: string): Promise<KnownDevice | null> {
@@ -66,7 +70,7 @@ export function createDeviceDoor({ store, vault, families, clock }: DeviceDoorDe
           : await vault.openSecret(tables, { ...opening, call: `device:${deviceId}` }, row.sealedSecret)
       return {
         ...{ deviceId, room: { accountId, roomId }, username, password },
-        ...{ roomName: room?.name ?? "", roomAddress: room?.address ?? null },
+        ...{ roomName: room?.name ?? "", roomAddress: room?.address ?? null, language: room?.language ?? "en" },
       }
     })
   }
@@ -96,6 +100,10 @@ export function createDeviceDoor({ store, vault, families, clock }: DeviceDoorDe
         if (!isProblem(error)) throw error
         known.notedAtMs = 0
       }
+    },
+    refused: wrong.note,
+    forget(deviceId) {
+      for (const [username, { device }] of remembered) if (device.deviceId === deviceId) remembered.delete(username)
     },
   }
 }

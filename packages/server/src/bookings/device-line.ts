@@ -1,9 +1,10 @@
 import type { Booking } from "@kalends/domain/booking"
 import { isPassing, isProblem, Problem } from "@kalends/domain/problem"
+import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
-import { callMs, checkMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
+import { callMs, checkMs, clearMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
 import { familyOf, type LinkDeps, openLink } from "./open-link.ts"
 import { digestOf, orderOf } from "./order.ts"
 import type { RoomShelves } from "./room-shelves.ts"
@@ -13,11 +14,22 @@ export type DeviceLineDeps = {
   readonly link: LinkDeps
   readonly shelves: RoomShelves
   readonly note: (note: DeviceNote) => void
-  /** How many devices are called at once. */
-  readonly turns: Turns
-  readonly clock: Clock
-  /** In [0, 1). */
-  readonly fraction: () => number
+  readonly leave: DeviceLeaving
+  readonly world: {
+    /** How many devices are called at once. */
+    readonly turns: Turns
+    readonly clock: Clock
+    /** In [0, 1). */
+    readonly fraction: () => number
+  }
+}
+
+/** What becomes of a device that is to have no list any more. */
+export type DeviceLeaving = {
+  /** False where somebody changed the device meanwhile. Throws Problem where it cannot be written now. */
+  cleared(row: DeviceRow): Promise<boolean>
+  /** It was tried for long enough. */
+  givenUp(row: DeviceRow): void
 }
 
 export type DeviceLine = { readonly row: DeviceRow; stop(): void }
@@ -32,51 +44,48 @@ export type DeviceLine = { readonly row: DeviceRow; stop(): void }
  *
  * Before anything is known of the room nothing is given: an empty list would say that the room is free. What fails is tried
  * again, ever more rarely.
+ *
+ * A device that has what is not for it any more (it was given another room, switched off, or removed) has it taken away before
+ * anything else: an empty list, once. Of one that was removed that is tried for a day.
  */
 export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLine {
-  const { clock, turns, fraction } = deps
+  const { clock, turns } = deps.world
   const ending = new AbortController()
   const { push } = familyOf(deps.link.families, row.family)
+  const isGiven = row.isEnabled && row.removedAt === null
   let bookings: readonly Booking[] | null = null
+  let language: RoomLanguage = "en"
+  let mustClear = row.mustClear
   let link: DeviceLink | null = null
   let given = row.givenHash
   let state = noteOf(row)
   let isForced = false
   let isRunning = false
   let failures = 0
-  let cancelRetry = () => {}
-  let cancelCheck = () => {}
+  const retry = jitteredTimer(deps.world, wake)
+  const checks = jitteredTimer(deps.world, () => void check())
+  const bounded = withinCallTime(clock, ending.signal)
 
   function note(changes: Partial<DeviceNote>): void {
     state = { ...state, ...changes }
     deps.note(state)
   }
 
-  async function bounded<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const call = new AbortController()
-    const cancel = clock.after(callMs, () => call.abort())
-    try {
-      return await work(AbortSignal.any([call.signal, ending.signal]))
-    } finally {
-      cancel()
-    }
-  }
-
   async function opened(): Promise<DeviceLink> {
     if (link !== null) return link
-    const actor = { kind: "service", part: "bookings" } as const
-    const call = `device:${row.deviceId}` as const
     const onNeed = () => {
       isForced = true
       wake()
     }
-    const fresh = await bounded((signal) => openLink(deps.link, row, { actor, call, onNeed, signal }))
+    const fresh = await bounded((signal) =>
+      openLink(deps.link, row, { actor, call: `device:${row.deviceId}`, onNeed, signal }),
+    )
     link = fresh
     isForced = true
     void fresh.ended.then(() => {
       if (link === fresh) link = null
       // At once for the first time: most lines are cut by a restart, after which the device has nothing.
-      if (!ending.signal.aborted) retryAfter(retryLeastMs)
+      if (!ending.signal.aborted) retry.after(retryLeastMs)
     })
     if (ending.signal.aborted) fresh.close()
     return fresh
@@ -93,25 +102,40 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     failures = 0
     const now = clock.now()
     note({
-      ...{ lastOkAt: now, problemKind: null, problemCode: null, problemAt: null },
+      ...{ ...well, lastOkAt: now },
       ...{ givenHash: digest, givenCount: order.bookings.length, givenAt: now, ...line.facts },
     })
   }
 
+  /** Takes away what it has; what is known by then is given after that. */
+  async function clear(): Promise<void> {
+    const line = await opened()
+    await bounded((signal) => line.put(currentOrder([]), signal))
+    const isOurs = await deps.leave.cleared(row)
+    mustClear = false
+    if (!isOurs) return
+    given = null
+    failures = 0
+    const nothing = { givenHash: null, givenCount: null, givenAt: null }
+    if (row.removedAt === null) note({ ...well, ...nothing, lastOkAt: clock.now(), ...line.facts })
+    if (!isGiven) line.close()
+  }
+
   const currentOrder = (known: readonly Booking[]): DeviceOrder =>
-    orderOf(known, { now: clock.now(), daysAhead: push?.daysAhead ?? 30, keepsOthers: row.keepsOthers })
+    orderOf(known, { now: clock.now(), daysAhead: push?.daysAhead ?? 30 }, { ...row, language })
 
   const isWanted = () =>
-    bookings !== null && (link === null || isForced || !isSame(given, digestOf(currentOrder(bookings))))
+    mustClear ||
+    (isGiven && bookings !== null && (link === null || isForced || !isSame(given, digestOf(currentOrder(bookings)))))
 
   async function run(): Promise<void> {
     if (isRunning) return
     isRunning = true
-    cancelRetry()
+    retry.cancel()
     try {
-      while (bookings !== null && isWanted() && !ending.signal.aborted) {
+      while (isWanted() && !ending.signal.aborted) {
         const known = bookings
-        await turns.take(() => give(known))
+        await turns.take(() => (mustClear || known === null ? clear() : give(known)))
       }
     } catch (error) {
       fail(asProblem(error))
@@ -123,17 +147,12 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
     isForced = true
+    const { removedAt } = row
     note({ problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() })
+    if (removedAt !== null && removedAt.until(clock.now()).total("milliseconds") >= clearMs)
+      return deps.leave.givenUp(row)
     const grown = Math.min(retryMostMs, retryLeastMs * 2 ** failures++)
-    retryAfter(isPassing(problem) ? grown : hopelessRetryMs)
-  }
-
-  /** So that devices that went together do not come back together. */
-  const jittered = (delayMs: number) => Math.round(delayMs * (0.75 + fraction() / 2))
-
-  function retryAfter(delayMs: number): void {
-    cancelRetry()
-    cancelRetry = clock.after(jittered(delayMs), wake)
+    retry.after(isPassing(problem) ? grown : hopelessRetryMs)
   }
 
   function wake(): void {
@@ -150,29 +169,57 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     }
     if (ending.signal.aborted) return
     if (failures === 0) wake()
-    checkLater()
-  }
-
-  function checkLater(): void {
-    cancelCheck = clock.after(jittered(checkMs), () => void check())
+    checks.after(checkMs)
   }
 
   const room = { accountId: row.accountId, roomId: row.roomId }
-  const hear = (known: readonly Booking[]) => {
+  const hear = (known: readonly Booking[], spoken: RoomLanguage) => {
     bookings = known
+    language = spoken
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
-  checkLater()
-  deps.shelves.watch(room, hear, ending.signal)
+  if (isGiven) {
+    checks.after(checkMs)
+    deps.shelves.watch(room, hear, ending.signal)
+  }
+  if (mustClear) wake()
   return {
     row,
     stop() {
       ending.abort()
-      cancelRetry()
-      cancelCheck()
+      retry.cancel()
+      checks.cancel()
       link?.close()
     },
+  }
+}
+
+const actor = { kind: "service", part: "bookings" } as const
+const well = { problemKind: null, problemCode: null, problemAt: null } as const
+
+/** Goes off once, about then: devices that went together do not come back together. */
+function jitteredTimer({ clock, fraction }: DeviceLineDeps["world"], work: () => void) {
+  let cancel = () => {}
+  return {
+    after(delayMs: number): void {
+      cancel()
+      cancel = clock.after(Math.round(delayMs * (0.75 + fraction() / 2)), work)
+    },
+    cancel: () => cancel(),
+  }
+}
+
+/** No call goes on for longer than a call may, or than the line is kept. */
+function withinCallTime(clock: Clock, ending: AbortSignal) {
+  return async <Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    const call = new AbortController()
+    const cancel = clock.after(callMs, () => call.abort())
+    try {
+      return await work(AbortSignal.any([call.signal, ending]))
+    } finally {
+      cancel()
+    }
   }
 }
 

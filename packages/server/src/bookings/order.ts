@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto"
 import type { Booking } from "@kalends/domain/booking"
 import type { DeviceOrder } from "../ports/device-family.ts"
+import type { DeviceRow } from "../ports/device-tables.ts"
+
+/** How a device is to be given its list. */
+export type OrderSettings = Pick<DeviceRow, "keepsOthers" | "startBufferMinutes" | "endBufferMinutes"> &
+  Pick<DeviceOrder, "language">
+export type OrderTime = { readonly now: Temporal.Instant; readonly daysAhead: number }
 
 /**
  * What a device is given of a room's bookings: whole days, so that the same bookings make the same order from midnight (UTC)
@@ -8,11 +14,8 @@ import type { DeviceOrder } from "../ports/device-family.ts"
  */
 export function orderOf(
   bookings: readonly Booking[],
-  {
-    now,
-    daysAhead,
-    keepsOthers,
-  }: { readonly now: Temporal.Instant; readonly daysAhead: number; readonly keepsOthers: boolean },
+  { now, daysAhead }: OrderTime,
+  { keepsOthers, startBufferMinutes, endBufferMinutes, language }: OrderSettings,
 ): DeviceOrder {
   const today = now.toZonedDateTimeISO("UTC").startOfDay()
   const [from, to] = [today.toInstant(), today.add({ days: daysAhead + 1 }).toInstant()]
@@ -21,13 +24,16 @@ export function orderOf(
       ({ startsAt, endsAt }) =>
         Temporal.Instant.compare(endsAt, from) > 0 && Temporal.Instant.compare(startsAt, to) < 0,
     ),
-    keepsOthers,
+    ...{ keepsOthers, startBufferMinutes, endBufferMinutes, language },
   }
 }
 
 /** Two orders with one digest look the same on a device. The digest is all that is kept of an order. */
-export function digestOf({ bookings, keepsOthers }: DeviceOrder): Uint8Array {
-  const hash = createHash("sha256").update(keepsOthers ? "merge" : "replace")
+export function digestOf({ bookings, ...settings }: DeviceOrder): Uint8Array {
+  const { keepsOthers, language, startBufferMinutes, endBufferMinutes } = settings
+  const hash = createHash("sha256").update(
+    JSON.stringify([keepsOthers, language, startBufferMinutes, endBufferMinutes]),
+  )
   for (const { id, startsAt, endsAt, isPrivate, title, host, join, dial } of bookings)
     hash.update(
       JSON.stringify([

@@ -1,22 +1,31 @@
 import type { Booking } from "@kalends/domain/booking"
 import { isProblem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
+import type { RoomLanguage } from "@kalends/domain/room-words"
+import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { RoomAgendas, RoomRef } from "../ports/room-agendas.ts"
+import type { Store } from "../ports/store.ts"
 import type { DaysKept, StoredBookings } from "./stored-bookings.ts"
 
 export type RoomShelvesDeps = {
+  readonly store: Store
+  readonly fanOut: Pick<FanOut, "listen">
   readonly agendas: Pick<RoomAgendas, "listen">
   readonly stored: StoredBookings
   readonly log: Log
 }
 
-type Listener = (bookings: readonly Booking[]) => void
+const usualLanguage = "en"
+
+type Listener = (bookings: readonly Booking[], language: RoomLanguage) => void
 
 type Shelf = {
   readonly listeners: Set<Listener>
   readonly ending: AbortController
   bookings: readonly Booking[] | null
+  /** As the room is set; null before that was read, until when nobody is told anything. */
+  language: RoomLanguage | null
   /** Read from the provider since this node began. */
   agenda: RoomAgenda | null
   /** As this node wrote it; null before. */
@@ -29,12 +38,29 @@ type Shelf = {
  * The bookings of rooms with devices: what was last read from the provider, and before anything was, what is kept of it. One
  * for each room, however many devices it has; whatever is read is kept, one writing at a time, the newest alone.
  */
-export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
+export function createRoomShelves({ store, fanOut, agendas, stored, log }: RoomShelvesDeps) {
   const shelves = new Map<string, Shelf>()
 
-  function tell(shelf: Shelf, bookings: readonly Booking[]): void {
+  function tell({ bookings, language, listeners }: Shelf): void {
+    if (bookings === null || language === null) return
+    for (const listener of [...listeners]) listener(bookings, language)
+  }
+
+  function hold(shelf: Shelf, bookings: readonly Booking[]): void {
     shelf.bookings = bookings
-    for (const listener of [...shelf.listeners]) listener(bookings)
+    tell(shelf)
+  }
+
+  async function readLanguage({ accountId, roomId }: RoomRef, shelf: Shelf): Promise<void> {
+    try {
+      const room = await store.inAccount(accountId, (tables) => tables.rooms.find(roomId))
+      shelf.language = room?.language ?? usualLanguage
+    } catch (error) {
+      // It is read again when the room is.
+      log.warn("a room's language could not be read", { problem: isProblem(error) ? error.kind : "unknown" })
+      shelf.language ??= usualLanguage
+    }
+    tell(shelf)
   }
 
   async function save(room: RoomRef, shelf: Shelf): Promise<void> {
@@ -58,7 +84,7 @@ export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
   async function load(room: RoomRef, shelf: Shelf): Promise<void> {
     try {
       const kept = await stored.load(room)
-      if (kept !== null && shelf.agenda === null) tell(shelf, kept.bookings)
+      if (kept !== null && shelf.agenda === null) hold(shelf, kept.bookings)
     } catch (error) {
       log.warn("a room's kept bookings could not be read", { problem: isProblem(error) ? error.kind : "unknown" })
     }
@@ -66,17 +92,23 @@ export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
 
   function open(room: RoomRef): Shelf {
     const shelf: Shelf = {
-      ...{ listeners: new Set(), ending: new AbortController(), bookings: null, agenda: null, kept: null },
-      ...{ isSaving: false, needsSaving: false },
+      ...{ listeners: new Set(), ending: new AbortController(), bookings: null, language: null },
+      ...{ agenda: null, kept: null, isSaving: false, needsSaving: false },
     }
     const take = (agenda: RoomAgenda) => {
       // One that covers no time says that nothing is known, not that the room is free.
       if (Temporal.Instant.compare(agenda.coversUntil, agenda.readAt) <= 0) return
       const isNews = agenda.readAt !== shelf.agenda?.readAt
       shelf.agenda = agenda
-      tell(shelf, agenda.bookings)
+      hold(shelf, agenda.bookings)
       if (isNews) void save(room, shelf)
     }
+    const { accountId, roomId } = room
+    const unlisten = fanOut.listen({ kind: "user", accountId, userId: roomId }, ({ kind }) => {
+      if (kind === "room-changed") void readLanguage(room, shelf)
+    })
+    shelf.ending.signal.addEventListener("abort", unlisten, { once: true })
+    void readLanguage(room, shelf)
     agendas.listen(room, take, shelf.ending.signal)
     if (shelf.agenda === null) void load(room, shelf)
     return shelf
@@ -100,7 +132,7 @@ export function createRoomShelves({ agendas, stored, log }: RoomShelvesDeps) {
         },
         { once: true },
       )
-      if (shelf.bookings !== null) listener(shelf.bookings)
+      if (shelf.bookings !== null && shelf.language !== null) listener(shelf.bookings, shelf.language)
     },
   }
 }

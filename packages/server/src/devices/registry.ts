@@ -37,8 +37,15 @@ export type FrontDeps = {
 /** The ways in which devices ask for their bookings by themselves, each for its kinds of devices alone. */
 export function createFronts({ agendas, doorOf, clock, random, key }: FrontDeps) {
   const mailboxDoor = doorOf(new Set([polyFamily.name, lifesizeFamily.name]))
+  const pullDoor = doorOf(new Set([pullFamily.name]))
+  const front = createPolyFront({ agendas, door: mailboxDoor, clock, random })
   return {
-    front: createPolyFront({ agendas, door: mailboxDoor, clock, random }),
-    pull: createRoomPull({ agendas, door: doorOf(new Set([pullFamily.name])), clock, key }),
+    front,
+    pull: createRoomPull({ agendas, door: pullDoor, clock, key }),
+    /** A device was changed or taken away. */
+    shut(deviceId: string): void {
+      for (const door of [mailboxDoor, pullDoor]) door.forget(deviceId)
+      front.shut(deviceId)
+    },
   }
 }

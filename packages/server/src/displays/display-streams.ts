@@ -160,6 +160,10 @@ class Stream {
     const { signal } = this.#rooms
     const { agendas, clock } = this.#deps
     for (const { accountId, roomId } of rooms) {
+      const unlisten = this.#deps.fanOut.listen({ kind: "user", accountId, userId: roomId }, ({ kind }) => {
+        if (kind === "room-changed") void this.#lookQuietly()
+      })
+      signal.addEventListener("abort", unlisten, { once: true })
       const ref: RoomRef = { accountId, roomId }
       const isCheckedIn = ({ id }: { readonly id: Parameters<typeof agendas.isCheckedIn>[1] }) =>
         agendas.isCheckedIn(ref, id)

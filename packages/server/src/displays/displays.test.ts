@@ -136,6 +136,16 @@ describe("a screen's stream", () => {
     expect(JSON.stringify(heard)).not.toContain("Layoffs")
   })
 
+  test("what is set for its room is there at once", async () => {
+    const { paired, watch, store, accountId, ref, agendas, clock } = await world()
+    const { display } = await paired()
+    const { last } = await watch(display)
+    await store.inAccount(accountId, (tables) => tables.rooms.update(ref.roomId, { name: "Orion", zone: "Asia/Tokyo" }))
+    agendas.tellChanged(ref)
+    await clock.advance(1)
+    expect(last("hello")?.rooms).toMatchObject([{ name: "Orion", zone: "Asia/Tokyo" }])
+  })
+
   test("changes with what it is called and shows, and ends when it is taken away", async () => {
     const { paired, watch, displays, by, clock } = await world()
     const { display, displayId, token } = await paired()

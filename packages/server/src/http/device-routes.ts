@@ -102,6 +102,11 @@ async function routesOfDevices(plain: FastifyInstance, deps: DeviceRoutesDeps, c
     return reply.code(204).send()
   })
   app.post(
+    "/v1/devices/:deviceId/restore",
+    { ...changes, schema: { params, response: { 200: deviceSchema } } },
+    async (request) => devices.restore(await who(request), request.params),
+  )
+  app.post(
     "/v1/devices/:deviceId/password",
     { ...changes, schema: { params, response: { 200: addedDeviceSchema } } },
     async (request) => devices.renewPassword(await who(request), request.params),

@@ -1,5 +1,5 @@
 import { connectionStates } from "@kalends/domain/connection"
-import { parseCalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { parseCalendarId, parseConnectionId, parseDeviceId } from "@kalends/domain/ids"
 import { connect, type Subscription } from "@nats-io/transport-node"
 import { z } from "zod"
 import type { FanOut, Hint } from "../ports/fan-out.ts"
@@ -21,6 +21,8 @@ const hintSchema = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("signed-out") }),
   z.object({ kind: z.literal("display-changed") }),
+  z.object({ kind: z.literal("room-changed") }),
+  z.object({ kind: z.literal("device-changed"), deviceId: z.uuid().transform(parseDeviceId) }),
 ])
 
 /**

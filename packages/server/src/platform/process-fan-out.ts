@@ -11,6 +11,8 @@ export function topicName(topic: Topic): string {
       return `${topic.accountId}.session.${topic.sessionId}`
     case "display":
       return `${topic.accountId}.display.${topic.displayId}`
+    case "devices":
+      return "devices"
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Booking } from "@kalends/domain/booking"
+import type { RoomLanguage } from "@kalends/domain/room-words"
 
 /** Where a device answers, and which certificate it may show there. */
 export type DeviceAddress = {
@@ -15,6 +16,11 @@ export type DeviceFacts = { readonly model: string | null; readonly software: st
 export type DeviceOrder = {
   /** By start; those that a device cannot take are left out by its family. */
   readonly bookings: readonly Booking[]
+  /** Of what it says where a title is hidden or there is none. */
+  readonly language: RoomLanguage
+  /** How long before its start, and behind its end, a meeting can be joined. */
+  readonly startBufferMinutes: number
+  readonly endBufferMinutes: number
   /** Bookings that it has from elsewhere are left to it. */
   readonly keepsOthers: boolean
 }

@@ -42,6 +42,8 @@ export interface DeviceFront {
   answer(request: FrontRequest, device: KnownDevice): Promise<FrontAnswer>
   /** What a device is told that asks too often, or while nothing can be answered. */
   busy(retryAt: Temporal.Instant): FrontAnswer
+  /** This device was changed or taken away: what goes on for it ends. */
+  shut(deviceId: string): void
   /** Forgets everything and ends what goes on. */
   stop(): void
 }

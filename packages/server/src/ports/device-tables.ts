@@ -20,6 +20,17 @@ export type DeviceRow = {
   readonly certificate: string | null
   /** Whether bookings that it has from elsewhere are left to it. */
   readonly keepsOthers: boolean
+  readonly startBufferMinutes: number
+  readonly endBufferMinutes: number
+  /** One that is not is given nothing, and may not ask. */
+  readonly isEnabled: boolean
+  /** What it has is not for it any more, and is taken away before anything else. */
+  readonly mustClear: boolean
+  /** Somebody removed it; it is here until its list is taken away from it, or somebody has seen that it was not. */
+  readonly removedAt: Temporal.Instant | null
+  /** Wrong passwords that were given for it at our door since its own was made. */
+  readonly wrongCount: number
+  readonly wrongAt: Temporal.Instant | null
   readonly createdAt: Temporal.Instant
   /** What it says it is; null until it was asked. */
   readonly model: string | null
@@ -58,6 +69,15 @@ export interface DeviceTables {
   list(page: DevicePage): Promise<readonly DeviceRow[]>
   /** False when there was none. */
   delete(deviceId: DeviceId): Promise<boolean>
+  /** Deletes one that was removed and had this address: whoever is there now is given a list of its own. */
+  deleteRemovedAt(address: string): Promise<void>
+  /**
+   * Its list was taken away from it; deletes it where it was removed. False where somebody changed it since this node took
+   * it, or another node has it.
+   */
+  noteCleared(deviceId: DeviceId, holder: string): Promise<boolean>
+  /** Counts wrong passwords. */
+  noteWrong(deviceId: DeviceId, count: number, at: Temporal.Instant): Promise<void>
 }
 
 /** What became of a device since it was last written. */
@@ -67,11 +87,11 @@ export type DeviceNote = Pick<DeviceRow, "accountId" | "deviceId"> &
 
 /** Part of SystemTables. */
 export interface SystemDeviceTables {
-  /** The device that signs in here by this name. */
+  /** The device that signs in here by this name; none that is switched off. */
   findDeviceByUsername(username: string): Promise<DeviceRow | null>
   /**
-   * Takes up to `limit` devices that are brought their bookings and that no node holds, until `until`: no two nodes take the
-   * same.
+   * Takes up to `limit` devices that are brought their bookings, or whose list is to be taken away, and that no node holds,
+   * until `until`: no two nodes take the same.
    */
   takeDevices(input: {
     readonly holder: string

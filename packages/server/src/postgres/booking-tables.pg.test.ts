@@ -32,7 +32,8 @@ async function organisation(store: Store, canary = "Canary") {
     ...{ address: "codec.example.org", username: "integrator", sealedSecret: Buffer.from([1]), certificate: null },
     ...{ keepsOthers: false, createdAt: clock.now(), model: null, software: null, lastOkAt: null, problemKind: null },
     ...{ problemCode: null, problemAt: null, givenHash: null, givenCount: null, givenAt: null },
-    ...{ holder: null, heldUntil: null },
+    ...{ holder: null, heldUntil: null, startBufferMinutes: 5, endBufferMinutes: 0, isEnabled: true, mustClear: false },
+    ...{ removedAt: null, wrongCount: 0, wrongAt: null },
   }
   await store.asSystem((tables) => tables.insertAccount(account))
   await store.inAccount(accountId, async (tables) => {

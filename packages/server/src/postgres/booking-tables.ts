@@ -36,7 +36,7 @@ export function createSystemBookings(tx: Transaction<Database>): SystemBookingTa
     async purgeBookings(before) {
       const { numAffectedRows } = await sql`
         delete from room_booking as b where b.day < ${before}::date or not exists (
-          select from device as d where d.account_id = b.account_id and d.room_id = b.room_id and d.address is not null
+          select from device as d where d.account_id = b.account_id and d.room_id = b.room_id and d.address is not null and d.removed_at is null
         )`.execute(tx)
       return Number(numAffectedRows ?? 0n)
     },

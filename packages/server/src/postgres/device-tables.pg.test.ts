@@ -21,7 +21,8 @@ async function organisation(store: Store) {
     ...{ address: `${name}.example.org`, username: "integrator", sealedSecret: Buffer.from([1, 2]) },
     ...{ certificate: null, keepsOthers: false, createdAt: at(0), model: null, software: null, lastOkAt: null },
     ...{ problemKind: null, problemCode: null, problemAt: null, givenHash: null, givenCount: null, givenAt: null },
-    ...{ holder: null, heldUntil: null },
+    ...{ holder: null, heldUntil: null, startBufferMinutes: 5, endBufferMinutes: 0, isEnabled: true, mustClear: false },
+    ...{ removedAt: null, wrongCount: 0, wrongAt: null },
   })
   const [one, two] = [deviceOf("one", user.userId), deviceOf("two", user.userId)]
   const asking = { ...deviceOf("three", user.userId), address: null, username: `room-${seed}` }
@@ -80,6 +81,49 @@ describe.each(stores)("devices %s", (_name, make) => {
     expect(mine(await take("node-2", 100))).toHaveLength(2)
     await store.asSystem((tables) => tables.releaseDevices("node-2"))
     expect(mine(await take("node-1", 101))).toHaveLength(2)
+  })
+
+  test("are taken to be cleared, too, and one that was removed is gone then; of one that was changed nothing is written", async () => {
+    const store = make()
+    const { inAccount, one, two, asking } = await organisation(store)
+    const changed = (row: DeviceRow, changes: Partial<DeviceRow>) =>
+      inAccount((tables) => tables.devices.update(row.deviceId, changes))
+    await changed(one, { isEnabled: false, mustClear: true, givenCount: 2, givenAt: at(1) })
+    await changed(two, { removedAt: at(1), mustClear: true })
+    const take = () =>
+      store.asSystem((tables) => tables.takeDevices({ holder: "node-1", now: at(0), until: at(60), limit: 100 }))
+    const taken = (await take()).map(({ deviceId }) => deviceId)
+    expect(taken).toEqual(expect.arrayContaining([one.deviceId, two.deviceId]))
+    const cleared = (row: DeviceRow, holder: string) =>
+      inAccount((tables) => tables.devices.noteCleared(row.deviceId, holder))
+    expect(await cleared(one, "node-2")).toBe(false)
+    expect([await cleared(one, "node-1"), await cleared(two, "node-1")]).toEqual([true, true])
+    const off = { mustClear: false, givenCount: null, givenAt: null, removedAt: null }
+    expect(await inAccount((tables) => tables.devices.find(one.deviceId))).toMatchObject(off)
+    expect(await inAccount((tables) => tables.devices.find(two.deviceId))).toBeNull()
+    expect(await cleared(one, "node-1")).toBe(false)
+    await store.asSystem((tables) => tables.releaseDevices("node-1"))
+    expect((await take()).map(({ deviceId }) => deviceId)).not.toContain(one.deviceId)
+    await inAccount((tables) => tables.devices.noteWrong(asking.deviceId, 3, at(2)))
+    await inAccount((tables) => tables.devices.noteWrong(asking.deviceId, 2, at(4)))
+    const counted = await store.asSystem((tables) => tables.findDeviceByUsername(asking.username))
+    expect(counted).toMatchObject({ wrongCount: 5, wrongAt: at(4) })
+    await changed(asking, { isEnabled: false })
+    expect(await store.asSystem((tables) => tables.findDeviceByUsername(asking.username))).toBeNull()
+  })
+
+  test("one that was removed gives way to another at its address", async () => {
+    const { inAccount, one, user, deviceOf } = await organisation(make())
+    const next = { ...deviceOf("next", user.userId), address: one.address }
+    const add = () =>
+      inAccount(async (tables) => {
+        await tables.devices.deleteRemovedAt(one.address ?? "")
+        await tables.devices.insert(next)
+      })
+    await expect(add()).rejects.toMatchObject({ code: "device-known" })
+    await inAccount((tables) => tables.devices.update(one.deviceId, { removedAt: at(1), mustClear: true }))
+    await add()
+    expect(await inAccount((tables) => tables.devices.find(one.deviceId))).toBeNull()
   })
 
   test("are noted many at once; those that are gone are passed over", async () => {

@@ -1,4 +1,4 @@
-import type { AccountId } from "@kalends/domain/ids"
+import type { AccountId, DeviceId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { DeviceNote, DeviceRow, DeviceTables, SystemDeviceTables } from "../ports/device-tables.ts"
 import { type Database, unique } from "./database.ts"
@@ -37,7 +37,43 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
         .executeTakeFirstOrThrow()
       return numDeletedRows > 0n
     },
+    async deleteRemovedAt(address) {
+      await tx
+        .deleteFrom("device")
+        .where("accountId", "=", accountId)
+        .where("address", "=", address)
+        .where("removedAt", "is not", null)
+        .execute()
+    },
+    noteCleared: (deviceId, holder) => noteCleared(tx, accountId, { deviceId, holder }),
+    async noteWrong(deviceId, count, at) {
+      await tx
+        .updateTable("device")
+        .set((row) => ({ wrongCount: row("wrongCount", "+", count), wrongAt: at }))
+        .where("accountId", "=", accountId)
+        .where("deviceId", "=", deviceId)
+        .execute()
+    },
   }
+}
+
+async function noteCleared(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { deviceId, holder }: { readonly deviceId: DeviceId; readonly holder: string },
+): Promise<boolean> {
+  const cleared = await tx
+    .updateTable("device")
+    .set({ mustClear: false, givenHash: null, givenCount: null, givenAt: null })
+    .where("accountId", "=", accountId)
+    .where("deviceId", "=", deviceId)
+    .where("holder", "=", holder)
+    .where("mustClear", "=", true)
+    .returning("removedAt")
+    .executeTakeFirst()
+  if (cleared?.removedAt != null)
+    await tx.deleteFrom("device").where("accountId", "=", accountId).where("deviceId", "=", deviceId).execute()
+  return cleared !== undefined
 }
 
 /** Video systems of all accounts. */
@@ -49,12 +85,14 @@ export function createSystemDevices(tx: Transaction<Database>): SystemDeviceTabl
         .selectAll()
         .where("username", "=", username)
         .where("address", "is", null)
+        .where("isEnabled", "=", true)
         .executeTakeFirst()) ?? null,
     async takeDevices({ holder, now, until, limit }) {
       const { rows } = await sql<DeviceRow>`
         update device set holder = ${holder}, held_until = ${until} where (account_id, device_id) in (
           select account_id, device_id from device
-          where address is not null and (held_until is null or held_until <= ${now})
+          where address is not null and (must_clear or (is_enabled and removed_at is null))
+            and (held_until is null or held_until <= ${now})
           order by held_until nulls first limit ${limit} for update skip locked
         ) returning *`.execute(tx)
       return rows

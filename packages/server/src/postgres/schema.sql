@@ -245,11 +245,19 @@ create table device (
   given_at timestamp with time zone,
   holder text,
   held_until timestamp with time zone,
+  is_enabled boolean not null,
+  start_buffer_minutes integer not null,
+  end_buffer_minutes integer not null,
+  must_clear boolean not null,
+  removed_at timestamp with time zone,
+  wrong_count integer not null,
+  wrong_at timestamp with time zone,
   PRIMARY KEY (account_id, device_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK (((length(address) >= 1) AND (length(address) <= 260))),
   CHECK ((certificate ~ '^[0-9a-f]{64}$'::text)),
+  CHECK (((end_buffer_minutes >= 0) AND (end_buffer_minutes <= 30))),
   CHECK ((family ~ '^[a-z][a-z-]{1,31}$'::text)),
   CHECK ((given_count >= 0)),
   CHECK ((length(given_hash) = 32)),
@@ -258,14 +266,16 @@ create table device (
   CHECK (((length(name) >= 1) AND (length(name) <= 120))),
   CHECK ((length(problem_code) <= 60)),
   CHECK ((length(software) <= 120)),
-  CHECK (((length(username) >= 1) AND (length(username) <= 120)))
+  CHECK (((start_buffer_minutes >= 0) AND (start_buffer_minutes <= 30))),
+  CHECK (((length(username) >= 1) AND (length(username) <= 120))),
+  CHECK ((wrong_count >= 0))
 );
 CREATE UNIQUE INDEX device_by_address ON device USING btree (account_id, address) WHERE (address IS NOT NULL);
 CREATE INDEX device_by_holder ON device USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE INDEX device_by_name ON device USING btree (account_id, name, device_id);
 CREATE UNIQUE INDEX device_by_username ON device USING btree (username) WHERE (address IS NULL);
 CREATE INDEX device_of_room ON device USING btree (account_id, room_id);
-CREATE INDEX device_to_take ON device USING btree (held_until) WHERE (address IS NOT NULL);
+CREATE INDEX device_to_take ON device USING btree (held_until) WHERE ((address IS NOT NULL) AND (must_clear OR (is_enabled AND (removed_at IS NULL))));
 create policy by_account on device using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid

@@ -67,6 +67,10 @@ export function createRoomAgendas(deps: WatchesDeps) {
       const hint = { kind: "calendar-changed", calendarId, watermarkMs, announcedAtMs: null } as const
       fanOut.publish({ kind: "calendar", accountId, calendarId }, hint)
     },
+    /** What is set for the room was changed: its screens and systems look, on all nodes. */
+    tellChanged({ accountId, roomId }: RoomRef): void {
+      fanOut.publish({ kind: "user", accountId, userId: roomId }, { kind: "room-changed" })
+    },
     /** Reads those anew that are listened to here: what holds for all rooms of an organisation was changed. */
     renewAll(accountId: RoomRef["accountId"]): void {
       for (const watch of watches.all())

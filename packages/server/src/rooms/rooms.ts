@@ -92,6 +92,7 @@ export function createRooms(deps: RoomsDeps) {
         })
         await audit(tables, user, roomId, "room-set")
       })
+      agendas.tellChanged({ accountId: user.accountId, roomId })
       await touch(user, roomId)
       return find(user, roomId)
     },

@@ -188,6 +188,8 @@ export function createWatches(deps: WatchesDeps) {
 
 /** Whether a hint says what was not heard before. Whoever heard it the first time has read, or is about to. */
 function isNews(watch: Watch, hint: Hint): boolean {
+  // Where that changes what is read, its calendar is said to be changed, too.
+  if (hint.kind === "room-changed") return false
   if (hint.kind !== "calendar-changed") return true
   if (hint.announcedAtMs !== null) return hint.announcedAtMs > watch.announcedMs
   watch.announcedMs = Math.max(watch.announcedMs, hint.watermarkMs)

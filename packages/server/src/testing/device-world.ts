@@ -5,6 +5,7 @@ import { createConnector } from "../bookings/connector.ts"
 import { createDevices } from "../bookings/devices.ts"
 import { createRoomShelves } from "../bookings/room-shelves.ts"
 import { createStoredBookings } from "../bookings/stored-bookings.ts"
+import { createProcessFanOut } from "../platform/process-fan-out.ts"
 import type { RoomAgendas } from "../ports/room-agendas.ts"
 import type { Store } from "../ports/store.ts"
 import { createContentBox } from "../vault/content-box.ts"
@@ -31,12 +32,17 @@ export async function deviceWorld(store: Store, seed = 1) {
   const { families } = memory
   const box = createContentBox({ keys, random })
   const stored = createStoredBookings({ store, box })
-  const devices = createDevices({ store, vault, families, wire, stored, world: { clock, random } })
+  const fanOut = createProcessFanOut()
+  const devices = createDevices({ store, vault, families, wire, stored, world: { clock, random, fanOut } })
   const rooms = memoryRooms(clock)
   /** A node's connector: another each time, as after a restart. */
   const node = (agendas: RoomAgendas = rooms) => {
-    const shelves = createRoomShelves({ agendas, stored, log: silent })
-    return createConnector({ link: { store, vault, families }, shelves, clock, random, log: silent })
+    const shelves = createRoomShelves({ store, fanOut, agendas, stored, log: silent })
+    const connector = createConnector({ link: { store, vault, families }, shelves, clock, random, log: silent })
+    fanOut.listen({ kind: "devices" }, (hint) => {
+      if (hint.kind === "device-changed") connector.changed(hint.deviceId)
+    })
+    return connector
   }
   const admin = callerOf({ ...user, role: "room-admin" as const })
   const inAccount: Store["inAccount"] = (_accountId, work) => store.inAccount(account.accountId, work)
@@ -54,7 +60,7 @@ export async function deviceWorld(store: Store, seed = 1) {
   /** What is written of a device that is called at this address. */
   const inputFor = (roomId: string, address: string): NewDeviceInput => ({
     ...{ roomId, family: "memory", name: `Codec ${address}`, address, username: "integrator", password: "right" },
-    ...{ certificate: null, keepsOthers: false },
+    ...{ certificate: null, keepsOthers: false, startBufferMinutes: 5, endBufferMinutes: 0 },
   })
 
   async function addDevice(roomId: RoomId, address: string) {
@@ -63,7 +69,7 @@ export async function deviceWorld(store: Store, seed = 1) {
   }
 
   return {
-    ...{ clock, random, store, vault, memory, devices, admin, account, rooms, stored },
+    ...{ clock, random, store, vault, memory, devices, admin, account, rooms, stored, fanOut },
     addRoom,
     addDevice,
     inputFor,

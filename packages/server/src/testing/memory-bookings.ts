@@ -25,7 +25,7 @@ export function memoryBookings(tx: MemoryTransaction, accountId: AccountId): Boo
 export function memorySystemBookings(tx: MemoryTransaction): SystemBookingTables {
   return {
     async purgeBookings(before) {
-      const called = tx.list("device").filter(({ address }) => address !== null)
+      const called = tx.list("device").filter(({ address, removedAt }) => address !== null && removedAt === null)
       const gone = tx
         .list("roomBooking")
         .filter(({ day, roomId }) => day < before || !called.some((device) => device.roomId === roomId))

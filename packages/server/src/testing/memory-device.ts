@@ -1,5 +1,6 @@
 import type { Booking } from "@kalends/domain/booking"
 import { Problem } from "@kalends/domain/problem"
+import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { DeviceFamily, DeviceLink, DeviceLogin } from "../ports/device-family.ts"
 
 /** One device in memory, and what goes wrong with it. */
@@ -9,6 +10,8 @@ export type MemoryDevice = {
   /** Each list that it was given, in order. */
   readonly puts: (readonly Booking[])[]
   opened: number
+  /** In which it was told what stands for titles. */
+  language: RoomLanguage
   password: string
   /** Thrown by each call; null while it is well. */
   trouble: Problem | null
@@ -38,7 +41,16 @@ export function createMemoryDevices() {
     const known = devices.get(address)
     if (known !== undefined) return known
     const device: MemoryDevice = {
-      ...{ bookings: [], puts: [], opened: 0, password: "right", trouble: null, refusesNext: null, held: null },
+      ...{
+        bookings: [],
+        puts: [],
+        opened: 0,
+        language: "en",
+        password: "right",
+        trouble: null,
+        refusesNext: null,
+        held: null,
+      },
       putOther(booking) {
         device.bookings = [...device.bookings, booking]
         others.add(booking)
@@ -66,13 +78,14 @@ export function createMemoryDevices() {
     lines.set(address, { onNeed, end })
     return {
       facts: { model: "Memory", software: "1.0" },
-      async put({ bookings, keepsOthers }) {
+      async put({ bookings, keepsOthers, language }) {
         await device.held
         const trouble = isOver ? cutOff() : (device.trouble ?? device.refusesNext)
         device.refusesNext = null
         if (trouble !== null) throw trouble
         device.bookings = keepsOthers ? [...bookings, ...device.bookings.filter((one) => others.has(one))] : bookings
         device.puts.push(bookings)
+        device.language = language
       },
       async has({ bookings }) {
         if (device.trouble !== null) throw device.trouble

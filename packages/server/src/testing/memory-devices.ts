@@ -34,6 +34,23 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
         .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
         .slice(0, limit),
     delete: async (deviceId) => find(deviceId) !== null && tx.remove("device", deviceId),
+    async deleteRemovedAt(address) {
+      const gone = mine().filter((row) => row.address === address && row.removedAt !== null)
+      for (const { deviceId } of gone) await tx.remove("device", deviceId)
+    },
+    async noteCleared(deviceId, holder) {
+      await tx.lock("device", deviceId)
+      const row = find(deviceId)
+      if (row === null || row.holder !== holder || !row.mustClear) return false
+      if (row.removedAt !== null) return tx.remove("device", deviceId)
+      await put({ ...row, mustClear: false, givenHash: null, givenCount: null, givenAt: null })
+      return true
+    },
+    async noteWrong(deviceId, count, at) {
+      await tx.lock("device", deviceId)
+      const row = find(deviceId)
+      if (row !== null) await put({ ...row, wrongCount: row.wrongCount + count, wrongAt: at })
+    },
   }
 }
 
@@ -46,10 +63,12 @@ export function memorySystemDevices(tx: MemoryTransaction): SystemDeviceTables {
   }
   return {
     findDeviceByUsername: async (username) =>
-      tx.list("device").find((row) => row.address === null && row.username === username) ?? null,
+      tx.list("device").find((row) => row.address === null && row.isEnabled && row.username === username) ?? null,
     async takeDevices({ holder, now, until, limit }) {
-      const isFree = ({ address, heldUntil }: DeviceRow) =>
-        address !== null && (heldUntil === null || Temporal.Instant.compare(heldUntil, now) <= 0)
+      const isFree = ({ address, heldUntil, ...row }: DeviceRow) =>
+        address !== null &&
+        (row.mustClear || (row.isEnabled && row.removedAt === null)) &&
+        (heldUntil === null || Temporal.Instant.compare(heldUntil, now) <= 0)
       const free = tx.list("device").filter((row) => isFree(row) && tx.lockAtOnce("device", row.deviceId))
       return hold(free.slice(0, limit), { holder, heldUntil: until })
     },

@@ -34,16 +34,40 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
   const [, method, deviceId, rest] = /^(\w+) \/v1\/devices\/([0-9a-f-]{36})(.*)$/.exec(route) ?? []
   if (deviceId === undefined) return null
   if (rest === "/bookings") return { body: scene.bookings }
+  const change = (changes: Partial<DeviceView>) => {
+    scene.devices = scene.devices.map((one) => (one.deviceId === deviceId ? { ...one, ...changes } : one))
+    return scene.devices.find((one) => one.deviceId === deviceId)
+  }
+  if (rest === "/restore") return { body: change({ state: "well", leavesUntil: null }) }
+  if (rest === "/password") return { body: { device: change({ wrongPasswords: null }), password: "k3v9m-7wxqa-2bcdf" } }
+  if (method === "PATCH") return { body: change(changesOf(body, rooms)) }
   if (rest === "/test") return { body: { isWell: true, problem: null, model: "Room Bar", software: "ce26.8.1" } }
-  if (method === "DELETE") scene.devices = scene.devices.filter((one) => one.deviceId !== deviceId)
+  const removed = scene.devices.find((one) => one.deviceId === deviceId)
+  if (method === "DELETE" && removed?.isCalled === true && removed.state !== "leaving")
+    change({ state: "leaving", leavesUntil: "2036-01-01T00:00:00Z" })
+  else if (method === "DELETE") scene.devices = scene.devices.filter((one) => one.deviceId !== deviceId)
   return { status: 204, body: null }
+}
+
+function changesOf(
+  { password: _password, ...body }: Record<string, unknown>,
+  { rooms }: Scene["rooms"],
+): Partial<DeviceView> {
+  const room = rooms.find(({ roomId }) => roomId === body.roomId)
+  const state = body.isEnabled === false ? "off" : "well"
+  return {
+    ...body,
+    ...{ state, problem: null },
+    ...(room === undefined ? {} : { room: { roomId: room.roomId, displayName: room.name } }),
+  }
 }
 
 const fresh: DeviceView = {
   ...{ deviceId: "00000000-0000-4000-8000-000000007009", room: { roomId: "", displayName: "" }, family: "cisco" },
   ...{ familyLabel: "Cisco", isCalled: true, name: "Codec", address: null, username: "integrator", certificate: null },
   ...{ keepsOthers: false, createdAt: "2026-11-30T08:00:00Z", model: null, software: null, state: "new" },
-  ...{ lastOkAt: null, problem: null, given: null },
+  ...{ lastOkAt: null, problem: null, given: null, startBufferMinutes: 5, endBufferMinutes: 0 },
+  ...{ leavesUntil: null, isUncleared: false, wrongPasswords: null },
 }
 
 /** One room with a system that is well and one that is not reached. */
@@ -60,6 +84,16 @@ export function calmVideo(now: Temporal.Instant): VideoScene {
     ...{ address: "10.20.0.8", certificate: sha256, state: "failing" },
     problem: { kind: "unavailable", code: "device-silent", at },
   }
+  const other: DeviceView = {
+    ...{ ...fresh, deviceId: "00000000-0000-4000-8000-000000007003", room, name: "Codec in the corner" },
+    ...{ address: "10.20.0.9", certificate: "4a".repeat(32), state: "failing", lastOkAt: at, given: { count: 3, at } },
+    problem: { kind: "forbidden", code: "certificate-changed", at },
+  }
+  const asking: DeviceView = {
+    ...{ ...fresh, deviceId: "00000000-0000-4000-8000-000000007004", room, name: "Poly at the door", family: "poly" },
+    ...{ familyLabel: "Poly", isCalled: false, username: "room-k3v9", state: "well", lastOkAt: at },
+    wrongPasswords: { count: 12, at },
+  }
   const startsAt = now.add({ hours: 2 }).toString()
   const endsAt = now.add({ hours: 3 }).toString()
   const bookings = [
@@ -67,7 +101,7 @@ export function calmVideo(now: Temporal.Instant): VideoScene {
     { startsAt: endsAt, endsAt, title: null, host: null, isPrivate: true, numbers: [] },
   ]
   return {
-    devices: [well, away],
+    devices: [well, away, other, asking],
     bookings: { readAt: at, bookings },
     families: {
       families: [

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto"
 import type { Booking } from "@kalends/domain/booking"
+import { untitledText } from "@kalends/domain/room-words"
+import type { DeviceOrder } from "../../ports/device-family.ts"
 import { knowsNone, knowsPlatform, type SoftwareVersion } from "./version.ts"
 
-/** How early one may join, and how long past its end the meeting may last. */
-export const startBufferSeconds = 300
-export const endBufferSeconds = 0
 /** Longest text of a title or a name; the documents name none, and no panel shows more. */
 const textMost = 200
 /** More than half a year of full days. */
@@ -46,22 +45,25 @@ const platforms: Readonly<Record<string, string>> = {
 }
 
 /** The bookings as `Bookings Put` takes them; `others` are left as they are. */
-export function putBody(
-  bookings: readonly Booking[],
-  others: readonly PutBooking[],
-  version: SoftwareVersion | null,
-): string {
-  const own = bookings.slice(0, bookingsMost).map((booking) => putBooking(booking, version))
+export function putBody(order: DeviceOrder, others: readonly PutBooking[], version: SoftwareVersion | null): string {
+  const own = order.bookings.slice(0, bookingsMost).map((booking) => putBooking(booking, order, version))
   return JSON.stringify({ Bookings: [...own, ...others].slice(0, bookingsMost) })
 }
 
-function putBooking(booking: Booking, version: SoftwareVersion | null): PutBooking {
+/** What holds for the whole list. */
+type ListSettings = Omit<DeviceOrder, "bookings">
+
+const buffersOf = ({ startBufferMinutes, endBufferMinutes }: ListSettings) => ({
+  ...{ StartTimeBuffer: startBufferMinutes * 60, EndTimeBuffer: endBufferMinutes * 60 },
+})
+
+function putBooking(booking: Booking, settings: ListSettings, version: SoftwareVersion | null): PutBooking {
   const { startsAt, endsAt, join, dial, isPrivate, host } = booking
   const call = callOf(dial)
   const platform = join === null ? null : (platforms[join.vendor] ?? "Other")
   return {
     Id: idOf(booking),
-    Title: titleOf(booking),
+    Title: titleOf(booking, settings),
     Privacy: isPrivate ? "Private" : "Public",
     // Required, and empty where there is nothing to dial.
     Number: call?.number ?? "",
@@ -72,7 +74,7 @@ function putBooking(booking: Booking, version: SoftwareVersion | null): PutBooki
     Time: {
       StartTime: timeText(startsAt),
       Duration: minutesBetween(startsAt, endsAt),
-      ...{ StartTimeBuffer: startBufferSeconds, EndTimeBuffer: endBufferSeconds },
+      ...buffersOf(settings),
     },
   }
 }
@@ -83,9 +85,8 @@ function callOf(dial: Booking["dial"]): { readonly number: string; readonly prot
   return found === undefined ? null : { number: found.number, protocol: found.protocol === "sip" ? "SIP" : "H323" }
 }
 
-function titleOf({ title, isPrivate }: Booking): string {
-  return plain(title ?? "") || (isPrivate ? "Private meeting" : "Meeting")
-}
+const titleOf = (booking: Booking, { language }: ListSettings): string =>
+  plain(booking.title ?? "") || untitledText(booking, language)
 
 /** Without line breaks and what else is no text. */
 const plain = (text: string) =>
@@ -103,12 +104,13 @@ const minutesBetween = (from: Temporal.Instant, to: Temporal.Instant) =>
  * SX80 API Reference Guide TC7.3, page 98) and that gve-sw/gve_devnet_roomos_bookings_obtp sends, seen 2026-11-29. With an
  * end instead of a duration, and with every number.
  */
-export function oldPutXml(bookings: readonly Booking[]): string {
-  const items = bookings.slice(0, bookingsMost).map(oldBooking)
+export function oldPutXml(order: DeviceOrder): string {
+  const items = order.bookings.slice(0, bookingsMost).map((booking) => oldBooking(booking, order))
   return `<?xml version="1.0"?>\n<Bookings status="OK">${items.join("")}</Bookings>`
 }
 
-function oldBooking(booking: Booking): string {
+function oldBooking(booking: Booking, settings: ListSettings): string {
+  const { StartTimeBuffer, EndTimeBuffer } = buffersOf(settings)
   const { startsAt, endsAt, isPrivate, host, dial } = booking
   const [first = "-", ...rest] = (plain(host ?? "") || "-").split(" ")
   const calls = dial.map(
@@ -117,11 +119,11 @@ function oldBooking(booking: Booking): string {
   )
   const extension = "<MaximumMeetingExtension>5</MaximumMeetingExtension>"
   return [
-    `<Booking><Id>${idOf(booking)}</Id><Title>${xml(titleOf(booking))}</Title><Agenda></Agenda>`,
+    `<Booking><Id>${idOf(booking)}</Id><Title>${xml(titleOf(booking, settings))}</Title><Agenda></Agenda>`,
     `<Privacy>${isPrivate ? "Private" : "Public"}</Privacy>`,
     `<Organizer><FirstName>${xml(first)}</FirstName><LastName>${xml(rest.join(" "))}</LastName><Email></Email></Organizer>`,
-    `<Time><StartTime>${timeText(startsAt)}</StartTime><StartTimeBuffer>${startBufferSeconds}</StartTimeBuffer>`,
-    `<EndTime>${timeText(endsAt)}</EndTime><EndTimeBuffer>${endBufferSeconds}</EndTimeBuffer></Time>`,
+    `<Time><StartTime>${timeText(startsAt)}</StartTime><StartTimeBuffer>${StartTimeBuffer}</StartTimeBuffer>`,
+    `<EndTime>${timeText(endsAt)}</EndTime><EndTimeBuffer>${EndTimeBuffer}</EndTimeBuffer></Time>`,
     `${extension}<BookingStatus>OK</BookingStatus><BookingStatusMessage></BookingStatusMessage>`,
     "<Webex><Enabled>False</Enabled><Url></Url><MeetingNumber></MeetingNumber><Password></Password></Webex>",
     "<Encryption>BestEffort</Encryption><Role>Master</Role><Recording>Disabled</Recording>",

@@ -3,7 +3,7 @@ import { createCodecs, type RunningCodec } from "@kalends/simulator/cisco/codecs
 import { systemPlatform } from "@kalends/simulator/platform"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { createDeviceWire } from "../../platform/device-wire.ts"
-import { bookingOf, type DeviceToTry, describeDevice } from "../conformance/suite.ts"
+import { bookingOf, type DeviceToTry, describeDevice, settings } from "../conformance/suite.ts"
 import { createCisco } from "./index.ts"
 
 const platform = systemPlatform(1)
@@ -112,7 +112,7 @@ describe("the certificate", () => {
   })
 })
 
-test("what is sent is what Cisco's command takes: one number, buffers in seconds, the platform's word", async () => {
+test("put-buffers: what is sent is what Cisco's command takes: one number, buffers in seconds, the platform's word", async () => {
   const codecs = createCodecs(platform)
   const { codec, address, fingerprint } = await codecs.add({ name: "Orion" })
   const link = await family.push?.open({ ...login, address, certificate: await fingerprint() }, () => {}, never)
@@ -121,10 +121,10 @@ test("what is sent is what Cisco's command takes: one number, buffers in seconds
     { protocol: "sip", number: "123@zoomcrc.com" },
   ] as const
   const join = { vendor: "Zoom", url: "https://zoom.us/j/123" }
-  await link?.put({ bookings: [bookingOf("x".repeat(400), { dial, join })], keepsOthers: false }, never)
+  await link?.put({ ...settings, endBufferMinutes: 2, bookings: [bookingOf("x".repeat(400), { dial, join })] }, never)
   expect(codec.bookings).toMatchObject([
     {
-      ...{ platform: "Zoom", startBufferSeconds: 300, endBufferSeconds: 0, organizer: { name: "Ada Lovelace" } },
+      ...{ platform: "Zoom", startBufferSeconds: 300, endBufferSeconds: 120, organizer: { name: "Ada Lovelace" } },
       calls: [{ number: "123@zoomcrc.com", protocol: "SIP" }],
     },
   ])

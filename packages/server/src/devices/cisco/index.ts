@@ -65,9 +65,9 @@ async function lineLink(line: XapiLine, http: HttpCalls, signal: AbortSignal): P
     .catch(unlessUnsupported)
   const version = versionOf(Software.Version)
   const list = (when: AbortSignal) => line.call("xCommand/Bookings/List", {}, when)
-  const put = async ({ bookings, keepsOthers }: DeviceOrder, when: AbortSignal) => {
-    const others = keepsOthers ? othersOf(await list(when)) : []
-    await line.call("xCommand/Bookings/Put", { body: putBody(bookings, others, version) }, when)
+  const put = async (order: DeviceOrder, when: AbortSignal) => {
+    const others = order.keepsOthers ? othersOf(await list(when)) : []
+    await line.call("xCommand/Bookings/Put", { body: putBody(order, others, version) }, when)
   }
   return {
     facts: { model: ProductId, software: Software.Version },
@@ -87,9 +87,9 @@ function httpLink(http: HttpCalls, facts: DeviceLink["facts"]): DeviceLink {
     facts,
     put: putBy(
       wayOf(version),
-      async ({ bookings, keepsOthers }, signal) => {
-        const others = keepsOthers ? othersOf(await list(signal)) : []
-        await http.command(["Bookings", "Put"], putBody(bookings, others, version), signal)
+      async (order, signal) => {
+        const others = order.keepsOthers ? othersOf(await list(signal)) : []
+        await http.command(["Bookings", "Put"], putBody(order, others, version), signal)
       },
       http,
     ),
@@ -100,12 +100,12 @@ function httpLink(http: HttpCalls, facts: DeviceLink["facts"]): DeviceLink {
 
 /** Lists are put in place of those before either way. The older way leaves no others. */
 function putBy(way: Way, put: DeviceLink["put"], http: HttpCalls): DeviceLink["put"] {
-  const older = async ({ bookings, keepsOthers }: DeviceOrder, signal: AbortSignal) => {
-    if (keepsOthers)
+  const older = async (order: DeviceOrder, signal: AbortSignal) => {
+    if (order.keepsOthers)
       throw new Problem("unsupported", "The software of the video system cannot keep bookings from elsewhere.", {
         code: "device-no-merge",
       })
-    await http.oldPut(oldPutXml(bookings), signal)
+    await http.oldPut(oldPutXml(order), signal)
   }
   if (way === "put") return put
   if (way === "older") return older

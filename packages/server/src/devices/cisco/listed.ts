@@ -1,5 +1,8 @@
 import { z } from "zod"
-import { endBufferSeconds, isOurs, type PutBooking, startBufferSeconds } from "./booking-list.ts"
+import { isOurs, type PutBooking } from "./booking-list.ts"
+
+/** Of what others put there without saying. */
+const usualStartBufferSeconds = 300
 
 const call = z.object({ Number: z.string().catch(""), Protocol: z.string().catch("SIP") })
 const booking = z.object({
@@ -15,8 +18,8 @@ const booking = z.object({
   Time: z.object({
     StartTime: z.string(),
     EndTime: z.string(),
-    StartTimeBuffer: z.coerce.number().catch(startBufferSeconds),
-    EndTimeBuffer: z.coerce.number().catch(endBufferSeconds),
+    StartTimeBuffer: z.coerce.number().catch(usualStartBufferSeconds),
+    EndTimeBuffer: z.coerce.number().catch(0),
   }),
   DialInfo: z
     .object({ Calls: z.object({ Call: z.array(call) }) })

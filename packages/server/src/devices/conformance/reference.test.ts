@@ -1,4 +1,5 @@
 import { Problem } from "@kalends/domain/problem"
+import { untitledText } from "@kalends/domain/room-words"
 import { createMemoryDevices } from "../../testing/memory-device.ts"
 import { bookingOf, describeDevice } from "./suite.ts"
 
@@ -15,7 +16,12 @@ describeDevice("a device in memory", family, async () => {
     login: { address, certificate: null, username: "integrator", password: "right" },
     shown: () =>
       device.bookings.map(({ title, startsAt, endsAt, dial, isPrivate }) => ({
-        ...{ title: title ?? "Private meeting", startsAt: startsAt.toString(), endsAt: endsAt.toString(), isPrivate },
+        ...{
+          title: title ?? untitledText({ isPrivate }, device.language),
+          startsAt: startsAt.toString(),
+          endsAt: endsAt.toString(),
+          isPrivate,
+        },
         number: dial[0]?.number ?? null,
       })),
     putOther: (title) => device.putOther(bookingOf("other", { title, startsAt: later(1), endsAt: later(2) })),

@@ -29,6 +29,9 @@ export type DeviceToTry = {
   close(): Promise<void>
 }
 
+/** A list as a device is usually given it. */
+export const settings = { keepsOthers: false, language: "en", startBufferMinutes: 5, endBufferMinutes: 0 } as const
+
 const at = (text: string) => Temporal.Instant.from(text)
 
 export function bookingOf(id: string, changes: Partial<Booking> = {}): Booking {
@@ -51,7 +54,7 @@ export function describeDevice(name: string, family: DeviceFamily, start: () => 
       if (family.push === null) throw new Error("it is not called")
       return family.push.open(login, () => needs++, signal)
     }
-    const put = (...bookings: readonly Booking[]) => link.put({ bookings, keepsOthers: false }, signal)
+    const put = (...bookings: readonly Booking[]) => link.put({ ...settings, bookings }, signal)
 
     beforeEach(async () => {
       needs = 0
@@ -86,18 +89,25 @@ export function describeDevice(name: string, family: DeviceFamily, start: () => 
       expect(shown?.title).not.toBe("")
     })
 
+    test("put-untitled: what stands for no title, or a hidden one, is in the room's language", async () => {
+      const hidden = bookingOf("1", { title: null, isPrivate: true })
+      const bookings = [hidden, bookingOf("2", { title: null, startsAt: at("2026-12-01T09:10:00Z") })]
+      await link.put({ ...settings, bookings, language: "ja" }, signal)
+      expect(device.shown().map(({ title }) => title)).toEqual(["非公開の会議", "会議"])
+    })
+
     test("put-merges: bookings from elsewhere are left where that is wanted, and else taken away", async ({ skip }) => {
       if (device.putOther === null) return skip()
       device.putOther("Walk-in")
-      await link.put({ bookings: [bookingOf("1")], keepsOthers: true }, signal)
-      await link.put({ bookings: [bookingOf("2")], keepsOthers: true }, signal)
+      await link.put({ ...settings, bookings: [bookingOf("1")], keepsOthers: true }, signal)
+      await link.put({ ...settings, bookings: [bookingOf("2")], keepsOthers: true }, signal)
       expect(device.shown().map(({ title }) => title)).toEqual(["Meeting 2", "Walk-in"])
       await put(bookingOf("3"))
       expect(device.shown().map(({ title }) => title)).toEqual(["Meeting 3"])
     })
 
     test("has-looked: what it lost or was given by others is seen", async () => {
-      const order = { bookings: [bookingOf("1"), bookingOf("2")], keepsOthers: false }
+      const order = { ...settings, bookings: [bookingOf("1"), bookingOf("2")] }
       await link.put(order, signal)
       expect(await link.has(order, signal)).not.toBe(false)
       await put(bookingOf("1"))

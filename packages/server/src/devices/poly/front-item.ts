@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Booking } from "@kalends/domain/booking"
+import { untitledText } from "@kalends/domain/room-words"
 import type { KnownDevice } from "../../ports/device-door.ts"
 import type { RoomRef } from "../../ports/room-agendas.ts"
 
@@ -42,8 +43,8 @@ export function itemsOf(
 const dialLinks = ({ dial }: Booking): readonly string[] => dial.map(({ protocol, number }) => `${protocol}:${number}`)
 
 /** What stands for a hidden title says no more than the calendar shows already. */
-export const subjectOf = ({ title, host, isPrivate }: Booking): string =>
-  title ?? (isPrivate ? "Private meeting" : (host ?? "Reserved"))
+export const subjectOf = (booking: Booking, { language }: Pick<KnownDevice, "language">): string =>
+  booking.title ?? (booking.isPrivate ? null : booking.host) ?? untitledText(booking, language)
 
 /** As calendar programs write several places: the room, then where to dial. */
 export const locationOf = (booking: Booking, { roomName }: Pick<KnownDevice, "roomName">): string =>

@@ -203,6 +203,24 @@ describe("subscriptions", () => {
     expect(pieces.at(-1)).toContain("<m:ConnectionStatus>Closed")
   })
 
+  test("a device that was taken away is told no more, in the middle of a stream too; others go on", async () => {
+    const body = envelope('<m:Subscribe><m:StreamingSubscriptionRequest SubscribeToAllFolders="true"/></m:Subscribe>')
+    const { id } = await subscribed(body)
+    const pulled = await subscribed()
+    const open = envelope(
+      `<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>${id}</t:SubscriptionId></m:SubscriptionIds><m:ConnectionTimeout>30</m:ConnectionTimeout></m:GetStreamingEvents>`,
+    )
+    const answer = await world.front.answer(world.requestOf(open), world.orion)
+    if (typeof answer.body === "string") throw new Error("a stream is expected")
+    const pieces = Array.fromAsync(answer.body)
+    world.front.shut(world.lyra.deviceId)
+    await world.clock.advance(1_000)
+    world.front.shut(world.orion.deviceId)
+    expect((await pieces).at(-1)).toContain("<m:ConnectionStatus>Closed")
+    const asked = await world.ask(world.orion, eventsOf(pulled.id, pulled.watermark))
+    expect(asked.code).toBe("ErrorSubscriptionNotFound")
+  })
+
   test("a room is listened to while its device asks, and not for ever", async () => {
     world.memory.put(world.orion.room, [])
     await world.ask(world.orion, day)

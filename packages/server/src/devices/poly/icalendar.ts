@@ -11,7 +11,7 @@ export function mimeContent(item: FrontItem, { device, staleSince }: ItemView): 
     "METHOD:PUBLISH",
     "BEGIN:VEVENT",
     `UID:${uidOf(item)}`,
-    `SUMMARY:${escaped(subjectOf(booking))}`,
+    `SUMMARY:${escaped(subjectOf(booking, device))}`,
     `LOCATION:${escaped(locationOf(booking, device))}`,
     `DESCRIPTION:${escaped(bodyOf(booking, staleSince))}`,
     `DTSTART:${basic(booking.startsAt)}`,

@@ -60,6 +60,7 @@ export function createPolyFront({ agendas, door, clock, random }: PolyFrontDeps)
       return ews(request, device)
     },
     busy: (retryAt) => busyAnswer(clock.now().until(retryAt).total("milliseconds")),
+    shut: (deviceId) => subscriptions.removeOf(deviceId),
     stop() {
       subscriptions.stop()
       watches.stop()

@@ -41,7 +41,7 @@ export const properties: readonly Property[] = [
       leaf("t:ParentFolderId", "", { Id: folderIdOf(device.room, "calendar"), ChangeKey: "AQ==" }),
   },
   itemProperty("ItemClass", () => "IPM.Appointment"),
-  { ...itemProperty("Subject", ({ booking }) => subjectOf(booking)), isDefault: true },
+  { ...itemProperty("Subject", ({ booking }, { device }) => subjectOf(booking, device)), isDefault: true },
   itemProperty("Sensitivity", ({ booking }) => (booking.isPrivate ? "Private" : "Normal")),
   { ...itemProperty("Body", textBody), isDefault: true, isBound: true, write: bodyMarkup },
   itemProperty("DateTimeReceived", ({ changedAt }) => changedAt),

@@ -35,6 +35,16 @@ describe("Basic", () => {
     expect(offersOf(answer)).toEqual(["NTLM", 'Basic realm="KALENDS"'])
   })
 
+  test("a wrong password is noted for the device whose name was given, and for nobody where that is nobody's", async () => {
+    await signIn(basic("room-orion:wrong"))
+    await signIn(basic("nobody:wrong"))
+    await signIn({})
+    const connection = {}
+    const challenge = await challengeOn(connection)
+    await signIn(ntlm(authenticate(challenge, "room-lyra", "secret of Orion")), { connection })
+    expect(world.refused.map(({ username }) => username)).toEqual(["room-orion", "room-lyra"])
+  })
+
   test("refuses who gives nothing, or another scheme; the first is no guess", async () => {
     expect(await signIn({})).toMatchObject({ kind: "refused", isGuess: false })
     expect(await signIn({ authorization: "Bearer abc" })).toMatchObject({ kind: "refused", isGuess: true })

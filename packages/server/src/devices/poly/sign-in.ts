@@ -43,6 +43,7 @@ export function createSignIn({ door, clock, random }: SignInDeps) {
     const device = await findDevice(door, text.slice(0, colon))
     // Somebody unknown costs as long as somebody known.
     const isRight = isSame(text.slice(colon + 1), device?.password ?? "")
+    if (device !== null && !isRight) door.refused(device)
     return device === null || !isRight ? refused(request, true) : { kind: "device", device }
   }
 
@@ -65,6 +66,7 @@ export function createSignIn({ door, clock, random }: SignInDeps) {
     if (clock.now().epochMilliseconds - state.atMs > challengeMs) return refused(request, true)
     const device = await findDevice(door, proof.user)
     const isRight = isProven(proof, state.challenge, device?.password ?? "")
+    if (device !== null && !isRight) door.refused(device)
     if (device === null || !isRight) return refused(request, true)
     connections.set(request.connection, { kind: "signed-in", username: device.username, password: device.password })
     return { kind: "device", device }

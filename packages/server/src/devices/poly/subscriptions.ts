@@ -92,6 +92,10 @@ export function createSubscriptions({ watches, clock, random }: SubscriptionsDep
       return found
     },
     remove,
+    /** All of a device, so that answers that go on end. */
+    removeOf(deviceId: string): void {
+      for (const one of [...all.values()]) if (one.deviceId === deviceId) remove(one)
+    },
     stop(): void {
       for (const one of [...all.values()]) remove(one)
     },

@@ -38,7 +38,11 @@ export function createRoomPull({ agendas, door, clock, key }: RoomPullDeps): Roo
   return {
     async grant(clientId, secret) {
       const device = await door.who(clientId)
-      if (device === null || !isSame(secret, device.password)) return null
+      if (device === null) return null
+      if (!isSame(secret, device.password)) {
+        door.refused(device)
+        return null
+      }
       const end = Math.floor(clock.now().epochMilliseconds / 1_000) + tokenSeconds
       const payload = `${Buffer.from(device.username, "utf8").toString("base64url")}.${end}`
       return { token: `${payload}.${macOf(payload, device).toString("base64url")}`, seconds: tokenSeconds }

@@ -13,7 +13,7 @@ function deviceOf(digit: string, roomName: string): KnownDevice {
   return {
     deviceId: uuid(digit),
     room: { accountId: parseAccountId(uuid("a")), roomId: parseUserId(uuid(digit)) },
-    ...{ roomName, roomAddress: `${roomName.toLowerCase()}@example.org` },
+    ...{ roomName, roomAddress: `${roomName.toLowerCase()}@example.org`, language: "en" },
     ...{ username: `room-${roomName.toLowerCase()}`, password: `secret of ${roomName}` },
   }
 }
@@ -25,12 +25,15 @@ export function frontWorld(startsAt?: string) {
   const [orion, lyra] = [deviceOf("1", "Orion"), deviceOf("2", "Lyra")]
   const devices = new Map([orion, lyra].map((device) => [device.username, device]))
   const given: KnownDevice[] = []
+  const refused: KnownDevice[] = []
   const door: { -readonly [Name in keyof DeviceDoor]: DeviceDoor[Name] } = {
     who: async (username: string) => devices.get(username.toLowerCase()) ?? null,
     given: async (device: KnownDevice) => void given.push(device),
+    refused: (device: KnownDevice) => void refused.push(device),
+    forget() {},
   }
   const front = createPolyFront({ agendas: memory, door, clock, random: seededRandom(1) })
-  return { clock, memory, orion, lyra, devices, door, given, front, ...talkTo(front) }
+  return { clock, memory, orion, lyra, devices, door, given, refused, front, ...talkTo(front) }
 }
 
 function talkTo(front: ReturnType<typeof createPolyFront>) {

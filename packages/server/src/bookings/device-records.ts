@@ -1,0 +1,90 @@
+import type { DeviceId } from "@kalends/domain/ids"
+import { Problem } from "@kalends/domain/problem"
+import type { DeviceView } from "@kalends/protocol/devices"
+import type { Clock } from "../ports/clock.ts"
+import type { DeviceFamily } from "../ports/device-family.ts"
+import type { DeviceRow } from "../ports/device-tables.ts"
+import type { AccountTables, UserRow } from "../ports/store.ts"
+import { clearMs } from "./connector-pace.ts"
+
+export type DeviceRecordsDeps = {
+  readonly families: ReadonlyMap<string, DeviceFamily>
+  readonly world: { readonly clock: Clock }
+}
+
+export type ChangeReason =
+  | "device-changed"
+  | "device-secret"
+  | "device-moved"
+  | "device-certificate"
+  | "device-off"
+  | "device-on"
+type DeviceReason = ChangeReason | "device-added" | "device-removed" | "device-forgotten" | "device-restored"
+
+/** Devices as administrators see them, and what the log says of them. */
+export function createDeviceRecords({ families, world }: DeviceRecordsDeps) {
+  const views = async (tables: AccountTables, rows: readonly DeviceRow[]): Promise<DeviceView[]> => {
+    const names = await tables.rooms.namesOf([...new Set(rows.map(({ roomId }) => roomId))])
+    return rows.map((row) => viewOf(row, names.get(row.roomId) ?? "", families.get(row.family)))
+  }
+
+  async function view(tables: AccountTables, row: DeviceRow): Promise<DeviceView> {
+    const [one] = await views(tables, [row])
+    if (one === undefined) throw noDevice()
+    return one
+  }
+
+  return {
+    views,
+    view,
+    audit: (tables: AccountTables, user: UserRow, deviceId: DeviceId, reason: DeviceReason) =>
+      tables.appendAudit(
+        { actor: { kind: "user", userId: user.userId }, action: "device-changed", subjectId: deviceId, reason },
+        world.clock.now(),
+      ),
+  }
+}
+
+const noDevice = () => new Problem("not-found", "There is no such video system.", { code: "no-device" })
+
+export async function requireDevice(tables: AccountTables, deviceId: DeviceId): Promise<DeviceRow> {
+  const row = await tables.devices.find(deviceId)
+  if (row === null) throw noDevice()
+  return row
+}
+
+/** Not one that was removed. */
+export async function requireKept(tables: AccountTables, deviceId: DeviceId): Promise<DeviceRow> {
+  const row = await requireDevice(tables, deviceId)
+  if (row.removedAt !== null) throw new Problem("conflict", "This video system was removed.", { code: "device-gone" })
+  return row
+}
+
+function stateOf({ removedAt, mustClear, isEnabled, problemKind, lastOkAt }: DeviceRow): DeviceView["state"] {
+  if (removedAt !== null) return mustClear ? "leaving" : "left"
+  if (!isEnabled) return "off"
+  if (problemKind !== null) return "failing"
+  return lastOkAt === null ? "new" : "well"
+}
+
+function viewOf(row: DeviceRow, displayName: string, family: DeviceFamily | undefined): DeviceView {
+  const { deviceId, roomId, problemKind, problemCode, problemAt, lastOkAt, givenAt, givenCount } = row
+  return {
+    deviceId,
+    room: { roomId, displayName },
+    ...{ family: row.family, familyLabel: family?.label ?? row.family, isCalled: row.address !== null },
+    ...{ name: row.name, address: row.address, username: row.username, certificate: row.certificate },
+    ...{ keepsOthers: row.keepsOthers, createdAt: row.createdAt.toString() },
+    ...{ model: row.model, software: row.software },
+    ...{ startBufferMinutes: row.startBufferMinutes, endBufferMinutes: row.endBufferMinutes },
+    ...{ state: stateOf(row), isUncleared: row.mustClear },
+    leavesUntil: row.removedAt?.add({ milliseconds: clearMs }).toString() ?? null,
+    wrongPasswords: row.wrongAt === null ? null : { count: row.wrongCount, at: row.wrongAt.toString() },
+    lastOkAt: lastOkAt?.toString() ?? null,
+    problem:
+      problemKind === null || problemAt === null
+        ? null
+        : { kind: problemKind, code: problemCode, at: problemAt.toString() },
+    given: givenAt === null || givenCount === null ? null : { count: givenCount, at: givenAt.toString() },
+  }
+}
