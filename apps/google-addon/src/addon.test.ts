@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { addonWorld, meetingId } from "./testing/addon-world.ts"
+import { addonWorld, meetingId, settings } from "./testing/addon-world.ts"
 
 const place = { calendarId: "ada@example.org", eventId: "event1" }
 const chosen = { eventData: place, commonEventObject: { timeZone: { id: "Asia/Tokyo" } } }
@@ -198,6 +198,109 @@ test("the template that is chosen is the person's default from then on", () => {
   const formInputs = { templateId: { stringInputs: { value: [""] } } }
   expect(world.said("onTemplateChosen", { commonEventObject: { formInputs } })).toContain("Saved.")
   expect(world.sent.at(-1)?.body).toEqual({ templateId: null, addsToEveryEvent: false })
+})
+
+const hers = { calendarId: "bo@example.org", eventId: "event1" }
+
+test("an event in somebody else's calendar is asked for as theirs, and the service says whether it may be", () => {
+  const world = addonWorld()
+  world.signIn()
+  world.call("onCreateConference", { ...chosen, eventData: hers })
+  expect(world.sent.at(-1)?.body).toMatchObject({ for: "bo@example.org" })
+  world.call("onCreateConference", { ...chosen, eventData: { ...hers, calendarId: "c1@group.calendar.google.com" } })
+  expect(world.sent.at(-1)?.body).not.toHaveProperty("for")
+  world.answers["post /v1/tools/meetings"] = { status: 403, body: { code: "not-delegate" } }
+  const pressed = { calendar: { calendarId: "bo@example.org", id: "event3" } }
+  expect(world.said("onAddMeeting", pressed)).toContain("has not allowed you to schedule for them")
+  world.answers["post /v1/tools/meetings"] = { status: 403, body: { code: "something-new" } }
+  expect(world.said("onAddMeeting", pressed)).toContain("Kalends does not allow this.")
+})
+
+test("the person chooses for whom it is, and can choose themselves in somebody else's calendar", () => {
+  const world = addonWorld()
+  world.signIn()
+  expect(world.said("onHome")).toContain("You may schedule for: Bo")
+  expect(world.said("onEventOpen", open(true))).toContain("For whom")
+  const calendar = { calendarId: "bo@example.org", id: "event1", capabilities: { canSetConferenceData: true } }
+  expect(world.said("onEventOpen", { calendar })).toContain("Bo (owner of the calendar)")
+  const formInputs = { host: { stringInputs: { value: ["ada@example.org"] } } }
+  world.call("onAddMeeting", { calendar, commonEventObject: { formInputs } })
+  expect(world.sent.at(-1)?.body).toMatchObject({ for: "ada@example.org" })
+})
+
+test("whether every event gets a meeting is turned round, and the card says what Google lets the add-on do", () => {
+  const everyOn = { status: 200, body: { ...settings, defaults: { templateId: null, addsToEveryEvent: true } } }
+  const world = addonWorld()
+  world.signIn()
+  expect(world.said("onEveryEvent")).toContain("Saved.")
+  expect(world.sent.find(({ asked }) => asked.startsWith("put"))?.body).toEqual({
+    ...{ templateId: null, addsToEveryEvent: true },
+  })
+  world.answers["get /v1/tools/settings"] = everyOn
+  expect(world.said("onHome")).toContain("only when you choose it in the event")
+  expect(world.google.triggers).toEqual([])
+  const byItself = addonWorld({ addsByItself: true })
+  byItself.signIn()
+  byItself.answers["get /v1/tools/settings"] = everyOn
+  expect(byItself.said("onHome")).toContain("once it is saved")
+  expect(byItself.google.triggers).toEqual([{ name: "onEventsChanged", calendarId: "ada@example.org" }])
+})
+
+/** A world in which every event is to get a meeting, and one that was saved a moment ago. */
+function savedWorld() {
+  const world = addonWorld({ addsByItself: true })
+  world.signIn()
+  const body = { ...settings, defaults: { templateId: null, addsToEveryEvent: true } }
+  world.answers["get /v1/tools/settings"] = { status: 200, body }
+  const fresh = { ...saved, etag: '"7"', created: Temporal.Now.instant().toString(), organizer: { self: true } }
+  const changes = (...items: object[]) => {
+    world.calendar.page = { items, nextSyncToken: "sync-2" }
+    world.call("onEventsChanged", { calendarId: "ada@example.org" })
+  }
+  const made = () => world.sent.filter(({ asked }) => asked === "post /v1/tools/meetings")
+  return { world, fresh, changes, made }
+}
+
+test("a new event gets its link into the location by itself, once, and the meeting follows and ends with it", () => {
+  const { world, fresh, changes, made } = savedWorld()
+  changes(fresh)
+  expect(made()).toHaveLength(1)
+  expect(world.patched).toEqual([
+    { resource: { location: "https://meet.example.org/abc" }, headers: { "If-Match": '"7"' } },
+  ])
+  changes({ ...fresh, location: "https://meet.example.org/abc", summary: "Comet" })
+  expect(world.sent.at(-1)).toMatchObject({
+    asked: `patch /v1/tools/meetings/${meetingId}`,
+    body: { subject: "Comet" },
+  })
+  changes(fresh)
+  expect(world.sent.at(-1)?.asked).toBe(`delete /v1/tools/meetings/${meetingId}`)
+  changes(fresh)
+  expect(made()).toHaveLength(1)
+})
+
+test("old events, others' events, absences and events that lead somewhere already get nothing by themselves", () => {
+  const { world, fresh, changes, made } = savedWorld()
+  changes(
+    { ...fresh, id: "a", created: "2020-01-01T00:00:00Z" },
+    { ...fresh, id: "b", organizer: {} },
+    { ...fresh, id: "c", eventType: "outOfOffice" },
+    { ...fresh, id: "d", location: "Observatory" },
+    { ...fresh, id: "e", conferenceData: { conferenceSolution: { key: { type: "hangoutsMeet" } } } },
+  )
+  world.answers["get /v1/tools/settings"] = { status: 200, body: settings }
+  changes({ ...fresh, id: "f" })
+  expect(made()).toEqual([])
+  expect(world.patched).toEqual([])
+})
+
+test("a link that could not be written is given up, and the event is left alone", () => {
+  const { world, fresh, changes, made } = savedWorld()
+  world.calendar.refusesPatch = true
+  changes(fresh)
+  expect(world.sent.at(-1)?.asked).toBe(`delete /v1/tools/meetings/${meetingId}`)
+  changes(fresh)
+  expect(made()).toHaveLength(1)
 })
 
 test("who may not use tools is told so, and a service that fails is no crash", () => {

@@ -1,12 +1,15 @@
 import { type Card, type CardAnswer, eventCard, homeCard, type OpenEvent, signInCard } from "./cards.ts"
-import { createConference, type Place, portalOf } from "./conference.ts"
+import { createConference, follow, portalOf } from "./conference.ts"
 import { meetingOf } from "./event-face.ts"
 import { dropKnown, findKnown, knownMeetings } from "./known.ts"
 import { messages } from "./messages.ts"
-import { parseSettings } from "./parse.ts"
+import { parseSettings, type Settings } from "./parse.ts"
+import type { Choice, Place } from "./schedule.ts"
 import type { Conference, Services } from "./services.ts"
-import { ask, beginSignIn, refusal, signedIn, signOut } from "./session.ts"
+import { ask, beginSignIn, isSignedIn, refusal, signedIn, signOut } from "./session.ts"
 import { syncChanges } from "./sync.ts"
+
+type Defaults = Pick<Settings, "templateId" | "addsToEveryEvent">
 
 /** Everything that Google calls, on services that may be fakes. */
 export function createAddon(services: Services) {
@@ -21,6 +24,23 @@ export function createAddon(services: Services) {
     }
   }
 
+  /** Null: it is changed. Otherwise what is told instead. */
+  function changeDefaults(change: (now: Defaults) => Partial<Defaults>): CardAnswer | null {
+    const now = ask(services, "GET", "/v1/tools/settings")
+    if (now === null) return { card: signInCard(services, null) }
+    const { templateId, addsToEveryEvent } = parseSettings(now.body)
+    const before = { templateId, addsToEveryEvent }
+    const after = { ...before, ...change(before) }
+    const answer = ask(services, "PUT", "/v1/tools/defaults", after)
+    if (answer?.status !== 204) return { told: words.failed }
+    return null
+  }
+
+  /** Built to add meetings by itself, it looks at the person's calendar from the first time they open its panel. */
+  function followOwn(): void {
+    if (services.addsByItself && isSignedIn(services)) follow(services, services.calendar.ownId() ?? "primary")
+  }
+
   function opened(place: Place, canSetConference: boolean): OpenEvent {
     const event = services.calendar.findEvent(place.calendarId, place.eventId)
     const meetingId =
@@ -32,7 +52,10 @@ export function createAddon(services: Services) {
     conference: (place: Place): Conference => createConference(services, place),
     settingsUrl: (): string => portalOf(services),
     changed: (calendarId: string): void => syncChanges(services, calendarId),
-    home: (): Card => homeCard(services),
+    home: (): Card => {
+      followOwn()
+      return homeCard(services)
+    },
     event: (place: Place, canSetConference: boolean): Card => eventCard(services, opened(place, canSetConference)),
 
     beginSignIn: () => pressed(() => ({ card: signInCard(services, beginSignIn(services).code) })),
@@ -53,21 +76,26 @@ export function createAddon(services: Services) {
 
     /** The template of new meetings from now on; none: what the organisation has. */
     templateChosen: (templateId: string) =>
-      pressed(() => {
-        const now = ask(services, "GET", "/v1/tools/settings")
-        if (now === null) return { card: signInCard(services, null) }
-        const defaults = { templateId: templateId === "" ? null : templateId }
-        const { addsToEveryEvent } = parseSettings(now.body)
-        const answer = ask(services, "PUT", "/v1/tools/defaults", { ...defaults, addsToEveryEvent })
-        return { told: answer?.status === 204 ? words.saved : words.failed }
-      }),
+      pressed(
+        () => changeDefaults(() => ({ templateId: templateId === "" ? null : templateId })) ?? { told: words.saved },
+      ),
 
-    addMeeting: (place: Place, templateId: string) =>
+    /** Whether a meeting is added to every event, the other way round from now on. */
+    everyEvent: () =>
+      pressed(
+        () =>
+          changeDefaults(({ addsToEveryEvent }) => ({ addsToEveryEvent: !addsToEveryEvent })) ?? {
+            card: homeCard(services),
+            told: words.saved,
+          },
+      ),
+
+    addMeeting: (place: Place, choice: Choice) =>
       pressed(() => {
-        const conference = createConference(services, place, templateId === "" ? null : templateId)
+        const conference = createConference(services, place, choice)
         if (conference.kind === "made") return { conference, told: words.added }
         if (conference.kind === "sign-in") return { card: signInCard(services, null) }
-        return { told: conference.reason === "not-allowed" ? words.refused : words.failed }
+        return { told: conference.told }
       }),
 
     removeMeeting: (meetingId: string) =>

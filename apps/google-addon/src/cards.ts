@@ -2,6 +2,7 @@ import { portalOf } from "./conference.ts"
 import { globalFunctions } from "./global-functions.ts"
 import { type Messages, messages } from "./messages.ts"
 import { parseSettings, type Settings } from "./parse.ts"
+import { hostOf } from "./schedule.ts"
 import type { Conference, Services } from "./services.ts"
 import { ask, refusal, signedIn } from "./session.ts"
 
@@ -55,10 +56,27 @@ export function signInCard(services: Services, code: string | null): Card {
 export function homeCard(services: Services): Card {
   return withSettings(services, messages(services.language).homeTitle, (settings, words) => [
     text(words.signedInAs(escaped(settings.person.displayName), escaped(settings.person.email))),
-    ...(settings.isOn ? [templateChoice(settings, words, globalFunctions.templateChosen)] : [text(words.off)]),
-    { kind: "link", label: words.openPortal, url: services.serviceUrl },
+    ...(settings.isOn ? choices(services, settings, words) : [text(words.off)]),
+    { kind: "link", label: words.openPortal, url: portalOf(services) },
     button(words.signOut, globalFunctions.signOut),
   ])
+}
+
+/** What holds for new events, and for whom the person may schedule. */
+function choices(services: Services, settings: Settings, words: Messages): readonly Widget[] {
+  const { addsToEveryEvent, hosts } = settings
+  const every = addsToEveryEvent
+    ? [
+        text(services.addsByItself ? words.everyOn : words.everyByHand),
+        button(words.everyStop, globalFunctions.everyEvent),
+      ]
+    : [button(words.every, globalFunctions.everyEvent)]
+  const names = hosts.map(({ displayName }) => escaped(displayName)).join(", ")
+  return [
+    templateChoice(settings, words, globalFunctions.templateChosen),
+    ...every,
+    ...(hosts.length === 0 ? [] : [text(words.mayScheduleFor(names))]),
+  ]
 }
 
 export type OpenEvent = {
@@ -70,12 +88,18 @@ export type OpenEvent = {
 }
 
 /** What the person sees beside an event that is open. */
-export function eventCard(services: Services, { meetingId, canSetConference }: OpenEvent): Card {
+export function eventCard(services: Services, { calendarId, meetingId, canSetConference }: OpenEvent): Card {
+  const owner = hostOf(services, calendarId)
   return withSettings(services, messages(services.language).eventTitle, (settings, words) => {
     if (!settings.isOn) return [text(words.off)]
     if (meetingId !== null) return [text(words.has), button(words.remove, globalFunctions.removeMeeting, { meetingId })]
     if (!canSetConference) return [text(words.cannotAdd)]
-    return [text(words.hasNone), templateChoice(settings, words), button(words.add, globalFunctions.addMeeting)]
+    return [
+      text(words.hasNone),
+      ...hostChoice(settings, words, owner),
+      templateChoice(settings, words),
+      button(words.add, globalFunctions.addMeeting),
+    ]
   })
 }
 
@@ -95,6 +119,18 @@ function withSettings(
   } catch {
     return { title, widgets: [text(words.failed)] }
   }
+}
+
+/** Whose meeting it is to be: of whoever's calendar it is, unless another is chosen. Nothing where there is no choice. */
+function hostChoice({ person, hosts }: Settings, words: Messages, owner: string | null): readonly Widget[] {
+  if (owner === null && hosts.length === 0) return []
+  const ownerName = hosts.find(({ email }) => email === owner)?.displayName ?? owner ?? ""
+  const own = { label: words.myself(person.displayName), value: owner === null ? "" : person.email }
+  const calendars = owner === null ? [] : [{ label: words.ownerOf(ownerName), value: "" }]
+  const others = hosts.filter(({ email }) => email !== owner)
+  const people = [...calendars, own, ...others.map(({ displayName, email }) => ({ label: displayName, value: email }))]
+  const all = people.map((one) => ({ ...one, isChosen: one.value === "" }))
+  return [{ kind: "choice", name: "host", label: words.host, choices: all }]
 }
 
 function templateChoice({ templates, templateId }: Settings, words: Messages, calls?: string): Widget {

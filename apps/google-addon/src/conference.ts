@@ -1,46 +1,42 @@
-import { faceOf } from "./event-face.ts"
-import { dropKnown, findKnown, keepKnown } from "./known.ts"
+import { keepKnown } from "./known.ts"
+import { messages } from "./messages.ts"
 import { type Made, parseMeeting } from "./parse.ts"
+import { type Choice, noChoice, type Place, schedule } from "./schedule.ts"
 import type { Conference, Services } from "./services.ts"
-import { ask } from "./session.ts"
+import { refusal } from "./session.ts"
 import { syncChanges } from "./sync.ts"
 
-export type Place = { readonly calendarId: string; readonly eventId: string }
-
 /** What Google Calendar is to put into the event, when a person chooses the conference or presses "Add a meeting". */
-export function createConference(services: Services, place: Place, templateId: string | null = null): Conference {
+export function createConference(services: Services, place: Place, choice: Choice = noChoice): Conference {
+  const { findEvent } = services.calendar
   try {
-    const answer = schedule(services, place, templateId)
+    const answer = schedule(services, { ...place, event: findEvent(place.calendarId, place.eventId) }, choice)
     if (answer === null) return { kind: "sign-in", url: portalOf(services) }
-    if (answer.status !== 200) return { kind: "failed", reason: answer.status === 403 ? "not-allowed" : "unavailable" }
+    if (answer.status !== 200) {
+      const reason = answer.status === 403 ? "not-allowed" : "unavailable"
+      return { kind: "failed", reason, told: refusal(answer, services) }
+    }
     const made = parseMeeting(answer.body)
     keepKnown(services, { eventId: place.eventId, key: answer.key, meetingId: made.meetingId })
     follow(services, place.calendarId)
     return conferenceOf(made)
   } catch {
     // Google shows what went wrong in its own words; nothing of it is logged, for it may name the event.
-    return { kind: "failed", reason: "unavailable" }
+    return { kind: "failed", reason: "unavailable", told: messages(services.language).failed }
   }
 }
 
-/** Asked for again, an event's meeting is the one it had, unless that was given up. */
-function schedule(services: Services, { calendarId, eventId }: Place, templateId: string | null) {
-  const face = faceOf(services.calendar.findEvent(calendarId, eventId), services)
-  const template = templateId === null ? {} : { templateId }
-  const known = findKnown(services, eventId)
-  for (const key of known === null ? [services.newKey()] : [known.key, services.newKey()]) {
-    const answer = ask(services, "POST", "/v1/tools/meetings", { key, ...face, ...template })
-    if (answer === null) return null
-    if (answer.status !== 409 || key !== known?.key) return { ...answer, key }
-    dropKnown(services, eventId)
+/**
+ * From then on, changes of the calendar are looked at; the first look finds the place to go on from. A calendar that cannot
+ * be looked at (somebody else's, say) takes no meeting from anybody: its owner's own connection follows it.
+ */
+export function follow(services: Services, calendarId: string): void {
+  try {
+    services.calendar.watch(calendarId)
+    if (services.kept.find(`sync.${calendarId}`) === null) syncChanges(services, calendarId)
+  } catch {
+    // Tried again with the next meeting.
   }
-  return null
-}
-
-/** From the first meeting on, changes of the calendar are looked at; the first look finds the place to go on from. */
-function follow(services: Services, calendarId: string): void {
-  services.calendar.watch(calendarId)
-  if (services.kept.find(`sync.${calendarId}`) === null) syncChanges(services, calendarId)
 }
 
 /** The longest that Google takes as notes. */

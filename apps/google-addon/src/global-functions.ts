@@ -9,6 +9,7 @@ export const globalFunctions = {
   codeTyped: "onCodeTyped",
   signOut: "onSignOut",
   templateChosen: "onTemplateChosen",
+  everyEvent: "onEveryEvent",
   addMeeting: "onAddMeeting",
   removeMeeting: "onRemoveMeeting",
 } as const

@@ -2,10 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MessageChannel, Worker } from "node:worker_threads"
+import type { Person } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { end, type Started, start } from "../../../e2e/started.ts"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { apiOf } from "../../../packages/server/src/testing/node.ts"
 import { buildGoogleAddon } from "../../../tools/google-addon.ts"
 
 // The add-on as it is built for a deployment, run as Apps Script runs it, on a real service and a simulated Google.
@@ -23,6 +25,11 @@ beforeAll(async () => {
     ...{ KALENDS_ZOOM_TOKEN_URL: simulator.baseUrls.zoomToken, KALENDS_ZOOM_API_URL: simulator.baseUrls.zoomApi },
   })
   folder = await mkdtemp(join(tmpdir(), "kalends-addon-"))
+  const serviceUrl = `http://localhost:${new URL(started.node.url).port}`
+  for (const form of ["by-hand", "by-itself"]) {
+    const deployment = { serviceUrl, name: "Kalends", logoUrl: "https://example.org/logo.png" }
+    await buildGoogleAddon({ ...deployment, addsByItself: form === "by-itself" }, join(folder, form))
+  }
 })
 afterAll(async () => {
   await end(started)
@@ -36,9 +43,19 @@ type Question =
   | { readonly kind: "fetch"; readonly url: string; readonly options: Options }
   | { readonly kind: "get"; readonly calendarId: string; readonly eventId: string; readonly options: object }
   | { readonly kind: "list"; readonly calendarId: string; readonly options: object }
+  | { readonly kind: "own" }
+  | {
+      readonly kind: "patch"
+      readonly resource: object
+      readonly calendarId: string
+      readonly eventId: string
+      readonly headers: Record<string, string>
+    }
 
 /** Runs the built script; `sent` is everything that it sent to the service. */
-function runScript(file: string, accessToken: string) {
+function runScript(file: string, person: Person, permission: string = scope) {
+  const { google } = simulator.grants
+  const accessToken = google.newAccessToken(google.newGrant(person, permission))
   const { port1, port2 } = new MessageChannel()
   const bell = new SharedArrayBuffer(4)
   const signal = new Int32Array(bell)
@@ -61,10 +78,19 @@ function runScript(file: string, accessToken: string) {
       })
       return { status: response.status, text: await response.text() }
     }
-    const id = question.kind === "get" ? `/${question.eventId}` : ""
+    if (question.kind === "own") return person.email
+    const id = question.kind === "list" ? "" : `/${question.eventId}`
     const url = new URL(`${simulator.baseUrls.googleApi}/calendars/${question.calendarId}/events${id}`)
+    const headers = { authorization: `Bearer ${accessToken}` }
+    if (question.kind === "patch") {
+      const body = JSON.stringify(question.resource)
+      const type = { "content-type": "application/json" }
+      const patched = await fetch(url, { method: "PATCH", headers: { ...headers, ...question.headers, ...type }, body })
+      if (!patched.ok) throw new Error(`API call failed with error: ${patched.status}`)
+      return patched.json()
+    }
     for (const [name, value] of Object.entries(question.options)) url.searchParams.set(name, String(value))
-    const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })
+    const response = await fetch(url, { headers })
     if (!response.ok) throw new Error(`API call failed with error: ${response.status}`)
     return response.json()
   }
@@ -109,21 +135,29 @@ async function signIn(script: ReturnType<typeof runScript>): Promise<void> {
 
 const scope = "https://www.googleapis.com/auth/calendar"
 
+const allowed = ["deviceName", "key", "subject", "date", "time", "zone", "isRecurring", "for"]
+
+/** Nothing but what tools may say of an event was sent; `for` names people, and no event. */
+function saysOnlyWhatItMay({ sent }: ReturnType<typeof runScript>): void {
+  const bodies = sent.flatMap(({ body }) => (body === null ? [] : [body]))
+  expect(bodies.flatMap(Object.keys).filter((name) => !allowed.includes(name))).toEqual([])
+  expect(JSON.stringify(sent)).not.toContain("SECRET")
+}
+
+const timed = (start: string, end: string) => ({ kind: "timed", start, end, zone: "Europe/Berlin" }) as const
+
 test("a conference chosen in Google Calendar is a meeting that follows its event, and only its face is told", async () => {
   const person = simulator.org.addPerson(simulator.tenants.google, "Ada", "ada@google.example.org")
   simulator.knobs("google").approvesAll = true
   expect(await connectByOAuth(started.call, "google", person.email, "read-write")).toBe("connected")
-  const serviceUrl = `http://localhost:${new URL(started.node.url).port}`
-  await buildGoogleAddon({ serviceUrl, name: "Kalends", logoUrl: "https://example.org/logo.png" }, folder)
-  const { google } = simulator.grants
-  const script = runScript(join(folder, "Code.js"), google.newAccessToken(google.newGrant(person, scope)))
+  const script = runScript(join(folder, "by-hand/Code.js"), person)
   try {
     await signIn(script)
 
     // The person writes an event and chooses the conference; Google puts what it is given into the event.
     const event = person.calendar.create({
       subject: "Observation",
-      time: { kind: "timed", start: "2027-03-01T20:00:00", end: "2027-03-01T21:30:00", zone: "Europe/Berlin" },
+      time: timed("2027-03-01T20:00:00", "2027-03-01T21:30:00"),
       description: "SECRET BODY",
       attendees: [],
     })
@@ -145,26 +179,66 @@ test("a conference chosen in Google Calendar is a meeting that follows its event
     await script.call("onEventsChanged", { calendarId: person.email })
 
     // Moved by a day in the calendar.
-    const time = {
-      kind: "timed",
-      start: "2027-03-02T20:00:00",
-      end: "2027-03-02T21:30:00",
-      zone: "Europe/Berlin",
-    } as const
-    person.calendar.update(event, { time })
+    person.calendar.update(event, { time: timed("2027-03-02T20:00:00", "2027-03-02T21:30:00") })
     await script.call("onEventsChanged", { calendarId: person.email })
     const held = () => simulator.zoom.account.users.flatMap((user) => simulator.zoom.account.meetingsOf(user))
     await until(async () => JSON.stringify(held()).includes("2027-03-02T19:00:00"))
     expect(held()).toHaveLength(1)
 
-    const bodies = script.sent.flatMap(({ body }) => (body === null ? [] : [body]))
-    const allowed = ["deviceName", "key", "subject", "date", "time", "zone", "isRecurring"]
-    expect(bodies.flatMap(Object.keys).filter((name) => !allowed.includes(name))).toEqual([])
-    expect(JSON.stringify(script.sent)).not.toContain("SECRET")
+    saysOnlyWhatItMay(script)
     expect(script.sent.at(-1)).toMatchObject({
       ...{ method: "patch", path: `/v1/tools/meetings/${meetingId}` },
       body: { subject: "Observation", date: "2027-03-02", time: "20:00", zone: "Europe/Berlin", isRecurring: false },
     })
+  } finally {
+    await script.close()
+  }
+})
+
+test("an event in a host's calendar is theirs once they allow it, and the service refuses before", async () => {
+  const ada = simulator.org.addPerson(simulator.tenants.google, "Ada Two", "ada2@google.example.org")
+  const bo = { email: "bo@google.example.org", displayName: "Bo", role: "user", password: "battery staple" }
+  await started.call("POST", "/v1/users", bo)
+  const script = runScript(join(folder, "by-hand/Code.js"), ada)
+  try {
+    await signIn(script)
+    const pressed = { ...home, calendar: { calendarId: bo.email, id: "event-of-bo" } }
+    expect(JSON.stringify(await script.call("onAddMeeting", pressed))).toContain("許可されていません")
+    const url = `http://localhost:${new URL(started.node.url).port}`
+    let token: string | null = null
+    const asBo = apiOf(url, () => token)
+    const session = { email: bo.email, password: bo.password, deviceName: "Test", keep: "memory" }
+    token = ((await asBo("POST", "/v1/sessions", session)).body as { token: string }).token
+    const delegate = { email: "ada@example.org", managesPrivate: false }
+    expect((await asBo("PUT", "/v1/me/delegates", delegate)).status).toBe(200)
+    const made = JSON.stringify(await script.call("onAddMeeting", pressed))
+    expect(made).toContain("setConferenceId")
+    const meetingId = /"setConferenceId":"([^"]+)"/.exec(made)?.[1]
+    expect((await asBo("GET", `/v1/meetings/${meetingId}`)).status).toBe(200)
+    expect(script.sent.at(-1)?.body).toMatchObject({ for: bo.email })
+    saysOnlyWhatItMay(script)
+  } finally {
+    await script.close()
+  }
+})
+
+test("the form that adds by itself writes the link into a saved event's location, and the meeting follows", async () => {
+  const person = simulator.org.addPerson(simulator.tenants.google, "Ada Three", "ada3@google.example.org")
+  const script = runScript(join(folder, "by-itself/Code.js"), person)
+  try {
+    await signIn(script)
+    const defaults = { templateId: null, addsToEveryEvent: true }
+    expect((await started.call("PUT", "/v1/tools/defaults", defaults)).status).toBe(204)
+    const opened = await script.call("onHome", home)
+    expect(opened.triggers).toEqual([{ name: "onEventsChanged", calendarId: person.email }])
+    const time = timed("2027-04-01T20:00:00", "2027-04-01T21:30:00")
+    const event = person.calendar.create({ subject: "Eclipse", time, description: "SECRET BODY" })
+    await script.call("onEventsChanged", { calendarId: person.email })
+    expect(event.details.location).toMatch(/^https?:\/\//)
+    person.calendar.update(event, { time: timed("2027-04-02T20:00:00", "2027-04-02T21:30:00") })
+    await script.call("onEventsChanged", { calendarId: person.email })
+    expect(script.sent.at(-1)).toMatchObject({ method: "patch", body: { subject: "Eclipse", date: "2027-04-02" } })
+    saysOnlyWhatItMay(script)
   } finally {
     await script.close()
   }

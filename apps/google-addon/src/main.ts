@@ -1,9 +1,9 @@
 import { type Addon, createAddon } from "./addon.ts"
-import type { Place } from "./conference.ts"
 import { globalFunctions } from "./global-functions.ts"
 import { appsScriptServices } from "./platform/apps-script.ts"
 import { appsScriptBuilders } from "./platform/builders.ts"
 import type { AppsScript } from "./platform/google-services.ts"
+import type { Choice, Place } from "./schedule.ts"
 import type { Builders } from "./services.ts"
 
 /** What Google hands to the functions that it calls, as far as it is used. */
@@ -29,7 +29,7 @@ type Call = {
  * The functions that Google calls by their global names (global-functions.ts). The build puts one of each name in front of
  * this, for Apps Script finds no others.
  */
-export function createFunctions(script: AppsScript, serviceUrl: string) {
+export function createFunctions(script: AppsScript, serviceUrl: string, addsByItself = false) {
   const { changed } = globalFunctions
 
   function run(given: Call, act: (addon: Addon, builders: Builders) => unknown): unknown {
@@ -39,7 +39,10 @@ export function createFunctions(script: AppsScript, serviceUrl: string) {
       ...(userLocale === undefined ? {} : { locale: userLocale }),
       ...(zone === undefined ? {} : { zone }),
     }
-    return act(createAddon(appsScriptServices(script, { serviceUrl, changed }, told)), appsScriptBuilders(script))
+    return act(
+      createAddon(appsScriptServices(script, { serviceUrl, changed, addsByItself }, told)),
+      appsScriptBuilders(script),
+    )
   }
 
   return {
@@ -56,9 +59,10 @@ export function createFunctions(script: AppsScript, serviceUrl: string) {
     onCodeTyped: (given: Call) => run(given, (addon, { answer }) => answer(addon.codeTyped())),
     onSignOut: (given: Call) => run(given, (addon, { answer }) => answer(addon.signOut())),
     onTemplateChosen: (given: Call) =>
-      run(given, (addon, { answer }) => answer(addon.templateChosen(chosenTemplate(given)))),
+      run(given, (addon, { answer }) => answer(addon.templateChosen(chosen(given, "templateId")))),
+    onEveryEvent: (given: Call) => run(given, (addon, { answer }) => answer(addon.everyEvent())),
     onAddMeeting: (given: Call) =>
-      run(given, (addon, { answer }) => answer(addon.addMeeting(openPlace(given), chosenTemplate(given)))),
+      run(given, (addon, { answer }) => answer(addon.addMeeting(openPlace(given), choiceOf(given)))),
     onRemoveMeeting: (given: Call) =>
       run(given, (addon, { answer }) => answer(addon.removeMeeting(parametersOf(given).meetingId ?? ""))),
   }
@@ -77,5 +81,7 @@ const openPlace = ({ calendar = {} }: Call): Place =>
 
 const parametersOf = ({ commonEventObject, parameters }: Call) => commonEventObject?.parameters ?? parameters ?? {}
 
-const chosenTemplate = ({ commonEventObject }: Call): string =>
-  commonEventObject?.formInputs?.templateId?.stringInputs?.value?.[0] ?? ""
+const chosen = ({ commonEventObject }: Call, name: string): string =>
+  commonEventObject?.formInputs?.[name]?.stringInputs?.value?.[0] ?? ""
+
+const choiceOf = (given: Call): Choice => ({ templateId: chosen(given, "templateId"), host: chosen(given, "host") })

@@ -33,7 +33,14 @@ export function parseMeeting(body: unknown): Made {
   return { meetingId: textOf(fields, "meetingId"), joinUrl: textOf(fields, "joinUrl"), html }
 }
 
+/** Why the service refused, by its word for it; null where it does not say. */
+export function parseRefusal(body: unknown): string | null {
+  const code = typeof body === "object" && body !== null && "code" in body ? body.code : null
+  return typeof code === "string" ? code : null
+}
+
 export type Settings = Pick<ToolSettings, "person" | "isOn"> & {
+  readonly hosts: readonly { readonly displayName: string; readonly email: string }[]
   readonly templates: readonly { readonly templateId: string; readonly name: string }[]
   readonly templateId: string | null
   readonly addsToEveryEvent: boolean
@@ -45,6 +52,10 @@ export function parseSettings(body: unknown): Settings {
   return {
     person: { displayName: textOf(person, "displayName"), email: textOf(person, "email") },
     isOn: fields.isOn === true,
+    hosts: list(fields.mayScheduleFor).map((one) => {
+      const host = fieldsOf(one)
+      return { displayName: textOf(host, "displayName"), email: textOf(host, "email") }
+    }),
     templates: list(fields.templates).map((one) => {
       const template = fieldsOf(one)
       return { templateId: textOf(template, "templateId"), name: textOf(template, "name") }
@@ -54,12 +65,23 @@ export function parseSettings(body: unknown): Settings {
   }
 }
 
+/** Texts, as the add-on kept them. */
+export const parseList = (text: string | null): readonly string[] =>
+  list(JSON.parse(text ?? "[]")).filter((one) => typeof one === "string")
+
 /** Which meetings the add-on made for which events, as it kept them. */
-export type Known = { readonly eventId: string; readonly key: string; readonly meetingId: string }
+export type Known = {
+  readonly eventId: string
+  readonly key: string
+  readonly meetingId: string
+  /** The link is in the event's location, and not its conference. */
+  readonly isLocation?: boolean
+}
 export function parseKnown(text: string | null): readonly Known[] {
   return list(JSON.parse(text ?? "[]")).map((one) => {
     const fields = fieldsOf(one)
     const [eventId, key, meetingId] = ["eventId", "key", "meetingId"].map((name) => textOf(fields, name))
-    return { eventId: eventId ?? "", key: key ?? "", meetingId: meetingId ?? "" }
+    const known = { eventId: eventId ?? "", key: key ?? "", meetingId: meetingId ?? "" }
+    return fields.isLocation === true ? { ...known, isLocation: true } : known
   })
 }

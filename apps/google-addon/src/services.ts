@@ -5,6 +5,9 @@ import type { Language } from "./messages.ts"
 export const eventFields =
   "id,status,summary,start,end,recurrence,recurringEventId,organizer(self),conferenceData(conferenceId,conferenceSolution(key(type)),parameters)"
 
+/** What is asked for besides where the add-on may add meetings by itself: whether an event is new, and its location free. */
+export const newEventFields = `${eventFields},etag,created,eventType,location`
+
 type EventTime = { readonly date?: string; readonly dateTime?: string; readonly timeZone?: string }
 
 /** An event as the Calendar API gives it, in its own words. */
@@ -16,6 +19,11 @@ export type EventResource = {
   readonly recurrence?: readonly string[]
   readonly recurringEventId?: string
   readonly organizer?: { readonly self?: boolean }
+  readonly etag?: string
+  readonly created?: string
+  /** "default", or a kind of entry that nobody meets in, such as "outOfOffice". */
+  readonly eventType?: string
+  readonly location?: string
   readonly conferenceData?: {
     readonly conferenceId?: string
     readonly conferenceSolution?: { readonly key?: { readonly type?: string } }
@@ -35,11 +43,13 @@ export type Answer = { readonly status: number; readonly body: unknown }
 export type Conference =
   | { readonly kind: "made"; readonly conferenceId: string; readonly joinUrl: string; readonly notes: string }
   | { readonly kind: "sign-in"; readonly url: string }
-  | { readonly kind: "failed"; readonly reason: "unavailable" | "not-allowed" }
+  | { readonly kind: "failed"; readonly reason: "unavailable" | "not-allowed"; readonly told: string }
 
 /** The services of Apps Script that the add-on uses, and no more of each than it needs. All of it is synchronous there. */
 export interface Services {
   readonly serviceUrl: string
+  /** Whether it was built and allowed to write links into events once they are saved. */
+  readonly addsByItself: boolean
   readonly language: Language
   readonly zone: string
   /** Throws where the service cannot be reached. */
@@ -60,11 +70,17 @@ export interface Services {
     ): EventPage | null
     /** Calls the add-on back whenever an event of the calendar changes; once, however often it is asked for. */
     watch(calendarId: string): void
+    /** The address of the person's own calendar; null where Google does not say. */
+    ownId(): string | null
+    /** Writes the location of an event as it was read. Throws where it was changed meanwhile, or may not be written. */
+    putLocation(calendarId: string, event: EventResource, location: string): void
   }
   /** 32 random hexadecimal digits. */
   newKey(): string
   /** A moment ("2026-12-01T19:00:00Z"), null being now, on the clock of a zone: "2026-12-01T20:00". */
   onClock(moment: string | null, zone: string): string
+  /** Whether a moment lies no longer back than so. */
+  isWithin(moment: string, minutes: number): boolean
 }
 
 /** Turns what the add-on means into what Google's builders make. */

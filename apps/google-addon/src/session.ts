@@ -1,5 +1,5 @@
 import { messages } from "./messages.ts"
-import { parseCode, parseCodeState } from "./parse.ts"
+import { parseCode, parseCodeState, parseRefusal } from "./parse.ts"
 import type { Answer, Services } from "./services.ts"
 
 /** How the add-on is signed in. Its token is kept in the person's own properties at Google, which no other script reads. */
@@ -25,6 +25,9 @@ export function signedIn(services: Services): SignedIn {
   services.kept.keep(tokenName, waitingToken)
   return { kind: "in", token: waitingToken }
 }
+
+/** Whether a token is there, which the service may have ended. */
+export const isSignedIn = ({ kept }: Services): boolean => kept.find(tokenName) !== null
 
 /** Asks for a code to show. Throws where the service gives none. */
 export function beginSignIn(services: Services): { readonly code: string } {
@@ -58,7 +61,8 @@ export function ask(services: Services, method: string, path: string, body?: unk
 }
 
 /** Why the service said no, in words for the person. */
-export function refusal({ status }: Answer, { language }: Services): string {
+export function refusal({ status, body }: Answer, { language }: Services): string {
   const words = messages(language)
-  return status === 403 ? words.refused : words.failed
+  if (status !== 403) return words.failed
+  return words.refusals[parseRefusal(body) ?? ""] ?? words.refused
 }

@@ -1,3 +1,4 @@
+import { createAdder } from "./by-itself.ts"
 import { faceOf, meetingOf } from "./event-face.ts"
 import { dropKnown, findKnown } from "./known.ts"
 import type { EventResource, Services } from "./services.ts"
@@ -21,31 +22,35 @@ export function syncChanges(services: Services, calendarId: string): void {
 
 /** The sync token to go on from; null where the one given is over. */
 function runThrough(services: Services, calendarId: string, syncToken: string | null): string | null {
+  const add = createAdder(services, calendarId)
   let pageToken: string | null = null
   for (let pages = 0; pages < pagesMost; pages++) {
     const page = services.calendar.changes(calendarId, { syncToken, pageToken })
     if (page === null) return null
-    for (const event of page.items ?? []) tell(services, event)
+    for (const event of page.items ?? []) if (!tell(services, event)) add(event)
     if (page.nextPageToken === undefined) return page.nextSyncToken ?? null
     pageToken = page.nextPageToken
   }
   return null
 }
 
-/** Occurrences of a series carry its link, and are what the service reads from the calendar; the series speaks for itself here. */
-function tell(services: Services, event: EventResource): void {
-  const { id = "", status, recurringEventId, organizer } = event
-  if (recurringEventId !== undefined) return
+/**
+ * False: an event that has no meeting. Occurrences of a series carry its link, and are what the service reads from the
+ * calendar; the series speaks for itself here.
+ */
+function tell(services: Services, event: EventResource): boolean {
+  const { id = "", status, recurringEventId, organizer, location = "" } = event
+  if (recurringEventId !== undefined) return true
   const known = findKnown(services, id)
-  if (status === "cancelled") {
-    if (known === null) return
+  if (status === "cancelled" || (known?.isLocation === true && location === "")) {
+    if (known === null) return true
     send(services, "DELETE", known.meetingId)
     dropKnown(services, id)
-    return
+    return true
   }
-  const meetingId = meetingOf(event)
-  if (meetingId === null || organizer?.self !== true) return
-  send(services, "PATCH", meetingId, faceOf(event, services))
+  const meetingId = meetingOf(event) ?? (known?.isLocation === true ? known.meetingId : null)
+  if (meetingId !== null && organizer?.self === true) send(services, "PATCH", meetingId, faceOf(event, services))
+  return meetingId !== null
 }
 
 /** Throws where the service could not take it now, so that it is told again. What it refuses, it would refuse again. */

@@ -1,5 +1,12 @@
 import type { Language } from "../messages.ts"
-import { type Answer, type EventPage, type EventResource, eventFields, type Services } from "../services.ts"
+import {
+  type Answer,
+  type EventPage,
+  type EventResource,
+  eventFields,
+  newEventFields,
+  type Services,
+} from "../services.ts"
 import type { AppsScript } from "./google-services.ts"
 
 /** What Google tells of where the person is, with every call. */
@@ -9,19 +16,24 @@ export type Settings = {
   readonly serviceUrl: string
   /** The global function that Google calls when an event of a watched calendar changes. */
   readonly changed: string
+  readonly addsByItself: boolean
 }
 
 /** Events from then on are looked at where no sync token is kept (Google's guide does the same): those that are over need nothing. */
 const lookBackDays = 1
 
 /** The services of Apps Script as the add-on knows them. */
-export function appsScriptServices(script: AppsScript, { serviceUrl, changed }: Settings, told: Told = {}): Services {
+export function appsScriptServices(
+  script: AppsScript,
+  { serviceUrl, changed, addsByItself }: Settings,
+  told: Told = {},
+): Services {
   const { Utilities, Session, ScriptApp } = script
   const properties = script.PropertiesService.getUserProperties()
   const onClock = (moment: string | null, zone: string) =>
     Utilities.formatDate(moment === null ? new Date() : new Date(moment), zone, "yyyy-MM-dd'T'HH:mm")
   return {
-    serviceUrl,
+    ...{ serviceUrl, addsByItself },
     language: languageOf(told.locale ?? Session.getActiveUserLocale()),
     zone: told.zone ?? Session.getScriptTimeZone(),
     send: (method, path, options) => send(script, { method, url: serviceUrl + path, ...options }),
@@ -32,7 +44,10 @@ export function appsScriptServices(script: AppsScript, { serviceUrl, changed }: 
     },
     calendar: {
       findEvent: (calendarId, eventId) => findEvent(script, calendarId, eventId),
-      changes: (calendarId, from) => changes(script, calendarId, from),
+      changes: (calendarId, from) => changes(script, calendarId, { ...from, addsByItself }),
+      ownId: () => ownId(script),
+      putLocation: (calendarId, { id = "", etag = "" }, location) =>
+        void script.Calendar.Events.patch({ location }, calendarId, id, { sendUpdates: "none" }, { "If-Match": etag }),
       watch(calendarId) {
         const isWatched = ScriptApp.getProjectTriggers().some(
           (trigger) => trigger.getHandlerFunction() === changed && trigger.getTriggerSourceId() === calendarId,
@@ -42,6 +57,7 @@ export function appsScriptServices(script: AppsScript, { serviceUrl, changed }: 
     },
     newKey: () => Utilities.getUuid().replace(/-/g, "").toLowerCase(),
     onClock,
+    isWithin: (moment, minutes) => Date.now() - Date.parse(moment) <= minutes * 60_000,
   }
 }
 
@@ -73,13 +89,30 @@ function findEvent({ Calendar }: AppsScript, calendarId: string, eventId: string
   }
 }
 
-type From = { readonly syncToken: string | null; readonly pageToken: string | null }
+/** The address that "primary" stands for. */
+function ownId({ Calendar }: AppsScript): string | null {
+  try {
+    return (Calendar.Calendars.get("primary") as { readonly id?: string }).id ?? null
+  } catch {
+    return null
+  }
+}
 
-function changes({ Calendar }: AppsScript, calendarId: string, { syncToken, pageToken }: From): EventPage | null {
+type From = {
+  readonly syncToken: string | null
+  readonly pageToken: string | null
+  readonly addsByItself: boolean
+}
+
+function changes({ Calendar }: AppsScript, calendarId: string, from: From): EventPage | null {
+  const { syncToken, pageToken } = from
   const begin = new Date(Date.now() - lookBackDays * 86_400_000).toISOString()
   try {
     return Calendar.Events.list(calendarId, {
-      ...{ maxResults: 250, fields: `items(${eventFields}),nextPageToken,nextSyncToken` },
+      ...{
+        maxResults: 250,
+        fields: `items(${from.addsByItself ? newEventFields : eventFields}),nextPageToken,nextSyncToken`,
+      },
       ...(syncToken === null ? { timeMin: begin } : { syncToken }),
       ...(pageToken === null ? {} : { pageToken }),
     }) as EventPage

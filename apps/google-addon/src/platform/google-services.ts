@@ -24,7 +24,15 @@ export type AppsScript = {
     newTrigger(name: string): { forUserCalendar(id: string): { onEventUpdated(): { create(): unknown } } }
   }
   readonly Calendar: {
+    readonly Calendars: { get(calendarId: string): unknown }
     readonly Events: {
+      patch(
+        resource: unknown,
+        calendarId: string,
+        eventId: string,
+        options: Readonly<Record<string, unknown>>,
+        headers: Readonly<Record<string, string>>,
+      ): unknown
       get(calendarId: string, eventId: string, options: Readonly<Record<string, unknown>>): unknown
       list(calendarId: string, options: Readonly<Record<string, unknown>>): unknown
     }

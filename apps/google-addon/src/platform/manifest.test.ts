@@ -5,6 +5,7 @@ import { manifestOf, parseServiceUrl } from "./manifest.ts"
 
 const deployment = {
   ...{ serviceUrl: "https://calendar.example.org", name: "Kalends", logoUrl: "https://example.org/logo.png" },
+  addsByItself: false,
 }
 
 test("the manifest names the service alone, the least scopes, and functions that there are", () => {
@@ -18,6 +19,12 @@ test("the manifest names the service alone, the least scopes, and functions that
   const { functions } = addonWorld()
   expect(Object.keys(functions)).toEqual(expect.arrayContaining(named))
   expect(Object.keys(functions).toSorted()).toEqual(Object.values(globalFunctions).toSorted())
+})
+
+test("the form that adds meetings by itself may write events of the person's own calendars, and the other may not", () => {
+  const scope = "https://www.googleapis.com/auth/calendar.events.owned"
+  expect(manifestOf(deployment).oauthScopes).not.toContain(scope)
+  expect(manifestOf({ ...deployment, addsByItself: true }).oauthScopes).toContain(scope)
 })
 
 test.each(["http://calendar.example.org", "https://calendar.example.org/path", "calendar.example.org"])(

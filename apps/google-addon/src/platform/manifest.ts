@@ -8,6 +8,8 @@ export type Deployment = {
   readonly name: string
   /** A square picture that anybody may fetch over HTTPS. */
   readonly logoUrl: string
+  /** Whether it may add meetings to events by itself, which takes one scope more. */
+  readonly addsByItself: boolean
 }
 
 /** The least that the add-on runs with, and why. */
@@ -23,14 +25,20 @@ export const scopes = {
   "https://www.googleapis.com/auth/script.locale": "to speak the person's language and know their time zone",
 } as const
 
+/** What it takes to add meetings without being pressed: Google lets nobody set a conference then, but the location. */
+export const scopeByItself = {
+  "https://www.googleapis.com/auth/calendar.events.owned":
+    "to write the join link into the location of an event that its person has saved; for the form that adds meetings by itself",
+} as const
+
 /** appsscript.json of a deployment. Nothing is logged at Google (exceptionLogging): an error may name an event. */
-export function manifestOf({ serviceUrl, name, logoUrl }: Deployment) {
+export function manifestOf({ serviceUrl, name, logoUrl, addsByItself }: Deployment) {
   return {
     timeZone: "Etc/UTC",
     runtimeVersion: "V8",
     exceptionLogging: "NONE",
     dependencies: { enabledAdvancedServices: [{ userSymbol: "Calendar", serviceId: "calendar", version: "v3" }] },
-    oauthScopes: Object.keys(scopes),
+    oauthScopes: [...Object.keys(scopes), ...(addsByItself ? Object.keys(scopeByItself) : [])],
     urlFetchWhitelist: [`${serviceUrl}/`],
     addOns: {
       common: { name, logoUrl, useLocaleFromApp: true, homepageTrigger: { runFunction: globalFunctions.home } },

@@ -7,8 +7,9 @@ const meeting = {
   ...{ meetingId, joinUrl: "https://meet.example.org/abc", location: "https://meet.example.org/abc" },
   ...{ block: { text: "Join", html: '<a href="https://meet.example.org/abc">Join</a>' }, expiresAt: null },
 }
-const settings = {
-  ...{ person: { displayName: "Ada <Lovelace>", email: "ada@example.org" }, isOn: true, mayScheduleFor: [] },
+export const settings = {
+  ...{ person: { displayName: "Ada <Lovelace>", email: "ada@example.org" }, isOn: true },
+  mayScheduleFor: [{ displayName: "Bo", email: "bo@example.org", managesPrivate: false }],
   templates: [{ templateId: "99999999-2222-4333-8444-555555555555", name: "Lectures", isDefault: false }],
   defaults: { templateId: null, addsToEveryEvent: false },
 }
@@ -17,7 +18,7 @@ type Answers = Record<string, { status: number; body?: unknown }>
 type Sent = { readonly asked: string; readonly token: string | null; readonly body: unknown }
 
 /** The add-on's global functions on fakes of Google and of the service. */
-export function addonWorld() {
+export function addonWorld({ addsByItself = false } = {}) {
   const sent: Sent[] = []
   const events = new Map<string, EventResource>()
   const listed: { readonly options: Readonly<Record<string, unknown>> }[] = []
@@ -31,7 +32,8 @@ export function addonWorld() {
     [`delete /v1/tools/meetings/${meetingId}`]: { status: 204 },
     "delete /v1/sessions/current": { status: 204 },
   }
-  const calendar = { page: {} as unknown, refusesToken: false }
+  const calendar = { page: {} as unknown, refusesToken: false, refusesPatch: false }
+  const patched: { readonly resource: unknown; readonly headers: unknown }[] = []
   const google = fakeGoogle(
     {
       fetch(url, options) {
@@ -53,12 +55,18 @@ export function addonWorld() {
           throw new Error("Sync token is no longer valid, a full sync is required.")
         return calendar.page
       },
+      own: () => "ada@example.org",
+      patch(resource, _calendarId, _eventId, _options, headers) {
+        if (calendar.refusesPatch)
+          throw new Error("API call to calendar.events.patch failed with error: Precondition Failed")
+        patched.push({ resource, headers })
+      },
     },
     () => "2026-12-01T23:30:00Z",
   )
-  const functions = createFunctions(google.script, "https://calendar.example.org")
+  const functions = createFunctions(google.script, "https://calendar.example.org", addsByItself)
   return {
-    ...{ sent, events, listed, answers, calendar, google, functions },
+    ...{ sent, events, listed, answers, calendar, patched, google, functions },
     signIn: () => google.script.PropertiesService.getUserProperties().setProperty("token", "session-token"),
     /** What a function of the add-on gives to Google, as data. */
     call: (name: keyof typeof functions, event: object = {}) => plain(functions[name](event)),

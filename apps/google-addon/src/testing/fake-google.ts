@@ -53,6 +53,9 @@ export type Outside = {
   /** The Calendar API's answers; throws what the advanced service throws. */
   readonly get: (calendarId: string, eventId: string, options: Readonly<Record<string, unknown>>) => unknown
   readonly list: (calendarId: string, options: Readonly<Record<string, unknown>>) => unknown
+  /** The address of the person's own calendar. */
+  readonly own: () => string
+  readonly patch: AppsScript["Calendar"]["Events"]["patch"]
 }
 
 /** The services of Apps Script for one person, over whatever stands for the world outside. */
@@ -100,7 +103,10 @@ export function fakeGoogle(outside: Outside, now: () => string) {
         }),
       }),
     },
-    Calendar: { Events: { get: outside.get, list: outside.list } },
+    Calendar: {
+      Calendars: { get: () => ({ id: outside.own() }) },
+      Events: { get: outside.get, list: outside.list, patch: outside.patch },
+    },
     ConferenceDataService: {
       EntryPointType: { VIDEO: "VIDEO" },
       ConferenceErrorType: {

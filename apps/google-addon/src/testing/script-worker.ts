@@ -24,6 +24,9 @@ const google = fakeGoogle(
     fetch: (url, options) => ask({ kind: "fetch", url, options }) as { status: number; text: string },
     get: (calendarId, eventId, options) => ask({ kind: "get", calendarId, eventId, options }),
     list: (calendarId, options) => ask({ kind: "list", calendarId, options }),
+    own: () => String(ask({ kind: "own" })),
+    patch: (resource, calendarId, eventId, _options, headers) =>
+      ask({ kind: "patch", resource, calendarId, eventId, headers }),
   },
   () => "2026-12-01T08:00:00Z",
 )

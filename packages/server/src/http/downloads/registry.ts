@@ -35,7 +35,10 @@ export const toolOffers: readonly ToolOffer[] = [
   },
   {
     ...{ name: "google-addon", door: "google" },
-    files: [{ name: "google-addon.zip", path: "google-addon/dist", type: zip, isForDeployment: true }],
+    files: [
+      { name: "google-addon.zip", path: "google-addon/dist/by-hand", type: zip, isForDeployment: true },
+      { name: "google-addon-by-itself.zip", path: "google-addon/dist/by-itself", type: zip, isForDeployment: true },
+    ],
   },
   {
     ...{ name: "browser-extension", door: null },
