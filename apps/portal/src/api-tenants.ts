@@ -16,11 +16,13 @@ import {
   type TenantMethodsView,
   type TenantRemovalView,
   type TenantSecretInput,
+  type TenantSignInInput,
   type TenantsView,
   type TenantView,
   tenantMethodsSchema,
   tenantRemovalSchema,
   tenantSchema,
+  tenantSignInAnswerSchema,
   tenantsSchema,
 } from "@kalends/protocol/tenants"
 import { call, queryOf } from "./api-call.ts"
@@ -32,6 +34,9 @@ export const tenantApi = {
   methods: (): Promise<TenantMethodsView> => call(tenantMethodsSchema, "GET", "/v1/tenants/methods"),
   tenants: (): Promise<TenantsView> => call(tenantsSchema, "GET", "/v1/tenants"),
   connect: (input: NewTenantInput): Promise<TenantView> => call(tenantSchema, "POST", "/v1/tenants", input),
+  /** Where the browser goes for a service account to sign in. */
+  signIn: async (input: TenantSignInInput): Promise<string> =>
+    (await call(tenantSignInAnswerSchema, "POST", "/v1/tenants/sign-in", input)).authorizeUrl,
   replaceSecret: (id: string, input: TenantSecretInput): Promise<TenantView> =>
     call(tenantSchema, "PUT", `/v1/tenants/${id}/secret`, input),
   remove: (id: string): Promise<TenantRemovalView> => call(tenantRemovalSchema, "DELETE", `/v1/tenants/${id}`),

@@ -33,6 +33,11 @@ export function guideLines(permission: Permission): Readonly<Record<GuideLines, 
       `  Add-MailboxFolderPermission -Identity "$($_.PrimarySmtpAddress):\\Calendar" -User svc-kalends -AccessRights ${permission === "read" ? "Reviewer" : "Editor"}`,
       "}",
     ].join("\n"),
+    "room-sharing": [
+      "Connect-ExchangeOnline",
+      "Add-MailboxPermission -Identity room@contoso.com -User svc-rooms@contoso.com -AccessRights FullAccess -InheritanceType All -AutoMapping $false",
+      "Add-RecipientPermission -Identity room@contoso.com -Trustee svc-rooms@contoso.com -AccessRights SendAs -Confirm:$false",
+    ].join("\n"),
     "impersonation-test":
       'Get-ManagementRoleAssignment -Role "ApplicationImpersonation" -GetEffectiveUsers | Format-List EffectiveUserName,CustomRecipientWriteScope',
     "ews-on": "Get-OrganizationConfig | Format-List EwsEnabled,EwsApplicationAccessPolicy,EwsAllowList,EwsBlockList",
@@ -47,6 +52,7 @@ export type GuideLines =
   | "impersonation"
   | "impersonation-test"
   | "delegate"
+  | "room-sharing"
   | "ews-on"
 
 const directoryScopes = ["admin.directory.user.readonly", "admin.directory.resource.calendar.readonly"]

@@ -103,6 +103,20 @@ const en: Readonly<Record<string, Guide>> = {
     { text: "Make sure that EWS is on and lets Kalends in.", lines: "ews-on" },
     { text: "Exchange has to be reached from this service over https, with a certificate that it trusts." },
   ],
+  "service-sign-in": [
+    {
+      text: "In Microsoft 365, make an account svc-rooms with a mailbox (it needs a licence): no administrator, a long password, and a second factor that your team keeps.",
+    },
+    {
+      text: "In Exchange Online PowerShell, give it Full Access and Send As on each room. Under Rooms, Access and scripts, the script is written for the rooms that you choose.",
+      lines: "room-sharing",
+    },
+    { text: "It may take an hour until the account opens them." },
+    {
+      text: "For the directory of rooms, an administrator allows Place.Read.All, once, on the sign-in page. Rooms can be added by hand without it.",
+    },
+    { text: "Then go to the sign-in page below and choose the service account there, not your own." },
+  ],
 }
 
 const ja: Readonly<Record<string, Guide>> = {
@@ -195,6 +209,20 @@ const ja: Readonly<Record<string, Guide>> = {
     },
     { text: "EWS が有効で、Kalends が許可されていることを確認します。", lines: "ews-on" },
     { text: "このサービスから Exchange へ、信頼できる証明書の https で到達できる必要があります。" },
+  ],
+  "service-sign-in": [
+    {
+      text: "Microsoft 365 にメールボックス付きのアカウント svc-rooms を作成します（ライセンスが必要）。管理者権限なし、長いパスワード、チームで保管する 2 つ目の要素にします。",
+    },
+    {
+      text: "Exchange Online PowerShell で、各会議室のフルアクセスと送信者権限 (Send As) を与えます。「会議室」の「アクセスとスクリプト」で、選んだ会議室用のスクリプトを作成できます。",
+      lines: "room-sharing",
+    },
+    { text: "アカウントが会議室を開けるまで 1 時間ほどかかることがあります。" },
+    {
+      text: "会議室のディレクトリには、管理者がサインインのページで Place.Read.All を一度許可します。なしでも会議室は手動で追加できます。",
+    },
+    { text: "下のボタンでサインインのページを開き、自分ではなくサービスアカウントを選びます。" },
   ],
 }
 

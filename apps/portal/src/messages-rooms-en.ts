@@ -111,7 +111,6 @@ export const english = {
   access: "Access",
   needed: "What it needs",
   recommended: "Recommended",
-  notOffered: "Not offered here",
   permission: "Permission",
   holder: "Who has it",
   source: "Source",

@@ -105,7 +105,6 @@ export const japanese: RoomWords = {
   access: "アクセス",
   needed: "必要な権限",
   recommended: "推奨",
-  notOffered: "未対応",
   permission: "権限",
   holder: "持つ者",
   source: "出典",

@@ -20,6 +20,7 @@ export const tenantsEnglish = {
     "service-account": "With a service account and its key",
     "service-password": "With a service account and its password",
     "service-delegate": "With an account that calendars are shared with",
+    "service-sign-in": "With a service account that signs in, for rooms",
   },
   methodTexts: {
     registration: "An administrator of your organisation consents once; there is no secret of yours to renew.",
@@ -29,6 +30,8 @@ export const tenantsEnglish = {
     "service-password": "An account of your own Exchange acts for the mailboxes of its scope.",
     "service-delegate":
       "An account of your own Exchange opens the calendars that were shared with it. Exchange tells it of no changes: they are asked for.",
+    "service-sign-in":
+      "A service account with Full Access and Send As on each room signs in once. It opens rooms alone, and no application gets permissions of its own.",
   },
   guideTitle: "What to do there first",
   formTitle: "What to enter here",

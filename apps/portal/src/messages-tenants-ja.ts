@@ -19,6 +19,7 @@ export const tenantsJapanese: TenantWords = {
     "service-account": "サービスアカウントとそのキー",
     "service-password": "サービスアカウントとそのパスワード",
     "service-delegate": "予定表を共有されたアカウント",
+    "service-sign-in": "会議室用サービスアカウントのサインイン",
   },
   methodTexts: {
     registration: "組織の管理者が一度同意するだけです。更新が必要なシークレットはありません。",
@@ -28,6 +29,8 @@ export const tenantsJapanese: TenantWords = {
     "service-password": "自組織の Exchange のアカウントが、範囲内のメールボックスを代行します。",
     "service-delegate":
       "自組織の Exchange のアカウントが、共有された予定表を開きます。変更は通知されないため、定期的に確認します。",
+    "service-sign-in":
+      "各会議室にフルアクセスと送信者権限を持つサービスアカウントが一度サインインします。開くのは会議室だけで、アプリケーション自体の許可は不要です。",
   },
   guideTitle: "先に管理画面で行うこと",
   formTitle: "ここに入力する内容",

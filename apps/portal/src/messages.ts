@@ -18,6 +18,7 @@ import { type PeopleWords, peopleWords } from "./messages-people.ts"
 import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
 import { type RoomWords, roomWords } from "./messages-rooms.ts"
+import { type ServiceSignInWords, serviceSignInWords } from "./messages-service-sign-in.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
 import { type TemplateWords, templateWords } from "./messages-templates.ts"
 import { tenantProblemTexts } from "./messages-tenant-problems.ts"
@@ -53,6 +54,7 @@ export type Messages = Catalogue &
     readonly policy: PolicyWords
     readonly peoplePages: PeopleWords
     readonly rooms: RoomWords
+    readonly serviceSignIn: ServiceSignInWords
     readonly tools: ToolWords
     readonly templates: TemplateWords
     readonly delegates: DelegateWords
@@ -73,7 +75,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     problems,
     tenants: tenantWords[language],
     rollouts: rolloutWords[language],
-    tenantProblems: { ...problems, ...tenantProblemTexts[language] },
+    tenantProblems: { ...problems, ...tenantProblemTexts[language], ...serviceSignInWords[language].problems },
     guides: guides[language],
     checkup: checkupWords[language],
     auditLog: auditWords[language],
@@ -88,6 +90,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     policy: policyWords[language],
     peoplePages: peopleWords[language],
     rooms: roomWords[language],
+    serviceSignIn: serviceSignInWords[language],
     tools: toolWords[language],
     templates: templateWords[language],
     delegates: delegateWords[language],

@@ -30,14 +30,14 @@ export function Notices({ store, state, words }: NoticesProps) {
       ) : null}
       {code === null ? null : (
         <Alert ref={trouble} color="orange" role="alert" {...closing}>
-          {words.problems[code] ?? problem?.message ?? words.problems.unavailable}
+          {words.problems[code] ?? words.tenantProblems[code] ?? problem?.message ?? words.problems.unavailable}
         </Alert>
       )}
-      {outcome.isConnected ? (
+      {outcome.connected === null ? null : (
         <Alert color="green" role="status" {...closing}>
-          {words.connectedNow}
+          {outcome.connected === "rooms" ? words.serviceSignIn.signedIn : words.connectedNow}
         </Alert>
-      ) : null}
+      )}
       {outcome.isConsented ? (
         <Alert color="green" role="status" {...closing}>
           {words.consentedNow}

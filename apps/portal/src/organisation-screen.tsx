@@ -46,7 +46,7 @@ function PageOf({ place, service, ...props }: OrganisationProps & HandProps & { 
     case "list":
       return <TenantList {...props} />
     case "connect":
-      return <ConnectTenant service={service} {...props} />
+      return <ConnectTenant service={service} method={place.method} {...props} />
     case "tenant":
       return <TenantPage {...place} {...props} />
     case "secret":

@@ -122,7 +122,11 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "rooms", needs: "read-rooms", section: "organisation" },
     label: (words) => words.rooms.title,
     view: ({ words, locale, now, user }) => (
-      <Rooms {...{ words, locale, now }} canChange={user.abilities.includes("change-rooms")} />
+      <Rooms
+        {...{ words, locale, now }}
+        canChange={user.abilities.includes("change-rooms")}
+        canConnect={user.abilities.includes("change-organisation")}
+      />
     ),
   },
   {

@@ -4,7 +4,8 @@ import { type Place, placeOf, placeText } from "./place.ts"
 const id = "00000000-0000-4000-8000-000000000001"
 const places: readonly Place[] = [
   { kind: "list" },
-  { kind: "connect" },
+  { kind: "connect", method: null },
+  { kind: "connect", method: "service-sign-in" },
   { kind: "tenant", tenantConnectionId: id },
   { kind: "secret", tenantConnectionId: id },
   { kind: "directory", tenantConnectionId: id },

@@ -1,5 +1,13 @@
 import { chooseZone } from "@kalends/ui/words"
 
+/** How the way through a provider's page ended. */
+export type ConnectOutcome = {
+  /** What is connected now: one's own calendar, or a service account for rooms. */
+  readonly connected: "own" | "rooms" | null
+  readonly isConsented: boolean
+  readonly problem: string | null
+}
+
 const languageKey = "kalends-language"
 
 const placeWatchers = new Set<() => void>()
@@ -129,10 +137,16 @@ export const platform = {
     return token
   },
   /** How connecting ended, as the service's redirect says; taken out of the address. */
-  takeOutcome(): { readonly isConnected: boolean; readonly isConsented: boolean; readonly problem: string | null } {
+  takeOutcome(): ConnectOutcome {
     const query = new URLSearchParams(window.location.search)
-    if (window.location.search !== "") window.history.replaceState(null, "", window.location.pathname)
-    return { isConnected: query.has("connected"), isConsented: query.has("consented"), problem: query.get("problem") }
+    const { pathname, hash } = window.location
+    if (window.location.search !== "") window.history.replaceState(null, "", `${pathname}${hash}`)
+    const connected = query.get("connected")
+    return {
+      connected: connected === "rooms" ? "rooms" : connected === null ? null : "own",
+      isConsented: query.has("consented"),
+      problem: query.get("problem"),
+    }
   },
   every(delayMs: number, callback: () => void): () => void {
     const timer = setInterval(callback, delayMs)

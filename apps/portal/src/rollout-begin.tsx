@@ -33,7 +33,7 @@ export function BeginPage({ work, tenantConnectionId, ...props }: BeginProps) {
       ) : tenants.length === 0 ? (
         <Stack align="flex-start">
           <Text>{words.rollouts.noTenantsToUse}</Text>
-          <GoButton isMain place={{ kind: "connect" }} label={words.tenants.connectTenant} />
+          <GoButton isMain place={{ kind: "connect", method: null }} label={words.tenants.connectTenant} />
         </Stack>
       ) : (
         <BeginForm {...props} work={work} tenants={tenants} groups={loaded.value.groups} first={tenant ?? tenants[0]} />

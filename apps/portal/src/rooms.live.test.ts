@@ -49,11 +49,33 @@ test("rooms of the directory are imported, and those that are here are marked", 
   }))
 
 test("each way to open rooms says exactly what it takes, and its script can be copied", () =>
-  visit("rooms/setup", /Access and scripts|アクセスとスクリプト/, async (page) => {
+  visit("rooms/setup", /Access and scripts|アクセスとスクリプト/, async (page, _tell, scene) => {
     await page.getByRole("link", { name: "Calendars.ReadWrite" }).waitFor()
-    await page.getByRole("button", { name: /Write the script|スクリプトを作成/ }).click()
-    await page.getByText("Connect-ExchangeOnline", { exact: false }).waitFor()
+    await page
+      .getByRole("button", { name: /Take the rooms|登録済みの会議室/ })
+      .last()
+      .click()
+    await page
+      .getByRole("button", { name: /Write the script|スクリプトを作成/ })
+      .last()
+      .click()
+    await page.getByText("'room-draco@example.org'", { exact: false }).waitFor()
     await fits(page)
+    await page.getByRole("link", { name: /Full access of a service account|サービスアカウントのフルアクセス/ }).click()
+    await heading(page, /Connect an organisation|組織を接続/).waitFor()
+    await page.getByText("-AccessRights SendAs", { exact: false }).waitFor()
+    await page.getByLabel(/^(?:Service account|サービスアカウント)/).fill("svc-rooms@contoso.example")
+    await page.getByRole("checkbox", { name: /Find rooms in the directory|ディレクトリから会議室を探す/ }).uncheck()
+    await fits(page)
+    // The provider's own page is not here: what matters is what the service is asked.
+    await page.route("https://login.example.org/**", (route) => route.fulfill({ body: "Sign-in" }))
+    await page.getByRole("button", { name: /Go to the sign-in page|サインインのページへ/ }).click()
+    await page.waitForURL(/login\.example\.org/)
+    expect(scene.tenancy.signingIn).toMatchObject({
+      ...{ provider: "graph", account: "svc-rooms@contoso.example", hasDirectory: false, tenantConnectionId: null },
+    })
+    await page.goBack()
+    await heading(page, /Connect an organisation|組織を接続/).waitFor()
   }))
 
 test("a dial rule is tried on an invitation, added, and taken away", () =>

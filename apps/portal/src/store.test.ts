@@ -50,7 +50,7 @@ function openPortal(changes: Partial<PortalStoreDeps["api"]> = {}) {
         return () => {}
       },
       go: (url) => void went.push(url),
-      takeOutcome: () => ({ isConnected: false, isConsented: false, problem: null }),
+      takeOutcome: () => ({ connected: null, isConsented: false, problem: null }),
     },
   })
   const tell = (message: unknown) =>

@@ -5,7 +5,7 @@ import type { OwnSignInView } from "@kalends/protocol/sign-in"
 import type { api } from "./api.ts"
 import { ApiProblem } from "./api-problem.ts"
 import type { ContactsChoice } from "./contacts-choice.ts"
-import type { platform } from "./platform.ts"
+import type { ConnectOutcome, platform } from "./platform.ts"
 
 /** What the portal shows; a new object at each change. */
 export type PortalState = {
@@ -19,7 +19,7 @@ export type PortalState = {
   readonly contactsChoice: ContactsChoice
   readonly removal: RemovalView | null
   /** What to say first: how connecting ended. */
-  readonly outcome: { readonly isConnected: boolean; readonly isConsented: boolean; readonly problem: string | null }
+  readonly outcome: ConnectOutcome
   readonly problem: { readonly code: string; readonly message: string } | null
   readonly isBusy: boolean
   /** False while the service does not answer; what is shown is then as old as `readAt`. */
@@ -53,7 +53,7 @@ export type PortalStoreDeps = {
 }
 
 const streamRetryMs = 5_000
-const noOutcome: PortalState["outcome"] = { isConnected: false, isConsented: false, problem: null }
+const noOutcome: ConnectOutcome = { connected: null, isConsented: false, problem: null }
 
 /** The portal's state and what can be done; views only show it. */
 export function createPortalStore({ api, platform }: PortalStoreDeps) {
@@ -177,7 +177,7 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
           return {
             connection: answer.connection,
             removal: null,
-            outcome: { ...noOutcome, isConnected: true },
+            outcome: { ...noOutcome, connected: "own" },
           }
         if (!/^https?:/.test(answer.authorizeUrl))
           throw new ApiProblem({ title: "The service does not answer as it should.", kind: "malformed" })

@@ -6,12 +6,18 @@ import type { Messages } from "./messages.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import classes from "./portal.module.css"
+import { ServiceSignIn } from "./service-sign-in.tsx"
 import { TenantForm } from "./tenant-form.tsx"
 import { MethodGuide } from "./tenant-guide.tsx"
 import type { Provider } from "./tenants.ts"
 import { useLoaded } from "./use-loaded.ts"
 
-type ConnectProps = PageProps & HandProps & { readonly service: ServiceView | null }
+type ConnectProps = PageProps &
+  HandProps & {
+    readonly service: ServiceView | null
+    /** The way that is chosen at first; null: the first that there is. */
+    readonly method: string | null
+  }
 
 /** A whole organisation is connected: which service, how Kalends signs in there, and what it may do at most. */
 export function ConnectTenant(props: ConnectProps) {
@@ -36,9 +42,12 @@ export function ConnectTenant(props: ConnectProps) {
 
 type Permission = "read" | "read-write"
 
-function Choices({ providers, service, words, hand }: ConnectProps & { readonly providers: readonly Provider[] }) {
-  const [providerName, chooseProvider] = useState(providers[0]?.provider ?? "")
-  const [methodName, chooseMethod] = useState<string | null>(null)
+type ChoicesProps = ConnectProps & { readonly providers: readonly Provider[] }
+
+function Choices({ providers, service, method: first, words, hand }: ChoicesProps) {
+  const meant = providers.find(({ methods }) => methods.some(({ name }) => name === first)) ?? providers[0]
+  const [providerName, chooseProvider] = useState(meant?.provider ?? "")
+  const [methodName, chooseMethod] = useState(first)
   const [permission, choosePermission] = useState<Permission>("read")
   const provider = providers.find((one) => one.provider === providerName)
   const method = provider?.methods.find(({ name }) => name === methodName) ?? provider?.methods[0]
@@ -73,16 +82,20 @@ function Choices({ providers, service, words, hand }: ConnectProps & { readonly 
         <Title order={2} size="h3" mb="md">
           {words.tenants.formTitle}
         </Title>
-        <TenantForm
-          key={`${providerName} ${method.name}`}
-          {...{ method, words }}
-          label={words.connect}
-          save={async (given) => {
-            const made = await tenantApi.connect({ provider: providerName, method: method.name, permission, given })
-            const place = { kind: "tenant", tenantConnectionId: made.tenantConnectionId } as const
-            hand(place, { notice: words.tenants.tenantConnectedNow(made.providerLabel) })
-          }}
-        />
+        {method.isBySignIn ? (
+          <ServiceSignIn {...{ words, permission }} provider={providerName} tenantConnectionId={null} account="" />
+        ) : (
+          <TenantForm
+            key={`${providerName} ${method.name}`}
+            {...{ method, words }}
+            label={words.connect}
+            save={async (given) => {
+              const made = await tenantApi.connect({ provider: providerName, method: method.name, permission, given })
+              const place = { kind: "tenant", tenantConnectionId: made.tenantConnectionId } as const
+              hand(place, { notice: words.tenants.tenantConnectedNow(made.providerLabel) })
+            }}
+          />
+        )}
       </Card>
     </>
   )

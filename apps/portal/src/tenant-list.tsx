@@ -24,7 +24,7 @@ export function TenantList({ handed, ...props }: PageProps & HandProps) {
       {...(tenants.length === 0 ? {} : { text: words.tenants.connectTenantText })}
       action={
         tenants.length === 0 ? null : (
-          <GoButton isMain place={{ kind: "connect" }} label={words.tenants.connectTenant} />
+          <GoButton isMain place={{ kind: "connect", method: null }} label={words.tenants.connectTenant} />
         )
       }
     >
@@ -53,7 +53,7 @@ function NoTenants({ words }: Pick<PageProps, "words">) {
           {words.tenants.noTenants}
         </Title>
         <Text className={classes.prose}>{words.tenants.noTenantsText}</Text>
-        <GoButton isMain place={{ kind: "connect" }} label={words.tenants.connectTenant} />
+        <GoButton isMain place={{ kind: "connect", method: null }} label={words.tenants.connectTenant} />
       </Stack>
     </Card>
   )

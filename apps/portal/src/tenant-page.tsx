@@ -10,8 +10,9 @@ import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { type Place, placeText } from "./place.ts"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
+import { roomsPlaceText } from "./rooms/place.ts"
 import { LastWork } from "./tenant-list.tsx"
-import { TenantState, tenantName } from "./tenant-words.tsx"
+import { openedText, TenantState, tenantName } from "./tenant-words.tsx"
 import { secretEnd, tenantHealth } from "./tenants.ts"
 import { useLoaded } from "./use-loaded.ts"
 
@@ -56,7 +57,7 @@ function Known({ tenant, rollouts, hand, ...props }: KnownProps) {
     <>
       <Card withBorder padding="lg" component="section" aria-label={words.tenants.connections}>
         <TenantState tenant={tenant} {...props} />
-        <Text mt={4}>{words.tenants.sentence(words.tenants.opened(tenant.connectionCount))}</Text>
+        <Text mt={4}>{words.tenants.sentence(openedText(tenant, words))}</Text>
         <Facts tenant={tenant} {...props} />
         <Group mt="md" gap="xs">
           <SecretButton tenant={tenant} {...props} />
@@ -75,7 +76,7 @@ function SecretButton({ tenant, words, now }: PageProps & { readonly tenant: Ten
   const place: Place = { kind: "secret", tenantConnectionId: tenant.tenantConnectionId }
   return (
     <Button component="a" href={`#${placeText(place)}`} variant={isDue ? "filled" : "default"}>
-      {words.tenants.replaceSecret}
+      {tenant.opens === "rooms" ? words.serviceSignIn.signInAnew : words.tenants.replaceSecret}
     </Button>
   )
 }
@@ -117,29 +118,39 @@ function Facts({ tenant, words, locale, now }: PageProps & { readonly tenant: Te
 function Ways({ tenant, words }: Pick<KnownProps, "tenant" | "words">) {
   const { tenants } = words
   const { tenantConnectionId } = tenant
-  const ways: readonly (readonly [string, string, Place])[] = [
-    [tenants.connectPeople, tenants.connectPeopleText, { kind: "begin", work: "connect", tenantConnectionId }],
-    [tenants.openDirectory, tenants.openDirectoryText, { kind: "directory", tenantConnectionId }],
-    [tenants.movePeople, tenants.movePeopleText, { kind: "begin", work: "migrate", tenantConnectionId }],
-    [tenants.checkSettings, tenants.checkSettingsText, { kind: "checkup", tenantConnectionId }],
+  const begin = (work: "connect" | "migrate") => placeText({ kind: "begin", work, tenantConnectionId })
+  const directory = placeText({ kind: "directory", tenantConnectionId })
+  const check: Way = [
+    tenants.checkSettings,
+    tenants.checkSettingsText,
+    placeText({ kind: "checkup", tenantConnectionId }),
   ]
+  const forPeople: readonly Way[] = [
+    [tenants.connectPeople, tenants.connectPeopleText, begin("connect")],
+    ...(tenant.hasDirectory ? ([[tenants.openDirectory, tenants.openDirectoryText, directory]] as const) : []),
+    [tenants.movePeople, tenants.movePeopleText, begin("migrate")],
+  ]
+  const { importRooms, importRoomsText } = words.serviceSignIn
+  const forRooms: readonly Way[] = [[importRooms, importRoomsText, roomsPlaceText({ kind: "import" })]]
+  const ways = [...(tenant.opens === "rooms" ? forRooms : forPeople), check]
   return (
     <ul className={`${classes.plainList} ${classes.ways}`}>
-      {ways
-        .filter(([, , place]) => place.kind !== "directory" || tenant.hasDirectory)
-        .map(([label, text, place]) => (
-          <li key={label}>
-            <Card component="a" href={`#${placeText(place)}`} withBorder padding="lg" className={classes.way}>
-              <Text fw={600}>{label}</Text>
-              <Text size="sm" c="dimmed">
-                {text}
-              </Text>
-            </Card>
-          </li>
-        ))}
+      {ways.map(([label, text, place]) => (
+        <li key={label}>
+          <Card component="a" href={`#${place}`} withBorder padding="lg" className={classes.way}>
+            <Text fw={600}>{label}</Text>
+            <Text size="sm" c="dimmed">
+              {text}
+            </Text>
+          </Card>
+        </li>
+      ))}
     </ul>
   )
 }
+
+/** What it is called, what it does, and where it is. */
+type Way = readonly [string, string, string]
 
 /** Asks before the connection goes, and says how many people lose their calendar with it. */
 function Remove({ tenant, words, hand }: Pick<KnownProps, "tenant" | "words" | "hand">) {
@@ -157,7 +168,9 @@ function Remove({ tenant, words, hand }: Pick<KnownProps, "tenant" | "words" | "
       }}
       explain={(error) => problemText(error, { problems: words.tenantProblems })}
     >
-      <Text>{tenants.removeTenantText(tenant.connectionCount)}</Text>
+      <Text>
+        {(tenant.opens === "rooms" ? words.serviceSignIn.removeText : tenants.removeTenantText)(tenant.connectionCount)}
+      </Text>
     </ConfirmedAct>
   )
 }

@@ -2,8 +2,10 @@ import type { TenantMethodsView, TenantView } from "@kalends/protocol/tenants"
 import { Card, Text } from "@mantine/core"
 import { useState } from "react"
 import { tenantApi } from "./api-tenants.ts"
+import type { Messages } from "./messages.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
+import { ServiceSignIn } from "./service-sign-in.tsx"
 import { MethodChoice } from "./tenant-connect.tsx"
 import { TenantForm } from "./tenant-form.tsx"
 import { tenantName } from "./tenant-words.tsx"
@@ -25,8 +27,8 @@ export function SecretPage({ tenantConnectionId, ...props }: SecretProps) {
         label: value?.tenant === undefined ? words.tenants.connections : tenantName(value.tenant),
         place: { kind: "tenant", tenantConnectionId },
       }}
-      title={words.tenants.replaceSecret}
-      text={words.tenants.replaceSecretText}
+      title={secretWords(words, value?.tenant).title}
+      text={secretWords(words, value?.tenant).text}
     >
       {value === null ? (
         <Waiting error={loaded.error} words={words} retry={loaded.reload} />
@@ -39,11 +41,20 @@ export function SecretPage({ tenantConnectionId, ...props }: SecretProps) {
   )
 }
 
+/** A service account signs in anew; anything else is given another secret. */
+const secretWords = ({ serviceSignIn, tenants }: Messages, tenant: TenantView | undefined) =>
+  tenant?.opens === "rooms"
+    ? { title: serviceSignIn.signInAnew, text: serviceSignIn.signInAnewText }
+    : { title: tenants.replaceSecret, text: tenants.replaceSecretText }
+
 type FormProps = PageProps & HandProps & { readonly tenant: TenantView; readonly methods: TenantMethodsView }
 
 function SecretForm({ tenant, methods, words, hand }: FormProps) {
   const [methodName, choose] = useState(tenant.method)
-  const provider = methods.providers.find((one) => one.provider === tenant.provider)
+  const known = methods.providers.find((one) => one.provider === tenant.provider)
+  // What opens everybody's calendar is not narrowed to rooms.
+  const offered = known?.methods.filter(({ isBySignIn }) => !isBySignIn || tenant.opens === "rooms") ?? []
+  const provider = known === undefined ? undefined : { ...known, methods: offered }
   const method = provider?.methods.find(({ name }) => name === methodName) ?? provider?.methods[0]
   if (provider === undefined || method === undefined) return <Text>{words.tenants.noMethods}</Text>
   const { tenantConnectionId } = tenant
@@ -51,15 +62,22 @@ function SecretForm({ tenant, methods, words, hand }: FormProps) {
     <>
       {provider.methods.length === 1 ? null : <MethodChoice {...{ provider, words, choose }} chosen={method.name} />}
       <Card withBorder padding="lg">
-        <TenantForm
-          key={method.name}
-          {...{ method, words }}
-          label={words.tenants.replaceSecret}
-          save={async (given) => {
-            await tenantApi.replaceSecret(tenantConnectionId, { method: method.name, given })
-            hand({ kind: "tenant", tenantConnectionId }, { notice: words.tenants.secretReplaced })
-          }}
-        />
+        {method.isBySignIn ? (
+          <ServiceSignIn
+            {...{ words, tenantConnectionId }}
+            {...{ provider: tenant.provider, permission: tenant.permission, account: tenant.identity }}
+          />
+        ) : (
+          <TenantForm
+            key={method.name}
+            {...{ method, words }}
+            label={words.tenants.replaceSecret}
+            save={async (given) => {
+              await tenantApi.replaceSecret(tenantConnectionId, { method: method.name, given })
+              hand({ kind: "tenant", tenantConnectionId }, { notice: words.tenants.secretReplaced })
+            }}
+          />
+        )}
       </Card>
     </>
   )

@@ -47,6 +47,11 @@ export function problemWords(
   return (code === null ? undefined : tenantProblems[code]) ?? tenantProblems[kind] ?? rollouts.unseenFailure
 }
 
+/** How many calendars it opens: of people, or of rooms. */
+export function openedText({ opens, connectionCount }: TenantView, { serviceSignIn, tenants }: Messages): string {
+  return (opens === "rooms" ? serviceSignIn.opened : tenants.opened)(connectionCount)
+}
+
 /** The provider's name with the organisation's. */
 export function tenantName({ providerLabel, tenantId }: TenantView): string {
   return `${providerLabel} · ${tenantId}`

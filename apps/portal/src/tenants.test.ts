@@ -9,6 +9,7 @@ const tenant: TenantView = {
   providerLabel: "Any",
   method: "client-secret",
   permission: "read",
+  opens: "everybody",
   tenantId: "contoso.example",
   identity: "kalends",
   secretExpiresAt: null,

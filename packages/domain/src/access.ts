@@ -9,6 +9,8 @@ export type Access =
        * who signed in. An access with a mailbox is never handed to anybody's app.
        */
       readonly mailbox?: string
+      /** It is a service account's own, and opens the mailbox because that was shared with it. */
+      readonly isDelegate?: true
     }
   | {
       readonly kind: "password"

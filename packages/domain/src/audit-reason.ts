@@ -61,6 +61,7 @@ export const tenantReasons = words([
   "service-account",
   "service-password",
   "service-delegate",
+  "service-sign-in",
 ])
 
 /** What is done with an organisation's keys. */

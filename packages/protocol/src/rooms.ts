@@ -152,8 +152,6 @@ export const roomMethodsSchema = z.object({
             }),
           ),
           isRecommended: z.boolean(),
-          /** False: the service knows this way, and it is not offered here. */
-          isOffered: z.boolean(),
           hasScript: z.boolean(),
         }),
       ),

@@ -37,6 +37,8 @@ export const tenantMethodsSchema = z.object({
         z.object({
           /** "registration", "client-secret", "certificate", "service-account"… */
           name: z.string(),
+          /** A service account signs in at the provider's own page (POST /v1/tenants/sign-in), and opens rooms alone. */
+          isBySignIn: z.boolean(),
           fields: z.array(
             z.object({
               name: z.enum(tenantFieldNames),
@@ -67,12 +69,30 @@ export type NewTenantInput = z.input<typeof newTenantSchema>
 export const tenantSecretSchema = newTenantSchema.pick({ method: true, given: true })
 export type TenantSecretInput = z.input<typeof tenantSecretSchema>
 
+/**
+ * POST /v1/tenants/sign-in: a service account is to sign in. The browser goes to `authorizeUrl` and comes back to the
+ * portal. With `tenantConnectionId`, it signs in anew for that connection.
+ */
+export const tenantSignInSchema = z.object({
+  provider: z.string().max(32),
+  permission,
+  /** Which account is proposed there. */
+  account: email,
+  /** Whether rooms are to be found in the organisation's directory, which one of its administrators has to allow. */
+  hasDirectory: z.boolean(),
+  tenantConnectionId: id.nullable(),
+})
+export type TenantSignInInput = z.input<typeof tenantSignInSchema>
+export const tenantSignInAnswerSchema = z.object({ authorizeUrl: z.url() })
+
 export const tenantSchema = z.object({
   tenantConnectionId: id,
   provider: z.string(),
   providerLabel: z.string(),
   method: z.string(),
   permission,
+  /** rooms: a service account signed in, and opens what is shared with it. */
+  opens: z.enum(["everybody", "rooms"]),
   /** The provider's name of the organisation. */
   tenantId: z.string(),
   /** Who signs in: an application's id, a service account's name. */

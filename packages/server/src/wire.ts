@@ -97,6 +97,7 @@ import { type CheckupDeps, createCheckup } from "./tenants/checkup.ts"
 import type { TenantsDeps } from "./tenants/deps.ts"
 import { createRollouts } from "./tenants/rollouts.ts"
 import { createRunRollout } from "./tenants/run-rollout.ts"
+import { createServiceSignIn } from "./tenants/service-sign-in.ts"
 import { createTenants } from "./tenants/tenants.ts"
 import { createStateBox } from "./vault/state-box.ts"
 import { createDeviceParts } from "./wire-devices.ts"
@@ -227,8 +228,8 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const pass = createPass({ store, broker, life, fanOut, sync, providerOf, world: { ...world, pace } })
   const arm = createArm({ store, broker, providerOf, secrets, hookUrlOf, world })
   const tenantDeps = { store, vault, broker, providers, fanOut, world: { clock, random, labelOf } }
-  const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl })
   const addresses = addressesOf(config, createStateBox(secret.derive("connect-state"), random), pace)
+  const { run, ...tenantParts } = createTenantParts(tenantDeps, { http, hookUrl: config.hookUrl, addresses })
   const overviewParts = createOverviewParts({ store, providers, broker, addresses, fanOut, vault, world }, config)
   const connections = createConnections({
     ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
@@ -304,9 +305,15 @@ function createPolicyParts(
 }
 
 /** Administrators' connections, and work over many people. */
-function createTenantParts(deps: TenantsDeps, reach: Pick<CheckupDeps, "http" | "hookUrl">) {
+function createTenantParts(
+  deps: TenantsDeps,
+  { addresses, ...reach }: Pick<CheckupDeps, "http" | "hookUrl"> & { readonly addresses: ConnectionAddresses },
+) {
   const doctor = createCheckup({ ...deps, ...reach })
-  return { tenants: createTenants(deps), rollouts: createRollouts(deps), run: createRunRollout(deps), doctor }
+  const tenants = createTenants(deps)
+  const { redirectUri, stateBox: box } = addresses
+  const serviceSignIn = createServiceSignIn({ ...deps, tenants, redirectUri, box })
+  return { tenants, serviceSignIn, rollouts: createRollouts(deps), run: createRunRollout(deps), doctor }
 }
 
 type OverviewParts = Pick<ConnectionsDeps, "store" | "providers" | "addresses" | "fanOut"> & {
@@ -401,7 +408,8 @@ function appOptions(
         visitorOf: createVisitorGuard(features.people, publicOrigins),
         world: { clock, random: world.random },
       })
-      await connectionRoutes(app, { connections: features.connections, requireUser, clock })
+      const { connections, serviceSignIn } = features
+      await connectionRoutes(app, { connections, serviceSignIn, requireUser, clock })
       const { policy } = features
       await meetingRoutes(app, { meetings: features.meetings, requireUser })
       await toolRoutes(app, {
@@ -416,6 +424,7 @@ function appOptions(
       await figuresRoutes(app, { figures: features.figures, requireUser })
       await tenantRoutes(app, {
         tenants: features.tenants,
+        serviceSignIn: features.serviceSignIn,
         rollouts: features.rollouts,
         revocations: features.revocations,
         ...{ doctor: features.doctor, policy },

@@ -57,6 +57,13 @@ export type Knobs = {
   approvesAll: boolean
   /** The user unticks the calendar at consent. */
   withholdsCalendar: boolean
+  /** No administrator has consented to the directory of rooms: who asks for it is sent back (AADSTS90094). */
+  withholdsPlaces: boolean
+  /**
+   * Graph refuses the second page of a delta to who has the calendar shared, as has been seen
+   * (microsoft-graph-docs issue 3997, msgraph-sdk-java issue 405).
+   */
+  deniesSharedDeltaPages: boolean
   /** The user unticks the contacts at consent. */
   withholdsContacts: boolean
   /**
@@ -125,6 +132,8 @@ export function freshKnobs(): Knobs {
     isRemoved: false,
     approvesAll: false,
     withholdsCalendar: false,
+    withholdsPlaces: false,
+    deniesSharedDeltaPages: false,
     withholdsContacts: false,
     busyShape: "fault",
     loseWritesNext: 0,

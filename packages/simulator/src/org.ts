@@ -293,6 +293,22 @@ export class Organisation {
   /** To whom else a calendar is open, by its owner's address: "make changes" and more. */
   readonly shares = new Map<string, Set<string>>()
 
+  /** Who has Full Access to a mailbox of Microsoft's, by its address (Add-MailboxPermission). */
+  readonly #fullAccess = new Map<string, Set<Person>>()
+
+  giveFullAccess(mailbox: Person, account: Person): void {
+    this.#fullAccess.set(mailbox.email, new Set([...(this.#fullAccess.get(mailbox.email) ?? []), account]))
+  }
+
+  /** Remove-MailboxPermission. */
+  takeFullAccess(mailbox: Person, account: Person): void {
+    this.#fullAccess.get(mailbox.email)?.delete(account)
+  }
+
+  hasFullAccess(mailbox: Person, account: Person): boolean {
+    return this.#fullAccess.get(mailbox.email)?.has(account) === true
+  }
+
   addPerson(tenant: Tenant, name: string, email: string): Person {
     return this.#add({ tenant, name, email, isRoom: false })
   }

@@ -51,6 +51,9 @@ export function backTo(query: URLSearchParams, answer: Readonly<Record<string, s
 /** What a scope lets the application do, for people. */
 function inWords(scope: string): string {
   const name = scope.slice(scope.lastIndexOf("/") + 1).toLowerCase()
+  if (name === "calendars.readwrite.shared") return "read and change events that are shared with you"
+  if (name === "calendars.read.shared") return "read events that are shared with you"
+  if (name === "place.read.all") return "see the rooms of your organisation"
   if (name === "calendars.readwrite" || name === "calendar" || name === "calendar.events")
     return "read and change your events"
   if (name.startsWith("calendars.read") || name === "calendar.readonly" || name === "calendar.events.readonly")

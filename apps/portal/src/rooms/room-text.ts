@@ -8,9 +8,11 @@ export type RoomsProps = {
   readonly locale: string
   readonly now: Temporal.Instant
   readonly canChange: boolean
+  /** Whether they may connect a whole organisation. */
+  readonly canConnect: boolean
 }
 
-type Telling = Omit<RoomsProps, "canChange">
+type Telling = Omit<RoomsProps, "canChange" | "canConnect">
 
 /** What is known of the room now, and until when. Nothing known is never free. */
 export function stateText({ agenda, zone }: RoomView, { words, locale }: Telling): string {

@@ -1,19 +1,21 @@
-import type { RoomMethodsView } from "@kalends/protocol/rooms"
+import type { RoomMethodsView, RoomsView } from "@kalends/protocol/rooms"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Anchor, Badge, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core"
+import { Anchor, Badge, Button, Group, Stack, Table, Text, Textarea, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
 import { CopyLines, Waiting } from "../page-parts.tsx"
+import { placeText } from "../place.ts"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
+import { addressesIn, scriptedMost } from "./addresses.ts"
 import type { RoomsProps } from "./room-text.ts"
 
 type Provider = RoomMethodsView["providers"][number]
 type Method = Provider["methods"][number]
 
 /** Every way in which rooms are opened, with exactly what it takes, and a script that sets it up. */
-export function RoomSetup({ words }: RoomsProps) {
+export function RoomSetup({ words, canConnect }: RoomsProps) {
   const { value, error, reload } = useLoaded(roomsApi.methods)
   if (value === null) return <Waiting error={error} words={words} retry={reload} />
   return (
@@ -24,7 +26,7 @@ export function RoomSetup({ words }: RoomsProps) {
             {provider.label}
           </Title>
           {provider.methods.map((method) => (
-            <MethodPart key={method.name} {...{ words, provider, method }} />
+            <MethodPart key={method.name} {...{ words, canConnect, provider, method }} />
           ))}
         </Stack>
       ))}
@@ -32,7 +34,7 @@ export function RoomSetup({ words }: RoomsProps) {
   )
 }
 
-type PartProps = Pick<RoomsProps, "words"> & { readonly provider: Provider; readonly method: Method }
+type PartProps = Pick<RoomsProps, "words" | "canConnect"> & { readonly provider: Provider; readonly method: Method }
 
 function MethodPart(props: PartProps) {
   const { words, method } = props
@@ -43,11 +45,6 @@ function MethodPart(props: PartProps) {
         <Title order={3} size="h5">
           {text.methods[method.name].name}
         </Title>
-        {method.isOffered ? null : (
-          <Badge variant="light" color="orange">
-            {text.notOffered}
-          </Badge>
-        )}
         {method.isRecommended ? <Badge variant="light">{text.recommended}</Badge> : null}
       </Group>
       <Text className={classes.prose}>{text.methods[method.name].text}</Text>
@@ -71,23 +68,43 @@ function MethodPart(props: PartProps) {
           ))}
         </Table.Tbody>
       </Table>
+      <ConnectThisWay {...props} />
       {method.hasScript ? <Script {...props} /> : null}
     </Stack>
+  )
+}
+
+/** For who may connect an organisation: the others see what it takes. */
+function ConnectThisWay({ words, canConnect, method: { name, tenantMethods } }: PartProps) {
+  const [first] = tenantMethods
+  if (!canConnect || first === undefined) return null
+  const place = placeText({ kind: "connect", method: first })
+  const label = words.serviceSignIn.connectThisWay
+  return (
+    <Anchor href={`#${place}`} aria-label={`${label}: ${words.rooms.methods[name].name}`} w="fit-content">
+      {label}
+    </Anchor>
   )
 }
 
 function Script({ words, provider, method }: PartProps) {
   const text = words.rooms
   const [identity, setIdentity] = useState("")
+  const [rooms, setRooms] = useState("")
   const [script, setScript] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const write = () =>
     roomsApi
       .script({
-        ...{ provider: provider.provider, method: method.name, addresses: [] },
+        ...{ provider: provider.provider, method: method.name, addresses: addressesIn(rooms) },
         identity: identity.trim() === "" ? null : identity.trim(),
       })
       .then(setScript, (error: unknown) => setProblem(problemText(error, words)))
+  const takeKnown = () =>
+    knownAddresses().then(
+      (known) => setRooms(known.join("\n")),
+      (error: unknown) => setProblem(problemText(error, words)),
+    )
   return (
     <Stack gap="sm">
       <TextInput
@@ -97,7 +114,20 @@ function Script({ words, provider, method }: PartProps) {
         value={identity}
         onChange={({ currentTarget }) => setIdentity(currentTarget.value)}
       />
+      <Textarea
+        label={words.serviceSignIn.roomsOf}
+        description={words.serviceSignIn.roomsOfHint}
+        autosize
+        minRows={2}
+        maxRows={8}
+        spellCheck={false}
+        value={rooms}
+        onChange={({ currentTarget }) => setRooms(currentTarget.value)}
+      />
       <Group>
+        <Button variant="default" onClick={() => void takeKnown()}>
+          {words.serviceSignIn.takeKnown}
+        </Button>
         <Button variant="default" onClick={() => void write()}>
           {text.writeScript}
         </Button>
@@ -111,4 +141,16 @@ function Script({ words, provider, method }: PartProps) {
       )}
     </Stack>
   )
+}
+
+/** Of the rooms that are here, as many as one script takes. */
+async function knownAddresses(): Promise<readonly string[]> {
+  const known: string[] = []
+  let next: string | null = null
+  do {
+    const page: RoomsView = await roomsApi.page(next === null ? {} : { next })
+    known.push(...page.rooms.map(({ address }) => address))
+    next = page.next
+  } while (next !== null && known.length < scriptedMost)
+  return known.slice(0, scriptedMost)
 }

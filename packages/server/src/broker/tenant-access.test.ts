@@ -94,6 +94,32 @@ describe("access by an administrator's connection", () => {
     expect(tenant.asked).toHaveLength(3)
   })
 
+  test("seals what signing in gave anew, and never over another secret that was given meanwhile", async () => {
+    const { broker, accountId, connectionId, tenant, clock, base, tenantConnectionId, vault } = await world()
+    let renewals = 0
+    tenant.renewal = () => `renewed ${++renewals}`
+    await broker.freshAccess(accountId, connectionId, wish)
+    await clock.advance(3_600_000)
+    await broker.freshAccess(accountId, connectionId, wish)
+    expect(tenant.asked.map(({ secret }) => secret)).toEqual(["open-all", "renewed 1"])
+    await clock.advance(3_600_000)
+    tenant.renewal = () => {
+      void base.inAccount(accountId, async (tables) => {
+        const sealedSecret = await vault.sealSecret(
+          tables,
+          { connectionId: tenantConnectionId, kind: "tenant" },
+          "given anew",
+        )
+        await tables.tenants.update(tenantConnectionId, { version: 2, sealedSecret })
+      })
+      return "too late"
+    }
+    await broker.freshAccess(accountId, connectionId, wish)
+    tenant.renewal = null
+    await broker.freshAccess(accountId, connectionId, wish)
+    expect(tenant.asked.at(-1)?.secret).toBe("given anew")
+  })
+
   test("writes its audit record before the secret is opened", async () => {
     const { broker, accountId, connectionId, tenantConnectionId, base } = await world()
     await broker.freshAccess(accountId, connectionId, wish)

@@ -31,7 +31,8 @@ type Held = { readonly access: Access; readonly untilMs: number }
 
 /**
  * Access by administrators' connections. What the provider gives is held in this node's memory alone: it can be had again
- * at any time, and nothing rotates, so that nodes need not agree. One request is under way for each token.
+ * at any time. A secret that signing in renews stays good for a while beside the new one, so that nodes need not agree.
+ * One request is under way for each token.
  */
 export function createTenantAccess(deps: TenantAccessDeps) {
   const held = new Map<string, Held>()
@@ -124,7 +125,13 @@ async function request(
   const { actor, reason, call } = wish
   const opening = { connectionId: tenantConnectionId, kind: "tenant", actor, reason, call } as const
   const secret = await store.inAccount(accountId, (tables) => vault.openSecret(tables, opening, sealedSecret))
-  return source.access({ secret, mailbox, permission })
+  const { access, renewedSecret } = await source.access({ secret, mailbox, permission })
+  if (renewedSecret !== null)
+    await store.inAccount(accountId, async (tables) => {
+      const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
+      await tables.tenants.renewSecret(tenant, await vault.sealSecret(tables, place, renewedSecret))
+    })
+  return access
 }
 
 /** What concerns every mailbox, and its administrator alone can mend. */

@@ -10,7 +10,7 @@ const attempt = {
   sessionId: "session-1",
   provider: "memory",
   permission: "read",
-  contacts: "none",
+  purpose: { kind: "own", contacts: "none" },
   codeVerifier: "verifier",
   nonce: "nonce",
 } as const

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import type { Access } from "@kalends/domain/access"
 import { statesForPerson } from "@kalends/domain/connection"
 import { type ProviderName, parseProviderName } from "@kalends/domain/ids"
@@ -10,16 +9,13 @@ import type { AskedFor, CalendarProvider, OAuthSignIn } from "../ports/calendar-
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { SessionRow, UserRow } from "../ports/store.ts"
 import { refuseByPolicy } from "./allowed.ts"
-import { newCodeVerifier, readState, writeState } from "./connect-state.ts"
+import { connectExpired, newAttempt, type ProviderAnswer, readState } from "./connect-state.ts"
 import type { ConnectDeps } from "./deps.ts"
 import { type Established, establish, secondService } from "./establish.ts"
 import { connectionView } from "./view.ts"
 
 /** Who asks. */
 export type Asker = { readonly user: UserRow; readonly session: SessionRow }
-
-/** What a provider sends the browser back with. */
-export type ProviderAnswer = { readonly state: string; readonly code: string }
 
 /** Throws Problem "unsupported" when the service is not set up here. */
 export function providerNamed(providers: ConnectDeps["providers"], name: string): CalendarProvider {
@@ -64,34 +60,35 @@ function authorizeUrlFor(
   asker: Asker,
   { provider, signIn, wanted }: OAuthAttempt,
 ): URL {
-  const codeVerifier = newCodeVerifier(world.random)
-  const nonce = newCodeVerifier(world.random)
-  const attempt = { sessionId: asker.session.sessionId, provider, ...wanted, codeVerifier, nonce }
-  return signIn.authorizeUrl({
-    redirectUri: addresses.redirectUri,
-    state: writeState(addresses.stateBox, attempt, world.clock),
-    nonce,
-    codeChallenge: createHash("sha256").update(codeVerifier).digest("base64url"),
-    ...wanted,
-    loginHint: asker.user.email,
-  })
+  const { redirectUri, stateBox: box } = addresses
+  const { permission, contacts } = wanted
+  const request = newAttempt(
+    { box, redirectUri, world },
+    {
+      ...{ sessionId: asker.session.sessionId, provider, permission, loginHint: asker.user.email },
+      purpose: { kind: "own", contacts },
+    },
+  )
+  return signIn.authorizeUrl({ ...request, ...wanted })
 }
 
 /** After the provider sent the browser back. */
 export async function finishConnection(
   deps: ConnectDeps,
   asker: Asker,
-  answer: ProviderAnswer,
+  { state, code }: ProviderAnswer,
 ): Promise<ConnectionView> {
-  const attempt = readState(deps.addresses.stateBox, answer.state, asker.session.sessionId, deps.world.clock)
+  const attempt = readState(deps.addresses.stateBox, state, asker.session.sessionId, deps.world.clock)
+  const { permission, purpose, codeVerifier, nonce } = attempt
+  if (purpose.kind !== "own") throw connectExpired()
+  const { contacts } = purpose
   const provider = providerNamed(deps.providers, attempt.provider)
   if (provider.signIn.kind !== "oauth") throw wrongSignIn()
   // Asked again, because another service may have been connected, or policy changed, while the browser was away.
-  const { permission, contacts, codeVerifier, nonce } = attempt
   await refuseBefore(deps, asker.user, provider, { permission, contacts })
   const { grant, subject } = await provider.signIn.exchangeCode({
     redirectUri: deps.addresses.redirectUri,
-    code: answer.code,
+    code,
     codeVerifier,
     nonce,
     permission,

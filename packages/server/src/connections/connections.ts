@@ -6,7 +6,8 @@ import type { Caller } from "../ports/call.ts"
 import type { ConnectionRemover } from "../ports/connection-removal.ts"
 import { effectivePolicyOf } from "../ports/policy-tables.ts"
 import type { UserRow } from "../ports/store.ts"
-import { type Asker, beginConnection, finishConnection, type ProviderAnswer, providerNamed } from "./connect.ts"
+import { type Asker, beginConnection, finishConnection, providerNamed } from "./connect.ts"
+import { findState, type ProviderAnswer, type Purpose } from "./connect-state.ts"
 import type { ConnectionsDeps } from "./deps.ts"
 import { type AccessRequest, handOverAccess, type ReadThroughInput, readThrough } from "./hand-over.ts"
 import { createProxiedSessions } from "./proxy.ts"
@@ -26,6 +27,9 @@ export function createConnections({ store, providers, fanOut, addresses, opening
   }
   return {
     begin: (asker: Asker, input: ConnectInput) => beginConnection(connect, asker, input),
+    /** What a browser that a provider sends back was sent away for; null where that cannot be known (any more). */
+    purposeOf: async ({ session }: Asker, state: string): Promise<Purpose["kind"] | null> =>
+      findState(stateBox, state, session.sessionId, clock)?.purpose.kind ?? null,
     finish: (asker: Asker, answer: ProviderAnswer) => finishConnection(connect, asker, answer),
     handOverAccess: (user: Caller, connectionId: ConnectionId, request: AccessRequest) =>
       handOverAccess({ ...handOver, proxied, handsOverPasswords }, user, connectionId, request),

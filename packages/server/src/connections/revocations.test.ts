@@ -339,13 +339,14 @@ describe("revoking a tenant", () => {
 /** Lets in to every mailbox with one access. */
 function tenantOf(asked: string[], lets: () => void): TenantSource {
   return {
-    ...{ methods: [], isTokenForAll: true, directory: null },
+    ...{ methods: [], isTokenForAll: true, signIn: null, directory: null },
     open: () => Promise.reject(new Error("it is open already")),
     checkup: async () => [],
     async access({ mailbox }) {
       asked.push(mailbox)
       lets()
-      return { kind: "bearer", token: "for-all", expiresAt: Temporal.Instant.from("2100-01-01T00:00:00Z") }
+      const expiresAt = Temporal.Instant.from("2100-01-01T00:00:00Z")
+      return { access: { kind: "bearer", token: "for-all", expiresAt }, renewedSecret: null }
     },
   }
 }

@@ -249,7 +249,7 @@ async function lastTenantAccess(
   const opening = { connectionId: tenantConnectionId, kind: "tenant", actor, reason: "removal", call } as const
   const asked = store
     .inAccount(accountId, (tables) => vault.openSecret(tables, opening, held.sealedSecret))
-    .then((secret) => source.access({ secret, mailbox, permission }))
+    .then(async (secret) => (await source.access({ secret, mailbox, permission })).access)
   if (source.isTokenForAll) farewells.holdAccess(tenantConnectionId, asked)
   try {
     const access = await asked

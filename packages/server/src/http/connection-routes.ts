@@ -16,12 +16,14 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Connections } from "../connections/connections.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { ServiceSignIn } from "../tenants/service-sign-in.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit, type RateLimit } from "./rate-limit.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type ConnectionRoutesDeps = {
   readonly connections: Connections
+  readonly serviceSignIn: Pick<ServiceSignIn, "finish">
   readonly requireUser: RequireUser
   readonly clock: Clock
 }
@@ -33,6 +35,7 @@ const callbackQuery = z.object({
   code: z.string().max(4096).optional(),
   error: z.string().max(200).optional(),
 })
+type CallbackQuery = z.infer<typeof callbackQuery>
 const longestReadDays = 800
 
 /** Connecting, watching and removing calendars; handing out what a client needs to read its own. */
@@ -143,8 +146,7 @@ function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps, connec
     "/v1/oauth/callback",
     { config: { needs: "own" }, schema: { querystring: callbackQuery } },
     async (request, reply) => {
-      const outcome = await finish(deps, request.query, { signedIn: await requireUser(request), connects })
-      return reply.redirect(`/?${outcome}`)
+      return reply.redirect(await finish(deps, request.query, { signedIn: await requireUser(request), connects }))
     },
   )
 
@@ -170,20 +172,35 @@ function returnRoutes(plain: FastifyInstance, deps: ConnectionRoutesDeps, connec
 
 type Finisher = { readonly signedIn: Parameters<Connections["finish"]>[0]; readonly connects: RateLimit }
 
-/** The query of the portal page that says how connecting ended: a code of ours, never the provider's own text. */
-async function finish(
-  { connections }: ConnectionRoutesDeps,
-  query: z.infer<typeof callbackQuery>,
+/** The address of the portal page that says how connecting ended: a code of ours, never the provider's own text. */
+async function finish(deps: ConnectionRoutesDeps, query: CallbackQuery, finisher: Finisher): Promise<string> {
+  return finished(deps, query, finisher).catch(problemAt(""))
+}
+
+const roomsPlace = "#organisation"
+
+async function finished(
+  { connections, serviceSignIn }: ConnectionRoutesDeps,
+  { state, code, error: refusal }: CallbackQuery,
   { signedIn, connects }: Finisher,
 ): Promise<string> {
-  if (query.code === undefined)
-    return `problem=${query.error === "access_denied" ? "access-denied" : "provider-refused"}`
-  try {
-    connects.take(signedIn.user.userId)
-    await connections.finish(signedIn, { state: query.state, code: query.code })
-    return "connected=1"
-  } catch (error) {
-    if (isProblem(error)) return `problem=${error.code ?? error.kind}`
+  if (code !== undefined) connects.take(signedIn.user.userId)
+  const isForRooms = (await connections.purposeOf(signedIn, state)) === "rooms"
+  if (code === undefined) {
+    const denied = isForRooms ? "service-account-denied" : "access-denied"
+    return `/?problem=${refusal === "access_denied" ? denied : "provider-refused"}${isForRooms ? roomsPlace : ""}`
+  }
+  if (isForRooms)
+    return serviceSignIn
+      .finish(signedIn, { state, code })
+      .then(({ tenantConnectionId: id }) => `/?connected=rooms${roomsPlace}/${id}`, problemAt(roomsPlace))
+  await connections.finish(signedIn, { state, code })
+  return "/?connected=1"
+}
+
+const problemAt =
+  (place: string) =>
+  (error: unknown): string => {
+    if (isProblem(error)) return `/?problem=${error.code ?? error.kind}${place}`
     throw error
   }
-}

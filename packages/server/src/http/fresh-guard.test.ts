@@ -46,7 +46,7 @@ async function served(isFresh: boolean, peopleConcerned = 0) {
   await keyRoutes(app, { ...common, keys: noting() })
   await tenantRoutes(app, {
     ...{ ...common, tenants: noting(), rollouts: noting(), doctor: noting(), policy: noting() },
-    revocations: noting(),
+    ...{ revocations: noting(), serviceSignIn: noting() },
   })
   await revocationRoutes(app, { ...common, revocations: noting() })
   return { app, done }
@@ -54,11 +54,13 @@ async function served(isFresh: boolean, peopleConcerned = 0) {
 
 const group = { scope: { kind: "group", groupId: id }, confirmation: null }
 const secret = { method: "client-secret", given: { clientSecret: "s" } }
+const signIn = { provider: "graph", permission: "read", account: "svc@example.org", hasDirectory: false }
 const guarded = [
   ["POST", "/v1/keys/shredding", { organisation: "Observatory", password: "correct horse" }],
   ["POST", "/v1/keys/actions", { action: "rotate" }],
   ["POST", "/v1/keys/actions", { action: "rewrap" }],
   ["PUT", `/v1/tenants/${id}/secret`, secret],
+  ["POST", "/v1/tenants/sign-in", { ...signIn, tenantConnectionId: id }],
   ["DELETE", `/v1/tenants/${id}`, undefined],
   ["POST", "/v1/admin/revocations", group],
 ] as const

@@ -90,7 +90,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         ...{ signIn: refuses(), visitorOf: async () => null, world: { clock, random: seededRandom(1) }, publicUrl },
         requireUser,
       })
-      await connectionRoutes(all, { ...common, connections: refuses() })
+      await connectionRoutes(all, { ...common, connections: refuses(), serviceSignIn: refuses() })
       await meetingRoutes(all, { ...common, meetings: refuses() })
       const tools = {
         meetings: refuses(),
@@ -113,7 +113,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       await policyRoutes(all, { ...common, policy: refuses(), ownPolicy: refuses() })
       await tenantRoutes(all, {
         ...{ ...common, tenants: refuses(), rollouts: refuses(), doctor: refuses(), policy: refuses() },
-        revocations: refuses(),
+        ...{ revocations: refuses(), serviceSignIn: refuses() },
       })
       await personRoutes(all, {
         ...common,
@@ -377,6 +377,10 @@ const bodies: Readonly<Record<string, object>> = {
   },
   "PUT /v1/rooms/{roomId}/connection": { by: "tenant", tenantConnectionId: id },
   "POST /v1/tenants": { provider: "memory", method: "certificate", permission: "read", given: {} },
+  "POST /v1/tenants/sign-in": {
+    ...{ provider: "memory", permission: "read", account: "svc@example.org", hasDirectory: false },
+    tenantConnectionId: null,
+  },
   "PUT /v1/tenants/{tenantConnectionId}/secret": { method: "certificate", given: {} },
   "POST /v1/tenants/{tenantConnectionId}/people": {
     people: [{ email: "bo@example.org", displayName: "Bo" }],

@@ -16,6 +16,8 @@ import {
   tenantRemovalSchema,
   tenantSchema,
   tenantSecretSchema,
+  tenantSignInAnswerSchema,
+  tenantSignInSchema,
   tenantsSchema,
 } from "@kalends/protocol/tenants"
 import type { FastifyInstance } from "fastify"
@@ -26,6 +28,7 @@ import type { Policy } from "../policy/policy.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { createCheckup } from "../tenants/checkup.ts"
 import type { Rollouts } from "../tenants/rollouts.ts"
+import type { ServiceSignIn } from "../tenants/service-sign-in.ts"
 import type { Tenants } from "../tenants/tenants.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit, type RateLimit } from "./rate-limit.ts"
@@ -33,6 +36,7 @@ import type { RequireUser } from "./session-guard.ts"
 
 export type TenantRoutesDeps = {
   readonly tenants: Tenants
+  readonly serviceSignIn: Pick<ServiceSignIn, "begin">
   readonly doctor: Pick<ReturnType<typeof createCheckup>, "checkup">
   readonly rollouts: Rollouts
   /** Removing one revokes what it opens. */
@@ -101,9 +105,28 @@ export async function tenantRoutes(plain: FastifyInstance, deps: TenantRoutesDep
       return { secretsDeleted: true as const, connectionsRemoved: total, revocationId }
     },
   )
+  signInRoute(plain, deps, connects)
   peopleOfTenantRoutes(plain, deps)
   checkupRoute(plain, deps, connects)
   rolloutRoutes(plain, deps)
+}
+
+/** A service account signs in, or signs in anew, which replaces a secret. */
+function signInRoute(plain: FastifyInstance, deps: TenantRoutesDeps, connects: RateLimit): void {
+  const { requireUser, requireFresh } = deps
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.post(
+    "/v1/tenants/sign-in",
+    {
+      config: { needs: "change-organisation" },
+      schema: { body: tenantSignInSchema, response: { 200: tenantSignInAnswerSchema } },
+    },
+    async (request) => {
+      const signedIn = await (request.body.tenantConnectionId === null ? requireUser : requireFresh)(request)
+      connects.take(signedIn.user.userId)
+      return deps.serviceSignIn.begin(signedIn, request.body)
+    },
+  )
 }
 
 /** The people that an organisation's own directory names. */

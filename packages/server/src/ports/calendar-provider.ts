@@ -180,7 +180,8 @@ export type Grant = {
   readonly contacts: ContactsPermission
 }
 
-export type AuthorizeInput = AskedFor & {
+/** What a browser is sent to a sign-in page with. */
+export type SignInRequest = {
   readonly redirectUri: string
   readonly state: string
   readonly nonce: string
@@ -188,14 +189,17 @@ export type AuthorizeInput = AskedFor & {
   readonly codeChallenge: string
   readonly loginHint: string | null
 }
+export type AuthorizeInput = AskedFor & SignInRequest
 
-/** Asked for: the same as at the authorize page. Throws Problem "forbidden" (code "permission-withheld") for less of the calendar. */
-export type CodeInput = AskedFor & {
+/** What it came back with, and what proves that it was sent from here. */
+export type CodeExchange = {
   readonly redirectUri: string
   readonly code: string
   readonly codeVerifier: string
   readonly nonce: string
 }
+/** Asked for: the same as at the authorize page. Throws Problem "forbidden" (code "permission-withheld") for less of the calendar. */
+export type CodeInput = AskedFor & CodeExchange
 
 /** OAuth 2.0 authorization code with PKCE; each call makes exactly one token request. */
 export interface OAuthSignIn {

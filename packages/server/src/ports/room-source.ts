@@ -34,8 +34,6 @@ export type RoomAccessMethod = {
   readonly tenantMethods: readonly string[]
   readonly permissions: readonly RoomPermission[]
   readonly isRecommended: boolean
-  /** False: the service knows this way, and Kalends does not offer it. */
-  readonly isOffered: boolean
   readonly hasScript: boolean
 }
 

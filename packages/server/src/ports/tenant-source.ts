@@ -1,5 +1,6 @@
 import type { Access } from "@kalends/domain/access"
 import type { Permission } from "@kalends/domain/permission"
+import type { CodeExchange, SignInRequest } from "./calendar-provider.ts"
 
 /** One thing that an administrator types or pastes. What it is called, screens say by its name. */
 export type TenantField = {
@@ -46,6 +47,32 @@ export type DirectoryQuery = {
   readonly signal: AbortSignal
 }
 
+/** What opens a mailbox. */
+export type TenantAccess = {
+  readonly access: Access
+  /** What is to be sealed in place of the secret from now on; null where that stays as it was. */
+  readonly renewedSecret: string | null
+}
+
+/** What the sign-in of a service account is asked for. */
+export type ServiceAsked = {
+  readonly permission: Permission
+  /** Whether the directory of rooms is wanted as well, which an administrator of the organisation has to consent to. */
+  readonly hasDirectory: boolean
+}
+
+/**
+ * A service account signs in on the provider's own page, and opens the rooms that are shared with it: no more than it
+ * could open itself, and nobody's calendar but a room's.
+ */
+export interface TenantSignIn {
+  /** How it is called among the methods; it has no fields. */
+  readonly method: string
+  authorizeUrl(input: SignInRequest & ServiceAsked): URL
+  /** Throws as `open`; "forbidden" (code "permission-withheld", "no-refresh-token") where less was given than is needed. */
+  exchangeCode(input: CodeExchange & ServiceAsked): Promise<TenantOpened>
+}
+
 export type TenantWish = {
   readonly secret: string
   /** Address of the mailbox to open. */
@@ -83,8 +110,10 @@ export interface TenantSource {
   open(method: string, given: TenantGiven, permission: Permission): Promise<TenantOpened>
   /** True when one token opens every mailbox, so that it is asked for once for all. */
   readonly isTokenForAll: boolean
+  /** Null where no service account signs in so. */
+  readonly signIn: TenantSignIn | null
   /** An access to one mailbox; at most one request. */
-  access(wish: TenantWish): Promise<Access>
+  access(wish: TenantWish): Promise<TenantAccess>
   /** Looks at the settings that let us in, and at those of some mailboxes. Changes nothing; what it cannot look at it says. */
   checkup(asked: CheckupAsked): Promise<readonly Finding[]>
   /** People and rooms of the organisation, a page at a time; null where it has no directory that can be read. */

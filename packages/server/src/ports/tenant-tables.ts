@@ -31,6 +31,11 @@ export interface TenantTables {
   /** Throws Problem "conflict" (code "tenant-known") when this organisation is connected already. */
   insert(row: TenantConnectionRow): Promise<void>
   update(tenantConnectionId: TenantConnectionId, changes: Changes<TenantConnectionRow>): Promise<void>
+  /** Seals what signing in gave anew, unless another secret was given meanwhile: then nothing is written. */
+  renewSecret(
+    at: Pick<TenantConnectionRow, "tenantConnectionId" | "version">,
+    sealedSecret: TenantConnectionRow["sealedSecret"],
+  ): Promise<void>
   find(tenantConnectionId: TenantConnectionId): Promise<TenantConnectionRow | null>
   /** Oldest first. */
   list(): Promise<readonly TenantConnectionRow[]>

@@ -19,6 +19,15 @@ export function createTenantTables(tx: Transaction<Database>, accountId: Account
         .where("tenantConnectionId", "=", tenantConnectionId)
         .execute()
     },
+    async renewSecret({ tenantConnectionId, version }, sealedSecret) {
+      await tx
+        .updateTable("tenantConnection")
+        .set({ sealedSecret })
+        .where("accountId", "=", accountId)
+        .where("tenantConnectionId", "=", tenantConnectionId)
+        .where("version", "=", version)
+        .execute()
+    },
     find: async (tenantConnectionId) =>
       (await rows().where("tenantConnectionId", "=", tenantConnectionId).executeTakeFirst()) ?? null,
     list: () => rows().orderBy("createdAt").orderBy("tenantConnectionId").execute(),

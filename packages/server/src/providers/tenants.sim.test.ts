@@ -189,7 +189,7 @@ describe.each(offices)("an organisation at %s", (_name, open) => {
     expect([tenantId.length > 0, identity.length > 0]).toEqual([true, true])
     const counts: number[] = []
     for (const mailbox of mailboxes) {
-      const given = await source.access({ secret, mailbox, permission: "read-write" })
+      const { access: given } = await source.access({ secret, mailbox, permission: "read-write" })
       const access = source.isTokenForAll ? { ...given, mailbox } : given
       const [calendar] = await provider.listCalendars(access, signal())
       if (calendar === undefined) throw new Error("a calendar is expected")
@@ -260,7 +260,7 @@ test("Exchange, as a delegate: opens the calendars that were opened to it, and n
   const given = { server: simulator.baseUrls.exchange, username, password }
   const { secret } = await source.open("service-delegate", given, "read-write")
   const accessTo = async (mailbox: string) => ({
-    ...(await source.access({ secret, mailbox, permission: "read-write" })),
+    ...(await source.access({ secret, mailbox, permission: "read-write" })).access,
     mailbox,
   })
   const [calendar] = await provider.listCalendars(await accessTo(mailboxes[0]), signal())
@@ -297,7 +297,7 @@ describe("one mailbox's own trouble", () => {
     if (office === undefined) throw new Error("an office is expected")
     simulator.knobs("exchange").isRemoved = true
     const { secret } = await office.source.open(office.method, office.given, "read")
-    const access = await office.source.access({ secret, mailbox: office.mailboxes[0], permission: "read" })
+    const { access } = await office.source.access({ secret, mailbox: office.mailboxes[0], permission: "read" })
     expect(await failure(office.provider.listCalendars(access, signal()))).toMatchObject({
       code: "impersonation-denied",
     })

@@ -106,17 +106,11 @@ export type RoomSetup = ReturnType<typeof createRoomSetup>
 type Method = RoomMethodsView["providers"][number]["methods"][number]
 type Data = NonNullable<ReturnType<typeof providerOf>["rooms"]>["methods"][number]
 
-function copied({
-  tenantMethods,
-  permissions,
-  isRecommended,
-  isOffered,
-  hasScript,
-}: Omit<Data, "name">): Omit<Method, "name"> {
+function copied({ tenantMethods, permissions, isRecommended, hasScript }: Omit<Data, "name">): Omit<Method, "name"> {
   return {
     tenantMethods: [...tenantMethods],
     permissions: permissions.map((one) => ({ ...one })),
-    ...{ isRecommended, isOffered, hasScript },
+    ...{ isRecommended, hasScript },
   }
 }
 

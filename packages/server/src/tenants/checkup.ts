@@ -6,7 +6,7 @@ import type { HttpClient } from "../ports/http-client.ts"
 import type { AccountTables } from "../ports/store.ts"
 import type { Finding } from "../ports/tenant-source.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
-import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
+import { actorOf, noTenant, opensOf, type TenantsDeps, tenantSourceOf } from "./deps.ts"
 
 export type CheckupDeps = Pick<TenantsDeps, "store" | "vault" | "providers" | "world"> & {
   readonly http: HttpClient
@@ -39,11 +39,13 @@ export function createCheckup(deps: CheckupDeps) {
       const source = tenantSourceOf(deps, tenant.provider)
       const signal = AbortSignal.timeout(timeoutMs)
       const asked = { secret, permission: tenant.permission, mailboxes, signal }
+      // Rooms that are shared with an account are asked for: nobody has to reach us.
+      const isTold = opensOf(deps, tenant) === "everybody"
       const found = await Promise.all([
         source.checkup(asked),
-        ofService(deps, tenant),
+        isTold ? ofService(deps, tenant) : [],
         secretLife(tenant, now),
-        subscriptions(deps, tenant, deaf),
+        isTold ? subscriptions(deps, tenant, deaf) : [],
       ])
       return { checkedAt: now.toString(), checks: sorted(found.flat()) }
     },

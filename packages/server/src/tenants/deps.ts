@@ -1,4 +1,4 @@
-import type { ProviderName } from "@kalends/domain/ids"
+import type { ProviderName, TenantConnectionId } from "@kalends/domain/ids"
 import { parseProviderName } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { AccessBroker, TenantBroker } from "../ports/access-broker.ts"
@@ -7,8 +7,9 @@ import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
-import type { Store, UserRow } from "../ports/store.ts"
+import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import type { TenantSource } from "../ports/tenant-source.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 
 /** What the whole feature needs. */
 export type TenantsDeps = {
@@ -32,6 +33,21 @@ export function tenantSourceOf({ providers }: Pick<TenantsDeps, "providers">, na
       code: "provider-not-configured",
     })
   return provider.tenant
+}
+
+/** Whether it opens everybody's calendar, or the rooms alone that are shared with a service account. */
+export function opensOf(
+  { providers }: Pick<TenantsDeps, "providers">,
+  { provider, method }: Pick<TenantConnectionRow, "provider" | "method">,
+): "everybody" | "rooms" {
+  return providers.get(provider)?.tenant?.signIn?.method === method ? "rooms" : "everybody"
+}
+
+/** Throws Problem "not-found". */
+export async function requireTenant(tables: AccountTables, id: TenantConnectionId): Promise<TenantConnectionRow> {
+  const row = await tables.tenants.find(id)
+  if (row === null) throw noTenant()
+  return row
 }
 
 /** Throws Problem "not-found". */

@@ -4,7 +4,7 @@ import type { DirectoryView, ImportedPeopleView, ImportPeopleInput } from "@kale
 import type { Caller } from "../ports/call.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import type { DirectoryEntry } from "../ports/tenant-source.ts"
-import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
+import { actorOf, noTenant, opensOf, type TenantsDeps, tenantSourceOf } from "./deps.ts"
 
 const timeoutMs = 20_000
 
@@ -23,15 +23,15 @@ export function createDirectory(deps: TenantsDeps) {
       page: { readonly next: string | null; readonly search: string | null },
     ): Promise<DirectoryView> {
       const { accountId } = user
-      const { secret, source } = await store.inAccount(accountId, async (tables) => {
+      const { secret, source, opens } = await store.inAccount(accountId, async (tables) => {
         const tenant = await tables.tenants.find(id)
         if (tenant === null) throw noTenant()
         const asked = { actor: actorOf(user), reason: "directory", call: user.call } as const
         const opening = { connectionId: id, kind: "tenant", ...asked } as const
         const secret = await vault.openSecret(tables, opening, tenant.sealedSecret)
-        return { secret, source: tenantSourceOf(deps, tenant.provider) }
+        return { secret, source: tenantSourceOf(deps, tenant.provider), opens: opensOf(deps, tenant) }
       })
-      if (source.directory === null)
+      if (source.directory === null || opens === "rooms")
         throw new Problem("unsupported", "This organisation's directory cannot be read.", { code: "no-directory" })
       const found = await source.directory(secret, { ...page, signal: AbortSignal.timeout(timeoutMs) })
       const entries = await store.inAccount(accountId, (tables) => known(tables, id, found.entries))

@@ -11,14 +11,15 @@ import {
 import { pageOf } from "../ports/page.ts"
 import type { RolloutRow, RolloutState, StepCounts, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
-import { actorOf, noTenant, type TenantsDeps } from "./deps.ts"
+import { actorOf, noTenant, opensOf, type TenantsDeps } from "./deps.ts"
 import { foundSchema } from "./migration-notes.ts"
 
 const stepsPerPage = 200
 const listedMost = 20
 
 /** Work over many people as an administrator asks for it, sees it and decides about it. What does it: run-rollout.ts. */
-export function createRollouts({ store, world }: Pick<TenantsDeps, "store" | "world">) {
+export function createRollouts(deps: Pick<TenantsDeps, "store" | "world" | "providers">) {
+  const { store, world } = deps
   const { clock, random } = world
 
   async function require(tables: AccountTables, rolloutId: RolloutId): Promise<RolloutRow> {
@@ -36,6 +37,8 @@ export function createRollouts({ store, world }: Pick<TenantsDeps, "store" | "wo
       store.inAccount(user.accountId, async (tables) => {
         const tenant = await tables.tenants.find(parseTenantConnectionId(tenantConnectionId))
         if (tenant === null) throw noTenant()
+        if (opensOf(deps, tenant) === "rooms")
+          throw new Problem("unsupported", "This connection opens rooms alone.", { code: "rooms-alone" })
         if (permission === "read-write" && tenant.permission === "read")
           throw new Problem("forbidden", "This organisation's connection may only read.", {
             code: "permission-withheld",

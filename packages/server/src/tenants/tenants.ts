@@ -1,5 +1,6 @@
 import { type AuditReason, tenantReasons } from "@kalends/domain/audit-reason"
 import { parseProviderName, parseTenantConnectionId, type TenantConnectionId } from "@kalends/domain/ids"
+import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
 import {
   type NewTenantInput,
@@ -9,9 +10,9 @@ import {
   tenantFieldNames,
 } from "@kalends/protocol/tenants"
 import type { AccountTables, AuditEntry, UserRow } from "../ports/store.ts"
-import type { TenantGiven, TenantSource } from "../ports/tenant-source.ts"
+import type { TenantGiven, TenantOpened, TenantSource } from "../ports/tenant-source.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
-import { actorOf, noTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
+import { actorOf, opensOf, requireTenant, type TenantsDeps, tenantSourceOf } from "./deps.ts"
 import { createDirectory } from "./directory.ts"
 
 /** Administrators' connections to whole organisations: made, given another secret, and looked into; removed by a revocation. */
@@ -21,12 +22,14 @@ export function createTenants(deps: TenantsDeps) {
 
   async function view(tables: AccountTables, row: TenantConnectionRow): Promise<TenantView> {
     const { problemKind, problemCode, problemAt } = row
+    const opens = opensOf(deps, row)
     return {
       tenantConnectionId: row.tenantConnectionId,
       provider: row.provider,
       providerLabel: labelOf(row.provider),
       method: row.method,
       permission: row.permission,
+      opens,
       tenantId: row.tenantId,
       identity: row.identity,
       secretExpiresAt: row.secretExpiresAt?.toString() ?? null,
@@ -37,7 +40,7 @@ export function createTenants(deps: TenantsDeps) {
           ? null
           : { kind: problemKind, code: problemCode, at: problemAt.toString() },
       connectionCount: await tables.tenants.countConnections(row.tenantConnectionId),
-      hasDirectory: (providers.get(row.provider)?.tenant?.directory ?? null) !== null,
+      hasDirectory: opens === "everybody" && (providers.get(row.provider)?.tenant?.directory ?? null) !== null,
     }
   }
 
@@ -64,76 +67,88 @@ export function createTenants(deps: TenantsDeps) {
     /** Throws the provider's Problem where what was given does not open it, "conflict" where it is connected already. */
     async connect(user: UserRow, { provider, method, permission, given }: NewTenantInput): Promise<TenantView> {
       const source = tenantSourceOf(deps, provider)
-      const { secret, ...opened } = await source.open(method, readGiven(source, method, given), permission)
-      const tenantConnectionId = parseTenantConnectionId(random.uuid())
-      return store.inAccount(user.accountId, async (tables) => {
-        const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
-        const row: TenantConnectionRow = {
-          ...{ accountId: user.accountId, tenantConnectionId, provider: parseProviderName(provider) },
-          ...{ method, permission, ...opened, version: 1 },
-          sealedSecret: await vault.sealSecret(tables, place, secret),
-          ...{ createdAt: clock.now(), lastOkAt: clock.now() },
-          ...{ problemKind: null, problemCode: null, problemAt: null },
-        }
-        await tables.tenants.insert(row)
-        await audit(tables, user, {
-          action: "tenant-connected",
-          subjectId: tenantConnectionId,
-          reason: reasonOf(method),
-        })
-        return view(tables, row)
-      })
+      const opened = await source.open(method, readGiven(source, method, given), permission)
+      return keep(user, { provider, method, permission, opened })
     },
 
     /** Throws Problem "conflict" (code "another-tenant") when it opens another organisation than before. */
     async replaceSecret(user: UserRow, id: TenantConnectionId, input: TenantSecretInput): Promise<TenantView> {
       const known = await store.inAccount(user.accountId, (tables) => requireTenant(tables, id))
       const source = tenantSourceOf(deps, known.provider)
-      const { secret, ...opened } = await source.open(
-        input.method,
-        readGiven(source, input.method, input.given),
-        known.permission,
-      )
-      if (opened.tenantId !== known.tenantId)
-        throw new Problem("conflict", "This is the secret of another organisation.", { code: "another-tenant" })
-      return store.inAccount(user.accountId, async (tables) => {
-        const current = await requireTenant(tables, id)
-        const changes = {
-          ...{ ...opened, method: input.method, version: current.version + 1, lastOkAt: clock.now() },
-          ...{ problemKind: null, problemCode: null, problemAt: null },
-          sealedSecret: await vault.sealSecret(tables, { connectionId: id, kind: "tenant" }, secret),
-        }
-        await tables.tenants.update(id, changes)
-        await audit(tables, user, { action: "tenant-connected", subjectId: id, reason: "secret-replaced" })
-        return view(tables, { ...current, ...changes })
+      const given = readGiven(source, input.method, input.given)
+      return keepAnew(user, id, {
+        method: input.method,
+        opened: await source.open(input.method, given, known.permission),
       })
     },
+
+    /** As `connect`, of an organisation whose secret was come by in another way. */
+    keep,
+    /** As `replaceSecret`. */
+    keepAnew,
+  }
+
+  async function keep(user: UserRow, { provider, method, permission, opened }: Kept): Promise<TenantView> {
+    const { secret, ...rest } = opened
+    const tenantConnectionId = parseTenantConnectionId(random.uuid())
+    return store.inAccount(user.accountId, async (tables) => {
+      const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
+      const row: TenantConnectionRow = {
+        ...{ accountId: user.accountId, tenantConnectionId, provider: parseProviderName(provider) },
+        ...{ method, permission, ...rest, version: 1 },
+        sealedSecret: await vault.sealSecret(tables, place, secret),
+        ...{ createdAt: clock.now(), lastOkAt: clock.now() },
+        ...{ problemKind: null, problemCode: null, problemAt: null },
+      }
+      await tables.tenants.insert(row)
+      const entry = { action: "tenant-connected", subjectId: tenantConnectionId, reason: reasonOf(method) } as const
+      await audit(tables, user, entry)
+      return view(tables, row)
+    })
+  }
+
+  function keepAnew(user: UserRow, id: TenantConnectionId, { method, opened }: KeptAnew): Promise<TenantView> {
+    const { secret, ...rest } = opened
+    return store.inAccount(user.accountId, async (tables) => {
+      const current = await requireTenant(tables, id)
+      if (opened.tenantId !== current.tenantId)
+        throw new Problem("conflict", "This is the secret of another organisation.", { code: "another-tenant" })
+      const changes = {
+        ...{ ...rest, method, version: current.version + 1, lastOkAt: clock.now() },
+        ...{ problemKind: null, problemCode: null, problemAt: null },
+        sealedSecret: await vault.sealSecret(tables, { connectionId: id, kind: "tenant" }, secret),
+      }
+      await tables.tenants.update(id, changes)
+      await audit(tables, user, { action: "tenant-connected", subjectId: id, reason: "secret-replaced" })
+      return view(tables, { ...current, ...changes })
+    })
   }
 }
+
+type KeptAnew = { readonly method: string; readonly opened: TenantOpened }
+type Kept = KeptAnew & { readonly provider: string; readonly permission: Permission }
 
 const reasonOf = (method: string): AuditReason => tenantReasons.find((known) => known === method) ?? "connect"
 
 export type Tenants = ReturnType<typeof createTenants>
 
-async function requireTenant(tables: AccountTables, id: TenantConnectionId): Promise<TenantConnectionRow> {
-  const row = await tables.tenants.find(id)
-  if (row === null) throw noTenant()
-  return row
-}
-
 type FieldName = (typeof tenantFieldNames)[number]
 
 function methodsView({
   methods,
+  signIn,
   directory,
 }: TenantSource): Omit<TenantMethodsView["providers"][number], "provider" | "label"> {
   const isKnown = (name: string): name is FieldName => tenantFieldNames.some((known) => known === name)
   return {
     hasDirectory: directory !== null,
-    methods: methods.map(({ name, fields }) => ({
-      name,
-      fields: fields.flatMap(({ name: field, ...rest }) => (isKnown(field) ? [{ name: field, ...rest }] : [])),
-    })),
+    methods: [
+      ...methods.map(({ name, fields }) => ({
+        ...{ name, isBySignIn: false },
+        fields: fields.flatMap(({ name: field, ...rest }) => (isKnown(field) ? [{ name: field, ...rest }] : [])),
+      })),
+      ...(signIn === null ? [] : [{ name: signIn.method, isBySignIn: true, fields: [] }]),
+    ],
   }
 }
 

@@ -10,6 +10,8 @@ export type MemoryTenant = {
   directory: readonly DirectoryEntry[]
   /** Thrown instead of giving an access; null while all is well. */
   refusal: ((wish: TenantWish) => Problem | null) | null
+  /** What each access gives anew; null where the secret stays. */
+  renewal: ((wish: TenantWish) => string) | null
 }
 
 /** `issue` makes the token that the provider in memory lets in. */
@@ -23,9 +25,22 @@ export function createMemoryTenant(
     asked,
     directory: [],
     refusal: null,
+    renewal: null,
     source: {
       methods: [{ name: "client-secret", fields: [{ name: "clientSecret", kind: "secret", isOptional: false }] }],
       isTokenForAll,
+      signIn: {
+        method: "service-sign-in",
+        authorizeUrl({ state, loginHint, hasDirectory }) {
+          const query = new URLSearchParams({ state, hint: loginHint ?? "", directory: String(hasDirectory) })
+          return new URL(`https://memory.example/authorize?${query}`)
+        },
+        /** The code says whose organisation it is: "tenant-1 svc@example.org". */
+        async exchangeCode({ code }) {
+          const [tenantId = "", identity = ""] = code.split(" ")
+          return { secret: `signed in as ${identity}`, identity, tenantId, secretExpiresAt: null }
+        },
+      },
       async open(_method, given) {
         if (given.clientSecret === "wrong")
           throw new Problem("misconfigured", "The secret is not right.", { code: "client-secret-wrong" })
@@ -37,7 +52,7 @@ export function createMemoryTenant(
         const refusal = tenant.refusal?.(wish) ?? null
         if (refusal !== null) throw refusal
         const expiresAt = clock.now().add({ hours: 1 })
-        return { kind: "bearer", token: issue(), expiresAt }
+        return { access: { kind: "bearer", token: issue(), expiresAt }, renewedSecret: tenant.renewal?.(wish) ?? null }
       },
       async checkup() {
         return [{ code: "consent-missing", outcome: "right", subject: "tenant", mailbox: null, facts: {} }]

@@ -28,6 +28,10 @@ export function memoryTenants(tx: MemoryTransaction, accountId: AccountId): Tena
     },
     update: (id, changes) =>
       tx.change("tenant", id, (row) => (row.accountId === accountId ? { ...row, ...changes } : row)),
+    renewSecret: ({ tenantConnectionId: id, version }, sealedSecret) =>
+      tx.change("tenant", id, (row) =>
+        row.accountId === accountId && row.version === version ? { ...row, sealedSecret } : row,
+      ),
     find: async (id) => mine().find((row) => row.tenantConnectionId === id) ?? null,
     list: async () => mine().sort((a, b) => Temporal.Instant.compare(a.createdAt, b.createdAt)),
     async delete(id) {

@@ -1,3 +1,4 @@
+import type { Access } from "@kalends/domain/access"
 import { parseProviderCalendarId } from "@kalends/domain/ids"
 import { timeWindow } from "@kalends/domain/window"
 import { addContact, type SimContacts } from "@kalends/simulator/contacts"
@@ -19,6 +20,8 @@ export type SimulatedWorldOptions = {
   readonly create: (deps: ProviderDeps) => CalendarProvider
   readonly writeScopes: readonly string[]
   readonly eventsForTwoPages: number
+  /** The calendar is opened by a service account that it is shared with, whom nobody tells of changes. */
+  readonly isShared?: boolean
 }
 
 let count = 0
@@ -101,10 +104,14 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
       ? "https://www.googleapis.com/auth/calendar.events https://www.googleapis.com/auth/calendar.calendarlist.readonly"
       : "Calendars.ReadWrite"
   const grants = simulator.grants[service]
-  const access = async () => ({
-    kind: "bearer" as const,
-    token: grants.newAccessToken(grants.newGrant(person, scope)),
+  const account = options.isShared === true ? addServiceAccount(simulator, person) : null
+  const access = async (): Promise<Access> => ({
+    kind: "bearer",
+    token: grants.newAccessToken(
+      account === null ? grants.newGrant(person, scope) : grants.newGrant(account, "Calendars.ReadWrite.Shared"),
+    ),
     expiresAt: systemClock.now().add({ hours: 1 }),
+    ...(account === null ? {} : { mailbox: person.email, isDelegate: true }),
   })
   const now = systemClock.now()
   return {
@@ -131,7 +138,8 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
         event.isMalformed = true
         person.calendar.update(event, {})
       },
-      revokeGrant: async () => grants.revoke(person.email),
+      revokeGrant: async () =>
+        [person, ...(account === null ? [] : [account])].forEach(({ email }) => grants.revoke(email)),
       dropPushes: async () => {
         knobs.dropPushes = 1
       },
@@ -142,13 +150,7 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
     signIn: { kind: "oauth", signIn, consent, writeScopes: options.writeScopes },
     contacts: contactsOf(simulator, service, person),
     listen: null,
-    push: {
-      hookUrl: receiver.hookUrl,
-      arrived: async () => {
-        await simulator.deliverPushes()
-        return receiver.take()
-      },
-    },
+    push: account === null ? pushOf() : null,
     createInUnknownZone: null,
     hasFloatingEvents: false,
     close: async () => {
@@ -156,4 +158,22 @@ export async function simulatedWorld(options: SimulatedWorldOptions): Promise<Wo
       await http.close()
     },
   }
+
+  function pushOf(): World["push"] {
+    return {
+      hookUrl: receiver.hookUrl,
+      arrived: async () => {
+        await simulator.deliverPushes()
+        return receiver.take()
+      },
+    }
+  }
+}
+
+/** An account of the person's organisation, with Full Access to their mailbox. */
+export function addServiceAccount(simulator: Simulator, ...mailboxes: readonly Person[]): Person {
+  const { microsoft } = simulator.tenants
+  const account = simulator.org.addPerson(microsoft, "Service account", `svc${++count}@${microsoft.domain}`)
+  for (const mailbox of mailboxes) simulator.org.giveFullAccess(mailbox, account)
+  return account
 }

@@ -21,6 +21,12 @@ const scopes: Readonly<Record<Needs, RegExp>> = {
   "write-contacts": /contacts\.readwrite/i,
 }
 
+/** Of mailboxes that are shared with the person whose token it is (MSG outlook-get-shared-events-calendars.md). */
+const sharedScopes: Readonly<Partial<Record<Needs, RegExp>>> = {
+  read: /calendars\.read(?:write)?\.shared/i,
+  write: /calendars\.readwrite\.shared/i,
+}
+
 /** Checks token, mailbox and permission, counts the call, plays the tenant's faults and shapes the answer. */
 export function createAccess(context: SimulatorContext, grants: Grants) {
   const guard = createGuard(context, grants, {
@@ -65,11 +71,21 @@ const outsidePolicy = graphError(
   "Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.",
 )
 const accessDenied = graphError(403, "ErrorAccessDenied", {}, "Access is denied. Check credentials and try again.")
+/** As microsoft-graph-docs issue 5522 quotes it. */
+const notShared = graphError(
+  403,
+  "DelegatedCalendarAccessDenied",
+  {},
+  "Access is denied. Check credentials and try again.",
+)
 
 const invalidUser = (key: string): SimResponse =>
   graphError(404, "ErrorInvalidUser", {}, `The requested user '${key}' is invalid.`)
 
-/** A person's token reaches that person's mailbox; an application's reaches each of the tenant, and has no "me" (A.7). */
+/**
+ * A person's token reaches that person's mailbox, and with a permission for shared ones those that the person has Full
+ * Access to; an application's reaches each of the tenant, and has no "me" (A.7).
+ */
 function mailbox(
   context: SimulatorContext,
   { params, url }: SimRequest,
@@ -84,9 +100,12 @@ function mailbox(
   const found = userId === undefined ? grant.person : context.org.findPerson(userId, "microsoft")
   if (found === null || found.tenant.id !== grant.person.tenant.id)
     return needs === "profile" ? notThere(userId ?? "") : invalidUser(userId ?? "")
-  if (!grant.isApplication && found !== grant.person) return accessDenied
   // What the directory says of somebody does not ask for a mailbox.
   if (needs === "profile") return found
+  if (!grant.isApplication && found !== grant.person) {
+    if (sharedScopes[needs]?.test(grant.scope) !== true) return accessDenied
+    if (!context.org.hasFullAccess(found, grant.person)) return notShared
+  }
   return mailboxFault(context, found, grant) ?? found
 }
 

@@ -50,6 +50,8 @@ export function entraRoutes(
   }
 
   function redirect(person: Person, query: URLSearchParams): SimResponse {
+    if (context.knobs(person.tenant.id).withholdsPlaces && hasScope(query.get("scope") ?? "", "Place.Read.All"))
+      return backTo(query, { error: "access_denied", error_description: "AADSTS90094: simulated" })
     const scope = context.knobs(person.tenant.id).withholdsCalendar
       ? "openid profile offline_access User.Read"
       : (query.get("scope") ?? "")

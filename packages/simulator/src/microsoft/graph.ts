@@ -123,6 +123,15 @@ const translateIds: Authorized = ({ json }) => {
 export function graphRoutes(context: SimulatorContext, grants: Grants, subscriptions: Subscriptions): readonly Route[] {
   const authorized = createAccess(context, grants)
 
+  const delta: Authorized = (request, person, grant) => {
+    if (!ownCalendar(request, person)) return graphError(404, "ErrorItemNotFound")
+    const isOthers = grant.isApplication !== true && grant.person !== person
+    const isLaterPage = request.url.searchParams.has("$skiptoken")
+    return isOthers && isLaterPage && context.knobs(person.tenant.id).deniesSharedDeltaPages
+      ? graphError(403, "ErrorAccessDenied")
+      : deltaAnswer(request, person)
+  }
+
   const me = (prefix: string): readonly Route[] => [
     route(
       "GET",
@@ -158,18 +167,8 @@ export function graphRoutes(context: SimulatorContext, grants: Grants, subscript
     ]),
     route("GET", `${prefix}/calendarView`, authorized("calendarView", "read", view)),
     route("GET", `${prefix}/calendars/:calendarId/calendarView`, authorized("calendarView", "read", view)),
-    route(
-      "GET",
-      `${prefix}/calendarView/delta`,
-      authorized("delta", "read", (request, person) => deltaAnswer(request, person)),
-    ),
-    route(
-      "GET",
-      `${prefix}/calendars/:calendarId/calendarView/delta`,
-      authorized("delta", "read", (request, person) =>
-        ownCalendar(request, person) ? deltaAnswer(request, person) : graphError(404, "ErrorItemNotFound"),
-      ),
-    ),
+    route("GET", `${prefix}/calendarView/delta`, authorized("delta", "read", delta)),
+    route("GET", `${prefix}/calendars/:calendarId/calendarView/delta`, authorized("delta", "read", delta)),
     route("GET", `${prefix}/events`, authorized("events", "read", events)),
     route("GET", `${prefix}/calendars/:calendarId/events`, authorized("events", "read", events)),
     route("POST", `${prefix}/calendars/:calendarId/events`, authorized("createEvent", "write", create)),

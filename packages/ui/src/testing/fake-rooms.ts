@@ -32,8 +32,11 @@ export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scen
     scene.dialRules = { rules: Array.isArray(body.rules) ? body.rules : [] }
     return { body: scene.dialRules }
   }
-  if (route === "POST /v1/rooms/script")
-    return { body: { script: "Connect-ExchangeOnline\n$rooms = @('room-1@example.org')\n" } }
+  if (route === "POST /v1/rooms/script") {
+    const addresses: unknown[] = Array.isArray(body.addresses) ? body.addresses : []
+    const rooms = addresses.map((address) => `'${String(address)}'`).join(", ")
+    return { body: { script: `Connect-ExchangeOnline\n$rooms = @(${rooms})\n` } }
+  }
   if (route === "POST /v1/rooms/directory") return { body: { entries: scene.directory, next: null, gone: [] } }
   if (route === "POST /v1/rooms/import") {
     const [first] = scene.rooms
@@ -92,7 +95,6 @@ const methods: RoomMethodsView = {
             name: "application",
             tenantMethods: ["registration"],
             isRecommended: true,
-            isOffered: true,
             hasScript: true,
           },
           permissions: [
@@ -102,6 +104,13 @@ const methods: RoomMethodsView = {
               holder: "administrator",
               source: "https://learn.microsoft.com/exchange/",
             },
+          ],
+        },
+        {
+          ...{ name: "delegate", tenantMethods: ["service-sign-in"], isRecommended: false, hasScript: true },
+          permissions: [
+            { name: "Full Access", holder: "service-account", source: "https://learn.microsoft.com/powershell/" },
+            { name: "Send As", holder: "service-account", source: "https://learn.microsoft.com/powershell/" },
           ],
         },
       ],

@@ -36,6 +36,10 @@ function problem(failure: { readonly status: number; readonly kind: string; read
 function tenantRoute({ method, id, part, body, query }: Call, scene: Scene): Answer {
   const { tenancy } = scene
   if (id === "methods") return { body: { providers: tenancy.methods } }
+  if (id === "sign-in") {
+    tenancy.signingIn = body
+    return { body: { authorizeUrl: "https://login.example.org/authorize" } }
+  }
   if (id === "") return method === "GET" ? { body: { tenants: tenancy.tenants } } : connect(body, tenancy)
   const tenant = tenancy.tenants.find((one) => one.tenantConnectionId === id)
   if (tenant === undefined) return missing
@@ -82,7 +86,7 @@ function connect(body: Record<string, unknown>, tenancy: TenantScene): Answer {
     },
     ...{ tenantId: given.tenant ?? given.domain ?? given.server ?? "", identity: given.clientId ?? "kalends" },
     ...{ secretExpiresAt: null, createdAt: Temporal.Now.instant().toString(), lastOkAt: null, problem: null },
-    ...{ connectionCount: 0, hasDirectory: true },
+    ...{ connectionCount: 0, hasDirectory: true, opens: "everybody" },
   }
   tenancy.tenants = [...tenancy.tenants, made]
   return { status: 201, body: made }

@@ -20,11 +20,15 @@ export type TenantScene = {
   checks: readonly CheckView[]
   /** How the next call fails, once; null: it works. */
   problem: { readonly status: number; readonly kind: string; readonly code: string } | null
+  /** What the last sign-in of a service account was begun with. */
+  signingIn: Readonly<Record<string, unknown>> | null
   /** Mailboxes that the last check was asked to look at. */
   askedMailboxes: readonly string[]
 }
 
 const field = (name: "tenant" | "clientId", kind: "text" = "text") => ({ name, kind, isOptional: false }) as const
+
+const typed = (name: string) => ({ name, isBySignIn: false }) as const
 
 const methods: TenantScene["methods"] = [
   {
@@ -32,9 +36,9 @@ const methods: TenantScene["methods"] = [
     label: "Microsoft 365",
     hasDirectory: true,
     methods: [
-      { name: "registration", fields: [field("tenant")] },
+      { ...typed("registration"), fields: [field("tenant")] },
       {
-        name: "client-secret",
+        ...typed("client-secret"),
         fields: [
           field("tenant"),
           field("clientId"),
@@ -43,7 +47,7 @@ const methods: TenantScene["methods"] = [
         ],
       },
       {
-        name: "certificate",
+        ...typed("certificate"),
         fields: [
           field("tenant"),
           field("clientId"),
@@ -51,6 +55,7 @@ const methods: TenantScene["methods"] = [
           { name: "privateKey", kind: "long-secret", isOptional: false },
         ],
       },
+      { name: "service-sign-in", isBySignIn: true, fields: [] },
     ],
   },
   {
@@ -59,7 +64,7 @@ const methods: TenantScene["methods"] = [
     hasDirectory: true,
     methods: [
       {
-        name: "service-account",
+        ...typed("service-account"),
         fields: [
           { name: "keyFile", kind: "long-secret", isOptional: false },
           { name: "domain", kind: "text", isOptional: false },
@@ -74,7 +79,7 @@ const methods: TenantScene["methods"] = [
     hasDirectory: true,
     methods: [
       {
-        name: "service-password",
+        ...typed("service-password"),
         fields: [
           { name: "server", kind: "text", isOptional: false },
           { name: "username", kind: "text", isOptional: false },
@@ -99,7 +104,7 @@ export function calmTenants(now: Temporal.Instant): TenantScene {
     provider: "graph",
     providerLabel: "Microsoft 365",
     method: "certificate",
-    permission: "read-write",
+    ...{ permission: "read-write", opens: "everybody" },
     tenantId: "contoso.example",
     identity: "4f1c7a62-6d0e-4d7b-8a9e-2b7f5c1d9e33",
     secretExpiresAt: now.add({ hours: 24 * 200 }).toString(),
@@ -146,6 +151,7 @@ export function calmTenants(now: Temporal.Instant): TenantScene {
     failing: {},
     checks: checksOf(now),
     problem: null,
+    signingIn: null,
     askedMailboxes: [],
   }
 }

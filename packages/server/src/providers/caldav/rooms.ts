@@ -16,7 +16,7 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://www.rfc-editor.org/rfc/rfc3744#section-3",
       },
     ],
-    ...{ isRecommended: true, isOffered: true, hasScript: false },
+    ...{ isRecommended: true, hasScript: false },
   },
 ]
 const roomTypes = new Set(["ROOM", "RESOURCE"])

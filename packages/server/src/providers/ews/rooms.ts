@@ -17,7 +17,7 @@ const methods: readonly RoomAccessMethod[] = [
           "https://learn.microsoft.com/exchange/client-developer/exchange-web-services/how-to-configure-impersonation",
       },
     ],
-    ...{ isRecommended: true, isOffered: true, hasScript: true },
+    ...{ isRecommended: true, hasScript: true },
   },
   {
     name: "delegate",
@@ -32,7 +32,7 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://learn.microsoft.com/powershell/module/exchange/add-adpermission",
       },
     ],
-    ...{ isRecommended: false, isOffered: true, hasScript: true },
+    ...{ isRecommended: false, hasScript: true },
   },
 ]
 

@@ -35,6 +35,7 @@ export function createEwsTenant(calls: EwsCalls, clock: Clock): TenantSource {
       { name: "service-delegate", fields },
     ],
     isTokenForAll: true,
+    signIn: null,
     checkup: createEwsCheckup(calls, clock, readSecret),
     async open(method, given) {
       const isDelegate = method === "service-delegate"
@@ -51,7 +52,7 @@ export function createEwsTenant(calls: EwsCalls, clock: Clock): TenantSource {
     async access({ secret, mailbox }) {
       const access = readSecret(secret)
       await calls.proveSignIn({ access, signal: AbortSignal.timeout(timeoutMs) }).catch(ofTenant)
-      return { ...access, mailbox }
+      return { access: { ...access, mailbox }, renewedSecret: null }
     },
     async directory(secret, { next, search, signal }) {
       const target = { access: readSecret(secret), signal }

@@ -26,7 +26,7 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://developers.google.com/workspace/admin/directory/reference/rest/v1/resources.calendars/list",
       },
     ],
-    ...{ isRecommended: true, isOffered: true, hasScript: false },
+    ...{ isRecommended: true, hasScript: false },
   },
 ]
 

@@ -103,6 +103,7 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
       },
     ],
     isTokenForAll: false,
+    signIn: null,
     async open(_method, given, permission) {
       const secret = secretOf(given)
       // A key alone proves nothing: what it may do shows with somebody's calendar.
@@ -111,8 +112,10 @@ export function createGoogleTenant({ http, oauth, clock }: ProviderDeps, setting
     },
     async access({ secret, mailbox, permission }) {
       const scopes = calendarScopes(permission)
-      if (!isResource(mailbox)) return token(readSecret(secret), mailbox, scopes)
-      return { ...(await token(readSecret(secret), null, scopes)), mailbox }
+      const access = isResource(mailbox)
+        ? { ...(await token(readSecret(secret), null, scopes)), mailbox }
+        : await token(readSecret(secret), mailbox, scopes)
+      return { access, renewedSecret: null }
     },
     checkup(asked) {
       const secret = readSecret(asked.secret)

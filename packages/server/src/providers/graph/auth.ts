@@ -26,6 +26,21 @@ export function scopeFor({ permission, contacts }: AskedFor): string {
   return names.filter((name) => name !== null).join(" ")
 }
 
+/**
+ * A service account's: of the rooms that are shared with it and, where an administrator consents, the directory of rooms.
+ * Its own mailbox and what else it may do are not asked for.
+ */
+export function serviceScopeFor(permission: Permission, hasDirectory: boolean): string {
+  const names = ["openid profile email offline_access", `${scopes[permission]}.Shared`]
+  return [...names, ...(hasDirectory ? ["Place.Read.All"] : [])].join(" ")
+}
+
+export function grantedShared(scope: string): Permission | null {
+  const names = namesIn(scope)
+  if (names.has("calendars.readwrite.shared")) return "read-write"
+  return names.has("calendars.read.shared") ? "read" : null
+}
+
 /** What was really granted; null when no calendar permission is among it. Scope names may come with the API's address before them. */
 export function grantedPermission(scope: string): Permission | null {
   const names = namesIn(scope)
@@ -50,9 +65,13 @@ export function endpoints({ loginUrl, tenant }: GraphSettings) {
     authorize: `${base}/oauth2/v2.0/authorize`,
     token: `${base}/oauth2/v2.0/token`,
     keys: `${base}/discovery/v2.0/keys`,
-    adminConsent: `${loginUrl}/${tenant === "common" || tenant === "consumers" ? "organizations" : tenant}/v2.0/adminconsent`,
+    adminConsent: `${loginUrl}/${organisationOf(tenant)}/v2.0/adminconsent`,
   }
 }
+
+/** Where personal accounts cannot sign in. */
+export const organisationOf = (tenant: string) =>
+  tenant === "common" || tenant === "consumers" ? "organizations" : tenant
 
 /** Each tenant's issuer carries its own id; where the configuration names one tenant by its id, no other will do. */
 export function isIssuer({ loginUrl, tenant }: GraphSettings, issuer: string, tenantId: unknown): boolean {

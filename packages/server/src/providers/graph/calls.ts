@@ -53,6 +53,9 @@ export function createGraphCalls({
     `${eventsUrl(access, calendarId)}/${encodeURIComponent(eventId)}`
 
   return {
+    /** The mailbox's own calendar: the one that is documented for whom the mailbox is shared with. */
+    getCalendar: (access: Access, signal: AbortSignal) =>
+      get(access, `${mailboxUrl(apiUrl, access)}/calendar?$select=id,isDefaultCalendar,canEdit`, signal),
     listCalendars: (access: Access, signal: AbortSignal) =>
       get(access, `${mailboxUrl(apiUrl, access)}/calendars?$select=id,isDefaultCalendar,canEdit&$top=100`, signal),
     getEvent: (access: Access, eventId: string, select: string, signal: AbortSignal) =>

@@ -42,8 +42,11 @@ export function createGraphProvider(
     reader: graphReader,
     apiBase: (access) => mailboxUrl(settings.apiUrl, access),
     async listCalendars(access, signal) {
-      const { value } = await calls.listCalendars(access, signal)
-      return readEach(list(value), (calendar) => ({
+      const value =
+        access.isDelegate === true
+          ? [await calls.getCalendar(access, signal)]
+          : list((await calls.listCalendars(access, signal)).value)
+      return readEach(value, (calendar) => ({
         id: parseProviderCalendarId(requireText(calendar.id, "id")),
         isPrimary: calendar.isDefaultCalendar === true,
         canWrite: calendar.canEdit === true,

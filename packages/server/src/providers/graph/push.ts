@@ -61,6 +61,9 @@ export function createGraphPush(calls: GraphCalls, clock: Clock): PushSource {
 
   return {
     async subscribe(input) {
+      // "Calendars.ReadWrite.Shared … does not support subscribing" (MSG outlook-get-shared-events-calendars.md).
+      if (input.access.isDelegate === true)
+        throw new Problem("unsupported", "Microsoft 365 tells no delegate of changes.", { code: "push-not-shared" })
       const made = await calls.createSubscription(input.access, wanted(input), input.signal).catch((error: unknown) => {
         if (isProblem(error, "conflict")) return replaceStale(input)
         throw error

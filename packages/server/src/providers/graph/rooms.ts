@@ -35,11 +35,11 @@ const methods: readonly RoomAccessMethod[] = [
         source: "https://learn.microsoft.com/exchange/permissions-exo/permissions-exo",
       },
     ],
-    ...{ isRecommended: true, isOffered: true, hasScript: true },
+    ...{ isRecommended: true, hasScript: true },
   },
   {
     name: "delegate",
-    tenantMethods: [],
+    tenantMethods: ["service-sign-in"],
     permissions: [
       {
         ...{ name: "Full Access", holder: "service-account" },
@@ -53,8 +53,16 @@ const methods: readonly RoomAccessMethod[] = [
         ...{ name: "Calendars.ReadWrite.Shared", holder: "service-account" },
         source: "https://learn.microsoft.com/graph/permissions-reference#calendarsreadwriteshared",
       },
+      {
+        ...{ name: "Place.Read.All", holder: "service-account" },
+        source: "https://learn.microsoft.com/graph/permissions-reference#placereadall",
+      },
+      {
+        ...{ name: "Recipient Management", holder: "administrator" },
+        source: "https://learn.microsoft.com/exchange/permissions-exo/permissions-exo",
+      },
     ],
-    ...{ isRecommended: false, isOffered: false, hasScript: true },
+    ...{ isRecommended: false, hasScript: true },
   },
 ]
 

@@ -1,7 +1,7 @@
 import type { OAuthSignIn, Subject } from "../../ports/calendar-provider.ts"
 import type { Clock } from "../../ports/clock.ts"
 import type { OAuthClient } from "../../ports/oauth-client.ts"
-import { createGrantFlow } from "../oauth-grant.ts"
+import { createGrantFlow, type GrantRules } from "../oauth-grant.ts"
 import {
   endpoints,
   type GraphSettings,
@@ -16,24 +16,7 @@ import { classifyToken } from "./problems.ts"
 /** Sign-in with Entra: authorization code with PKCE, rotating refresh tokens. */
 export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, clock: Clock): OAuthSignIn {
   const at = endpoints(settings)
-  const flow = createGrantFlow(
-    {
-      name: "Microsoft",
-      client: { client_id: settings.clientId, client_secret: settings.clientSecret },
-      at,
-      authorizeMore: { response_mode: "query", prompt: "select_account" },
-      scopeFor,
-      grantedPermission,
-      grantedContacts,
-      isScopeSentForTokens: true,
-      refreshLifeSeconds: () => refreshTokenIdleDays * 86_400,
-      classify: classifyToken,
-      isIssuer: (issuer, { tid }) => isIssuer(settings, issuer, tid),
-      subjectOf,
-    },
-    oauth,
-    clock,
-  )
+  const flow = createGrantFlow({ ...entraRules(settings), scopeFor, grantedPermission, grantedContacts }, oauth, clock)
   return {
     ...flow,
     // Entra has no call to revoke one application's grant; deleting the secret is what can be done.
@@ -48,6 +31,23 @@ export function createGraphSignIn(settings: GraphSettings, oauth: OAuthClient, c
       }).toString()
       return url
     },
+  }
+}
+
+/** What is the same whoever signs in, and for whatever. */
+export function entraRules(
+  settings: GraphSettings,
+): Omit<GrantRules, "scopeFor" | "grantedPermission" | "grantedContacts"> {
+  return {
+    name: "Microsoft",
+    client: { client_id: settings.clientId, client_secret: settings.clientSecret },
+    at: endpoints(settings),
+    authorizeMore: { response_mode: "query", prompt: "select_account" },
+    isScopeSentForTokens: true,
+    refreshLifeSeconds: () => refreshTokenIdleDays * 86_400,
+    classify: classifyToken,
+    isIssuer: (issuer, { tid }) => isIssuer(settings, issuer, tid),
+    subjectOf,
   }
 }
 

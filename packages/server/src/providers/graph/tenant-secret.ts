@@ -43,10 +43,18 @@ const secretSchema = z.object({
         thumbprint: z.string(),
         privateKey: z.string(),
       }),
+      /** A service account that signed in by this service's own registration. */
+      z.object({
+        kind: z.literal("sign-in"),
+        refreshToken: z.string(),
+        permission: z.enum(["read", "read-write"]),
+        hasDirectory: z.boolean(),
+      }),
     ])
     .nullable(),
 })
 export type TenantSecret = z.infer<typeof secretSchema>
+export type SignedIn = Extract<TenantSecret["own"], { kind: "sign-in" }>
 
 /** What was sealed. Throws Problem "malformed" when it is not what this version writes. */
 export function readSecret(text: string): TenantSecret {
@@ -68,7 +76,7 @@ export function readTenant(given: TenantGiven): string {
 }
 
 export type OwnRegistration = {
-  readonly own: TenantSecret["own"]
+  readonly own: Exclude<TenantSecret["own"], SignedIn>
   readonly clientId: string
   readonly secretExpiresAt: Temporal.Instant | null
 }

@@ -44,7 +44,7 @@ describe("an organisation on Microsoft 365", () => {
     const given = { tenant: tenantId, clientId: "theirs", clientSecret: "s3cret", secretEndsOn: "2027-04-30" }
     const opened = await source.open("client-secret", given, "read-write")
     expect(opened.secretExpiresAt?.toString()).toBe("2027-04-30T00:00:00Z")
-    const access = await source.access({ secret: opened.secret, mailbox: "a@contoso.com", permission: "read" })
+    const { access } = await source.access({ secret: opened.secret, mailbox: "a@contoso.com", permission: "read" })
     expect(access).toMatchObject({ kind: "bearer", token: "for-all" })
     expect(form(http.asked[2]?.body)).toMatchObject({ client_id: "theirs", client_secret: "s3cret" })
   })

@@ -4,14 +4,28 @@ import { classifyGraph } from "@kalends/readers/graph/problems"
 import { parseBody } from "@kalends/readers/json-body"
 import { list, requireText, text, type Wire } from "@kalends/readers/parse"
 import type { RoomSource } from "../../ports/room-source.ts"
-import type { DirectoryEntry, DirectoryPage, DirectoryQuery, TenantSource } from "../../ports/tenant-source.ts"
+import type {
+  DirectoryEntry,
+  DirectoryPage,
+  DirectoryQuery,
+  TenantAccess,
+  TenantSource,
+} from "../../ports/tenant-source.ts"
 import { type ProviderDeps, readEach } from "../provider-deps.ts"
 import { endpoints, type GraphSettings } from "./auth.ts"
 import { createGraphCheckup } from "./checkup.ts"
 import { requireOwnLink } from "./own-links.ts"
 import { classifyToken } from "./problems.ts"
 import { createGraphRooms } from "./rooms.ts"
-import { readRegistration, readSecret, readTenant, type TenantSecret, tenantMethods } from "./tenant-secret.ts"
+import { createServiceSignIn } from "./service-sign-in.ts"
+import {
+  readRegistration,
+  readSecret,
+  readTenant,
+  type SignedIn,
+  type TenantSecret,
+  tenantMethods,
+} from "./tenant-secret.ts"
 
 const peoplePerPage = 100
 const accessLifeMostSeconds = 86_400
@@ -21,7 +35,17 @@ export type GraphTenant = { readonly tenant: TenantSource; readonly rooms: RoomS
 
 /** Application permissions (ENTRA v2-oauth2-client-creds-grant-flow.md): one token opens every mailbox of its scope. */
 export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings: GraphSettings): GraphTenant {
-  async function token(secret: TenantSecret): Promise<Access> {
+  const signIn = createServiceSignIn({ oauth, clock }, settings)
+
+  async function open({ tenant, own }: TenantSecret): Promise<TenantAccess> {
+    if (own?.kind !== "sign-in") return { access: await token({ tenant, own }), renewedSecret: null }
+    return signIn.refresh(tenant, own).catch((error: unknown) => {
+      throw isProblem(error) ? forAll(error) : error
+    })
+  }
+  const opened = async (secret: string) => (await open(readSecret(secret))).access
+
+  async function token(secret: ApplicationSecret): Promise<Access> {
     const at = endpoints({ ...settings, tenant: secret.tenant }).token
     const answer = await oauth.requestToken(at, {
       grant_type: "client_credentials",
@@ -37,7 +61,7 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
     return { kind: "bearer", token: value, expiresAt: clock.now().add({ seconds: life }) }
   }
 
-  async function clientOf({ own }: TenantSecret, audience: string): Promise<Record<string, string>> {
+  async function clientOf({ own }: ApplicationSecret, audience: string): Promise<Record<string, string>> {
     if (own === null) return { client_id: settings.clientId, client_secret: settings.clientSecret }
     if (own.kind === "secret") return { client_id: own.clientId, client_secret: own.clientSecret }
     const assertion = await oauth.signAssertion({
@@ -80,15 +104,18 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
       await token({ tenant, own })
       return { secret: JSON.stringify({ tenant, own }), identity: clientId, tenantId: tenant, secretExpiresAt }
     },
-    access: ({ secret }) => token(readSecret(secret)),
-    checkup: createGraphCheckup({ http, clock, token: (secret) => token(readSecret(secret)) }, settings),
+    signIn,
+    access: ({ secret }) => open(readSecret(secret)),
+    checkup: createGraphCheckup({ http, clock, token: opened }, settings),
     async directory(secret, query) {
-      const access = await token(readSecret(secret))
+      const access = await opened(secret)
       return readDirectory((url) => get(access, requireOwnLink(settings.apiUrl, url), query.signal), settings, query)
     },
   }
-  return { tenant, rooms: createGraphRooms(settings, { get, token: (secret) => token(readSecret(secret)) }) }
+  return { tenant, rooms: createGraphRooms(settings, { get, token: opened }) }
 }
+
+type ApplicationSecret = Pick<TenantSecret, "tenant"> & { readonly own: Exclude<TenantSecret["own"], SignedIn> }
 
 /** What the application meets, its administrator mends for all, whoever's mailbox was to be opened. */
 function forAll(problem: Problem): Problem {
