@@ -9,6 +9,8 @@ export type Started = {
   readonly base: TestDatabase
   readonly node: Awaited<ReturnType<typeof startTestNode>>
   readonly call: Awaited<ReturnType<typeof setUpNode>>["call"]
+  /** The administrator's session. */
+  readonly token: string
   /** A code for the administrator's second step, good once. */
   readonly nextCode: () => Promise<string>
 }
@@ -25,8 +27,7 @@ export async function start(webFolder: string, settings: Readonly<Record<string,
     ...settings,
   }
   const node = await startTestNode(base.url, environment, webFolder)
-  const { call, nextCode } = await setUpNode(node)
-  return { base, node, call, nextCode }
+  return { base, node, ...(await setUpNode(node)) }
 }
 
 /** Opens the agenda as the portal's button does. */

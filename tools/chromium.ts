@@ -7,12 +7,15 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core"
+import { requireProgram } from "./optional-server.ts"
 import { environmentValue, environmentWith, rootFolder, runToEnd } from "./platform.ts"
 
 export type LaunchOptions = {
   /** Profile folder; kept after `close` when given, a temporary one that is deleted otherwise. */
   readonly userDataDir?: string
   readonly headless?: boolean
+  /** Folder of an extension to load: Debian's Chromium is started, because the packaged one loads none. */
+  readonly extension?: string
   /** Size, colour scheme, locale and the like of the pages. */
   readonly context?: BrowserContextOptions
 }
@@ -37,6 +40,14 @@ const quietArgs = [
   "--metrics-recording-only",
   "--disable-breakpad",
   "--force-color-profile=srgb",
+]
+
+/** One extension and no other; this machine alone is reached, whatever a page or the browser itself asks for. */
+const extensionArgs = (folder: string) => [
+  `--disable-extensions-except=${folder}`,
+  `--load-extension=${folder}`,
+  "--disable-quic",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 /** What to start and the environment it needs. */
@@ -95,14 +106,19 @@ function fontsConfig(folder: string): string {
 
 /** Starts Chromium. Throws where neither the packaged one runs nor KALENDS_CHROMIUM names another. */
 export async function launchBrowser(options: LaunchOptions = {}): Promise<LaunchedBrowser> {
-  const { path: executablePath, environment } = await findChromium()
+  const { extension } = options
+  const { path: executablePath, environment } =
+    extension === undefined
+      ? await findChromium()
+      : { path: requireProgram("chromium"), environment: environmentWith({}) }
   const userDataDir = options.userDataDir ?? (await mkdtemp(join(tmpdir(), "kalends-chromium-")))
   const context = await chromium.launchPersistentContext(userDataDir, {
     ...options.context,
     executablePath,
     env: environment,
     headless: options.headless ?? true,
-    args: quietArgs,
+    args: [...quietArgs, ...(extension === undefined ? [] : extensionArgs(extension))],
+    ...(extension === undefined ? {} : { ignoreDefaultArgs: ["--disable-extensions"] }),
     chromiumSandbox: false,
   })
   const close = async () => {

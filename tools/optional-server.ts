@@ -1,7 +1,7 @@
 /**
- * Third-party servers that tests and the demo use where they are installed: Radicale (CalDAV), nats-server and DavMail
- * (a client of Exchange that is a CalDAV server).
- * Each runs on a free loopback port with a folder of its own and is ended by its process id.
+ * Programs of others that tests and the demo use where they are installed: Radicale (CalDAV), nats-server, DavMail (a client
+ * of Exchange that is a CalDAV server), and two whole browsers, which the tests of the browser extension start themselves.
+ * Each server runs on a free loopback port with a folder of its own and is ended by its process id.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { accessSync, constants, mkdtempSync } from "node:fs"
@@ -12,13 +12,15 @@ import { delimiter, join } from "node:path"
 import { freePort } from "../packages/server/src/platform/free-port.ts"
 import { elapsedMs, environmentValue, pause, stopChild } from "./platform.ts"
 
-export type OptionalServer = "radicale" | "nats-server" | "davmail-server"
+export type OptionalServer = "radicale" | "nats-server" | "davmail-server" | "chromium" | "firefox-esr"
 
 /** How each can be had, for the line that says it is missing. */
 export const optionalServers: Readonly<Record<OptionalServer, string>> = {
   radicale: "CalDAV tests and demo need it (Debian package: radicale)",
   "nats-server": "tests with several nodes need it (Debian package: nats-server)",
   "davmail-server": "a test of the simulated Exchange needs it (Debian package: davmail-server)",
+  chromium: "the browser extension's test needs a whole Chromium (Debian package: chromium)",
+  "firefox-esr": "the browser extension's test in Firefox needs it (Debian package: firefox-esr)",
 }
 
 /** A started server. `stop` resolves once the process has ended and its temporary files are gone. */
@@ -157,7 +159,8 @@ function davmailProperties(ewsUrl: string, port: number, folder: string): string
   ].join("\n")
 }
 
-function requireProgram(name: OptionalServer): string {
+/** Throws, with how it can be had, where it is not installed. */
+export function requireProgram(name: OptionalServer): string {
   const program = findOptionalServer(name)
   if (program === null) throw new Error(`${name} is not installed: ${optionalServers[name]}`)
   return program

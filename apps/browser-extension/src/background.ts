@@ -11,3 +11,4 @@ own.runtime.onMessage.addListener((message, _, reply) => {
   // True: the answer comes later.
   return asked !== null
 })
+own.action.onClicked.addListener(() => void own.runtime.openOptionsPage())

@@ -1,86 +1,61 @@
-import { findFirst, pageFor, readEvent, writeEvent } from "./editor.ts"
+import { type Editor, findEditor, hasMeeting, pageFor, readEvent, removeMeeting, writeMeeting } from "./editor.ts"
 import { chooseLanguage, messages } from "./messages.ts"
+import { createPanel } from "./panel.ts"
+import { showPanel } from "./panel-view.ts"
 import { ask, newKey } from "./platform.ts"
 import type { PageSelectors } from "./selectors.ts"
-import type { Told } from "./talk.ts"
 
 const marker = "data-kalends"
-const language = document.documentElement.lang || navigator.language
-const words = messages(chooseLanguage(language))
 
-/** What belongs to one event that is being written, from its button's first day on. */
-function addPanel(editor: ParentNode, page: PageSelectors, beside: Element): void {
-  const key = newKey()
-  let meetingId: string | null = null
-  const panel = document.createElement("span")
-  panel.setAttribute(marker, "panel")
-  const add = buttonOf(words.add, async () => tell(await schedule()))
-  const remove = buttonOf(words.remove, async () => tell(await giveUp()))
-  const status = document.createElement("span")
-  status.setAttribute("role", "status")
-  remove.hidden = true
-  panel.append(add, remove, status)
-  beside.after(panel)
-
-  async function schedule(): Promise<string> {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-    const event = readEvent(editor, page, { language, zone, untitled: words.untitled })
-    if (event.kind === "not-understood")
-      return words.notUnderstood(event.missing.map((name) => words.fields[name]).join(", "))
-    const { face } = event
-    const isNew = meetingId === null
-    status.textContent = words.working
-    const told = await ask(meetingId === null ? { kind: "schedule", key, face } : { kind: "change", meetingId, face })
-    if (told.kind !== "made") return explained(told)
-    meetingId = told.meetingId
-    writeEvent(editor, page, told)
-    return isNew ? words.added : words.changed
+function addPanel({ root, beside }: Editor, page: PageSelectors): void {
+  const pageLanguage = document.documentElement.lang || navigator.language
+  const language = chooseLanguage(pageLanguage)
+  const { untitled } = messages(language)
+  const host = document.createElement("span")
+  host.setAttribute(marker, "panel")
+  const event = {
+    isNew: page.address.newEvent.test(location.pathname),
+    hasMeeting: () => hasMeeting(root, page),
+    read() {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+      return readEvent(root, page, { language: pageLanguage, zone, untitled })
+    },
+    write: (meeting: Parameters<typeof writeMeeting>[2]) => writeMeeting(root, page, meeting),
+    remove: (meeting: Parameters<typeof writeMeeting>[2]) => removeMeeting(root, page, meeting),
   }
-
-  async function giveUp(): Promise<string> {
-    if (meetingId === null) return ""
-    const told = await ask({ kind: "remove", meetingId })
-    if (told.kind !== "removed") return explained(told)
-    meetingId = null
-    writeEvent(editor, page, null)
-    panel.remove()
-    return words.removed
-  }
-
-  function tell(said: string): void {
-    status.textContent = said
-    add.textContent = meetingId === null ? words.add : words.change
-    remove.hidden = meetingId === null
-  }
+  const panel = createPanel({ ask, event, newKey, language })
+  showPanel(panel, host)
+  beside.after(host)
+  void panel.open()
 }
 
-function explained({ kind }: Told): string {
-  if (kind === "refused") return words.refused
-  return kind === "signed-out" || kind === "waiting" ? words.signedOut : words.failed
-}
-
-function buttonOf(label: string, act: () => Promise<void>): HTMLButtonElement {
-  const button = document.createElement("button")
-  button.type = "button"
-  button.textContent = label
-  button.addEventListener("click", () => {
-    button.disabled = true
-    act().finally(() => {
-      button.disabled = false
-    })
-  })
-  return button
-}
-
-/** Pages draw their editor when it is opened and again at will, so each change is a reason to look. */
+/** Pages draw their editor when it is opened and again at will, so each change is a reason to look, once for each frame. */
 function watch(page: PageSelectors): void {
-  const look = () => {
-    const editor = findFirst(document, page.editor)
-    if (editor === null || editor.querySelector(`[${marker}]`) !== null) return
-    const beside = findFirst(editor, page.beside) ?? findFirst(editor, page.fields.title)
-    if (beside !== null) addPanel(editor, page, beside)
+  let isLooking = false
+  let isTold = false
+
+  function look(): void {
+    isLooking = false
+    if (document.querySelector(`[${marker}]`) !== null) return
+    const editor = findEditor(page, document)
+    if ("root" in editor) addPanel(editor, page)
   }
-  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true })
+
+  /** Where somebody writes an event by its address and no editor is understood, the background is told, once; no more. */
+  function noticeUnknown(): void {
+    if (isTold || !page.address.event.test(location.pathname) || document.querySelector(`[${marker}]`) !== null) return
+    const missing = findEditor(page, document)
+    if ("root" in missing) return
+    isTold = true
+    void ask({ kind: "page-unknown", page: page.name, missing })
+  }
+
+  new MutationObserver(() => {
+    if (isLooking) return
+    isLooking = true
+    requestAnimationFrame(look)
+  }).observe(document.documentElement, { childList: true, subtree: true })
+  document.addEventListener("input", noticeUnknown, { capture: true })
   look()
 }
 

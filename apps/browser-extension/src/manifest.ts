@@ -1,22 +1,29 @@
 import { pages } from "./selectors.ts"
+import { serviceUrl } from "./service.ts"
 
 export type Browser = "chrome" | "firefox"
 
+const icons = { "16": "icons/16.png", "32": "icons/32.png", "64": "icons/64.png", "128": "icons/128.png" }
+
 /**
- * The manifest of one browser. Of hosts it has the calendar pages alone, by its content script; the service's own address is
- * asked for when a person connects, and only that one.
+ * The manifest of one browser. Of hosts it has the calendar pages, by its content script, and the one service that it was
+ * downloaded from: nothing is asked for later, and no other address is ever reached.
  */
 export function manifestOf(browser: Browser, version: string) {
   const background = browser === "chrome" ? { service_worker: "background.js" } : { scripts: ["background.js"] }
-  const gecko = { id: "extension@kalends.example", strict_min_version: "128.0" }
+  // Filled in at download, as the address is: each organisation signs an extension of its own.
+  const id = "{00000000-0000-0000-0000-000000000000}"
+  const gecko = { id, strict_min_version: "128.0", data_collection_permissions: { required: ["none"] } }
   return {
     manifest_version: 3,
     name: "Kalends",
     description: "__MSG_description__",
     default_locale: "en",
     version,
+    icons,
+    action: { default_icon: icons, default_title: "__MSG_open__" },
     permissions: ["storage"],
-    optional_host_permissions: ["https://*/*", "http://localhost/*", "http://127.0.0.1/*"],
+    host_permissions: [`${serviceUrl}/*`],
     background,
     content_scripts: [
       { matches: pages.flatMap(({ hosts }) => hosts.map((host) => `https://${host}/*`)), js: ["content.js"] },
@@ -26,25 +33,16 @@ export function manifestOf(browser: Browser, version: string) {
   }
 }
 
-export const descriptions = {
-  en: "Adds a meeting of your organisation's Kalends to events in Google Calendar and Outlook on the web.",
-  ja: "Google カレンダーと Outlook on the web の予定に、組織の Kalends の会議を追加します。",
+/** What browsers show of the extension, by language: the files that they look for it in. */
+export const localeFiles = {
+  "_locales/en/messages.json": {
+    description: {
+      message: "Adds a meeting of your organisation's Kalends to events in Google Calendar and Outlook on the web.",
+    },
+    open: { message: "Kalends: connection and settings" },
+  },
+  "_locales/ja/messages.json": {
+    description: { message: "Google カレンダーと Outlook on the web の予定に、組織の Kalends の会議を追加します。" },
+    open: { message: "Kalends：接続と設定" },
+  },
 } as const
-
-export const optionsPage = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <title>Kalends</title>
-    <style>
-      :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-      body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
-      input { font: inherit; width: 100%; box-sizing: border-box; padding: 0.4rem; margin: 0.3rem 0 0.8rem; }
-      button { font: inherit; padding: 0.4rem 1rem; margin-inline-end: 0.5rem; }
-    </style>
-  </head>
-  <body>
-    <script src="options.js"></script>
-  </body>
-</html>
-`

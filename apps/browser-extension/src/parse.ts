@@ -1,6 +1,9 @@
-import type { Asked } from "./talk.ts"
+import type { Asked, UnknownPage } from "./talk.ts"
 
-const kinds = new Set(["state", "begin", "sign-out", "schedule", "change", "remove"])
+const kinds = new Set([
+  ...["state", "begin", "sign-out", "settings", "save-defaults", "schedule", "change", "remove"],
+  ...["open-options", "page-unknown", "take-note"],
+])
 
 /** Messages come from the extension's own pages and scripts alone; web pages cannot send any. */
 export function parseAsked(message: unknown): Asked | null {
@@ -8,13 +11,5 @@ export function parseAsked(message: unknown): Asked | null {
   return kinds.has(String(message.kind)) ? (message as Asked) : null
 }
 
-/** The address without a path, to be asked over HTTPS; plain HTTP for a service on this machine. Null where it is none. */
-export function parseAddress(text: string): string | null {
-  try {
-    const { protocol, hostname, origin } = new URL(text.includes("://") ? text : `https://${text}`)
-    const isLocal = protocol === "http:" && (hostname === "localhost" || hostname === "127.0.0.1")
-    return protocol === "https:" || isLocal ? origin : null
-  } catch {
-    return null
-  }
-}
+/** As the background keeps it for its options page. */
+export const parseNote = (text: string): UnknownPage => JSON.parse(text)

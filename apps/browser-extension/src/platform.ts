@@ -9,14 +9,19 @@ type Area = {
 
 /** What the extension uses of its browser; Firefox's `browser` and Chrome's `chrome` are alike in it. */
 export type Extension = {
-  readonly storage: { readonly local: Area; readonly session?: Area }
+  readonly storage: { readonly local: Area; readonly session: Area }
   readonly runtime: {
     sendMessage(message: unknown): Promise<unknown>
     readonly onMessage: {
       addListener(answer: (message: unknown, sender: unknown, reply: (told: unknown) => void) => boolean): void
     }
+    openOptionsPage(): Promise<void>
   }
-  readonly permissions?: { request(wanted: { readonly origins: readonly string[] }): Promise<boolean> }
+  readonly action: {
+    readonly onClicked: { addListener(act: () => void): void }
+    setBadgeText(badge: { readonly text: string }): Promise<void>
+  }
+  readonly permissions: { request(wanted: { readonly origins: readonly string[] }): Promise<boolean> }
 }
 
 declare const browser: Extension | undefined
@@ -28,9 +33,13 @@ export function extension(): Extension {
   return found
 }
 
-export const ask = async (asked: Asked): Promise<Told> => parseTold(await extension().runtime.sendMessage(asked))
+/** Nothing but "failed" where the background was ended meanwhile, as after an update of the extension. */
+export const ask = (asked: Asked): Promise<Told> =>
+  extension()
+    .runtime.sendMessage(asked)
+    .then(parseTold)
+    .catch(() => ({ kind: "failed" }))
 
-/** Answers come from our own background; none at all means that it was ended meanwhile. */
 function parseTold(told: unknown): Told {
   const isTold = (value: unknown): value is Told => typeof value === "object" && value !== null && "kind" in value
   return isTold(told) ? told : { kind: "failed" }
@@ -38,19 +47,23 @@ function parseTold(told: unknown): Told {
 
 const sendSeconds = 20
 
-/** The token is in memory where the browser has a place for that; the service's address outlives it. */
-export function browserDesk({ storage }: Extension): Desk {
-  const areaOf = (name: string) => (name === "service" ? storage.local : (storage.session ?? storage.local))
+/** What is kept is in memory and gone with the browser, unless its person wanted it to last. */
+export function browserDesk({ storage: { local, session }, runtime, action }: Extension): Desk {
+  const textIn = async (area: Area, name: string) => {
+    const value = (await area.get(name))[name]
+    return typeof value === "string" ? value : null
+  }
   return {
     kept: {
-      async find(name) {
-        const value = (await areaOf(name).get(name))[name]
-        return typeof value === "string" ? value : null
+      find: async (name) => (await textIn(session, name)) ?? (await textIn(local, name)),
+      keep: (name, text, isLasting) => (isLasting ? local : session).set({ [name]: text }),
+      async drop(name) {
+        for (const area of [session, local]) await area.remove(name)
       },
-      keep: (name, text) => areaOf(name).set({ [name]: text }),
-      drop: (name) => areaOf(name).remove(name),
     },
     send,
+    openOptions: () => runtime.openOptionsPage(),
+    mark: (isOn) => action.setBadgeText({ text: isOn ? "!" : "" }),
   }
 }
 
@@ -71,5 +84,11 @@ async function send({ method, url, token, body }: Request): Promise<Answer> {
 
 /** 32 random hexadecimal digits. */
 export const newKey = () => crypto.randomUUID().replaceAll("-", "")
+
+/** Calls back again and again, until the answer is called. */
+export function every(delayMs: number, callback: () => void): () => void {
+  const timer = setInterval(callback, delayMs)
+  return () => clearInterval(timer)
+}
 
 export const deviceName = () => `Browser extension, ${/Firefox/.test(navigator.userAgent) ? "Firefox" : "Chrome"}`

@@ -3,11 +3,14 @@ export type FieldName = "title" | "startDate" | "startTime" | "allDay" | "recurr
 
 /**
  * How to find a calendar page's fields, as data, so that a change of its markup is a change here and nowhere else. For each
- * field the ways to find it, the most robust first: labels for assistive technology outlive class names by years.
+ * field the ways to find it, the most robust first: ids that know no language and labels for assistive technology outlive
+ * class names by years.
  */
 export type PageSelectors = {
   readonly name: string
   readonly hosts: readonly string[]
+  /** Addresses at which an event is written; those of events that are not saved yet. */
+  readonly address: { readonly event: RegExp; readonly newEvent: RegExp }
   /** The part of the page in which an event is written. */
   readonly editor: readonly string[]
   /** Beside which the button stands; the title otherwise. */
@@ -19,73 +22,128 @@ export type PageSelectors = {
 
 const labelled = (tag: string, ...labels: readonly string[]) => labels.map((label) => `${tag}[aria-label="${label}" i]`)
 const begins = (tag: string, ...labels: readonly string[]) => labels.map((label) => `${tag}[aria-label^="${label}" i]`)
+const hinted = (...hints: readonly string[]) => hints.map((hint) => `input[placeholder="${hint}" i]`)
 
 /**
- * Labels in English and Japanese, from public code that finds the same fields and from what the services are known to say; not
- * checked against the live pages. The tests' pages are our own.
+ * Ids and labels in English, Japanese, German, French and Spanish, from public code that finds the same fields and from what
+ * the services are known to say; not checked against the live pages. The tests' pages are our own.
  */
 export const pages: readonly PageSelectors[] = [
   {
     name: "Google Calendar",
     hosts: ["calendar.google.com"],
-    editor: ["[role='dialog']:has(input[aria-label])", "[role='main']:has(input[aria-label])", "main", "form"],
-    beside: [...labelled("button", "Save", "保存"), "[role='button'][aria-label='Save']"],
+    address: {
+      event: /^\/calendar\/(?:\w\/\d+\/)?r\/eventedit(?:\/|$)/,
+      newEvent: /^\/calendar\/(?:\w\/\d+\/)?r\/eventedit\/?$/,
+    },
+    editor: ["[role='dialog']:has(input)", "[role='main']:has(input)", "main", "form", "body"],
+    beside: [
+      ...labelled("button", "Save", "保存", "Speichern", "Enregistrer", "Guardar"),
+      ...labelled("[role='button']", "Save", "保存", "Speichern", "Enregistrer", "Guardar"),
+    ],
     fields: {
       title: [
-        ...labelled("input", "Title", "Add title", "タイトル", "タイトルを追加"),
-        ...["input[placeholder='Add title']", "input[placeholder='タイトルを追加']"],
+        "input#xTiIn",
+        ...labelled("input", "Title", "Add title", "タイトル", "タイトルを追加", "Titel", "Titre", "Título"),
+        ...hinted("Add title", "タイトルを追加"),
       ],
-      startDate: [...labelled("input", "Start date", "開始日"), "input[data-key='startDate']"],
-      startTime: [...labelled("input", "Start time", "開始時間", "開始時刻"), "input[data-key='startTime']"],
-      allDay: labelled("input[type='checkbox']", "All day", "終日"),
+      startDate: [
+        "input#xStDaIn",
+        ...labelled("input", "Start date", "開始日", "Startdatum", "Date de début", "Fecha de inicio"),
+        "input[data-key='startDate']",
+      ],
+      startTime: [
+        "input#xStTiIn",
+        ...labelled("input", "Start time", "開始時間", "開始時刻", "Beginn", "Startzeit", "Heure de début"),
+        ...labelled("input", "Hora de inicio"),
+        "input[data-key='startTime']",
+      ],
+      allDay: [
+        ...labelled("input[type='checkbox']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
+        ...labelled("[role='checkbox']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
+      ],
       recurrence: [
-        ...begins("[role='combobox']", "Recurrence", "繰り返し"),
-        ...begins("[role='button']", "Recurrence", "繰り返し"),
+        ...begins("[role='combobox']", "Recurrence", "繰り返し", "Wiederholung", "Récurrence", "Periodicidad"),
+        ...begins("[role='button']", "Recurrence", "繰り返し", "Wiederholung", "Récurrence", "Periodicidad"),
       ],
       location: [
-        ...labelled("input", "Location", "Add location", "場所", "場所を追加"),
-        ...["input[placeholder='Add location']", "input[placeholder='場所を追加']"],
+        "#xLocIn input",
+        ...labelled("input", "Location", "Add location", "場所", "場所を追加", "Ort", "Lieu", "Ubicación"),
+        ...hinted("Add location", "場所を追加"),
       ],
       description: [
-        ...labelled("[contenteditable='true']", "Description", "Add description", "説明", "説明を追加"),
+        "#xDescIn [contenteditable='true']",
+        ...begins("[contenteditable='true']", "Description", "Add description", "説明", "Beschreibung", "Descripción"),
         "[role='textbox'][aria-multiline='true']",
       ],
     },
-    once: ["Does not repeat", "繰り返さない"],
+    once: ["Does not repeat", "繰り返さない", "Einmalig", "Wird nicht wiederholt", "Une seule fois", "No se repite"],
   },
   {
     name: "Outlook",
     hosts: ["outlook.office.com", "outlook.office365.com", "outlook.live.com", "outlook.cloud.microsoft"],
-    editor: ["[role='dialog']:has(input[aria-label])", "[role='main']:has(input[aria-label])", "form"],
-    beside: [...labelled("button", "Save", "Send", "保存", "送信")],
+    address: {
+      event: /^\/calendar\/(?:\d+\/)?(?:deeplink|action)\/compose(?:\/|$)|^\/calendar\/(?:\d+\/)?(?:deeplink\/)?item\//,
+      newEvent: /^\/calendar\/(?:\d+\/)?(?:deeplink|action)\/compose\/?$/,
+    },
+    editor: ["[role='dialog']:has(input)", "[role='main']:has(input)", "[role='complementary']:has(input)", "form"],
+    beside: labelled(
+      "button",
+      "Save",
+      "Send",
+      "保存",
+      "送信",
+      "Speichern",
+      "Senden",
+      "Enregistrer",
+      "Envoyer",
+      "Guardar",
+    ),
     fields: {
       title: [
         ...labelled("input", "Add a title", "Add title", "Add details for the event", "タイトルを追加"),
-        ...["input[placeholder='Add a title']", "input[placeholder='タイトルを追加']"],
-      ],
-      startDate: [...labelled("input", "Start date", "開始日")],
-      startTime: [...labelled("input", "Start time", "開始時刻", "開始時間")],
-      allDay: [
-        ...labelled("[role='switch']", "All day", "終日"),
-        ...labelled("input[type='checkbox']", "All day", "終日"),
-      ],
-      recurrence: [...begins("[role='combobox']", "Repeat", "繰り返し"), ...begins("button", "Repeat", "繰り返し")],
-      location: [
-        ...labelled(
-          "input",
-          "Search for a room or location",
-          "Add a room or location",
-          "Location",
-          "場所",
-          "会議室または場所を検索",
+        ...labelled("input", "Titel hinzufügen", "Ajouter un titre", "Agregar un título"),
+        ...hinted(
+          "Add a title",
+          "Add title",
+          "タイトルを追加",
+          "Titel hinzufügen",
+          "Ajouter un titre",
+          "Agregar un título",
         ),
-        "input[placeholder='Search for a room or location']",
+      ],
+      startDate: labelled("input", "Start date", "開始日", "Startdatum", "Date de début", "Fecha de inicio"),
+      startTime: labelled(
+        "input",
+        "Start time",
+        "開始時刻",
+        "開始時間",
+        "Startzeit",
+        "Heure de début",
+        "Hora de inicio",
+      ),
+      allDay: [
+        ...labelled("[role='switch']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
+        ...labelled("input[type='checkbox']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
+      ],
+      recurrence: [
+        ...begins("[role='combobox']", "Repeat", "繰り返し", "Wiederholen", "Répéter", "Repetir"),
+        ...begins("button", "Repeat", "繰り返し", "Wiederholen", "Répéter", "Repetir"),
+      ],
+      location: [
+        ...labelled("input", "Search for a room or location", "Add a room or location", "Search for a location"),
+        ...labelled("input", "Location", "場所", "会議室または場所を検索", "Nach einem Raum oder Ort suchen"),
+        ...labelled("input", "Rechercher une salle ou un emplacement", "Buscar una sala o ubicación"),
+        ...hinted("Search for a room or location", "会議室または場所を検索"),
       ],
       description: [
         ...begins("[contenteditable='true']", "Description", "Event body", "Add a description", "説明", "本文"),
         "[role='textbox'][contenteditable='true']",
       ],
     },
-    once: ["Don't repeat", "Does not repeat", "Never", "繰り返さない", "繰り返しなし"],
+    once: [
+      ...["Don't repeat", "Does not repeat", "Never", "繰り返さない", "繰り返しなし"],
+      ...["Nicht wiederholen", "Ne pas répéter", "No repetir"],
+    ],
   },
 ]

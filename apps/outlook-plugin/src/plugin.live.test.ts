@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, request, type Server } from "node:http"
 import { connect, createServer as createSocketServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,6 +8,7 @@ import { openIpcLink } from "@kalends/client/platform/ipc-link"
 import { type IpcPlace, ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
 import { startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { recordService } from "../../../e2e/recorder.ts"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
 import { freePort } from "../../../packages/server/src/platform/free-port.ts"
 import { setUpNode, startTestNode, type TestSession } from "../../../packages/server/src/testing/node.ts"
@@ -22,39 +22,6 @@ import type { HostLine } from "./host-lines.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const canary = "Quasar-canary"
-
-type Sent = { readonly method: string; readonly path: string; readonly body: string }
-
-/** Stands before the service, and keeps what is sent to it. */
-async function recordService(
-  target: string,
-): Promise<{ readonly url: string; readonly sent: Sent[]; readonly server: Server }> {
-  const sent: Sent[] = []
-  const server = createServer((incoming, outgoing) => {
-    const parts: Buffer[] = []
-    incoming.on("data", (part: Buffer) => void parts.push(part))
-    incoming.on("end", () => {
-      const { method = "", url: path = "", headers } = incoming
-      const body = Buffer.concat(parts)
-      sent.push({ method, path, body: body.toString() })
-      const passed = request(
-        `${target}${path}`,
-        { method, headers: { ...headers, host: new URL(target).host } },
-        (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 500, answer.headers)
-          answer.pipe(outgoing)
-        },
-      )
-      passed.on("error", () => outgoing.destroy())
-      outgoing.on("close", () => passed.destroy())
-      passed.end(body)
-    })
-  })
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", () => resolve()))
-  const address = server.address()
-  const port = typeof address === "object" && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${port}`, sent, server }
-}
 
 /** Stands in the agent's place, and keeps the lines that tools send. The agent itself is met elsewhere. */
 async function recordTools(place: IpcPlace, agent: IpcPlace) {

@@ -20,8 +20,8 @@ export type OutlookPagesOptions = {
 }
 
 const prefix = "/outlook/"
-/** As the build writes them (apps/outlook-addin/vite.config.ts). */
-const blank = { host: "kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000" }
+/** As the builds of tools write them. */
+export const blank = { host: "kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000" }
 const serviceInScript = "__KALENDS_SERVICE__"
 
 /**
@@ -96,12 +96,17 @@ export function outlookPolicy(nonce: string, { hosts, library, signIn }: PolicyP
   ].join("; ")
 }
 
-/** A manifest as the add-in's build writes it, for the deployment at this address. */
+/** A manifest as a tool's build writes it, for the deployment at this address. */
 export function filledIn(text: string, service: string): string {
-  return text
-    .replaceAll(`https://${blank.host}`, service)
-    .replaceAll(blank.host, new URL(service).host)
-    .replaceAll(blank.addinId, addinIdOf(service))
+  const { protocol, hostname, host } = new URL(service)
+  return (
+    text
+      // Browsers' patterns of addresses know no ports.
+      .replaceAll(`https://${blank.host}/*`, `${protocol}//${hostname}/*`)
+      .replaceAll(`https://${blank.host}`, service)
+      .replaceAll(blank.host, host)
+      .replaceAll(blank.addinId, addinIdOf(service))
+  )
 }
 
 /** The same for the same address, so that a manifest fetched anew is that of the same add-in. */

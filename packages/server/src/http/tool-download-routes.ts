@@ -8,7 +8,7 @@ import { z } from "zod"
 import type { ToolDoors } from "../people/tool-doors.ts"
 import { builtBytes, zipped } from "./downloads/built-bytes.ts"
 import type { ToolFile, ToolOffer } from "./downloads/registry.ts"
-import { filledIn } from "./outlook-pages.ts"
+import { blank, filledIn } from "./outlook-pages.ts"
 import type { RequireUser } from "./session-guard.ts"
 
 export type ToolDownloadDeps = {
@@ -78,8 +78,11 @@ async function bytesOf({ folder, publicUrl }: ToolDownloadDeps, file: ToolFile):
   if (folder === null) return null
   const found = await builtBytes(join(folder, file.path))
   if (found === null) return null
+  // What names no address is handed out as it is: pictures are no text.
   const handOut = (bytes: Uint8Array) =>
-    file.isForDeployment === true ? Buffer.from(filledIn(Buffer.from(bytes).toString("utf8"), publicUrl)) : bytes
+    file.isForDeployment === true && Buffer.from(bytes).includes(blank.host)
+      ? Buffer.from(filledIn(Buffer.from(bytes).toString("utf8"), publicUrl))
+      : bytes
   return found instanceof Uint8Array
     ? handOut(found)
     : zipped(new Map([...found].map(([name, bytes]) => [name, handOut(bytes)])))

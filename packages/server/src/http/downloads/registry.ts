@@ -43,8 +43,8 @@ export const toolOffers: readonly ToolOffer[] = [
   {
     ...{ name: "browser-extension", door: null },
     files: [
-      { name: "extension-chrome.zip", path: "browser-extension/dist/chrome", type: zip },
-      { name: "extension-firefox.zip", path: "browser-extension/dist/firefox", type: zip },
+      { name: "extension-chrome.zip", path: "browser-extension/dist/chrome", type: zip, isForDeployment: true },
+      { name: "extension-firefox.zip", path: "browser-extension/dist/firefox", type: zip, isForDeployment: true },
     ],
   },
   { name: "desktop", door: null, files: [] },
