@@ -2,26 +2,28 @@ import type { UserView } from "@kalends/protocol/api"
 import { showApp } from "@kalends/ui/shell"
 import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core"
-import { type MouseEvent, useEffect, useState, useSyncExternalStore } from "react"
+import { type MouseEvent, Suspense, useEffect, useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
 import { Devices } from "./devices.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
 import { FreshStepDialog } from "./fresh-step-dialog.tsx"
+import { later } from "./later.ts"
 import { type Messages, messages } from "./messages.ts"
 import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
 import { pageAt, pagesFor } from "./page-places.ts"
 import { type PageContext, type PortalPage, pages } from "./pages.tsx"
-import { PasswordPage } from "./people/password-page.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
 import { SecondStep } from "./second-step.tsx"
-import { FactorWanted } from "./sign-in-page.tsx"
 import { createPortalStore, type PortalState, type PortalStore } from "./store.ts"
 
 const clockMs = 5_000
+
+const PasswordPage = later(async () => (await import("./people/password-page.tsx")).PasswordPage)
+const FactorWanted = later(async () => (await import("./sign-in-page.tsx")).FactorWanted)
 
 type PortalProps = { readonly store: PortalStore; readonly first: Preferences }
 
@@ -36,11 +38,13 @@ function Portal({ store, first }: PortalProps) {
   useEffect(() => platform.onPlace(() => setToken((before) => platform.takePasswordToken() || before)), [])
   return (
     <>
-      {token === "" ? (
-        <Page store={store} state={state} words={words} locale={locale} />
-      ) : (
-        <PasswordPage key={token} {...{ store, state, words, token }} leave={() => setToken("")} />
-      )}
+      <Suspense fallback={<Loading words={words} />}>
+        {token === "" ? (
+          <Page store={store} state={state} words={words} locale={locale} />
+        ) : (
+          <PasswordPage key={token} {...{ store, state, words, token }} leave={() => setToken("")} />
+        )}
+      </Suspense>
       <Footer
         words={words}
         language={language}
@@ -71,9 +75,7 @@ function Page({ store, state, words, locale }: PageProps) {
   if (state.user === undefined)
     return (
       <main>
-        <Group justify="center" pt="20vh">
-          <Loader aria-label={words.loading} />
-        </Group>
+        <Loading words={words} />
       </main>
     )
   if (state.user !== null && state.signIn?.secondFactor === "awaited")
@@ -81,6 +83,14 @@ function Page({ store, state, words, locale }: PageProps) {
   if (state.user !== null) return <Inside store={store} state={state} user={state.user} words={words} locale={locale} />
   const Entrance = state.service?.needsSetup === true ? SetUp : SignIn
   return <Entrance store={store} state={state} words={words} />
+}
+
+function Loading({ words }: { readonly words: Messages }) {
+  return (
+    <Group justify="center" pt="20vh">
+      <Loader aria-label={words.loading} />
+    </Group>
+  )
 }
 
 /** The service did not answer when the page was opened. */
@@ -137,7 +147,9 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
             </Alert>
           )}
           <Notices store={store} state={state} words={words} />
-          {page === null ? null : <Opened page={page} context={{ store, state, user, words, locale, now }} />}
+          <Suspense fallback={<Loading words={words} />}>
+            {page === null ? null : <Opened page={page} context={{ store, state, user, words, locale, now }} />}
+          </Suspense>
         </main>
       </div>
     </div>

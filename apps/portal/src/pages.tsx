@@ -1,24 +1,27 @@
 import type { Ability } from "@kalends/domain/ability"
 import type { UserView } from "@kalends/protocol/api"
 import type { ReactNode } from "react"
-import { Audit } from "./audit-screen.tsx"
-import { Connections } from "./connections/connections-screen.tsx"
-import { Displays } from "./displays/displays-screen.tsx"
-import { Figures } from "./figures/figures-screen.tsx"
-import { Groups } from "./groups-screen.tsx"
 import { Home } from "./home-screen.tsx"
-import { Keys } from "./keys-screen.tsx"
-import { Meetings } from "./meetings-screen.tsx"
+import { later } from "./later.ts"
 import type { Messages } from "./messages.ts"
-import { Organisation } from "./organisation-screen.tsx"
-import { PeopleScreen } from "./people/people-screen.tsx"
-import { OwnPolicyScreen } from "./policy/own-policy-screen.tsx"
-import { PolicyScreen } from "./policy/policy-screen.tsx"
-import { Rooms } from "./rooms/rooms-screen.tsx"
-import { OwnSignInPage } from "./sign-in-page.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
-import { Templates } from "./tools/templates-screen.tsx"
-import { Tools } from "./tools/tools-screen.tsx"
+
+// Each is loaded when it is first opened: who wants to see a green tick loads none of the administrators' pages.
+const Audit = later(async () => (await import("./audit-screen.tsx")).Audit)
+const Connections = later(async () => (await import("./connections/connections-screen.tsx")).Connections)
+const Displays = later(async () => (await import("./displays/displays-screen.tsx")).Displays)
+const Figures = later(async () => (await import("./figures/figures-screen.tsx")).Figures)
+const Groups = later(async () => (await import("./groups-screen.tsx")).Groups)
+const Keys = later(async () => (await import("./keys-screen.tsx")).Keys)
+const Meetings = later(async () => (await import("./meetings-screen.tsx")).Meetings)
+const Organisation = later(async () => (await import("./organisation-screen.tsx")).Organisation)
+const PeopleScreen = later(async () => (await import("./people/people-screen.tsx")).PeopleScreen)
+const OwnPolicyScreen = later(async () => (await import("./policy/own-policy-screen.tsx")).OwnPolicyScreen)
+const PolicyScreen = later(async () => (await import("./policy/policy-screen.tsx")).PolicyScreen)
+const Rooms = later(async () => (await import("./rooms/rooms-screen.tsx")).Rooms)
+const OwnSignInPage = later(async () => (await import("./sign-in-page.tsx")).OwnSignInPage)
+const Templates = later(async () => (await import("./tools/templates-screen.tsx")).Templates)
+const Tools = later(async () => (await import("./tools/tools-screen.tsx")).Tools)
 
 /** What every page is given. */
 export type PageContext = {

@@ -1,7 +1,7 @@
 import type { EventTime } from "./event.ts"
+import { isIanaZone } from "./iana-zone.ts"
 import type { WallStart } from "./recurrence.ts"
 import type { MovedOccurrence, Schedule, Series } from "./schedule.ts"
-import { findZone } from "./zone.ts"
 
 /** The version of the form written; other versions are refused. */
 const version = 1
@@ -158,6 +158,6 @@ function parseStart(value: unknown): WallStart {
 function parseZone(value: unknown): string | null {
   if (value === null) return null
   const text = parseText(value, textCharsMost)
-  if (findZone(text) === null) throw new TypeError("not a schedule: unknown zone")
+  if (!isIanaZone(text)) throw new TypeError("not a schedule: unknown zone")
   return text
 }

@@ -1,4 +1,5 @@
 import { findIana, findWindows } from "windows-iana"
+import { isIanaZone } from "./iana-zone.ts"
 
 /** Names that providers write and no table knows. */
 const special: Readonly<Record<string, string>> = { "tzone://Microsoft/Utc": "UTC", Z: "UTC", GMT: "UTC" }
@@ -29,15 +30,4 @@ function resolve(name: string): string | null {
   if (fixed !== undefined) return fixed
   const iana = findIana(name)[0]
   return [name, iana].find((candidate) => candidate !== undefined && isIanaZone(candidate)) ?? null
-}
-
-function isIanaZone(name: string): boolean {
-  // Offsets such as "+01:00" are zones to Temporal, but not places whose clocks change.
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
