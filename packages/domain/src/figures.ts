@@ -1,6 +1,7 @@
 /**
  * Content-free numbers about how the service does: counters, and spreads (histograms) of times. None of them says anything
  * of a user, a calendar or an event; each belongs to an organisation and a provider, for a minute, an hour or a day.
+ * They are kept by their place in these lists: new ones go to the end, and none is taken out or moved.
  */
 export const figureCounters = [
   // Notifications of providers.

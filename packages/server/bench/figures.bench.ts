@@ -2,7 +2,7 @@
  * What the page of figures asks for, of an account with 400 days of figures at four providers and 50,000 calendars: the
  * store on a PostgreSQL of its own. And what counting costs where it is done.
  */
-import { figureCounters, figureMeasures, figureSpreads } from "@kalends/domain/figures"
+import { figureCounters, figureSpreads, slotLast } from "@kalends/domain/figures"
 import { parseAccountId, parseProviderName } from "@kalends/domain/ids"
 import { elapsedMs, say } from "../../../tools/platform.ts"
 import { createFigureCollector } from "../src/figures/collector.ts"
@@ -44,11 +44,15 @@ async function fill(): Promise<void> {
   let end = now
   for (const { grain, seconds, rows, slots } of grains) {
     await system.query(
-      `insert into figure (account_id, measure, at, provider, slot, grain, count)
-       select $1, measure, $2::timestamptz - make_interval(secs => n * $3::float8), provider, slot, $4, 1 + n % 50
-       from unnest($5::text[]) as measure, unnest($6::text[]) as provider, generate_series(1, $7::int) as n,
-         generate_series(0, case when measure = any($8::text[]) then $9::int - 1 else 0 end) as slot`,
-      [accountId, end.toString(), seconds, grain, figureMeasures, providers, rows, [...figureSpreads], slots],
+      `insert into figure (account_id, at, provider, grain, counters, spreads)
+       select $1, $2::timestamptz - make_interval(secs => n * $3::float8), provider, $4, array_fill(1 + n % 50, array[$7::int]),
+         (select array_agg(case when place % $8::int < $9::int then 1 + n % 50 else 0 end order by place)
+          from generate_series(0, $8::int * $10::int - 1) as place)
+       from unnest($5::text[]) as provider, generate_series(1, $6::int) as n`,
+      [
+        ...[accountId, end.toString(), seconds, grain, providers, rows],
+        ...[figureCounters.length, slotLast + 1, slots, figureSpreads.length],
+      ],
     )
     end = end.subtract({ seconds: seconds * rows })
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { figureMeasures, figureSpreads } from "@kalends/domain/figures"
+import { figureCounters, figureSpreads, slotLast } from "@kalends/domain/figures"
 import pg from "pg"
 import { tokenHash } from "../../src/people/session-token.ts"
 
@@ -37,6 +37,7 @@ export const idOf = (kind: Kind, number: number) => `${prefix(kind)}${number.toS
 const id = (kind: Kind, number = "n") => `('${prefix(kind)}' || lpad(to_hex(${number}), 12, '0'))::uuid`
 const account = `'${idOf("account", 1)}'`
 
+const slots = slotLast + 1
 const then = "timestamptz '2026-01-01'"
 const later = "timestamptz '2100-01-01'"
 const spread = (minutes: string) => `${then} + make_interval(mins => ${minutes})`
@@ -125,11 +126,12 @@ const statements: readonly string[] = [
     ["hour", 720, "1 hour"],
     ["day", 365, "1 day"],
   ].map(
-    ([grain, count, span]) => `insert into figure (account_id, measure, at, provider, slot, grain, count)
-     select ${account}, measure, date_bin('${span}', current_timestamp, 'epoch') - n * interval '${span}', provider, slot, '${grain}', 1 + n % 90
-     from unnest(array[${figureMeasures.map((measure) => `'${measure}'`).join(", ")}]) measure, generate_series(1, ${count}) n,
-       unnest(array['graph', 'google', 'ews', 'caldav']) provider, generate_series(0, 12) slot
-     where slot = 0 or measure in (${figureSpreads.map((measure) => `'${measure}'`).join(", ")})`,
+    ([grain, count, span]) => `insert into figure (account_id, at, provider, grain, counters, spreads)
+     select ${account}, date_bin('${span}', current_timestamp, 'epoch') - n * interval '${span}', provider, '${grain}',
+       array_fill(1 + n % 90, array[${figureCounters.length}]),
+       (select array_agg(case when place % ${slots} < 13 then 1 + n % 90 else 0 end order by place)
+        from generate_series(0, ${figureSpreads.length * slots - 1}) place)
+     from generate_series(1, ${count}) n, unnest(array['graph', 'google', 'ews', 'caldav']) provider`,
   ),
   // Four entries in five are the service's own; acts of administrators are rare and far apart.
   `insert into audit (account_id, sequence, at, actor_kind, actor, action, subject_id, reason, previous_hash, hash)

@@ -141,7 +141,8 @@ const figuresOver = (hours: number, step: number) => ({
 const wholeQueries: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
   "/v1/figures": {
     "an hour": figuresOver(1, 60),
-    "a day": figuresOver(24, 300),
+    "a day, as the page shows it": figuresOver(24, 900),
+    "a day in five minutes": figuresOver(24, 300),
     "a month": figuresOver(720, 10_800),
     "a year": figuresOver(8_760, 86_400),
   },

@@ -2,6 +2,7 @@ import { figureMeasures } from "@kalends/domain/figures"
 import { describe, expect, test } from "vitest"
 import type { Store } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
+import { flatFigures } from "../testing/flat-figures.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createFigureCollector } from "./collector.ts"
@@ -35,7 +36,7 @@ async function world() {
       }),
     )
   const shown = async () =>
-    (await read()).map(({ measure, slot, at, count }) => [measure, slot, at.toString().slice(11, 16), count])
+    flatFigures(await read()).map(({ measure, slot, at, count }) => [measure, slot, at.toString().slice(11, 16), count])
   return { connection, clock, state, collector, shown, memory }
 }
 

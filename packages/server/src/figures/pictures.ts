@@ -2,7 +2,7 @@ import { type FigureMeasure, figureMeasures } from "@kalends/domain/figures"
 import { Problem } from "@kalends/domain/problem"
 import { type FiguresNow, type FiguresQuery, type FiguresView, figurePointsMost } from "@kalends/protocol/figures"
 import type { Clock } from "../ports/clock.ts"
-import type { FigureSum } from "../ports/figure-tables.ts"
+import type { FigureSeries } from "../ports/figure-tables.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 
 export type PicturesDeps = {
@@ -30,8 +30,8 @@ export function createPictures({ store, clock, stalenessBoundSeconds }: Pictures
         [accountId, query.measure, query.from, query.to, query.step].join(" "),
         (query.step * 1000) / 12,
         async () => {
-          const sums = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
-          return { stepSeconds: query.step, series: seriesOf(sums) }
+          const series = await store.inAccount(accountId, (tables) => tables.figures.sum(asked))
+          return { stepSeconds: query.step, series: viewOf(series) }
         },
       )
     },
@@ -106,27 +106,16 @@ function measureNamed(name: string): FigureMeasure {
   return found
 }
 
-type Series = FiguresView["series"][number]
-
-/** The sums come ordered by measure, provider, time and slot. */
-function seriesOf(sums: readonly FigureSum[]): Series[] {
-  const series: Series[] = []
-  const texts = new Map<number, string>()
+function viewOf(series: readonly FigureSeries[]): FiguresView["series"] {
+  // Of few times, each in many points, the text is made once.
+  const texts = new Map<Temporal.Instant, string>()
   const textOf = (at: Temporal.Instant) => {
-    const known = texts.get(at.epochMilliseconds) ?? at.toString()
-    texts.set(at.epochMilliseconds, known)
-    return known
+    const text = texts.get(at) ?? at.toString()
+    texts.set(at, text)
+    return text
   }
-  for (const { measure, provider, at, slot, count } of sums) {
-    let one = series.at(-1)
-    if (one?.measure !== measure || one.provider !== provider) {
-      one = { measure, provider, points: [] }
-      series.push(one)
-    }
-    const time = textOf(at)
-    const point = one.points.at(-1)
-    if (point?.at === time) point.counts.push([slot, count])
-    else one.points.push({ at: time, counts: [[slot, count]] })
-  }
-  return series
+  return series.map(({ points, ...of }) => ({
+    ...of,
+    points: points.map(({ at, counts }) => ({ at: textOf(at), counts })),
+  }))
 }

@@ -28,8 +28,15 @@ export type FigureQuery = {
   readonly stepSeconds: number
 }
 
-/** Counts of one step; `at` is its beginning, counted in whole steps from 1970 in UTC. */
-export type FigureSum = Omit<FigureRow, "accountId" | "grain">
+/** What was counted of one measure at one provider, the oldest step first; only what was counted at all. */
+export type FigureSeries = Pick<FigureRow, "measure" | "provider"> & {
+  readonly points: readonly {
+    /** Beginning of the step, counted in whole steps from 1970 in UTC. */
+    readonly at: Temporal.Instant
+    /** Slots, and how often each was counted. */
+    readonly counts: [slot: number, count: number][]
+  }[]
+}
 
 /** After how long a calendar that is pushed, and one that is polled, must have been looked at again. */
 export type AgeBounds = { readonly pushedMs: number; readonly polledMs: number }
@@ -45,7 +52,8 @@ export type KnownAges = {
 
 /** Figures within one account. */
 export interface FigureTables {
-  sum(query: FigureQuery): Promise<readonly FigureSum[]>
+  /** Ordered by measure and provider. */
+  sum(query: FigureQuery): Promise<readonly FigureSeries[]>
   knownAges(now: Temporal.Instant, bounds: AgeBounds): Promise<readonly KnownAges[]>
   countConnections(): Promise<
     readonly { readonly provider: ProviderName; readonly state: ConnectionState; readonly count: number }[]

@@ -14,7 +14,6 @@ import {
 import pg from "pg"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { DisplayRow, PairingRow } from "../ports/display-tables.ts"
-import type { FigureRow } from "../ports/figure-tables.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
@@ -58,7 +57,6 @@ export type Database = {
   tenantConnection: TenantConnectionRow
   rollout: RolloutRow
   rolloutStep: StepRow
-  figure: FigureRow
   totp: TotpRow
   recoveryCode: { accountId: AccountId; userId: UserId; codeHash: Uint8Array; createdAt: Temporal.Instant }
   passkey: PasskeyRow

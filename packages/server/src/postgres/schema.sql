@@ -363,18 +363,15 @@ create policy by_account on display_room using ((account_id = ( SELECT
 
 create table figure (
   account_id uuid not null,
-  measure text not null,
   at timestamp with time zone not null,
   provider text not null,
-  slot smallint not null,
   grain text not null,
-  count bigint not null,
-  PRIMARY KEY (account_id, measure, at, provider, slot, grain),
+  counters bigint[] not null,
+  spreads bigint[] not null,
+  PRIMARY KEY (account_id, at, provider, grain),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((grain = ANY (ARRAY['minute'::text, 'five-minutes'::text, 'hour'::text, 'day'::text]))),
-  CHECK ((length(measure) <= 40)),
-  CHECK ((length(provider) <= 40)),
-  CHECK (((slot >= 0) AND (slot <= 63)))
+  CHECK ((length(provider) <= 40))
 );
 CREATE INDEX figure_by_age ON figure USING btree (grain, at);
 create policy by_account on figure using ((account_id = ( SELECT

@@ -1,13 +1,6 @@
 import { statesForPerson } from "@kalends/domain/connection"
 import type { AccountId } from "@kalends/domain/ids"
-import type {
-  FigureGrain,
-  FigureRow,
-  FigureSum,
-  FigureTables,
-  KnownAges,
-  SystemFigureTables,
-} from "../ports/figure-tables.ts"
+import type { FigureGrain, FigureRow, FigureTables, KnownAges, SystemFigureTables } from "../ports/figure-tables.ts"
 import { isListenedTo } from "../ports/listening-tables.ts"
 import type { CalendarRow, ConnectionRow } from "../ports/store.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
@@ -47,16 +40,27 @@ export function memoryFigures(tx: MemoryTransaction, accountId: AccountId): Figu
 
   return {
     async sum({ measures, from, to, stepSeconds }) {
-      const sums = new Map<string, FigureSum>()
+      const sums = new Map<string, FigureRow>()
       for (const row of mine(tx.list("figure"))) {
-        const { measure, provider, slot, count } = row
-        const isAsked = measures.includes(measure) && isBetween(row.at, from, to)
+        const isAsked = measures.includes(row.measure) && row.count > 0 && isBetween(row.at, from, to)
         if (!isAsked) continue
-        const at = beginning(row.at, stepSeconds * 1000)
-        const key = keyOf({ ...row, at, grain: "minute" })
-        sums.set(key, { measure, provider, at, slot, count: (sums.get(key)?.count ?? 0) + count })
+        const sum: FigureRow = { ...row, at: beginning(row.at, stepSeconds * 1000), grain: "minute" }
+        const key = keyOf(sum)
+        sums.set(key, { ...sum, count: (sums.get(key)?.count ?? 0) + row.count })
       }
-      return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
+      const sorted = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
+      const byProvider = Map.groupBy(sorted, ({ measure, provider }) => `${measure} ${provider}`)
+      return [...byProvider]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([, rows]) => {
+          const [first] = rows
+          const byTime = Map.groupBy(rows, ({ at }) => at.epochMilliseconds)
+          const points = [...byTime].map(([ms, ofStep]) => ({
+            at: Temporal.Instant.fromEpochMilliseconds(ms),
+            counts: ofStep.map(({ slot, count }): [number, number] => [slot, count]),
+          }))
+          return first === undefined ? [] : [{ measure: first.measure, provider: first.provider, points }]
+        })
     },
     async knownAges(now, { pushedMs, polledMs }) {
       const found = new Map<string, KnownAges>()
