@@ -1,12 +1,12 @@
 /**
  * `npm run browser-extension -- [--service https://calendar.example.org]` builds the browser extension into
- * apps/browser-extension/dist/chrome and dist/firefox, for one service; without, with a blank for its address, which a service
+ * apps/browser-extension/dist/chrome and dist/firefox: for one service, or with a blank for its address, which the service
  * fills in when somebody downloads it. docs/scheduling-tools.md says how to install it.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { build } from "vite"
-import { type Browser, localeFiles, manifestOf } from "../apps/browser-extension/src/manifest.ts"
+import { localeFiles, manifestOf } from "../apps/browser-extension/src/manifest.ts"
 import { filledIn } from "../packages/server/src/http/outlook-pages.ts"
 import { argumentAfter, rootFolder, say } from "./platform.ts"
 
@@ -14,8 +14,9 @@ const app = join(rootFolder, "apps/browser-extension")
 const scripts = ["src/background.ts", "src/content.ts", "src/options.ts"] as const
 const version = "0.1.0"
 
-/** Builds for one browser into a folder that a browser loads as it is. */
-export async function buildBrowserExtension(browser: Browser, outDir: string, service?: string): Promise<void> {
+/** Builds for both browsers, into folders that they load as they are: `chrome` and `firefox`. The scripts are the same. */
+export async function buildBrowserExtension(outDir: string): Promise<void> {
+  const [first, second] = [join(outDir, "chrome"), join(outDir, "firefox")]
   for (const entry of scripts) {
     const name = basename(entry, ".ts")
     const lib = {
@@ -24,20 +25,30 @@ export async function buildBrowserExtension(browser: Browser, outDir: string, se
       name: `kalends_${name}`,
       fileName: () => `${name}.js`,
     }
-    await build({ configFile: join(app, "vite.config.ts"), logLevel: "silent", build: { outDir, lib } })
+    await build({ configFile: join(app, "vite.config.ts"), logLevel: "silent", build: { outDir: first, lib } })
   }
-  for (const [file, content] of Object.entries({ ...localeFiles, "manifest.json": manifestOf(browser, version) })) {
-    await mkdir(dirname(join(outDir, file)), { recursive: true })
-    await writeFile(join(outDir, file), `${JSON.stringify(content, null, 2)}\n`)
+  await cp(first, second, { recursive: true })
+  for (const browser of ["chrome", "firefox"] as const) {
+    const files = { ...localeFiles, "manifest.json": manifestOf(browser, version) }
+    for (const [file, content] of Object.entries(files)) {
+      const path = join(outDir, browser, file)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, `${JSON.stringify(content, null, 2)}\n`)
+    }
   }
-  if (service === undefined) return
+}
+
+/** Puts a service's address into a built folder, as the service itself does when somebody downloads it. */
+export async function fillInExtension(folder: string, service: string): Promise<void> {
   for (const file of ["manifest.json", ...scripts.map((entry) => `${basename(entry, ".ts")}.js`)])
-    await writeFile(join(outDir, file), filledIn(await readFile(join(outDir, file), "utf8"), service))
+    await writeFile(join(folder, file), filledIn(await readFile(join(folder, file), "utf8"), service))
 }
 
 if (import.meta.main) {
-  const service = argumentAfter("--service") ?? undefined
-  for (const browser of ["chrome", "firefox"] as const)
-    await buildBrowserExtension(browser, join(app, "dist", browser), service)
+  const service = argumentAfter("--service")
+  await buildBrowserExtension(join(app, "dist"))
+  if (service !== null)
+    for (const browser of ["chrome", "firefox"])
+      await fillInExtension(join(app, "dist", browser), new URL(service).origin)
   say("The extension is in apps/browser-extension/dist/chrome and dist/firefox.")
 }

@@ -17,6 +17,13 @@ const preferences = {
   "services.settings.server": "data:,",
   "app.normandy.enabled": false,
   "datareporting.policy.dataSubmissionEnabled": false,
+  // Nothing is drawn that no test looks at.
+  ...{
+    "browser.startup.homepage": "about:blank",
+    "browser.newtabpage.enabled": false,
+    "browser.newtab.preload": false,
+  },
+  ...{ "browser.aboutwelcome.enabled": false, "dom.ipc.processPrelaunch.enabled": false },
 }
 
 export type FirefoxPage = {

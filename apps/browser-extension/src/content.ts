@@ -31,12 +31,14 @@ function addPanel({ root, beside }: Editor, page: PageSelectors): void {
 
 /** Pages draw their editor when it is opened and again at will, so each change is a reason to look, once for each frame. */
 function watch(page: PageSelectors): void {
+  // Calendars change all the time, and seldom is an event written: one question finds that out.
+  const title = page.fields.title.join(", ")
   let isLooking = false
   let isTold = false
 
   function look(): void {
     isLooking = false
-    if (document.querySelector(`[${marker}]`) !== null) return
+    if (document.querySelector(title) === null || document.querySelector(`[${marker}]`) !== null) return
     const editor = findEditor(page, document)
     if ("root" in editor) addPanel(editor, page)
   }

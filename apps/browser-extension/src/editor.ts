@@ -125,10 +125,11 @@ function writeBlock(editor: ParentNode, ways: readonly string[], text: string | 
 
 /** As if a person typed it: pages that draw themselves take a value only through the element's own setter. */
 function type(input: HTMLInputElement, value: string): void {
-  const before = document.activeElement
+  const before = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement
   input.focus()
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, value)
   input.dispatchEvent(new InputEvent("input", { bubbles: true }))
   input.dispatchEvent(new Event("change", { bubbles: true }))
+  input.blur()
   if (before instanceof HTMLElement) before.focus()
 }

@@ -13,7 +13,7 @@ export function manifestOf(browser: Browser, version: string) {
   const background = browser === "chrome" ? { service_worker: "background.js" } : { scripts: ["background.js"] }
   // Filled in at download, as the address is: each organisation signs an extension of its own.
   const id = "{00000000-0000-0000-0000-000000000000}"
-  const gecko = { id, strict_min_version: "128.0", data_collection_permissions: { required: ["none"] } }
+  const gecko = { id, strict_min_version: "128.0", data_collection_permissions: { required: ["websiteContent"] } }
   return {
     manifest_version: 3,
     name: "Kalends",

@@ -81,6 +81,7 @@ function show(told: Told): void {
 function showSettings({ person, isOn, templates, defaults: chosen, mayScheduleFor }: ToolSettings): void {
   stopAsking()
   const button = make("button", words.signOut)
+  button.className = "quiet"
   button.addEventListener("click", async () => show(await ask({ kind: "sign-out" })))
   const as = make("p", words.signedInAs(person.displayName, person.email))
   connection.replaceChildren(make("h2", words.connection), as, button)

@@ -5,9 +5,10 @@ const style = `
 :host { all: initial; color: inherit; font: 500 14px/20px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans JP", sans-serif; }
 * { box-sizing: border-box; font: inherit; }
 .group { display: inline-flex; margin-inline: 8px; vertical-align: middle; border-radius: 8px; background: #37558f; color: #fff; }
-.group button { border: 0; background: none; color: inherit; padding: 8px 12px; min-height: 36px; cursor: pointer; white-space: nowrap; border-radius: 8px; }
+.group button { border: 0; background: none; color: inherit; padding: 8px 12px; min-height: 36px; cursor: pointer; white-space: nowrap; }
+.main { border-radius: 8px 0 0 8px; }
 .group button:hover { background: rgb(255 255 255 / 0.16); }
-.group button:disabled { cursor: progress; opacity: 0.75; }
+.group button[aria-busy=true] { cursor: progress; opacity: 0.75; }
 .group button:focus-visible { outline: 2px solid #fff; outline-offset: -4px; }
 .more { padding-inline: 8px !important; border-inline-start: 1px solid rgb(255 255 255 / 0.35) !important; border-radius: 0 8px 8px 0 !important; }
 .card { color-scheme: light dark; position: fixed; inset: auto; margin: 0; width: min(20rem, calc(100vw - 16px)); padding: 16px; border: 1px solid light-dark(#c9ced6, #414a57); border-radius: 12px; background: light-dark(#fff, #1f242d); color: light-dark(#1b1f24, #e6e9ef); box-shadow: 0 8px 24px rgb(0 0 0 / 0.25); font-weight: 400; text-align: start; }
@@ -51,7 +52,11 @@ export function showPanel(panel: Panel, host: HTMLElement): void {
   card.role = "dialog"
   card.ariaLabel = words.card
   const group = make("span", "group")
-  const main = button("main", words.add, () => (hasMeeting(panel) ? card.togglePopover() : void panel.schedule()))
+  const main = button("main", words.add, () => {
+    panel.look()
+    if (hasMeeting(panel)) card.togglePopover()
+    else void panel.schedule()
+  })
   const more = button("more", "▾", () => {})
   more.ariaLabel = words.more
   for (const opener of [main, more]) opener.ariaHasPopup = "dialog"
@@ -61,12 +66,14 @@ export function showPanel(panel: Panel, host: HTMLElement): void {
   heard.role = "status"
   const drawCard = fillCard(panel, card)
   card.addEventListener("beforetoggle", () => place(card, group))
+  // The page's own keys are single letters, and Escape leaves the event.
+  for (const kind of ["keydown", "keypress", "keyup"]) host.addEventListener(kind, (press) => press.stopPropagation())
   root.append(make("style", "", style), group, card, heard)
 
   function draw(): void {
     const { isBusy, said, isProblem } = panel.state
     main.textContent = isBusy ? words.working : hasMeeting(panel) ? `✓ ${words.has}` : words.add
-    main.disabled = isBusy
+    main.ariaBusy = String(isBusy)
     heard.textContent = said
     drawCard()
     if (isProblem && !card.matches(":popover-open")) card.showPopover()

@@ -106,6 +106,8 @@ export function createPanel({ ask, event, newKey, language }: PanelDeps) {
       const isWanted = settings.isOn && settings.defaults.addsToEveryEvent
       if (isWanted && event.isNew && !state.hadMeeting && state.meeting === null) await busily(schedule)
     },
+    /** A person may have taken the link out of the event, or put one in. */
+    look: () => become({ hadMeeting: state.meeting === null && event.hasMeeting() }),
     schedule: () => busily(schedule),
     remove: () =>
       busily(async () => {
