@@ -10,7 +10,8 @@ import { type LaunchedBrowser, launchBrowser } from "../tools/chromium.ts"
 import { buildApps } from "./apps.ts"
 import { simulatorSettings } from "./support.ts"
 
-// A room from its calendar to its door and back: the service, a simulated Microsoft 365, and a screen in a real browser.
+// A room from its calendar to its door and to its video system, and back: the service, a simulated Microsoft 365, a screen in a
+// real browser, and a simulated codec.
 
 let browser: LaunchedBrowser
 let simulator: Simulator
@@ -26,7 +27,7 @@ beforeAll(async () => {
   settings = {
     ...simulatorSettings(simulator),
     ...{ KALENDS_PORT: port, KALENDS_PUBLIC_URL: `http://localhost:${port}` },
-    KALENDS_HOOK_URL: `http://127.0.0.1:${port}`,
+    ...{ KALENDS_HOOK_URL: `http://127.0.0.1:${port}`, KALENDS_DEVICE_NETWORKS: "127.0.0.0/8" },
   }
   node = await startTestNode(base.url, settings, webFolder)
   browser = await launchBrowser({
@@ -61,6 +62,23 @@ async function connectRoom({ call }: TestSession) {
   return { place, roomId }
 }
 
+/** Adds a codec of the room, its certificate compared and pinned. */
+async function addCodec({ call }: TestSession, roomId: string) {
+  const running = await simulator.codecs.add({ name: "Room Draco" })
+  const [user] = running.codec.users
+  const { sha256 } = (await call("POST", "/v1/devices/certificate", { address: running.address })).body as {
+    sha256: string
+  }
+  expect(sha256).toBe(await running.fingerprint())
+  const added = await call("POST", "/v1/devices", {
+    ...{ roomId, family: "cisco", name: "Codec", address: running.address, certificate: sha256 },
+    ...{ username: user?.name, password: user?.password, keepsOthers: false },
+  })
+  expect(added.status).toBe(201)
+  const { deviceId } = (added.body as { device: { deviceId: string } }).device
+  return { ...running, deviceId, titles: () => running.codec.bookings.map(({ title }) => title) }
+}
+
 /** Opens the screen and types the code that it shows. */
 async function pairScreen({ call }: TestSession, roomId: string) {
   const page = await browser.context.newPage()
@@ -83,16 +101,25 @@ const timed = (from: number, to: number) => {
 
 const word = (page: Page, text: string) => page.getByText(text, { exact: true }).first()
 
-test("a booking made in the calendar is at the door, one made at the door is in the calendar, and an outage is survived", async () => {
+test("a booking made in the calendar is at the door and on the codec, one made at the door is in the calendar, and an outage is survived", async () => {
   const session = await setUpNode(node)
   const { place, roomId } = await connectRoom(session)
   const { page, displayId } = await pairScreen(session, roomId)
+  const { codec, titles, deviceId } = await addCodec(session, roomId)
   await word(page, "Free").waitFor()
 
   // Somebody invites the room: only a notification is as quick, as rooms are read every ten minutes otherwise.
   await expect.poll(() => simulator.calls.count("subscribe")).toBeGreaterThan(0)
   const planning = place.calendar.create({ subject: "Planning", time: timed(90, 120) })
   await page.getByText("Planning").first().waitFor()
+  await expect.poll(titles).toEqual(["Planning"])
+
+  // A codec that lost its bookings has them again; what is set for the room is on its screens at once.
+  codec.wipe()
+  expect(titles()).toEqual([])
+  await expect.poll(titles).toEqual(["Planning"])
+  await session.call("PATCH", `/v1/rooms/${roomId}`, { name: "Room Draco in the tower" })
+  await page.getByText("Room Draco in the tower").first().waitFor()
 
   // Somebody books at the door.
   await page.getByRole("button", { name: "30 min" }).click()
@@ -108,6 +135,7 @@ test("a booking made in the calendar is at the door, one made at the door is in 
   place.calendar.update(planning, { subject: "Planning in Room Lyra" })
   node = await startTestNode(base.url, settings, webFolder)
   await page.getByText("Planning in Room Lyra").first().waitFor()
+  await expect.poll(titles).toContain("Planning in Room Lyra")
   expect(await page.getByText(/^Not connected/).count()).toBe(0)
 
   // It is given back at the door.
@@ -132,6 +160,8 @@ test("a booking made in the calendar is at the door, one made at the door is in 
 
   // It is taken away: what it showed is gone at once.
   const again = await setUpNode({ url: node.url, setupCode: null })
+  expect((await again.call("DELETE", `/v1/devices/${deviceId}`)).status).toBe(204)
+  await expect.poll(titles).toEqual([])
   expect((await again.call("DELETE", `/v1/displays/${displayId}`)).status).toBe(204)
   await page.getByRole("heading", { name: "Pair this screen" }).waitFor()
   expect(await page.content()).not.toContain("Planning")
