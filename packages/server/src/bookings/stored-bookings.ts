@@ -16,7 +16,7 @@ export type KeptBookings = { readonly bookings: readonly Booking[]; readonly rea
 const daysBack = 1
 
 /**
- * What is kept of the bookings of rooms with devices, sealed, a row for each day: so that a device that lost its bookings is
+ * What is kept of the bookings of rooms with devices, locked, a row for each day: so that a device that lost its bookings is
  * given them while the calendar cannot be read, even after a restart. A row is written only when its day changes.
  */
 export function createStoredBookings({ store, box }: StoredBookingsDeps) {
@@ -26,8 +26,8 @@ export function createStoredBookings({ store, box }: StoredBookingsDeps) {
       return store.inAccount(accountId, async (tables) => {
         const rows = await tables.bookings.list(roomId)
         const bookings: Booking[] = []
-        for (const { day, sealedBookings } of rows) {
-          const text = await box.openBookings(tables, roomId, sealedBookings).catch(unlessLost)
+        for (const { day, ...locked } of rows) {
+          const text = await box.openBookings(tables, roomId, locked).catch(unlessLost)
           if (text !== null) bookings.push(...readDay(text, day))
         }
         const [newest] = rows
@@ -43,14 +43,15 @@ export function createStoredBookings({ store, box }: StoredBookingsDeps) {
     async save({ accountId, roomId }: RoomRef, agenda: RoomAgenda, last: DaysKept | null): Promise<DaysKept> {
       const days = daysOf(agenda.bookings)
       const from = dayOf(agenda.readAt.subtract({ hours: 24 * daysBack }))
-      const changed = [...days].filter(([day, text]) => last?.get(day) !== text)
       await store.inAccount(accountId, async (tables) => {
-        const known = last === null ? (await tables.bookings.list(roomId)).map(({ day }) => day) : [...last.keys()]
-        const gone = known.filter((day) => day >= from && !days.has(day))
+        // A database that crashed has lost the keys of all days, which are written again then.
+        const known = new Set(await tables.bookings.days(roomId))
+        const changed = [...days].filter(([day, text]) => !known.has(day) || last?.get(day) !== text)
+        const gone = [...known].filter((day) => day >= from && !days.has(day))
         const rows = []
         for (const [day, text] of changed) {
-          const sealedBookings = await box.sealBookings(tables, roomId, text)
-          rows.push({ accountId, roomId, day, sealedBookings, readAt: agenda.readAt })
+          const locked = await box.lockBookings(tables, roomId, text)
+          rows.push({ accountId, roomId, day, ...locked, readAt: agenda.readAt })
         }
         if (rows.length > 0) await tables.bookings.put(rows)
         if (gone.length > 0) await tables.bookings.delete(roomId, gone)

@@ -1,10 +1,11 @@
-import { readdir, readFile } from "node:fs/promises"
+import { open, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { parseDeviceId, parseProviderEventId } from "@kalends/domain/ids"
 import { sql } from "kysely"
 import pg from "pg"
 import { describe, expect, inject, test } from "vitest"
 import { createStoredBookings } from "../bookings/stored-bookings.ts"
+import type { LockedText } from "../ports/content-box.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { Store } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
@@ -15,6 +16,8 @@ import { seededRandom } from "../testing/seeded-random.ts"
 import { vaultWith } from "../testing/vault-with.ts"
 import { createContentBox } from "../vault/content-box.ts"
 import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
+import { open as openBox } from "../vault/sealed-box.ts"
+import { secretContext } from "../vault/vault.ts"
 import { createStore } from "./store.ts"
 
 const at = (text: string) => Temporal.Instant.from(text)
@@ -41,7 +44,8 @@ async function organisation(store: Store, canary = "Canary") {
     await tables.devices.insert(device)
   })
   const { keys } = vaultWith(createKeyFileCustody(random.bytes(32), random), { clock, random })
-  const stored = createStoredBookings({ store, box: createContentBox({ keys, random }) })
+  const box = createContentBox({ keys, random })
+  const stored = createStoredBookings({ store, box })
   const room = { accountId, roomId: user.userId }
   const booking = (day: string) => ({
     ...{ id: day, seriesId: null, version: "1", isAllDay: false, isPrivate: false, title: `${canary} of ${day}` },
@@ -52,7 +56,7 @@ async function organisation(store: Store, canary = "Canary") {
   const agenda = { bookings: bookings.map((one) => ({ ...one, id: eventId(one.id) })), readAt, coversUntil: readAt }
   await stored.save(room, agenda, null)
   const list = () => store.inAccount(accountId, (tables) => tables.bookings.list(user.userId))
-  return { stored, room, agenda, device, list }
+  return { stored, room, agenda, device, list, box, keys, booking }
 }
 
 const stores: readonly (readonly [string, () => Store])[] = [
@@ -93,26 +97,59 @@ describe.each(stores)("kept bookings %s", (_name, make) => {
   })
 })
 
-test("a purged booking is gone from the database's files once its table was vacuumed; its text never was in them", async () => {
+test("a purged booking's key is in no file of the database, and none that is left opens what is left of it", async () => {
   const store = createStore(database())
-  const { list } = await organisation(store, "Canary-4f1d9e")
+  const canary = "Canary-4f1d9e"
+  const { list, room, box, keys, booking } = await organisation(store, canary)
   const admin = new pg.Client({ connectionString: adminUrlOf(await databaseName()) })
   await admin.connect()
-  const sealed = Buffer.from((await list())[0]?.sealedBookings ?? []).subarray(-40)
-  await admin.query("checkpoint")
-  const folder = await folderOf(admin)
-  // The scan finds what is there.
-  expect(await countIn(folder, sealed)).toBeGreaterThan(0)
-  expect(await countIn(folder, Buffer.from("Canary-4f1d9e"))).toBe(0)
-  await store.asSystem((tables) => tables.purgeBookings("2026-11-30"))
-  // Whoever looks at the database meanwhile, such as its own upkeep, keeps deleted rows for as long.
-  const left = async () => {
-    await admin.query("vacuum full kalends.room_booking")
-    await admin.query("checkpoint")
-    return countIn(folder, sealed)
+  const [purged, kept] = await list()
+  if (purged === undefined || kept === undefined) throw new Error("they are kept")
+  const tailOf = (bytes: Uint8Array) => Buffer.from(bytes).subarray(-40)
+  const marks = {
+    ...{ key: tailOf(purged.sealedKey), keptKey: tailOf(kept.sealedKey), locked: tailOf(purged.lockedBookings) },
+    ...{ text: Buffer.from(canary), id: Buffer.from(`"id":"${booking(purged.day).id}"`) },
   }
-  await expect.poll(left).toBe(0)
+  const opened = (locked: LockedText) =>
+    store.inAccount(room.accountId, (tables) => box.openBookings(tables, room.roomId, locked))
+  const persistence = await admin.query("select relpersistence from pg_class where relname = 'room_booking_key'")
+  expect(persistence.rows).toEqual([{ relpersistence: "u" }])
+
+  // The scan finds what is there: the key in a table, what it locks in a table and in the log, and no text anywhere.
+  const before = await scanned(admin, marks)
+  expect(before).toMatchObject({ text: [], id: [], keptKey: ["table"], key: ["table"] })
+  expect(before.locked).toEqual(["log", "table"])
+  expect(await opened(purged)).toContain(canary)
+
+  await store.asSystem((tables) => tables.purgeBookings("2026-11-30"))
+  const after = await scanned(admin, marks)
+  expect(after).toMatchObject({ text: [], id: [], key: [], keptKey: ["table"] })
+
+  // What is left of it in a free page or in the log is as good as noise.
+  const left = await list()
+  expect(left.map(({ day }) => day)).toEqual([kept.day])
+  expect(await opened(kept)).toContain(canary)
+  for (const { sealedKey } of left)
+    await expect(opened({ ...purged, sealedKey })).rejects.toMatchObject({ kind: "malformed" })
+  const { accountId, roomId } = room
+  await store.inAccount(accountId, async (tables) => {
+    for (const { keyVersion } of await tables.listDataKeys()) {
+      const key = await keys.ofVersion(tables, keyVersion)
+      const context = secretContext(accountId, { connectionId: roomId, kind: "room-bookings" })
+      expect(() => openBox(key, context, purged.lockedBookings)).toThrow("cannot be opened")
+    }
+  })
   await admin.end()
+})
+
+test("after a crash, with which a database loses the keys, what is kept is written again", async () => {
+  const store = createStore(database())
+  const { stored, room, agenda, list } = await organisation(store)
+  const kept = await stored.save(room, agenda, null)
+  await sql`truncate kalends.room_booking_key`.execute(database())
+  expect([await list(), await stored.load(room)]).toEqual([[], null])
+  await stored.save(room, agenda, kept)
+  expect((await stored.load(room))?.bookings).toEqual(agenda.bookings)
 })
 
 const eventId = (text: string) => parseProviderEventId(text)
@@ -124,16 +161,51 @@ async function databaseName(): Promise<string> {
 
 const adminUrlOf = (name: string) => inject("postgres").adminUrl.replace(/\/[^/]*$/, `/${name}`)
 
-async function folderOf(admin: pg.Client): Promise<string> {
-  const { rows } = await admin.query<{ folder: string }>(
-    "select current_setting('data_directory') || '/base/' || oid as folder from pg_database where datname = current_database()",
+const megabyte = 2 ** 20
+
+/** Where in the files of the database, its log and what all databases share these bytes are. Other tests' databases are left out. */
+async function scanned<Name extends string>(
+  admin: pg.Client,
+  marks: Readonly<Record<Name, Buffer>>,
+): Promise<Record<Name, readonly string[]>> {
+  await writeAllToDisk(admin)
+  const { rows } = await admin.query<{ folder: string; oid: string }>(
+    "select current_setting('data_directory') as folder, oid::text from pg_database where datname = current_database()",
   )
-  return rows[0]?.folder ?? ""
+  const [{ folder, oid } = { folder: "", oid: "" }] = rows
+  const names: string[] = Object.keys(marks)
+  const found = Object.fromEntries(names.map((name) => [name, new Set<string>()]))
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name)
+    const part = path.slice(folder.length + 1)
+    if (!entry.isFile() || (part.startsWith("base/") && !part.startsWith(`base/${oid}/`))) continue
+    for await (const bytes of piecesOf(path))
+      for (const [name, mark] of Object.entries<Buffer>(marks))
+        if (bytes.includes(mark)) found[name]?.add(part.startsWith("pg_wal/") ? "log" : "table")
+  }
+  return Object.fromEntries(names.map((name) => [name, [...(found[name] ?? [])].sort()])) as Record<Name, string[]>
 }
 
-/** How many files have these bytes. Not the write-ahead log, which keeps what passed through it, sealed, until it is used again. */
-async function countIn(folder: string, bytes: Buffer): Promise<number> {
-  const files = await readdir(folder)
-  const found = await Promise.all(files.map(async (name) => (await readFile(join(folder, name))).includes(bytes)))
-  return found.filter(Boolean).length
+/** Unlogged tables, too, which a checkpoint alone leaves in memory, and a database copied by its files does not. */
+async function writeAllToDisk(admin: pg.Client): Promise<void> {
+  const name = `flushed_${seed}`
+  await admin.query(`create database ${name} template template0 strategy file_copy`)
+  await admin.query(`drop database ${name}`)
+}
+
+/** A file in pieces that overlap. One that the database took away meanwhile has none. */
+async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+  const file = await open(path).catch(() => null)
+  if (file === null) return
+  try {
+    const size = 16 * megabyte
+    for (let at = 0; ; at += size - 1_024) {
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.allocUnsafe(size), position: at })
+      yield buffer.subarray(0, bytesRead)
+      if (bytesRead < size) return
+    }
+  } finally {
+    await file.close()
+  }
 }

@@ -179,10 +179,10 @@ const columnsOf: Readonly<Record<SealedPlace, Columns>> = {
     kind: sql`'device-password'`,
   },
   "room-booking": {
-    table: "room_booking",
+    table: "room_booking_key",
     id: (table) => sql`(${sql.ref(`${table}.room_id`)}::text || ' ' || ${sql.ref(`${table}.day`)}::text)`,
     idType: sql`text`,
-    sealed: ["sealed_bookings"],
+    sealed: ["sealed_key"],
     connectionId: sql`room_id`,
     kind: sql`'room-bookings'`,
   },

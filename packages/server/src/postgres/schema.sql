@@ -842,7 +842,7 @@ create table room_booking (
   account_id uuid not null,
   room_id uuid not null,
   day date not null,
-  sealed_bookings bytea not null,
+  locked_bookings bytea not null,
   read_at timestamp with time zone not null,
   PRIMARY KEY (account_id, room_id, day),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
@@ -854,6 +854,22 @@ create policy by_account on room_booking using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+
+create table room_booking_key (
+  account_id uuid not null,
+  room_id uuid not null,
+  day date not null,
+  sealed_key bytea not null,
+  PRIMARY KEY (account_id, room_id, day),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
+);
+create policy by_account on room_booking_key using ((account_id = ( SELECT
+        CASE
+            WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
+            ELSE NULL::uuid
+        END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+alter table room_booking_key set unlogged;
 
 create table room_mark (
   account_id uuid not null,

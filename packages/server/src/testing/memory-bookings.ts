@@ -12,6 +12,11 @@ export function memoryBookings(tx: MemoryTransaction, accountId: AccountId): Boo
         .list("roomBooking")
         .filter((row) => row.accountId === accountId && row.roomId === roomId)
         .sort((a, b) => (a.day < b.day ? -1 : 1)),
+    days: async (roomId) =>
+      tx
+        .list("roomBooking")
+        .filter((row) => row.accountId === accountId && row.roomId === roomId)
+        .map(({ day }) => day),
     async put(rows) {
       for (const row of rows) await tx.put("roomBooking", roomBookingKey(row), row)
     },

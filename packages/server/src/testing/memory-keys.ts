@@ -124,7 +124,7 @@ function sealedIn(tx: MemoryTransaction, accountId: AccountId, place: SealedPlac
       .filter(isMine)
       .map((row) => ({
         ...{ rowId: roomBookingKey(row), connectionId: row.roomId, secretKind: "room-bookings" },
-        ...{ secret: someOrNull(row.sealedBookings), accessToken: null },
+        ...{ secret: someOrNull(row.sealedKey), accessToken: null },
       }))
   return tx
     .list("step")
@@ -157,7 +157,7 @@ async function put(
     await tx.change("credential", key, (row) => ({ ...row, sealedSecret, sealedAccessToken: accessToken }))
     if (lostOf !== null) await tx.change("connection", lostOf, (row) => ({ ...row, ...lost, state: "needs-reauth" }))
   } else if (place === "room-booking")
-    await tx.change("roomBooking", key, (row) => ({ ...row, sealedBookings: secret ?? new Uint8Array() }))
+    await tx.change("roomBooking", key, (row) => ({ ...row, sealedKey: secret ?? new Uint8Array() }))
   else if (place === "device")
     await tx.change("device", key, (row) => ({ ...row, sealedSecret: secret ?? new Uint8Array() }))
   else if (place === "totp")
