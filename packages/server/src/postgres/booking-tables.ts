@@ -71,8 +71,12 @@ export function createSystemBookings(tx: Transaction<Database>): SystemBookingTa
 async function writeKeysAnew(tx: Transaction<Database>): Promise<void> {
   await sql`lock table room_booking_key in access exclusive mode`.execute(tx)
   await sql`
-    create temporary table kept_key on commit drop as select k.* from room_booking_key as k
-    join room_booking using (account_id, room_id, day)`.execute(tx)
+    create temporary table kept_key on commit drop as
+    select account_id, room_id, day, sealed_key from room_booking_key join room_booking using (account_id, room_id, day)`.execute(
+    tx,
+  )
   await sql`truncate room_booking_key`.execute(tx)
-  await sql`insert into room_booking_key select * from kept_key`.execute(tx)
+  await sql`
+    insert into room_booking_key (account_id, room_id, day, sealed_key)
+    select account_id, room_id, day, sealed_key from kept_key`.execute(tx)
 }
