@@ -53,7 +53,7 @@ function Sessions({ words, locale, now }: PageProps) {
       <Text>{isAlone ? devices.onlyHere : devices.text}</Text>
       <Trouble error={problem ?? error} words={words} />
       <ul className={classes.people}>
-        {value.sessions.map(({ sessionId, deviceName, createdAt, isCurrent, kind, ...proof }) => (
+        {value.sessions.map(({ sessionId, deviceName, createdAt, usedAt, isCurrent, kind, ...proof }) => (
           <li key={sessionId} className={classes.entry}>
             <Group justify="space-between">
               <div>
@@ -65,6 +65,9 @@ function Sessions({ words, locale, now }: PageProps) {
                   {[
                     kind === "tool" ? devices.tool : null,
                     devices.since(relativeTime(Temporal.Instant.from(createdAt), now, locale)),
+                    usedAt === undefined || isCurrent
+                      ? null
+                      : devices.used(relativeTime(Temporal.Instant.from(usedAt), now, locale)),
                     proofText(proof, words),
                   ]
                     .filter((text) => text !== null)

@@ -115,6 +115,7 @@ const signInReasons = words([
   "domain-refused",
   "other-identity",
   "factor-removed",
+  "too-many-sessions",
 ])
 
 const otherReasons = words([

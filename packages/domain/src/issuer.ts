@@ -21,4 +21,6 @@ export type Issuer = {
   /** Values of `amr` and of `acr` that count as a second factor. */
   readonly factorMethods: readonly string[]
   readonly factorClasses: readonly string[]
+  /** How long ago the issuer may have seen the person; null where it need not say. */
+  readonly maxAgeMinutes: number | null
 }

@@ -98,6 +98,9 @@ export const sessionsSchema = z.object({
       issuerLabel: z.string().nullable().optional(),
       secondFactor: z.enum(secondFactors).nullable().optional(),
       createdAt: instant,
+      /** When it was used last, give or take some minutes. */
+      usedAt: instant.optional(),
+      /** When it ends unless it is used before. */
       expiresAt: instant,
       /** tool: a scheduling tool's, which opens nothing else. */
       kind: z.enum(["person", "tool"]).optional(),

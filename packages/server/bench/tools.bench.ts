@@ -12,6 +12,7 @@ import { systemRandom } from "../src/platform/random.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
 import { createStore } from "../src/postgres/store.ts"
 import { sampleRows } from "../src/testing/rows.ts"
+import { sessionLives } from "../src/testing/session-lives.ts"
 import { startBenchDatabase } from "./kit/database.ts"
 import { atMost, endBench, failed, median, percentile, report } from "./kit/figures.ts"
 import { startPart } from "./kit/part.ts"
@@ -39,8 +40,10 @@ async function fill(): Promise<readonly string[]> {
       const userId = parseUserId(systemRandom.uuid())
       await tables.insertUser({ ...user, userId, email: `p${number}@example.org` })
       const token = newSessionToken(systemRandom)
-      const given = { deviceName: "Bench", hash: tokenHash("session", token), seconds: 3_600 }
-      const session = newSession({ clock: systemClock, random: systemRandom }, { ...user, userId }, given)
+      const endsAt = systemClock.now().add({ hours: 1 })
+      const given = { deviceName: "Bench", hash: tokenHash("session", token), endsAt }
+      const world = { clock: systemClock, random: systemRandom, lives: sessionLives }
+      const session = newSession(world, { ...user, userId }, given)
       await tables.insertSession({ ...session, sessionId: parseSessionId(systemRandom.uuid()), kind: "tool" })
       tokens.push(token)
     }

@@ -14,7 +14,7 @@ test("a sign-in service has settings of its own name, and trusts nothing that wa
     {
       ...{ name: "works", label: "works", url: "https://login.example.org/realms/works" },
       ...{ clientId: "kalends", clientSecret: null, emailTrust: "no", domains: [], tenant: null, hostedDomain: null },
-      ...{ makesUsers: false, factorMethods: ["mfa", "hwk"], factorClasses: [] },
+      ...{ makesUsers: false, factorMethods: ["mfa", "hwk"], factorClasses: [], maxAgeMinutes: null },
     },
   ])
 })

@@ -48,6 +48,13 @@ export const issuerOptions = (name: string): readonly Option[] => {
       default: "",
       text: "Values of its claim acr that count as a second factor; they are asked for.",
     }),
+    option("maxAgeMinutes", `${env}_MAX_AGE_MINUTES`, "integer", {
+      default: null,
+      least: 1,
+      most: 129_600,
+      unit: "minutes",
+      text: "How long ago it may have asked the person (max_age): it asks again where it is longer, and must say when it did (auth_time). Without it, a sign-in there counts from when it was, where it says so, else from now.",
+    }),
   ]
 }
 const prefixOf = (name: string) => `KALENDS_OIDC_${name.toUpperCase()}`
@@ -69,6 +76,7 @@ const written = z.object({
   makesUsers: z.boolean(),
   factorMethods: z.array(z.string()),
   factorClasses: z.array(z.string()),
+  maxAgeMinutes: z.number().nullable(),
 })
 
 /** The issuers named, each with its settings as `read` finds them. Throws ConfigError. */

@@ -4,6 +4,7 @@ import { checkContact, contactOptions } from "./config-contact.ts"
 import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
 import { issuerOptions, issuersOption, optionsOfIssuers, readIssuers } from "./config-issuers.ts"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
+import { sessionOptions } from "./config-sessions.ts"
 
 export const options = [
   option("host", "KALENDS_HOST", "text", { default: "127.0.0.1", text: "Address to listen on." }),
@@ -171,13 +172,7 @@ export const options = [
     most: 200,
     text: "Jobs this node runs at once.",
   }),
-  option("sessionDays", "KALENDS_SESSION_DAYS", "integer", {
-    default: "14",
-    least: 1,
-    most: 90,
-    unit: "days",
-    text: "How long a sign-in lasts.",
-  }),
+  ...sessionOptions,
   issuersOption,
   option("toolMicrosoftClientIds", "KALENDS_TOOLS_MICROSOFT_CLIENT_IDS", "list", {
     default: "",

@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts"
+import { livesOf } from "./config-sessions.ts"
 import type { SignInRoutesDeps } from "./http/sign-in-routes.ts"
 import { createPasskeys } from "./people/passkeys.ts"
 import { createProviderSignIn, type ProviderSignIn } from "./people/provider-sign-in.ts"
@@ -28,7 +29,7 @@ export type SignInParts = Pick<SignInRoutesDeps, "factors" | "passkeys"> & { rea
 /** What people sign in with besides a password. */
 export function createSignInParts(given: Given): SignInParts {
   const { config, store, vault, passwords, world, http, secret } = given
-  const sessions = { ...world, sessionDays: config.sessionDays }
+  const sessions = { ...world, lives: livesOf(config) }
   const { hostname, origin } = new URL(config.publicUrl)
   return {
     factors: createSecondFactor({ store, vault, passwords, sessions }),

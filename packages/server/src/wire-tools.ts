@@ -1,3 +1,4 @@
+import { livesOf } from "./config-sessions.ts"
 import type { ToolRoutesDeps } from "./http/tool-routes.ts"
 import { createDelegates } from "./meetings/delegates.ts"
 import { createToolMeetings, type ToolMeetingsDeps } from "./meetings/tool-meetings.ts"
@@ -8,7 +9,7 @@ import { createToolDoors } from "./people/tool-doors.ts"
 import { createToolTokens } from "./platform/tool-tokens.ts"
 import type { HttpClient } from "./ports/http-client.ts"
 
-type Settings = DoorSettings & { readonly sessionDays: number }
+type Settings = DoorSettings & Parameters<typeof livesOf>[0]
 
 /** What scheduling tools ask for. */
 export function createToolParts(
@@ -16,15 +17,15 @@ export function createToolParts(
   settings: Settings,
 ): ToolRoutesDeps["tools"] {
   const { store, world, http } = deps
-  const { sessionDays } = settings
+  const lives = livesOf(settings)
   const { clock, random } = world
   return {
     meetings: createToolMeetings(deps),
     settings: createToolSettings(deps),
     delegates: createDelegates({ store, clock }),
-    codes: createToolCodes({ store, clock, random, sessionDays }),
+    codes: createToolCodes({ store, clock, random, lives }),
     doors: createToolDoors({
-      ...{ store, doors: createDoors(settings), sessions: { clock, random, sessionDays } },
+      ...{ store, doors: createDoors(settings), sessions: { clock, random, lives } },
       tokens: createToolTokens({ http, clock }),
     }),
   }

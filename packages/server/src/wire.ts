@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify"
 import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
+import { livesOf } from "./config-sessions.ts"
 import { type Connections, createConnections } from "./connections/connections.ts"
 import type { ConnectionAddresses, ConnectionsDeps } from "./connections/deps.ts"
 import { createFarewells } from "./connections/farewells.ts"
@@ -241,10 +242,11 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   })
   const listeningDeps = { store, broker, life, fanOut, providerOf, notices, listenersMost, world }
   const work = { pass, arm, settle, rollouts: run, revocations: overviewParts.runRevocations, policyChanges }
+  const people = createPeople({ store, passwords, fanOut, clock, random, lives: livesOf(config) })
   return {
     ...{ http, metrics, figures, vault, providers },
     listening: createListening(listeningDeps),
-    people: createPeople({ store, passwords, fanOut, clock, random, sessionDays: config.sessionDays }),
+    people,
     signIn: createSignInParts({ config, store, vault, passwords, http, secret, world: { clock, random } }),
     connections,
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),
@@ -256,7 +258,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     audit: createAudit({ store, clock, publicKey: auditKey(secret).publicKey }),
     receiver: createReceiver({ providers, secrets, notices, fanOut, clock, metrics }),
     meetingReceiver: createMeetingReceiver({ pushes: createMeetingPushes(config), store, queue, world }),
-    streams: createChangeStreams({ store, fanOut, clock, metrics }),
+    streams: createChangeStreams({ ...{ store, fanOut, clock, metrics }, useSessions: people.useSessions }),
     reconcile: createReconcile({ store, queue, clock, log, pace, keyMinder }),
     ...tenantParts,
     ...overviewParts,

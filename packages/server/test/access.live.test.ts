@@ -66,7 +66,7 @@ async function sessionOf(
       ...{ kind, tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
       ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
       ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
-      expiresAt: createdAt.add({ hours: 1 }),
+      ...{ usedAt: createdAt, expiresAt: createdAt.add({ hours: 1 }), endsAt: createdAt.add({ hours: 1 }) },
     }),
   )
   return token

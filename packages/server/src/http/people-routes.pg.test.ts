@@ -10,6 +10,7 @@ import { createStore } from "../postgres/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { createApp } from "./app.ts"
 import { edgeLimits } from "./edge-limits.ts"
 import { peopleRoutes } from "./people-routes.ts"
@@ -43,7 +44,7 @@ beforeAll(async () => {
     close: async () => {},
   }
   const passwords = { hash: hashPassword, isRight: isPasswordRight, weakness: passwordWeakness }
-  const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), sessionDays: 14 })
+  const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), lives: sessionLives })
   const requireUser = oncePerRequest(createSessionGuard(people, [publicUrl], clock))
   app = await createApp({
     log: silent,
@@ -270,6 +271,20 @@ describe("people over HTTP", () => {
   test("a request under another host name is refused, as is what does not exist", async () => {
     expect((await app.inject({ url: "/healthz", headers: { host: "rebound.example" } })).json().code).toBe("wrong-host")
     expect((await get("/nothing", {})).json()).toMatchObject({ status: 404, kind: "not-found" })
+  })
+
+  test("a session that nobody uses ends, and each use gives it as long again, until its last day", async () => {
+    const ada = { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "memory" }
+    const bearer = { authorization: `Bearer ${(await post("/v1/sessions", ada)).json().token}` }
+    const after = async (hours: number) => {
+      await clock.advance(hours * 3_600_000)
+      return (await get("/v1/me", bearer)).statusCode
+    }
+    expect([await after(71), await after(71), await after(71), await after(71)]).toEqual([200, 200, 200, 200])
+    expect(await after(53)).toBe(401)
+    const other = { authorization: `Bearer ${(await post("/v1/sessions", ada)).json().token}` }
+    await clock.advance(73 * 3_600_000)
+    expect((await get("/v1/me", other)).statusCode).toBe(401)
   })
 
   test("guessing is slowed down", async () => {

@@ -132,9 +132,10 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
       const signedIn = await requireUser(request)
       const rows = await people.sessions(signedIn)
       return {
-        sessions: rows.map(({ sessionId, deviceName, kind, createdAt, expiresAt, ...proof }) => ({
-          ...{ sessionId, deviceName, kind, signedInBy: proof.signedInBy, secondFactor: proof.secondFactor },
-          ...{ issuerLabel: proof.issuer, createdAt: createdAt.toString(), expiresAt: expiresAt.toString() },
+        sessions: rows.map(({ sessionId, deviceName, kind, ...row }) => ({
+          ...{ sessionId, deviceName, kind, signedInBy: row.signedInBy, secondFactor: row.secondFactor },
+          ...{ issuerLabel: row.issuer, createdAt: row.createdAt.toString(), usedAt: row.usedAt.toString() },
+          expiresAt: row.expiresAt.toString(),
           isCurrent: sessionId === signedIn.session.sessionId,
         })),
       }

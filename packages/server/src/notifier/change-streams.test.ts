@@ -1,4 +1,4 @@
-import { parseSessionId } from "@kalends/domain/ids"
+import { parseSessionId, type SessionId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import { heartbeatSeconds } from "@kalends/protocol/changes"
 import { describe, expect, test } from "vitest"
@@ -44,7 +44,13 @@ async function world({
       }
     },
   }
-  const streams = createChangeStreams({ store, fanOut, clock, metrics: countingMetrics() })
+  const used: SessionId[][] = []
+  const over = new Set<SessionId>()
+  const useSessions = async (_accountId: unknown, ids: readonly SessionId[]) => {
+    used.push([...ids])
+    return ids.filter((id) => !over.has(id))
+  }
+  const streams = createChangeStreams({ ...{ store, fanOut, clock, metrics: countingMetrics() }, useSessions })
   const session: SessionRow = {
     accountId,
     sessionId: parseSessionId(seededRandom(5).uuid()),
@@ -58,7 +64,9 @@ async function world({
     secondFactorAt: null,
     awaitsSecondFactor: false,
     createdAt: clock.now(),
+    usedAt: clock.now(),
     expiresAt: clock.now().add({ hours: 1 }),
+    endsAt: clock.now().add({ hours: 1 }),
   }
   /** Opens a stream and collects what it is sent. */
   async function open(since: number | null = null, end: { isSlow: boolean } = { isSlow: false }) {
@@ -82,7 +90,19 @@ async function world({
       { kind: "calendar", accountId, calendarId },
       { kind: "calendar-changed", calendarId, watermarkMs: 7, announcedAtMs: null, ...hint },
     )
-  return { rows, store, clock, fanOut, streams, session, calendar, open, tell, interests: () => interestCount }
+  return {
+    ...{ used, over },
+    rows,
+    store,
+    clock,
+    fanOut,
+    streams,
+    session,
+    calendar,
+    open,
+    tell,
+    interests: () => interestCount,
+  }
 }
 
 describe("the first message", () => {
@@ -214,4 +234,17 @@ describe("all streams of a node", () => {
 
 test("a message without a watermark leaves the client's last one in force", () => {
   expect(encodeMessage({ kind: "signed-out", watermarkMs: 0 })).not.toContain("id:")
+})
+
+test("a client that listens is in use, and is told when its session is over", async () => {
+  const { open, clock, session, used, over, streams } = await world()
+  const [first, second] = [await open(), await open()]
+  await clock.advance(14 * 60_000)
+  expect(used).toEqual([])
+  await clock.advance(2 * 60_000)
+  expect(used).toEqual([[session.sessionId]])
+  over.add(session.sessionId)
+  await clock.advance(16 * 60_000)
+  for (const one of [first, second]) expect(one.kinds()).toEqual(["hello", "signed-out"])
+  expect(streams.count).toBe(0)
 })

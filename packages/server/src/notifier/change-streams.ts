@@ -1,4 +1,4 @@
-import { type CalendarId, parseConnectionId } from "@kalends/domain/ids"
+import { type AccountId, type CalendarId, parseConnectionId, type SessionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { type ChangeMessage, heartbeatSeconds } from "@kalends/protocol/changes"
 import { protocolVersion } from "@kalends/protocol/version"
@@ -12,6 +12,8 @@ export type ChangeStreamsDeps = {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly metrics: Metrics
+  /** Notes that these sessions are in use; which of them are not over. */
+  readonly useSessions: (accountId: AccountId, sessionIds: readonly SessionId[]) => Promise<readonly SessionId[]>
 }
 
 /** The client's end of a stream. */
@@ -22,6 +24,9 @@ export interface StreamEnd {
 }
 
 const streamsPerUserMost = 20
+/** How often, and for how many at once, it is noted that a session with a stream is in use. */
+const useMinutes = 15
+const usesPerStep = 500
 const heartbeat = ":\n\n"
 
 /** One message in the event stream's format; the id, where there is one, is the watermark a client reconnects with. */
@@ -34,16 +39,30 @@ export function encodeMessage(message: ChangeMessage): string {
  * The open change streams of this node. A stream listens for its user, its session and the user's calendars; it holds no
  * timer, no buffer and no events of its own, so that an idle one costs little. One timer keeps all of them alive.
  */
-export function createChangeStreams({ store, fanOut, clock, metrics }: ChangeStreamsDeps) {
+export function createChangeStreams({ store, fanOut, clock, metrics, useSessions }: ChangeStreamsDeps) {
   const streams = new Set<Stream>()
   const perUser = new Map<string, number>()
   let cancelHeartbeat = () => {}
 
   function beat(): void {
     for (const stream of streams) stream.send(heartbeat)
+    void noteUse()
     cancelHeartbeat = clock.after(heartbeatSeconds * 1000, beat)
   }
   beat()
+
+  /** A client that listens is in use, and one whose session is over is told so. What fails is noted with the next. */
+  async function noteUse(): Promise<void> {
+    const nowMs = clock.now().epochMilliseconds
+    const due = [...streams].filter((stream) => stream.takeUse(nowMs))
+    for (const [accountId, own] of Map.groupBy(due, ({ listener }) => listener.accountId))
+      for (let index = 0; index < own.length; index += usesPerStep) {
+        const some = own.slice(index, index + usesPerStep)
+        const ids = [...new Set(some.map(({ listener }) => listener.sessionId))]
+        const going = await useSessions(accountId, ids).catch(() => ids)
+        for (const stream of some) if (!going.includes(stream.listener.sessionId)) stream.signOut()
+      }
+  }
 
   function count(userId: string, by: number): void {
     const next = (perUser.get(userId) ?? 0) + by
@@ -138,12 +157,14 @@ class Stream {
   readonly #openedAtMs: number
   #unlisten: readonly (() => void)[] = []
   #isClosed = false
+  #useNotedAtMs: number
 
   constructor(owner: StreamOwner, listener: Listener, end: StreamEnd) {
     this.#owner = owner
     this.listener = listener
     this.#end = end
     this.#openedAtMs = owner.nowMs()
+    this.#useNotedAtMs = this.#openedAtMs
   }
 
   /** Listens for what concerns the session now; called again when the user connects or removes a calendar. */
@@ -174,9 +195,20 @@ class Stream {
         this.send(encodeMessage({ ...hint, connectionId: parseConnectionId(hint.connectionId), watermarkMs: 0 }))
         return void this.wire().catch(() => this.close())
       case "signed-out":
-        this.send(encodeMessage({ kind: "signed-out", watermarkMs: 0 }))
-        return this.close()
+        return this.signOut()
     }
+  }
+
+  /** Whether it is time to note that the session is in use; it is then the caller's to do. */
+  takeUse(nowMs: number): boolean {
+    const isDue = nowMs - this.#useNotedAtMs >= useMinutes * 60_000
+    if (isDue) this.#useNotedAtMs = nowMs
+    return isDue
+  }
+
+  signOut(): void {
+    this.send(encodeMessage({ kind: "signed-out", watermarkMs: 0 }))
+    this.close()
   }
 
   /** A repeated hint is for streams that were not open yet when it was given first. */

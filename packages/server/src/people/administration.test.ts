@@ -7,6 +7,7 @@ import { connectedWorld } from "../testing/connected-world.ts"
 import { failEachStep, faultyStore } from "../testing/fail-each-step.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { createAdministration } from "./administration.ts"
 import { createPasswordLinks } from "./password-links.ts"
 import { createPeople } from "./people.ts"
@@ -27,7 +28,7 @@ async function world(others: readonly Role[], dressStore: Parameters<typeof conn
     isRight: async (text: string, hash: string | null) => hash === `scrypt$${text}`,
     weakness: async (text: string) => (text === "weak" ? ("common" as const) : null),
   }
-  const sessions = { clock, random, sessionDays: 14 }
+  const sessions = { clock, random, lives: sessionLives }
   const administration = createAdministration({ store, fanOut, remover: connections.remover, sessions })
   const links = createPasswordLinks({ store, passwords, fanOut, clock })
   const people = createPeople({ store, passwords, fanOut, ...sessions })

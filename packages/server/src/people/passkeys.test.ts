@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { type SoftPasskeyHabits, softPasskey } from "../testing/soft-passkey.ts"
 import { createStateBox } from "../vault/state-box.ts"
 import { createPasskeys, passkeysMost } from "./passkeys.ts"
@@ -19,9 +20,9 @@ function openWorld() {
   const isRight = async (text: string, hash: string | null) => hash === `scrypt$${text}`
   const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight, weakness: async () => null }
   const fanOut = { publish() {}, listen: () => () => {}, isConnected: true, close: async () => {} }
-  const people = createPeople({ store, passwords, fanOut, clock, random, sessionDays: 14 })
+  const people = createPeople({ store, passwords, fanOut, clock, random, lives: sessionLives })
   const box = createStateBox(new Uint8Array(32).fill(2), random)
-  const passkeys = createPasskeys({ store, sessions: { clock, random, sessionDays: 14 }, box, site })
+  const passkeys = createPasskeys({ store, sessions: { clock, random, lives: sessionLives }, box, site })
 
   async function signedIn(token: string): Promise<SignedIn> {
     const found = await people.findSignedIn(token)
@@ -133,7 +134,7 @@ describe("signing in with a passkey", () => {
     expect(options.allowCredentials ?? []).toEqual([])
     const { session } = await world.signedIn((await world.passkeys.signIn(await world.answer(passkey))).token)
     expect(session).toMatchObject({ signedInBy: "passkey", secondFactor: "passkey", awaitsSecondFactor: false })
-    expect(session.createdAt.until(session.expiresAt).total("hours")).toBe(14 * 24)
+    expect(session.createdAt.until(session.endsAt).total("hours")).toBe(14 * 24)
   })
 
   test("an answer lets in once, and in time", async () => {

@@ -11,7 +11,20 @@ import type { SecondFactor, SessionKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
-import { newSession, type OpenedSession, openSession, refuseSuspended, type SignedIn } from "./sessions.ts"
+import {
+  handoffSeconds,
+  isSignedIn,
+  newSession,
+  type OpenedSession,
+  openSession,
+  passedOnEnd,
+  putSession,
+  refuseSuspended,
+  type SessionsDeps,
+  type SignedIn,
+  unusedUntil,
+  useNotedMinutes,
+} from "./sessions.ts"
 
 export type PeopleDeps = {
   readonly store: Store
@@ -19,7 +32,7 @@ export type PeopleDeps = {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly random: Random
-  readonly sessionDays: number
+  readonly lives: SessionsDeps["lives"]
 }
 
 export type NewUser = Pick<UserRow, "email" | "displayName" | "role"> & { readonly password: string }
@@ -29,12 +42,6 @@ export type RefusedAccess = {
   readonly route: string
   readonly reason: "not-allowed" | "second-factor-needed" | "tool-session"
 }
-
-const handoffSeconds = 60
-
-/** Whether somebody is signed in by it: a hand-off code is a row of the same table. */
-export const isSignedIn = ({ createdAt, expiresAt }: SessionRow): boolean =>
-  createdAt.until(expiresAt).total("seconds") > handoffSeconds
 
 /** People and their sessions: first set-up, sign-in, sign-out, and passing a sign-in on to an app. */
 export function createPeople(deps: PeopleDeps) {
@@ -50,6 +57,11 @@ export function createPeople(deps: PeopleDeps) {
     suspendedAt: null,
     createdAt: clock.now(),
   })
+
+  const useSessions = (accountId: UserRow["accountId"], sessionIds: readonly SessionId[]) =>
+    store.inAccount(accountId, (tables) =>
+      tables.signIn.useSessions(sessionIds, { usedAt: clock.now(), unusedUntil: unusedUntil(deps) }),
+    )
 
   return {
     /** Makes the organisation and its first administrator. Throws Problem "conflict" when there is one already, else as hashChosen. */
@@ -112,9 +124,16 @@ export function createPeople(deps: PeopleDeps) {
       )
     },
 
-    /** Who holds this session token; null when it is unknown or over. */
-    findSignedIn: (token: string): Promise<SignedIn | null> =>
-      store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now())),
+    /** Who holds this session token; null when it is unknown or over. It is then in use, which is written down now and then. */
+    async findSignedIn(token: string): Promise<SignedIn | null> {
+      const found = await store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now()))
+      if (found !== null && isNoteDue(found.session, clock.now()))
+        await useSessions(found.session.accountId, [found.session.sessionId])
+      return found
+    },
+
+    /** Notes that these sessions are in use. Which of them were not over. */
+    useSessions,
 
     /** Puts into the log that somebody signed in asked for what they may not have. */
     async noteRefusedAccess({ accountId, userId, call }: Caller, refused: RefusedAccess): Promise<void> {
@@ -162,11 +181,11 @@ export function createPeople(deps: PeopleDeps) {
       session,
     }: SignedIn): Promise<{ readonly code: string; readonly expiresAt: Temporal.Instant }> {
       const code = newSessionToken(deps.random)
-      const { secondFactor, secondFactorAt } = session
+      const { secondFactor, secondFactorAt, issuer, endsAt } = session
       const hash = tokenHash("handoff", code)
       const row = {
-        ...newSession(deps, user, { deviceName: "hand-off", hash, seconds: handoffSeconds }),
-        ...{ secondFactor, secondFactorAt },
+        ...newSession(deps, user, { deviceName: "hand-off", hash, endsAt }),
+        ...{ secondFactor, secondFactorAt, issuer, expiresAt: clock.now().add({ seconds: handoffSeconds }) },
       }
       await store.inAccount(user.accountId, (tables) => tables.insertSession(row))
       return { code, expiresAt: row.expiresAt }
@@ -267,19 +286,26 @@ async function auditRefusal(
 async function takeOver(
   deps: PeopleDeps,
   tables: AccountTables,
-  { user, session: { secondFactor, secondFactorAt } }: SignedIn,
+  { user, session: from }: SignedIn,
   deviceName: string,
 ): Promise<OpenedSession> {
   await tables.lockAccount()
   const token = newSessionToken(deps.random)
-  const input = { deviceName, hash: tokenHash("session", token), seconds: deps.sessionDays * 86_400 }
-  const session = { ...newSession(deps, user, input), secondFactor, secondFactorAt }
-  await tables.insertSession(session)
+  const endsAt = passedOnEnd(deps, from)
+  const { secondFactor, secondFactorAt, issuer } = from
+  const session = {
+    ...newSession(deps, user, { deviceName, hash: tokenHash("session", token), endsAt }),
+    ...{ secondFactor, secondFactorAt, issuer },
+  }
+  await putSession(deps, tables, session)
   const actor = { kind: "user", userId: user.userId } as const
   await tables.appendAudit(
     { actor, action: "signed-in", subjectId: session.sessionId, reason: "hand-off" },
     deps.clock.now(),
   )
   await refuseSuspended(tables, user)
-  return { token, expiresAt: session.expiresAt, user }
+  return { token, expiresAt: endsAt, user }
 }
+
+const isNoteDue = ({ usedAt }: SessionRow, now: Temporal.Instant): boolean =>
+  Temporal.Instant.compare(usedAt.add({ minutes: useNotedMinutes }), now) <= 0

@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { IdentityRow, PasskeyRow } from "../ports/sign-in-tables.ts"
 import type { SessionRow, Store, UserRow } from "../ports/store.ts"
 import { requirePerson } from "./administration.ts"
-import { isSignedIn } from "./people.ts"
+import { isSignedIn } from "./sessions.ts"
 
 /** One person, with what they sign in with and where they are signed in. */
 export type Person = {

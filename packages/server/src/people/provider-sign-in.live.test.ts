@@ -33,6 +33,7 @@ beforeAll(async () => {
     KALENDS_OIDC_WORKS_LABEL: "The works",
     KALENDS_OIDC_WORKS_EMAIL_TRUST: "verified",
     KALENDS_OIDC_WORKS_FACTOR_AMR: "mfa",
+    KALENDS_OIDC_WORKS_MAX_AGE_MINUTES: "60",
     KALENDS_OIDC_CLUB_URL: club.url,
     KALENDS_OIDC_CLUB_CLIENT_ID: "kalends",
     KALENDS_OIDC_CLUB_CLIENT_SECRET: club.clientSecret,
@@ -171,6 +172,8 @@ describe("an ID token", () => {
     ["for another client", (claims, sign) => sign({ ...claims, aud: "another" })],
     ["of another issuer", (claims, sign) => sign({ ...claims, iss: club.url })],
     ["that is over", (claims, sign) => sign({ ...claims, exp: (claims.iat ?? 0) - 3600 })],
+    ["of somebody who was asked too long ago", (claims, sign) => sign({ ...claims, auth_time: asked(claims) - 4200 })],
+    ["that does not say when they were asked", ({ auth_time: _time, ...claims }, sign) => sign(claims)],
     ["that nobody signed", async (claims) => new UnsecuredJWT(claims).encode()],
     ["signed with the client's secret", async (claims) => byHand(claims, "HS256", Buffer.from(works.clientSecret))],
     [
@@ -186,6 +189,7 @@ describe("an ID token", () => {
       expect(await me()).toMatchObject({ code: "signed-out" })
     })
 })
+const asked = ({ iat = 0 }: JWTPayload) => iat
 const byHand = (claims: JWTPayload, alg: string, key: Parameters<SignJWT["sign"]>[0]) =>
   new SignJWT(claims).setProtectedHeader({ alg, kid: "issuer-key" }).sign(key)
 
@@ -266,6 +270,12 @@ describe("a second factor at the issuer", () => {
     browser = createPlainBrowser()
     expect(await signIn("ada-1")).toBe("/#home")
     expect((await ownSignIn()).secondFactor).toBe("shown")
+    // What was shown there twenty minutes ago is as old here.
+    works.forge((claims, sign) => withFactor({ ...claims, auth_time: asked(claims) - 1200 }, sign))
+    browser = createPlainBrowser()
+    await signIn("ada-1")
+    expect((await ownSignIn()).secondFactor).toBe("shown")
+    expect(await (await post("/v1/me/recovery-codes", {})).json()).toMatchObject({ code: "fresh-factor-needed" })
     works.forge(null)
     browser = createPlainBrowser()
     await signIn("ada-1")

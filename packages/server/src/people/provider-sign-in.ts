@@ -128,7 +128,8 @@ async function open(deps: ProviderSignInDeps, instance: AccountId, issued: Issue
       return found
     }
     const factor = await issuedFactor(tables, issuer, claims, found)
-    const proof = { deviceName, signedInBy: "provider", issuer: issuer.label, ...factor } as const
+    const seen = claims.authenticatedAt === null ? {} : { authenticatedAt: claims.authenticatedAt }
+    const proof = { deviceName, signedInBy: "provider", issuer: issuer.label, ...factor, ...seen } as const
     return { kind: "opened", opened: await openSession(deps.sessions, tables, found.user, proof) } as const
   })
   if (outcome.kind === "refused") throw refusedProblem(outcome.reason)

@@ -5,6 +5,7 @@ import type { SessionRow } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { vaultWith } from "../testing/vault-with.ts"
 import { createKeyFileCustody } from "../vault/custodians/key-file/index.ts"
 import { createPeople } from "./people.ts"
@@ -26,8 +27,8 @@ function openWorld() {
         : null
   const passwords = { hash: async (text: string) => `scrypt$${text}`, isRight: isSame, weakness }
   const fanOut = { publish() {}, listen: () => () => {}, isConnected: true, close: async () => {} }
-  const people = createPeople({ store, passwords, fanOut, clock, random, sessionDays: 14 })
-  const factors = createSecondFactor({ store, vault, passwords, sessions: { clock, random, sessionDays: 14 } })
+  const people = createPeople({ store, passwords, fanOut, clock, random, lives: sessionLives })
+  const factors = createSecondFactor({ store, vault, passwords, sessions: { clock, random, lives: sessionLives } })
 
   async function signedIn(token: string): Promise<Asker> {
     const found = await people.findSignedIn(token)
@@ -86,7 +87,7 @@ describe("an authenticator app", () => {
     const { token } = await world.factors.giveCode(half, world.codeNow(seed))
     const { session } = await world.signedIn(token)
     expect(session).toMatchObject({ awaitsSecondFactor: false, secondFactor: "totp", signedInBy: "password" })
-    expect(session.createdAt.until(session.expiresAt).total("hours")).toBe(14 * 24)
+    expect(session.createdAt.until(session.endsAt).total("hours")).toBe(14 * 24)
   })
 
   test("no code is taken twice, nor one that is older than the last", async () => {

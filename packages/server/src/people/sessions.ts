@@ -16,13 +16,27 @@ export type Asker = Omit<SignedIn, "user"> & { readonly user: Caller }
 /** A session just opened, or just raised. The token is shown once. */
 export type OpenedSession = { readonly token: string; readonly expiresAt: Temporal.Instant; readonly user: UserRow }
 
-export type SessionsDeps = { readonly clock: Clock; readonly random: Random; readonly sessionDays: number }
+/** How long sessions last, and how many there may be. docs/sign-in.md says why. */
+export type SessionLives = {
+  /** However much it is used. */
+  readonly days: number
+  /** Without use. Tools are used seldom, and their sessions open little: theirs last as long as they may. */
+  readonly idleHours: number
+  /** From when an issuer vouched for the person. */
+  readonly issuedHours: number
+  /** Of one kind, for one person. */
+  readonly most: number
+}
+
+export type SessionsDeps = { readonly clock: Clock; readonly random: Random; readonly lives: SessionLives }
 
 /** How somebody proved who they are. */
 export type Proof = {
   readonly signedInBy: SignInKind
   /** Name of the issuer, where one of them did it. */
   readonly issuer?: string
+  /** When the issuer saw the person, where it says so. */
+  readonly authenticatedAt?: Temporal.Instant
   /** What came with it that counts as a second factor. */
   readonly secondFactor?: SecondFactor
   /** Left out: "person". */
@@ -30,7 +44,10 @@ export type Proof = {
 }
 
 /** A session whose second step is still to come ends after this long. */
-const halfSessionSeconds = 15 * 60
+const halfSessionMinutes = 15
+
+/** How often, at most, a use of a session is written down. */
+export const useNotedMinutes = 10
 
 /**
  * Opens a session. Where the person has a second factor and the proof brought none, the session opens nothing until they
@@ -40,26 +57,24 @@ export async function openSession(
   deps: SessionsDeps,
   tables: AccountTables,
   user: UserRow,
-  { deviceName, ...proof }: Proof & { readonly deviceName: string },
+  { deviceName, kind = "person", ...proof }: Proof & { readonly deviceName: string },
 ): Promise<OpenedSession> {
   // Before the session holds its person's row, which whoever changes people wants next.
   await tables.lockAccount()
   const token = newSessionToken(deps.random)
-  const awaitsSecondFactor = proof.secondFactor === undefined && (await tables.signIn.hasFactor(user.userId))
+  const { secondFactor = null, issuer = null } = proof
+  const now = deps.clock.now()
+  const provedAt = earlier(proof.authenticatedAt ?? now, now)
+  const awaitsSecondFactor = secondFactor === null && (await tables.signIn.hasFactor(user.userId))
+  const endsAt = awaitsSecondFactor
+    ? now.add({ minutes: halfSessionMinutes })
+    : latestEnd(deps, { issuer, since: provedAt })
   const session: SessionRow = {
-    ...newSession(deps, user, {
-      deviceName,
-      hash: tokenHash("session", token),
-      seconds: awaitsSecondFactor ? halfSessionSeconds : deps.sessionDays * 86_400,
-    }),
-    kind: proof.kind ?? "person",
-    signedInBy: proof.signedInBy,
-    issuer: proof.issuer ?? null,
-    secondFactor: proof.secondFactor ?? null,
-    secondFactorAt: proof.secondFactor === undefined ? null : deps.clock.now(),
-    awaitsSecondFactor,
+    ...newSession(deps, user, { deviceName, kind, endsAt, hash: tokenHash("session", token) }),
+    ...{ signedInBy: proof.signedInBy, issuer, secondFactor, awaitsSecondFactor },
+    secondFactorAt: secondFactor === null ? null : provedAt,
   }
-  await tables.insertSession(session)
+  await putSession(deps, tables, session)
   await tables.appendAudit(
     {
       actor: { kind: "user", userId: user.userId },
@@ -70,7 +85,7 @@ export async function openSession(
     deps.clock.now(),
   )
   await refuseSuspended(tables, user)
-  return { token, expiresAt: session.expiresAt, user }
+  return { token, expiresAt: session.endsAt, user }
 }
 
 /**
@@ -83,27 +98,71 @@ export async function refuseSuspended(tables: AccountTables, { userId }: UserRow
 
 /** A session that nobody has proved anything for. */
 export function newSession(
-  deps: Pick<SessionsDeps, "clock" | "random">,
+  deps: Pick<SessionsDeps, "clock" | "random" | "lives">,
   user: UserRow,
-  input: { readonly deviceName: string; readonly hash: Uint8Array; readonly seconds: number },
+  input: Pick<SessionRow, "deviceName" | "endsAt"> & { readonly hash: Uint8Array; readonly kind?: SessionKind },
 ): SessionRow {
   const createdAt = deps.clock.now()
+  const { deviceName, endsAt, hash, kind = "person" } = input
   return {
-    accountId: user.accountId,
-    sessionId: parseSessionId(deps.random.uuid()),
-    userId: user.userId,
-    kind: "person",
-    tokenHash: input.hash,
-    deviceName: input.deviceName,
-    signedInBy: "hand-off",
-    issuer: null,
-    secondFactor: null,
-    secondFactorAt: null,
-    awaitsSecondFactor: false,
-    createdAt,
-    expiresAt: createdAt.add({ seconds: input.seconds }),
+    ...{ accountId: user.accountId, sessionId: parseSessionId(deps.random.uuid()), userId: user.userId },
+    ...{ kind, tokenHash: hash, deviceName, signedInBy: "hand-off", issuer: null },
+    ...{ secondFactor: null, secondFactorAt: null, awaitsSecondFactor: false },
+    ...{ createdAt, usedAt: createdAt, endsAt },
+    expiresAt: kind === "tool" ? endsAt : earlier(endsAt, unusedUntil(deps)),
   }
 }
+
+/** When a session that is used now ends without another use. */
+export const unusedUntil = ({ clock, lives }: Pick<SessionsDeps, "clock" | "lives">): Temporal.Instant =>
+  clock.now().add({ hours: lives.idleHours })
+
+type Begun = { readonly issuer: string | null; readonly since: Temporal.Instant }
+
+/** When a session ends that was proved then. Whom an issuer vouched for is sent there again sooner. */
+function latestEnd({ clock, lives }: SessionsDeps, { issuer, since }: Begun): Temporal.Instant {
+  const end = clock.now().add({ hours: lives.days * 24 })
+  return issuer === null ? end : earlier(end, since.add({ hours: lives.issuedHours }))
+}
+
+/** When a session of the same person's other app or tool ends, to which this one is passed on: an issuer's word gets no older so. */
+export const passedOnEnd = (deps: SessionsDeps, { issuer, endsAt }: Pick<SessionRow, "issuer" | "endsAt">) =>
+  issuer === null ? latestEnd(deps, { issuer, since: deps.clock.now() }) : endsAt
+
+/** Puts a session in place, and ends the one that was unused for longest where there would be too many. */
+export async function putSession(deps: SessionsDeps, tables: AccountTables, session: SessionRow): Promise<void> {
+  await makeRoom(deps, tables, session)
+  await tables.insertSession(session)
+}
+
+/** Whether somebody is signed in by it: a hand-off code is a row of the same table. */
+export const isSignedIn = ({ createdAt, expiresAt }: SessionRow): boolean =>
+  createdAt.until(expiresAt).total("seconds") > handoffSeconds
+
+export const handoffSeconds = 60
+
+/**
+ * Sessions whose second step is still to come end none but their like: whoever has the password alone signs nobody out. The
+ * change streams of one that ends here are told when they next note that they are in use.
+ */
+async function makeRoom(
+  { clock, lives }: SessionsDeps,
+  tables: AccountTables,
+  { userId, kind, awaitsSecondFactor }: Pick<SessionRow, "userId" | "kind" | "awaitsSecondFactor">,
+): Promise<void> {
+  const now = clock.now()
+  const alike = (await tables.listSessions(userId, now)).filter(
+    (row) => row.kind === kind && row.awaitsSecondFactor === awaitsSecondFactor && isSignedIn(row),
+  )
+  const oldest = alike.toSorted((a, b) => Temporal.Instant.compare(a.usedAt, b.usedAt))
+  for (const { sessionId } of oldest.slice(0, Math.max(0, alike.length - lives.most + 1))) {
+    await tables.deleteSession(sessionId)
+    const actor = { kind: "user", userId } as const
+    await tables.appendAudit({ actor, action: "signed-out", subjectId: sessionId, reason: "too-many-sessions" }, now)
+  }
+}
+
+const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) < 0 ? a : b)
 
 /** Notes that the person has shown a second factor. The session goes on under a new token, and the old one is worth nothing. */
 export async function raiseSession(
@@ -114,13 +173,12 @@ export async function raiseSession(
 ): Promise<OpenedSession> {
   const token = newSessionToken(deps.random)
   const now = deps.clock.now()
-  const expiresAt = session.awaitsSecondFactor ? now.add({ seconds: deps.sessionDays * 86_400 }) : session.expiresAt
+  const { issuer, createdAt: since, awaitsSecondFactor } = session
+  if (awaitsSecondFactor) await makeRoom(deps, tables, { ...session, awaitsSecondFactor: false })
+  const endsAt = awaitsSecondFactor ? latestEnd(deps, { issuer, since }) : session.endsAt
   await tables.signIn.updateSession(session.sessionId, {
-    tokenHash: tokenHash("session", token),
-    secondFactor,
-    secondFactorAt: now,
-    awaitsSecondFactor: false,
-    expiresAt,
+    ...{ tokenHash: tokenHash("session", token), secondFactor, secondFactorAt: now, awaitsSecondFactor: false },
+    ...{ endsAt, expiresAt: session.kind === "tool" ? endsAt : earlier(endsAt, unusedUntil(deps)) },
   })
   const entry = {
     actor: { kind: "user", userId: user.userId },
@@ -129,7 +187,7 @@ export async function raiseSession(
     reason: secondFactor,
   } as const
   await tables.appendAudit(entry, now)
-  return { token, expiresAt, user }
+  return { token, expiresAt: endsAt, user }
 }
 
 /** Whether the person has shown a second factor within these minutes; for what should not be done on an old sign-in. */

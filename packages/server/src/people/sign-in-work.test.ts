@@ -4,6 +4,7 @@ import type { Store } from "../ports/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { createPeople } from "./people.ts"
 
 // A sign-in that is refused takes the same work, whoever it was meant for.
@@ -48,7 +49,7 @@ function openWorld() {
   )
   const fanOut = { publish() {}, listen: () => () => {}, isConnected: true, close: async () => {} }
   const world = { clock: fakeClock(), random: seededRandom(3) }
-  const people = createPeople({ store, passwords, fanOut, ...world, sessionDays: 14 })
+  const people = createPeople({ store, passwords, fanOut, ...world, lives: sessionLives })
   async function refused(email: string, password: string): Promise<readonly string[]> {
     called.length = 0
     await expect(people.signIn({ email, password, deviceName: "D" })).rejects.toMatchObject({

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest"
 import { connectedWorld } from "../testing/connected-world.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { tokenHash } from "./session-token.ts"
 import { createToolCodes } from "./tool-codes.ts"
 
 async function world() {
   const connected = await connectedWorld()
   const { store, clock, random, accountId, asker } = connected
-  const codes = createToolCodes({ store, clock, random, sessionDays: 14 })
+  const codes = createToolCodes({ store, clock, random, lives: sessionLives })
   const sessionOf = (token: string) =>
     store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now()))
   const suspend = () =>

@@ -7,13 +7,13 @@ import type { Random } from "../ports/random.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
 import type { ToolPairingRow } from "../ports/tool-tables.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
-import { newSession, refuseSuspended, type SignedIn } from "./sessions.ts"
+import { newSession, passedOnEnd, putSession, refuseSuspended, type SessionsDeps, type SignedIn } from "./sessions.ts"
 
 export type ToolCodesDeps = {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
-  readonly sessionDays: number
+  readonly lives: SessionsDeps["lives"]
 }
 
 const codeMinutes = 10
@@ -25,7 +25,9 @@ const pairingsMost = 1_000
  * How a tool without a sign-in of its own comes to a session: it shows a code, the person types it in the portal, sees which
  * tool it is, and agrees. The tool's token is the session's from then on; before that it opens nothing.
  */
-export function createToolCodes({ store, clock, random, sessionDays }: ToolCodesDeps) {
+export function createToolCodes({ store, ...sessions }: ToolCodesDeps) {
+  const { clock, random } = sessions
+
   async function requireWaiting(
     tables: AccountTables,
     typed: string,
@@ -76,12 +78,13 @@ export function createToolCodes({ store, clock, random, sessionDays }: ToolCodes
     },
 
     /** The person agrees: the tool is signed in as them. Throws Problem "not-found" (code "pairing-code-wrong"). */
-    connect: ({ user, session: { secondFactor, secondFactorAt } }: SignedIn, code: string): Promise<void> =>
+    connect: ({ user, session: from }: SignedIn, code: string): Promise<void> =>
       store.inAccount(user.accountId, async (tables) => {
         await tables.lockAccount()
         const { deviceName, tokenHash: hash } = await requireWaiting(tables, code, "takePairing")
-        const made = newSession({ clock, random }, user, { deviceName, hash, seconds: sessionDays * 86_400 })
-        await tables.insertSession({ ...made, kind: "tool", secondFactor, secondFactorAt })
+        const { secondFactor, secondFactorAt, issuer } = from
+        const made = newSession(sessions, user, { deviceName, hash, kind: "tool", endsAt: passedOnEnd(sessions, from) })
+        await putSession(sessions, tables, { ...made, secondFactor, secondFactorAt, issuer })
         const actor = { kind: "user", userId: user.userId } as const
         const entry = { actor, action: "signed-in", subjectId: made.sessionId, reason: "hand-off" } as const
         await tables.appendAudit(entry, clock.now())

@@ -2,12 +2,20 @@ import { parseProviderName } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
 import type { ToolClaims, ToolDoor } from "../ports/tool-tokens.ts"
 import { connectedWorld } from "../testing/connected-world.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { tokenHash } from "./session-token.ts"
 import { createToolDoors } from "./tool-doors.ts"
 
 const issuer = {
   ...{ name: "tools", url: "https://issuer.example", label: "Works", clientId: "", clientSecret: null, domains: [] },
-  ...{ tenant: "tenant-1", hostedDomain: null, makesUsers: false, factorMethods: [], factorClasses: [] },
+  ...{
+    tenant: "tenant-1",
+    hostedDomain: null,
+    makesUsers: false,
+    factorMethods: [],
+    factorClasses: [],
+    maxAgeMinutes: null,
+  },
 }
 const claims: ToolClaims = {
   ...{
@@ -16,7 +24,14 @@ const claims: ToolClaims = {
     connectionSubject: "nobody",
     email: "ada1@example.org",
   },
-  ...{ isEmailVerified: false, displayName: null, methods: [], authenticationClass: null, hostedDomain: null },
+  ...{
+    isEmailVerified: false,
+    displayName: null,
+    methods: [],
+    authenticationClass: null,
+    authenticatedAt: null,
+    hostedDomain: null,
+  },
   tenant: "tenant-1",
 }
 const provider = parseProviderName("memory")
@@ -32,7 +47,7 @@ async function world(trust: "no" | "always" = "no", says: Partial<ToolClaims> = 
     ["mail", { kind: "server", label: "Mail", hosts: ["mail.example"], audienceOrigin: "https://kalends.example" }],
   ])
   const tokens = { read: async () => ({ ...claims, ...says }) }
-  const sessions = { clock, random, sessionDays: 14 }
+  const sessions = { clock, random, lives: sessionLives }
   const made = createToolDoors({ store, tokens, doors, sessions })
   const open = (door = "works") => made.open(door, { token: "x", deviceName: "Add-in in Outlook" })
   const sessionOf = async (token: string) =>

@@ -114,6 +114,7 @@ async function find(
 const untrusted: Issuer = {
   ...{ name: "server", url: "", clientId: "", clientSecret: null, label: "", emailTrust: "no", domains: [] },
   ...{ tenant: null, hostedDomain: null, makesUsers: false, factorMethods: [], factorClasses: [] },
+  maxAgeMinutes: null,
 }
 
 async function noteRefused(

@@ -50,6 +50,7 @@ export function createOidcClient({ http, clock }: Deps): OidcClient {
         code_challenge: await calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: "S256",
         ...(issuer.factorClasses.length === 0 ? {} : { acr_values: issuer.factorClasses.join(" ") }),
+        ...(issuer.maxAgeMinutes === null ? {} : { max_age: String(issuer.maxAgeMinutes * 60) }),
       })
     },
     async redeem(issuer, attempt, { code, state, iss }) {
@@ -63,6 +64,7 @@ export function createOidcClient({ http, clock }: Deps): OidcClient {
           expectedNonce: attempt.nonce,
           pkceCodeVerifier: attempt.codeVerifier,
           idTokenExpected: true,
+          ...(issuer.maxAgeMinutes === null ? {} : { maxAge: issuer.maxAgeMinutes * 60 }),
         })
         const claims = claimsShape.parse(tokens.claims())
         const asked = claims.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
@@ -135,6 +137,7 @@ const claimsShape = personShape.extend({
   sub: z.string().min(1).max(255),
   amr: z.array(z.string()).max(50).optional(),
   acr: z.string().optional(),
+  auth_time: z.number().int().nonnegative().max(8_640_000_000_000).optional(),
   tid: z.string().optional(),
   hd: z.string().optional(),
 })
@@ -151,6 +154,8 @@ function issued(claims: z.infer<typeof claimsShape>, person: z.infer<typeof pers
     displayName: name === "" ? null : name,
     methods: claims.amr ?? [],
     authenticationClass: claims.acr ?? null,
+    authenticatedAt:
+      claims.auth_time === undefined ? null : Temporal.Instant.fromEpochMilliseconds(claims.auth_time * 1000),
     tenant: claims.tid ?? null,
     hostedDomain: claims.hd ?? null,
   }

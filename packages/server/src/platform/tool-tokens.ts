@@ -175,7 +175,7 @@ const pemOf = (base64: string) =>
 
 const nobody = {
   ...{ email: null, isEmailVerified: false, displayName: null, methods: [] },
-  ...{ authenticationClass: null, tenant: null, hostedDomain: null },
+  ...{ authenticationClass: null, authenticatedAt: null, tenant: null, hostedDomain: null },
 }
 
 const personShape = z.object({

@@ -25,6 +25,8 @@ export type IssuedClaims = {
   /** How they proved it. */
   readonly methods: readonly string[]
   readonly authenticationClass: string | null
+  /** When the issuer asked them, where it says so. */
+  readonly authenticatedAt: Temporal.Instant | null
   readonly tenant: string | null
   readonly hostedDomain: string | null
 }

@@ -47,6 +47,9 @@ export type IdentityLink = "made" | "e-mail" | "person"
 
 export type PasskeyUse = Pick<PasskeyRow, "counter" | "isBackedUp"> & { readonly usedAt: Temporal.Instant }
 
+/** A use of sessions, and when they end without another. Those of tools end when they end at the latest. */
+export type SessionUse = { readonly usedAt: Temporal.Instant; readonly unusedUntil: Temporal.Instant }
+
 /** Who an issuer says a person is. */
 export type IdentityRow = {
   readonly accountId: AccountId
@@ -65,9 +68,11 @@ export interface SignInTables {
     sessionId: SessionId,
     changes: Pick<
       Changes<SessionRow>,
-      "tokenHash" | "secondFactor" | "secondFactorAt" | "awaitsSecondFactor" | "expiresAt"
+      "tokenHash" | "secondFactor" | "secondFactorAt" | "awaitsSecondFactor" | "expiresAt" | "endsAt"
     >,
   ): Promise<void>
+  /** Notes that these are in use, and that they go on. Which of them were not over. */
+  useSessions(sessionIds: readonly SessionId[], use: SessionUse): Promise<readonly SessionId[]>
   setPassword(userId: UserId, passwordHash: string): Promise<void>
   /** Whether the person has a passkey or a confirmed authenticator app. */
   hasFactor(userId: UserId): Promise<boolean>

@@ -89,7 +89,12 @@ export type SessionRow = {
   /** The person has a second factor and has not shown it yet: the session opens nothing. */
   readonly awaitsSecondFactor: boolean
   readonly createdAt: Temporal.Instant
+  /** When it was used last, give or take some minutes. */
+  readonly usedAt: Temporal.Instant
+  /** When it ends unless it is used; never after endsAt. */
   readonly expiresAt: Temporal.Instant
+  /** When it ends however much it is used. Of a hand-off code: when the session ends that it came from. */
+  readonly endsAt: Temporal.Instant
 }
 
 export type ConnectionRow = {

@@ -8,6 +8,7 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
+import { sessionLives } from "../testing/session-lives.ts"
 import { createDatabase, createPool } from "./database.ts"
 import { createStore } from "./store.ts"
 
@@ -98,8 +99,8 @@ test("with a person goes all that is theirs", async () => {
     await tables.insertConnection({ ...connection, userId })
     await tables.upsertCredential(credential)
     await tables.insertCalendar(calendar)
-    const session = newSession({ clock, random }, di, {
-      ...{ deviceName: "Phone", hash: new Uint8Array(32).fill(9), seconds: 600 },
+    const session = newSession({ clock, random, lives: sessionLives }, di, {
+      ...{ deviceName: "Phone", hash: new Uint8Array(32).fill(9), endsAt: clock.now().add({ minutes: 10 }) },
     })
     await tables.insertSession({ ...session, sessionId: parseSessionId(random.uuid()) })
     await tables.signIn.insertPasskey({
@@ -137,7 +138,9 @@ test.each(["demote", "suspend", "remove"] as const)(
     const asking = (user: UserRow): Asker => ({
       user: { ...user, call: "request:1" },
       session: {
-        ...newSession({ clock, random }, user, { deviceName: "Test", hash: new Uint8Array(32), seconds: 600 }),
+        ...newSession({ clock, random, lives: sessionLives }, user, {
+          ...{ deviceName: "Test", hash: new Uint8Array(32), endsAt: clock.now().add({ minutes: 10 }) },
+        }),
         secondFactorAt: clock.now(),
       },
     })

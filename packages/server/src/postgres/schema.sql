@@ -921,6 +921,8 @@ create table session (
   second_factor_at timestamp with time zone,
   awaits_second_factor boolean not null,
   kind text not null,
+  used_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
   PRIMARY KEY (account_id, session_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((length(device_name) <= 120)),

@@ -1,5 +1,5 @@
 import type { AccountId } from "@kalends/domain/ids"
-import type { Transaction } from "kysely"
+import { sql, type Transaction } from "kysely"
 import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
 import { type Database, unique } from "./database.ts"
 
@@ -13,6 +13,21 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .where("accountId", "=", accountId)
         .where("sessionId", "=", sessionId)
         .execute()
+    },
+    async useSessions(sessionIds, { usedAt, unusedUntil }) {
+      if (sessionIds.length === 0) return []
+      const used = await tx
+        .updateTable("session")
+        .set({
+          usedAt,
+          expiresAt: sql`case when kind = 'tool' then ends_at else least(ends_at, ${unusedUntil}) end`,
+        })
+        .where("accountId", "=", accountId)
+        .where("sessionId", "in", sessionIds)
+        .where("expiresAt", ">", usedAt)
+        .returning("sessionId")
+        .execute()
+      return used.map(({ sessionId }) => sessionId)
     },
     async setPassword(userId, passwordHash) {
       await tx

@@ -122,7 +122,9 @@ function sessionOf(user: UserRow, clock: Clock, random: Random): SessionRow {
     secondFactorAt: null,
     awaitsSecondFactor: false,
     createdAt: clock.now(),
+    usedAt: clock.now(),
     expiresAt: clock.now().add({ hours: 24 }),
+    endsAt: clock.now().add({ hours: 24 }),
   }
 }
 

@@ -3,6 +3,7 @@ import { Problem } from "@kalends/domain/problem"
 import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
+const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) < 0 ? a : b)
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 
 export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignInTables {
@@ -17,6 +18,15 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
   return {
     updateSession: (sessionId, changes) =>
       tx.change("session", sessionId, (row) => (isMine(row) ? { ...row, ...changes } : row)),
+    async useSessions(sessionIds, { usedAt, unusedUntil }) {
+      const rows = tx.list("session").filter((row) => isMine(row) && sessionIds.includes(row.sessionId))
+      const used = rows.filter(({ expiresAt }) => Temporal.Instant.compare(expiresAt, usedAt) > 0)
+      for (const { sessionId } of used)
+        await tx.change("session", sessionId, (row) => ({
+          ...{ ...row, usedAt, expiresAt: row.kind === "tool" ? row.endsAt : earlier(row.endsAt, unusedUntil) },
+        }))
+      return used.map(({ sessionId }) => sessionId)
+    },
     setPassword: (userId, passwordHash) =>
       tx.change("user", userId, (row) => (isMine(row) ? { ...row, passwordHash } : row)),
     hasFactor: async (userId) => (totpOf(userId)?.confirmedAt ?? null) !== null || passkeysOf(userId).length > 0,

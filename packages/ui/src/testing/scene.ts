@@ -102,6 +102,7 @@ function calmSessions(now: Temporal.Instant): Scene["sessions"] {
     sessionId: `00000000-0000-4000-8000-00000000e00${index}`,
     deviceName,
     createdAt: now.subtract({ hours: 20 * index + 1 }).toString(),
+    usedAt: now.subtract({ hours: 10 * index }).toString(),
     expiresAt: now.add({ hours: 200 }).toString(),
     isCurrent: index === 0,
   }))

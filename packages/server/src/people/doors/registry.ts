@@ -48,6 +48,7 @@ export function createDoors(settings: DoorSettings): ReadonlyMap<string, ToolDoo
 function issuerOf(label: string, url: string, rest: Partial<Issuer>): Issuer {
   return {
     ...{ name: "tools", url, label, clientId: "", clientSecret: null, emailTrust: "no", domains: [], tenant: null },
-    ...{ hostedDomain: null, makesUsers: false, factorMethods: [], factorClasses: [], ...rest },
+    ...{ hostedDomain: null, makesUsers: false, factorMethods: [], factorClasses: [] },
+    ...{ maxAgeMinutes: null, ...rest },
   }
 }

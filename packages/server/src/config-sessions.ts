@@ -1,0 +1,42 @@
+import { option } from "./config-option.ts"
+import type { SessionLives } from "./people/sessions.ts"
+
+/** How long people stay signed in: docs/sign-in.md says what each of them is for. */
+export const sessionOptions = [
+  option("sessionDays", "KALENDS_SESSION_DAYS", "integer", {
+    default: "14",
+    least: 1,
+    most: 90,
+    unit: "days",
+    text: "How long a sign-in lasts at most.",
+  }),
+  option("sessionIdleHours", "KALENDS_SESSION_IDLE_HOURS", "integer", {
+    default: "72",
+    least: 1,
+    most: 2160,
+    unit: "hours",
+    text: "After how long without use a session ends. An app that listens for changes is in use; sessions of scheduling tools last until KALENDS_SESSION_DAYS.",
+  }),
+  option("sessionOidcHours", "KALENDS_SESSION_OIDC_HOURS", "integer", {
+    default: "168",
+    least: 1,
+    most: 2160,
+    unit: "hours",
+    text: "After how long people whom a sign-in service vouched for (KALENDS_OIDC_ISSUERS) sign in there again, in use or not. Whoever left there is out here after as long.",
+  }),
+  option("sessionsPerPerson", "KALENDS_SESSIONS_PER_PERSON", "integer", {
+    default: "20",
+    least: 3,
+    most: 200,
+    text: "How many sessions a person may have, and as many of scheduling tools. One more ends the one that was unused for longest.",
+  }),
+] as const
+
+type SessionSettings = Readonly<Record<(typeof sessionOptions)[number]["name"], number>>
+
+export const livesOf = (settings: SessionSettings): SessionLives => ({
+  days: settings.sessionDays,
+  idleHours: settings.sessionIdleHours,
+  issuedHours: settings.sessionOidcHours,
+  most: settings.sessionsPerPerson,
+})
