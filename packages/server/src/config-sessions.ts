@@ -1,5 +1,5 @@
 import { option } from "./config-option.ts"
-import type { SessionLives } from "./people/sessions.ts"
+import type { SessionLives } from "./ports/session-lives.ts"
 
 /** How long people stay signed in: docs/sign-in.md says what each of them is for. */
 export const sessionOptions = [

@@ -244,9 +244,8 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const work = { pass, arm, settle, rollouts: run, revocations: overviewParts.runRevocations, policyChanges }
   const people = createPeople({ store, passwords, fanOut, clock, random, lives: livesOf(config) })
   return {
-    ...{ http, metrics, figures, vault, providers },
+    ...{ http, metrics, figures, vault, providers, people },
     listening: createListening(listeningDeps),
-    people,
     signIn: createSignInParts({ config, store, vault, passwords, http, secret, world: { clock, random } }),
     connections,
     ...createPersonParts({ store, fanOut, passwords, remover: connections.remover, sessions: { clock, random } }),

@@ -51,22 +51,12 @@ async function world({
     return ids.filter((id) => !over.has(id))
   }
   const streams = createChangeStreams({ ...{ store, fanOut, clock, metrics: countingMetrics() }, useSessions })
+  const until = clock.now().add({ hours: 1 })
   const session: SessionRow = {
-    accountId,
-    sessionId: parseSessionId(seededRandom(5).uuid()),
-    userId: rows.user.userId,
-    tokenHash: new Uint8Array(32),
-    deviceName: "Test",
-    kind: "person",
-    signedInBy: "password",
-    issuer: null,
-    secondFactor: null,
-    secondFactorAt: null,
-    awaitsSecondFactor: false,
-    createdAt: clock.now(),
-    usedAt: clock.now(),
-    expiresAt: clock.now().add({ hours: 1 }),
-    endsAt: clock.now().add({ hours: 1 }),
+    ...{ accountId, sessionId: parseSessionId(seededRandom(5).uuid()), userId: rows.user.userId, kind: "person" },
+    ...{ tokenHash: new Uint8Array(32), deviceName: "Test", signedInBy: "password", issuer: null },
+    ...{ secondFactor: null, secondFactorAt: null, awaitsSecondFactor: false },
+    ...{ createdAt: clock.now(), usedAt: clock.now(), expiresAt: until, endsAt: until },
   }
   /** Opens a stream and collects what it is sent. */
   async function open(since: number | null = null, end: { isSlow: boolean } = { isSlow: false }) {

@@ -7,13 +7,12 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { Passwords } from "../ports/passwords.ts"
 import { suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
-import type { SecondFactor, SessionKind } from "../ports/sign-in-tables.ts"
+import type { SessionKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import {
   handoffSeconds,
-  isSignedIn,
   newSession,
   type OpenedSession,
   openSession,
@@ -25,6 +24,7 @@ import {
   unusedUntil,
   useNotedMinutes,
 } from "./sessions.ts"
+import { createSignOuts } from "./sign-outs.ts"
 
 export type PeopleDeps = {
   readonly store: Store
@@ -142,38 +142,7 @@ export function createPeople(deps: PeopleDeps) {
       await store.inAccount(accountId, (tables) => tables.appendAudit(entry, clock.now()))
     },
 
-    /** Ends the session; its change streams are told. */
-    signOut: ({ user, session }: SignedIn): Promise<void> =>
-      endSessions(deps, user, { reason: "asked", choose: async () => [session.sessionId] }),
-
-    /** Where the person is signed in, newest first. Hand-off codes are not among them: nobody is signed in by one. */
-    async sessions({ user }: SignedIn): Promise<readonly SessionRow[]> {
-      const rows = await store.inAccount(user.accountId, (tables) => tables.listSessions(user.userId, clock.now()))
-      return rows.filter(isSignedIn)
-    },
-
-    /** Ends one session of the same person. Throws Problem "not-found" where they have none of that id. */
-    signOutOne: ({ user }: SignedIn, sessionId: SessionId): Promise<void> =>
-      endSessions(deps, user, {
-        reason: "asked",
-        async choose(tables) {
-          if ((await idsOfSessions(tables, user, clock)).includes(sessionId)) return [sessionId]
-          throw new Problem("not-found", "There is no such session.", { code: "no-session" })
-        },
-      }),
-
-    /** Ends every session of the person, and every hand-off code, but the session that asks. */
-    signOutElsewhere: ({ user, session }: SignedIn): Promise<void> =>
-      endSessions(deps, user, {
-        reason: "everywhere",
-        choose: async (tables) => (await idsOfSessions(tables, user, clock)).filter((id) => id !== session.sessionId),
-      }),
-
-    /**
-     * Ends the person's other sessions that rest on this factor, which they took away: it may be in other hands. Hand-off codes
-     * that carry it go, too.
-     */
-    signOutShownBy: (by: SignedIn, factor: SecondFactor): Promise<void> => endShownBy(deps, by, factor),
+    ...createSignOuts(deps),
 
     /** A code, good once and for 60 s, with which an app of the same person opens a session of its own. */
     async handOff({
@@ -226,45 +195,7 @@ async function addUser(
   await tables.appendAudit({ actor, action: "user-created", subjectId: user.userId, reason: "asked" }, at)
 }
 
-async function idsOfSessions(tables: AccountTables, { userId }: UserRow, clock: Clock): Promise<readonly SessionId[]> {
-  return (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
-}
-
-type Ending = {
-  readonly reason: AuditReason
-  readonly choose: (tables: AccountTables) => Promise<readonly SessionId[]>
-}
-
-/** Ends sessions of one person; their change streams are told once they are over. */
-async function endSessions(
-  { store, fanOut, clock }: PeopleDeps,
-  { accountId, userId }: UserRow,
-  { reason, choose }: Ending,
-): Promise<void> {
-  const ended = await store.inAccount(accountId, async (tables) => {
-    const chosen = await choose(tables)
-    for (const sessionId of chosen) {
-      await tables.deleteSession(sessionId)
-      const entry = { actor: { kind: "user", userId }, action: "signed-out", subjectId: sessionId, reason } as const
-      await tables.appendAudit(entry, clock.now())
-    }
-    return chosen
-  })
-  for (const sessionId of ended) fanOut.publish({ kind: "session", accountId, sessionId }, { kind: "signed-out" })
-}
-
 /** An address that nobody has is in the log, too, without the address. `home`: the organisation that is here. */
-/** Ends the person's other sessions that were signed in, or raised, by this factor. */
-function endShownBy(deps: PeopleDeps, { user, session }: SignedIn, factor: SecondFactor): Promise<void> {
-  const isShownBy = ({ sessionId, signedInBy, secondFactor }: SessionRow) =>
-    sessionId !== session.sessionId && (secondFactor === factor || signedInBy === factor)
-  return endSessions(deps, user, {
-    reason: "factor-removed",
-    choose: async (tables) =>
-      (await tables.listSessions(user.userId, deps.clock.now())).filter(isShownBy).map(({ sessionId }) => sessionId),
-  })
-}
-
 async function auditRefusal(
   { store, clock }: PeopleDeps,
   user: UserRow | null,

@@ -3,6 +3,7 @@ import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
+import type { SessionLives } from "../ports/session-lives.ts"
 import type { SecondFactor, SessionKind, SignInKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
@@ -15,18 +16,6 @@ export type Asker = Omit<SignedIn, "user"> & { readonly user: Caller }
 
 /** A session just opened, or just raised. The token is shown once. */
 export type OpenedSession = { readonly token: string; readonly expiresAt: Temporal.Instant; readonly user: UserRow }
-
-/** How long sessions last, and how many there may be. docs/sign-in.md says why. */
-export type SessionLives = {
-  /** However much it is used. */
-  readonly days: number
-  /** Without use. Tools are used seldom, and their sessions open little: theirs last as long as they may. */
-  readonly idleHours: number
-  /** From when an issuer vouched for the person. */
-  readonly issuedHours: number
-  /** Of one kind, for one person. */
-  readonly most: number
-}
 
 export type SessionsDeps = { readonly clock: Clock; readonly random: Random; readonly lives: SessionLives }
 
