@@ -1,5 +1,4 @@
 import { option } from "./config-option.ts"
-import type { SessionLives } from "./ports/session-lives.ts"
 
 /** How long people stay signed in: docs/sign-in.md says what each of them is for. */
 export const sessionOptions = [
@@ -31,12 +30,3 @@ export const sessionOptions = [
     text: "How many sessions a person may have, and as many of scheduling tools. One more ends the one that was unused for longest.",
   }),
 ] as const
-
-type SessionSettings = Readonly<Record<(typeof sessionOptions)[number]["name"], number>>
-
-export const livesOf = (settings: SessionSettings): SessionLives => ({
-  days: settings.sessionDays,
-  idleHours: settings.sessionIdleHours,
-  issuedHours: settings.sessionOidcHours,
-  most: settings.sessionsPerPerson,
-})

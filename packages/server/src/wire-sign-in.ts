@@ -1,5 +1,4 @@
 import type { Config } from "./config.ts"
-import { livesOf } from "./config-sessions.ts"
 import type { SignInRoutesDeps } from "./http/sign-in-routes.ts"
 import { createPasskeys } from "./people/passkeys.ts"
 import { createProviderSignIn, type ProviderSignIn } from "./people/provider-sign-in.ts"
@@ -11,6 +10,7 @@ import type { HttpClient } from "./ports/http-client.ts"
 import type { Passwords } from "./ports/passwords.ts"
 import type { Random } from "./ports/random.ts"
 import type { SecretVault } from "./ports/secret-vault.ts"
+import { livesOf } from "./ports/session-lives.ts"
 import type { Store } from "./ports/store.ts"
 import { createStateBox } from "./vault/state-box.ts"
 

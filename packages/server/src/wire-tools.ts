@@ -1,4 +1,3 @@
-import { livesOf } from "./config-sessions.ts"
 import type { ToolRoutesDeps } from "./http/tool-routes.ts"
 import { createDelegates } from "./meetings/delegates.ts"
 import { createToolMeetings, type ToolMeetingsDeps } from "./meetings/tool-meetings.ts"
@@ -8,6 +7,7 @@ import { createToolCodes } from "./people/tool-codes.ts"
 import { createToolDoors } from "./people/tool-doors.ts"
 import { createToolTokens } from "./platform/tool-tokens.ts"
 import type { HttpClient } from "./ports/http-client.ts"
+import { livesOf } from "./ports/session-lives.ts"
 
 type Settings = DoorSettings & Parameters<typeof livesOf>[0]
 

@@ -9,3 +9,14 @@ export type SessionLives = {
   /** Of one kind, for one person. */
   readonly most: number
 }
+
+type SessionSettings = Readonly<
+  Record<"sessionDays" | "sessionIdleHours" | "sessionOidcHours" | "sessionsPerPerson", number>
+>
+
+export const livesOf = (settings: SessionSettings): SessionLives => ({
+  days: settings.sessionDays,
+  idleHours: settings.sessionIdleHours,
+  issuedHours: settings.sessionOidcHours,
+  most: settings.sessionsPerPerson,
+})
