@@ -276,6 +276,13 @@ export const checkupEnglish: CheckupWords = {
     fix: "Let it accept them.",
     lines: "Set-CalendarProcessing -Identity {mailbox|<room>} -AutomateProcessing AutoAccept",
   },
+  "room-not-shared": {
+    name: "Room's mailbox",
+    wrong: "The service account {account|of this connection} cannot open the room's mailbox.",
+    fix: "Give it Full Access, and Send As with it. It may take an hour. Where the address is not right, change it on the room's page.",
+    lines:
+      "Add-MailboxPermission -Identity {mailbox|<room>} -User {account|<service account>} -AccessRights FullAccess -InheritanceType All -AutoMapping $false\nAdd-RecipientPermission -Identity {mailbox|<room>} -Trustee {account|<service account>} -AccessRights SendAs -Confirm:$false",
+  },
   "room-removes-private": {
     name: "Private meetings of a room",
     wrong: "The room takes the mark “private” off its meetings, so that everybody sees their subjects.",
@@ -299,6 +306,16 @@ export const checkupEnglish: CheckupWords = {
     wrong: "The room puts the organiser's name in place of the subject.",
     fix: "Let it keep the subject.",
     lines: "Set-CalendarProcessing -Identity {mailbox|<room>} -AddOrganizerToSubject $false -DeleteSubject $false",
+  },
+  "rooms-unlisted": {
+    name: "Directory of rooms",
+    wrong: "The rooms of the organisation cannot be listed: Place.Read.All was not allowed.",
+    fix: "Sign the service account in anew with the directory, with an administrator who allows it; or add rooms by hand.",
+  },
+  "service-account-signed-out": {
+    name: "Sign-in of the service account",
+    wrong: "The service account {account|of this connection} is signed out, and no room is opened.",
+    fix: "Sign it in anew. If that recurs, leave it out of the rule that asks for a new sign-in from time to time.",
   },
   "subscription-cap": {
     name: "Number of notifications",

@@ -24,6 +24,10 @@ const codes: RoomCodeWords = {
     "room-readable": "The calendar can be read.",
     "room-unreadable": "The calendar cannot be read.",
     "room-not-connected": "The room's calendar is not connected.",
+    "room-not-shared":
+      "The service account cannot open this room's mailbox: it lacks Full Access, or there is no such mailbox. It may take an hour until the right holds.",
+    "room-send-as-unread":
+      "Whether the service account has Send As cannot be seen from here. Without it, Exchange may refuse answers in the room's name.",
     "room-writable": "The calendar can be written: booking, ending and giving up work.",
     "room-read-only": "The calendar can only be read: screens cannot book, end or give up.",
     "room-subject-kept": "Titles of meetings arrive.",

@@ -24,6 +24,10 @@ export const japanese: RoomWords = {
     "room-readable": "カレンダーを読み取れます。",
     "room-unreadable": "カレンダーを読み取れません。",
     "room-not-connected": "会議室のカレンダーが接続されていません。",
+    "room-not-shared":
+      "サービスアカウントがこの会議室のメールボックスを開けません。フルアクセスがないか、メールボックスがありません。反映まで 1 時間ほどかかることがあります。",
+    "room-send-as-unread":
+      "サービスアカウントに送信者権限 (Send As) があるかは、ここからは確認できません。ない場合、会議室名での返信が Exchange に拒否されることがあります。",
     "room-writable": "カレンダーに書き込めます。予約・終了・解放が使えます。",
     "room-read-only": "カレンダーは読み取り専用です。画面から予約・終了・解放はできません。",
     "room-subject-kept": "会議の件名が届いています。",

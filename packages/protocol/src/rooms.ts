@@ -175,6 +175,8 @@ export const roomFindingCodes = [
   "room-readable",
   "room-unreadable",
   "room-not-connected",
+  "room-not-shared",
+  "room-send-as-unread",
   "room-writable",
   "room-read-only",
   "room-subject-kept",

@@ -222,7 +222,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const life = createConnectionLife({ store, fanOut, clock, metrics, log })
   const broker = createBroker({ store, vault, providers, life, clock, metrics })
   const secrets = createHookSecrets(secret.derive("hooks"))
-  const providerOf = ({ provider }: ConnectionRow) => providers.get(provider) ?? null
+  const providerOf = ({ provider }: Pick<ConnectionRow, "provider">) => providers.get(provider) ?? null
   const hookUrlOf = ({ name }: CalendarProvider) => config.hookUrl && `${config.hookUrl}/hooks/${name}`
   const meetingDeps = { store, broker, providerOf, http, world }
   const { sync, settle, ...meetingParts } = createMeetingParts(config, secret, meetingDeps)

@@ -55,5 +55,12 @@ export type RoomSource = {
   /** A script that an administrator runs to let the rooms be opened; null where there is nothing to run. Pure. */
   readonly script: ((asked: RoomScriptAsked) => string) | null
   /** The line that mends a finding of the room doctor's for a room; null where no line does. Pure. */
-  readonly mendingLine: (code: string, address: string) => string | null
+  readonly mendingLine: (code: string, room: MendedRoom) => string | null
+}
+
+/** A room whose mailbox is to be mended. */
+export type MendedRoom = {
+  readonly address: string
+  /** The tenant connection that opens it: its method, and who signs in; null where the room signs in for itself. */
+  readonly by: { readonly method: string; readonly identity: string } | null
 }

@@ -49,8 +49,25 @@ test("every script sets what a room's screens need, and no window longer than Ex
 })
 
 test("the doctor's line names the one setting, of the one room", () => {
-  expect(mailboxLine("room-body-stripped", "room-1@example.org")).toBe(
+  const line = mailboxLine([], false)
+  expect(line("room-body-stripped", { address: "room-1@example.org", by: null })).toBe(
     "Set-CalendarProcessing -Identity 'room-1@example.org' -DeleteComments $false",
   )
-  expect(mailboxLine("room-readable", "room-1@example.org")).toBeNull()
+  expect(line("room-readable", { address: "room-1@example.org", by: null })).toBeNull()
+})
+
+test("a room that is not shared with the service account is shared by one line, in Exchange's own way", () => {
+  const room = (method: string) => ({ address: "room-1@example.org", by: { method, identity: "svc@example.org" } })
+  const online = mailboxLine(["service-sign-in"], false)
+  expect(online("room-not-shared", room("service-sign-in"))).toBe(
+    "Add-MailboxPermission -Identity 'room-1@example.org' -User 'svc@example.org' -AccessRights FullAccess -InheritanceType All -AutoMapping $false",
+  )
+  expect(online("room-send-as-unread", room("service-sign-in"))).toBe(
+    "Add-RecipientPermission -Identity 'room-1@example.org' -Trustee 'svc@example.org' -AccessRights SendAs -Confirm:$false",
+  )
+  expect(mailboxLine(["service-delegate"], true)("room-send-as-unread", room("service-delegate"))).toContain(
+    "Add-ADPermission -Identity (Get-Mailbox -Identity 'room-1@example.org').DistinguishedName -User 'svc@example.org'",
+  )
+  expect(online("room-not-shared", room("client-secret"))).toBeNull()
+  expect(online("room-not-shared", { address: "room-1@example.org", by: null })).toBeNull()
 })

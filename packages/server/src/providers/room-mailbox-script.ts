@@ -1,4 +1,4 @@
-import type { RoomScriptAsked } from "../ports/room-source.ts"
+import type { MendedRoom, RoomScriptAsked } from "../ports/room-source.ts"
 
 /**
  * PowerShell for room mailboxes, after Microsoft's pages on Set-CalendarProcessing, Add-MailboxPermission,
@@ -59,13 +59,19 @@ export function delegateScript(connect: string, isOnPremises: boolean) {
       `$account = ${quoted(identity ?? "<service account>")}`,
       "foreach ($room in $rooms) {",
       `  ${processing("$room")}`,
-      "  Add-MailboxPermission -Identity $room -User $account -AccessRights FullAccess -InheritanceType All -AutoMapping $false",
-      isOnPremises
-        ? "  Add-ADPermission -Identity (Get-Mailbox -Identity $room).DistinguishedName -User $account -AccessRights ExtendedRight -ExtendedRights 'Send As'"
-        : "  Add-RecipientPermission -Identity $room -Trustee $account -AccessRights SendAs -Confirm:$false",
+      `  ${fullAccess("$room", "$account")}`,
+      `  ${sendAs("$room", "$account", isOnPremises)}`,
       "}",
     ])
 }
+
+const fullAccess = (room: string, account: string) =>
+  `Add-MailboxPermission -Identity ${room} -User ${account} -AccessRights FullAccess -InheritanceType All -AutoMapping $false`
+
+const sendAs = (room: string, account: string, isOnPremises: boolean) =>
+  isOnPremises
+    ? `Add-ADPermission -Identity (Get-Mailbox -Identity ${room}).DistinguishedName -User ${account} -AccessRights ExtendedRight -ExtendedRights 'Send As'`
+    : `Add-RecipientPermission -Identity ${room} -Trustee ${account} -AccessRights SendAs -Confirm:$false`
 
 /** ApplicationImpersonation over rooms and equipment alone. */
 export function impersonationScript({ addresses, identity }: RoomScriptAsked): string {
@@ -98,7 +104,22 @@ const mending: Readonly<Record<string, string>> = {
   "room-private-unread": "-RemovePrivateProperty $false",
 }
 
-export function mailboxLine(code: string, address: string): string | null {
-  const setting = mending[code]
-  return setting === undefined ? null : `Set-CalendarProcessing -Identity ${quoted(address)} ${setting}`
+/** `delegates`: by which methods a service account opens what is shared with it. */
+export function mailboxLine(delegates: readonly string[], isOnPremises: boolean) {
+  return (code: string, { address, by }: MendedRoom): string | null => {
+    const room = quoted(address)
+    const setting = mending[code]
+    if (setting !== undefined) return `Set-CalendarProcessing -Identity ${room} ${setting}`
+    if (by === null || !delegates.includes(by.method)) return null
+    const account = quoted(by.identity)
+    switch (code) {
+      case "room-not-shared":
+      case "room-read-only":
+        return fullAccess(room, account)
+      case "room-send-as-unread":
+        return sendAs(room, account, isOnPremises)
+      default:
+        return null
+    }
+  }
 }

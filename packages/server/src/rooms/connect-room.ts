@@ -37,7 +37,24 @@ export function createConnectRoom(deps: ConnectRoomDeps) {
       return room
     })
 
+  /** What the first try met, beside who is to open it, so that it can be shown and looked into. */
+  function keepProblem(ref: RoomRef, tenantConnectionId: TenantConnectionId, { kind, code }: Problem): Promise<void> {
+    return store.inAccount(ref.accountId, async (tables) => {
+      const isConnected = (await tables.findConnectionOfUser(ref.roomId)) !== null
+      if (isConnected || (await tables.tenants.find(tenantConnectionId)) === null) return
+      await tables.rooms.update(ref.roomId, { tenantConnectionId, problemKind: kind, problemCode: code })
+    })
+  }
+
   async function connect(ref: RoomRef, input: RoomConnectionInput, asking: Asking): Promise<void> {
+    await open(ref, input, asking).catch(async (error: unknown) => {
+      if (isProblem(error) && input.by === "tenant")
+        await keepProblem(ref, parseTenantConnectionId(input.tenantConnectionId), error)
+      throw error
+    })
+  }
+
+  async function open(ref: RoomRef, input: RoomConnectionInput, asking: Asking): Promise<void> {
     const room = await requireRoom(ref)
     const { provider, made } =
       input.by === "tenant" ? await byTenant(room, input, asking) : await byPassword(deps, input)
@@ -73,7 +90,7 @@ export function createConnectRoom(deps: ConnectRoomDeps) {
   }
 
   return {
-    /** Throws the provider's Problem where the calendar does not open; "conflict" where another service is connected. */
+    /** Throws the provider's Problem where the calendar does not open, and keeps it; "conflict" where another service is connected. */
     connect,
 
     /** As an administrator asked when the room was added. What passes by itself is tried again; what does not, is kept to be shown. */
@@ -85,8 +102,6 @@ export function createConnectRoom(deps: ConnectRoomDeps) {
         await connect(ref, { by: "tenant", tenantConnectionId }, { actor: { kind: "service", part: "rooms" }, call })
       } catch (error) {
         if (!isProblem(error)) throw error
-        const problem = { problemKind: error.kind, problemCode: error.code }
-        await store.inAccount(ref.accountId, ({ rooms }) => rooms.update(ref.roomId, problem))
         if (isPassing(error))
           await deps.queue.add(
             [{ kind: "connect-room", ...ref }],

@@ -10,7 +10,7 @@ import type { AccountTables, CalendarRow, ConnectionRow, Store } from "../ports/
 export type RoomPlaceDeps = {
   readonly store: Store
   readonly broker: AccessBroker
-  readonly providerOf: (connection: ConnectionRow) => CalendarProvider | null
+  readonly providerOf: (connection: Pick<ConnectionRow, "provider">) => CalendarProvider | null
 }
 
 /** A room, and the calendar that its bookings are in. */

@@ -55,6 +55,6 @@ export function createEwsRooms(calls: EwsCalls, accessOf: (secret: string) => Ac
     },
     ofAccount: null,
     script: (asked) => (asked.method === "delegate" ? script(asked) : impersonationScript(asked)),
-    mendingLine: mailboxLine,
+    mendingLine: mailboxLine(["service-delegate"], true),
   }
 }

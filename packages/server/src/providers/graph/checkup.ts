@@ -9,7 +9,7 @@ import type { GraphSettings } from "./auth.ts"
 import { mailboxUrl } from "./mailbox.ts"
 
 /** What Entra says when it refuses the application its token, by our own codes for it (problems.ts). */
-const tokenCodes: ReadonlyMap<string, string> = new Map([
+export const tokenCodes: ReadonlyMap<string, string> = new Map([
   ["client-secret-wrong", "registration-secret-wrong"],
   ["certificate-unknown", "registration-secret-wrong"],
   ["client-secret-expired", "registration-secret-expired"],

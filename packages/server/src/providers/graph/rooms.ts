@@ -84,7 +84,7 @@ export function createGraphRooms(
     },
     ofAccount: null,
     script: (asked) => (asked.method === "delegate" ? script(asked) : applicationScript(asked)),
-    mendingLine: mailboxLine,
+    mendingLine: mailboxLine(["service-sign-in"], false),
   }
 }
 

@@ -152,6 +152,25 @@ describe("a service account", () => {
     expect(await problemOf(listing ?? Promise.resolve())).toMatchObject({ kind: "forbidden" })
   })
 
+  test("is looked into: whether it is signed in, its directory, and which room is not shared with it", async () => {
+    const { secret } = await signIn()
+    const { microsoft } = simulator.tenants
+    const other = simulator.org.addRoom(microsoft, "Room Lyra", `lyra${number}@${microsoft.domain}`)
+    const mailboxes = [room?.email ?? "", other.email]
+    const look = async () =>
+      (await source().checkup({ secret, permission: "read-write", mailboxes, signal: signal() }))
+        .filter(({ outcome }) => outcome !== "right")
+        .map(({ code, outcome, mailbox }) => [code, outcome, mailbox])
+    expect(await look()).toEqual([["room-not-shared", "wrong", other.email]])
+    simulator.grants.microsoft.revoke(account?.email ?? "")
+    expect((await look())[0]).toEqual(["service-account-signed-out", "wrong", null])
+    const modest = await signIn({ ...asked, hasDirectory: false })
+    const asking = { secret: modest.secret, permission: "read-write", mailboxes: [], signal: signal() } as const
+    expect(await source().checkup(asking)).toContainEqual(
+      expect.objectContaining({ code: "rooms-unlisted", outcome: "doubtful" }),
+    )
+  })
+
   test("is not let in by a code of another sign-in", async () => {
     const { back } = await sentBack(asked, "another nonce")
     const exchange = { redirectUri: "http://localhost/back", code: back.get("code") ?? "", codeVerifier: verifier }

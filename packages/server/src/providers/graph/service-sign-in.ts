@@ -44,10 +44,11 @@ export function createServiceSignIn(
         throw new Problem("forbidden", "Microsoft gave no lasting permission.", { code: "no-refresh-token" })
       if (subject.tenantId === null) throw new Problem("malformed", "Microsoft did not say whose account that is.")
       const { permission, hasDirectory } = input
-      const own = { kind: "sign-in", refreshToken: grant.refreshToken, permission, hasDirectory } as const
+      const account = subject.email ?? subject.id
+      const own = { kind: "sign-in", account, refreshToken: grant.refreshToken, permission, hasDirectory } as const
       return {
         secret: secretText({ tenant: subject.tenantId, own }),
-        ...{ identity: subject.email ?? subject.id, tenantId: subject.tenantId },
+        ...{ identity: account, tenantId: subject.tenantId },
         // It lives as long as it is used.
         secretExpiresAt: null,
       }

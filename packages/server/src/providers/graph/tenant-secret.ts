@@ -46,6 +46,7 @@ const secretSchema = z.object({
       /** A service account that signed in by this service's own registration. */
       z.object({
         kind: z.literal("sign-in"),
+        account: z.string(),
         refreshToken: z.string(),
         permission: z.enum(["read", "read-write"]),
         hasDirectory: z.boolean(),

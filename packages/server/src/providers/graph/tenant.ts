@@ -17,6 +17,7 @@ import { createGraphCheckup } from "./checkup.ts"
 import { requireOwnLink } from "./own-links.ts"
 import { classifyToken } from "./problems.ts"
 import { createGraphRooms } from "./rooms.ts"
+import { checkupOfService } from "./service-checkup.ts"
 import { createServiceSignIn } from "./service-sign-in.ts"
 import {
   readRegistration,
@@ -95,6 +96,7 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
     return parseBody(response.body)
   }
 
+  const checkupOfApplication = createGraphCheckup({ http, clock, token: opened }, settings)
   const tenant: TenantSource = {
     methods: tenantMethods,
     isTokenForAll: true,
@@ -106,7 +108,12 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
     },
     signIn,
     access: ({ secret }) => open(readSecret(secret)),
-    checkup: createGraphCheckup({ http, clock, token: opened }, settings),
+    checkup(asked) {
+      const { own } = readSecret(asked.secret)
+      return own?.kind === "sign-in"
+        ? checkupOfService({ http, clock, open: () => opened(asked.secret) }, settings, own, asked)
+        : checkupOfApplication(asked)
+    },
     async directory(secret, query) {
       const access = await opened(secret)
       return readDirectory((url) => get(access, requireOwnLink(settings.apiUrl, url), query.signal), settings, query)
