@@ -134,6 +134,18 @@ export type ImportedRoomsView = z.infer<typeof importedRoomsSchema>
 /** How rooms of each calendar service are opened. Screens have words for the names. */
 export const roomMethodNames = ["application", "delegate", "impersonation", "shared-calendar", "own-sign-in"] as const
 export const roomMethodsSchema = z.object({
+  /** The connections to organisations that there are, by any of which rooms may be opened. */
+  tenants: z.array(
+    z.object({
+      tenantConnectionId: id,
+      provider: z.string(),
+      providerLabel: z.string(),
+      method: z.string(),
+      tenantId: z.string(),
+      /** Who signs in: an application's id, a service account's name. */
+      identity: z.string(),
+    }),
+  ),
   providers: z.array(
     z.object({
       provider: z.string(),

@@ -1,17 +1,16 @@
-import type { RoomDirectoryView } from "@kalends/protocol/rooms"
-import type { TenantView } from "@kalends/protocol/tenants"
+import type { RoomDirectoryView, RoomMethodsView } from "@kalends/protocol/rooms"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { Alert, Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
-import { tenantApi } from "../api-tenants.ts"
 import { Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { roomsPlaceText } from "./place.ts"
 import type { RoomsProps } from "./room-text.ts"
 
+type Tenant = RoomMethodsView["tenants"][number]
 type Entry = RoomDirectoryView["entries"][number]
 
 /** As much as the service takes at once. */
@@ -20,7 +19,7 @@ const importedMost = 200
 /** Rooms of the organisation's own directory, of which those that are chosen become rooms here. */
 export function ImportRooms(props: RoomsProps) {
   const { words } = props
-  const { value, error, reload } = useLoaded(tenantApi.tenants)
+  const { value, error, reload } = useLoaded(roomsApi.methods)
   if (value === null) return <Waiting error={error} words={words} retry={reload} />
   const [first] = value.tenants
   if (first === undefined)
@@ -32,7 +31,7 @@ export function ImportRooms(props: RoomsProps) {
   return <Directory {...props} tenants={value.tenants} first={first} />
 }
 
-type DirectoryProps = RoomsProps & { readonly tenants: readonly TenantView[]; readonly first: TenantView }
+type DirectoryProps = RoomsProps & { readonly tenants: readonly Tenant[]; readonly first: Tenant }
 
 function Directory({ words, tenants, first }: DirectoryProps) {
   const text = words.rooms

@@ -4,7 +4,6 @@ import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } fr
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
-import { tenantApi } from "../api-tenants.ts"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { PartTitle, type RoomPartProps } from "./room-page.tsx"
@@ -43,12 +42,11 @@ const own = "own"
 /** By a connection of the organisation's, or with the room's own sign-in. */
 function Connect({ words, connect }: ConnectProps) {
   const text = words.rooms
-  const tenants = useLoaded(tenantApi.tenants)
   const methods = useLoaded(roomsApi.methods)
   const [by, setBy] = useState<string | null>(null)
   const [isBusy, setIsBusy] = useState(false)
   const [typed, setTyped] = useState({ server: "", username: "", password: "" })
-  const known = tenants.value?.tenants ?? []
+  const known = methods.value?.tenants ?? []
   const chosen = by ?? known[0]?.tenantConnectionId ?? own
   const provider = methods.value?.providers.find(({ methods: ways }) => ways.some(({ name }) => name === "own-sign-in"))
   const submit = async () => {

@@ -26,7 +26,11 @@ export function RoomSetup({ words, canConnect }: RoomsProps) {
             {provider.label}
           </Title>
           {provider.methods.map((method) => (
-            <MethodPart key={method.name} {...{ words, canConnect, provider, method }} />
+            <MethodPart
+              key={method.name}
+              {...{ words, canConnect, provider, method }}
+              known={identityOf(value, provider, method)}
+            />
           ))}
         </Stack>
       ))}
@@ -34,7 +38,17 @@ export function RoomSetup({ words, canConnect }: RoomsProps) {
   )
 }
 
-type PartProps = Pick<RoomsProps, "words" | "canConnect"> & { readonly provider: Provider; readonly method: Method }
+type PartProps = Pick<RoomsProps, "words" | "canConnect"> & {
+  readonly provider: Provider
+  readonly method: Method
+  /** Who signs in by it already; empty where nobody does. */
+  readonly known: string
+}
+
+/** As it signs in to the organisation that is connected in this way. */
+function identityOf({ tenants }: RoomMethodsView, { provider }: Provider, { tenantMethods }: Method): string {
+  return tenants.find((one) => one.provider === provider && tenantMethods.includes(one.method))?.identity ?? ""
+}
 
 function MethodPart(props: PartProps) {
   const { words, method } = props
@@ -87,9 +101,9 @@ function ConnectThisWay({ words, canConnect, method: { name, tenantMethods } }: 
   )
 }
 
-function Script({ words, provider, method }: PartProps) {
+function Script({ words, provider, method, known }: PartProps) {
   const text = words.rooms
-  const [identity, setIdentity] = useState("")
+  const [identity, setIdentity] = useState(known)
   const [rooms, setRooms] = useState("")
   const [script, setScript] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)

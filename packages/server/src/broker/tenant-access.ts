@@ -37,7 +37,7 @@ type Held = { readonly access: Access; readonly untilMs: number }
 export function createTenantAccess(deps: TenantAccessDeps) {
   const held = new Map<string, Held>()
   const inFlight = new Map<string, Promise<Access>>()
-  const broken = new Map<string, { readonly problem: Problem; readonly untilMs: number }>()
+  const broken = new Map<string, { readonly problem: Problem; readonly version: number; readonly untilMs: number }>()
   const nowMs = () => deps.clock.now().epochMilliseconds
 
   async function access(target: TenantTarget, wish: AccessWish): Promise<Access> {
@@ -50,7 +50,8 @@ export function createTenantAccess(deps: TenantAccessDeps) {
       return withMailbox(known.access, source, mailbox)
     }
     const rest = broken.get(tenant.tenantConnectionId)
-    if (rest !== undefined && nowMs() < rest.untilMs) throw rest.problem
+    // Another secret has not met what its predecessor met.
+    if (rest?.version === tenant.version && nowMs() < rest.untilMs) throw rest.problem
     const shared = inFlight.get(key)
     if (shared !== undefined) deps.metrics.countFor(tenant, "accesses-shared")
     const asked = shared ?? ask({ target, tenant, source, wish, key })
@@ -73,7 +74,7 @@ export function createTenantAccess(deps: TenantAccessDeps) {
     } catch (error) {
       if (!isProblem(error) || !isOfTenant(error)) throw error
       const problem = brokenTenant(error, deps.clock.now())
-      broken.set(tenant.tenantConnectionId, { problem, untilMs: nowMs() + brokenForMs })
+      broken.set(tenant.tenantConnectionId, { problem, version: tenant.version, untilMs: nowMs() + brokenForMs })
       await noteBroken(deps, tenant, error)
       throw problem
     } finally {

@@ -101,8 +101,7 @@ function openingRoutes(plain: FastifyInstance, deps: RoomRoutesDeps): void {
   }
 
   app.get("/v1/rooms/methods", { ...reads, schema: { response: { 200: roomMethodsSchema } } }, async (request) => {
-    await who(request)
-    return deps.roomSetup.methods()
+    return deps.roomSetup.methods(await who(request))
   })
   app.post(
     "/v1/rooms/script",

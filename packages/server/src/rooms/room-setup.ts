@@ -59,7 +59,12 @@ export function createRoomSetup(deps: Omit<RoomsDeps, "remover" | "connectRoom">
         return { added: added.length, known: known.size }
       }),
 
-    methods: (): RoomMethodsView => ({
+    methods: async ({ accountId }: Caller): Promise<RoomMethodsView> => ({
+      tenants: (await store.inAccount(accountId, ({ tenants }) => tenants.list())).map(
+        ({ tenantConnectionId, provider, method, tenantId, identity }) => ({
+          ...{ tenantConnectionId, provider, providerLabel: deps.labelOf(provider), method, tenantId, identity },
+        }),
+      ),
       providers: [...deps.providers.values()].flatMap(({ name, rooms }) =>
         rooms === null
           ? []

@@ -6,6 +6,7 @@ import type {
   RoomView,
 } from "@kalends/protocol/rooms"
 import type { Scene } from "./scene.ts"
+import { sampleTenantId } from "./tenant-scene.ts"
 
 /** Rooms as the fake service has them. */
 export type RoomsScene = {
@@ -86,6 +87,12 @@ export function calmRooms(now: Temporal.Instant): RoomsScene {
 }
 
 const methods: RoomMethodsView = {
+  tenants: [
+    {
+      ...{ tenantConnectionId: sampleTenantId, provider: "graph", providerLabel: "Microsoft 365" },
+      ...{ method: "certificate", tenantId: "contoso.example", identity: "4f1c7a62-6d0e-4d7b-8a9e-2b7f5c1d9e33" },
+    },
+  ],
   providers: [
     {
       ...{ provider: "graph", label: "Microsoft 365", hasDirectory: true },
