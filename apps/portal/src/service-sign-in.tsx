@@ -58,7 +58,7 @@ export function ServiceSignIn({ words, provider, permission, tenantConnectionId,
           checked={hasDirectory}
           onChange={({ currentTarget }) => setHasDirectory(currentTarget.checked)}
         />
-        <Text c="dimmed" className={classes.prose}>
+        <Text c="dimmed" size="sm" className={classes.prose}>
           {text.asked}
         </Text>
         <ProblemAlert problem={problem} />

@@ -48,10 +48,12 @@ function Choices({ providers, service, method: first, words, hand }: ChoicesProp
   const meant = providers.find(({ methods }) => methods.some(({ name }) => name === first)) ?? providers[0]
   const [providerName, chooseProvider] = useState(meant?.provider ?? "")
   const [methodName, chooseMethod] = useState(first)
-  const [permission, choosePermission] = useState<Permission>("read")
+  const [chosen, choosePermission] = useState<Permission | null>(null)
   const provider = providers.find((one) => one.provider === providerName)
   const method = provider?.methods.find(({ name }) => name === methodName) ?? provider?.methods[0]
   if (provider === undefined || method === undefined) return <Text>{words.tenants.noMethods}</Text>
+  // Rooms that can only be read cannot be booked at their screens.
+  const permission = chosen ?? (method.isBySignIn ? "read-write" : "read")
   const hasConsent = service?.providers.some(({ name, hasAdminConsent }) => name === providerName && hasAdminConsent)
   return (
     <>

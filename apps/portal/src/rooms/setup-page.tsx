@@ -21,7 +21,7 @@ export function RoomSetup({ words, canConnect }: RoomsProps) {
   return (
     <Stack gap="xl">
       {value.providers.map((provider) => (
-        <Stack key={provider.provider} gap="md">
+        <Stack key={provider.provider} gap="xl">
           <Title order={2} size="h3">
             {provider.label}
           </Title>
