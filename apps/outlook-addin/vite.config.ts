@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises"
-import { join, resolve } from "node:path"
+import { copyFile, mkdir, writeFile } from "node:fs/promises"
+import { basename, join, resolve } from "node:path"
 import { appBuild } from "@kalends/ui/app-build"
 import react from "@vitejs/plugin-react"
 import { build, defineConfig, type Plugin } from "vite"
@@ -8,6 +8,12 @@ import { japaneseWords, unifiedManifest, xmlManifest } from "./src/manifest.ts"
 const here = import.meta.dirname
 /** What the service puts its own in place of, when it serves them. */
 const blank = { service: "https://kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000", version: "0.1.0" }
+
+/**
+ * Classic Outlook before version 2403 knows ECMAScript 2016 and nothing newer: at "async" its add-ins time out (learn.microsoft.com,
+ * "Troubleshoot event-based and spam-reporting add-ins", seen 2026-11-30).
+ */
+const oldestOutlook = "es2016"
 
 /** The manifests, and the functions as one classic script: classic Outlook on Windows runs no modules. */
 function besideThePages(): Plugin {
@@ -21,22 +27,32 @@ function besideThePages(): Plugin {
       await writeFile(join(folder, "manifest.xml"), xmlManifest(blank))
       await writeFile(join(folder, "manifest.json"), JSON.stringify(unifiedManifest(blank), null, 2))
       await writeFile(join(folder, "ja.json"), JSON.stringify(japaneseWords(), null, 2))
+      await packUnified(folder)
       await build({
         configFile: false,
         logLevel: "silent",
         publicDir: false,
         build: {
           ...appBuild,
+          target: oldestOutlook,
           outDir: folder,
           emptyOutDir: false,
           rolldownOptions: {
             input: join(here, "src/functions.ts"),
-            output: { format: "iife", entryFileNames: "functions.js" },
+            output: { format: "iife", entryFileNames: "functions.js", banner: "var globalThis = this;" },
           },
         },
       })
     },
   }
+}
+
+/** What Microsoft 365 takes for an app: the unified manifest beside the files that it names. The service zips it. */
+async function packUnified(folder: string): Promise<void> {
+  const packed = join(folder, "package")
+  await mkdir(packed, { recursive: true })
+  for (const name of ["manifest.json", "ja.json", "assets/color.png", "assets/outline.png"])
+    await copyFile(join(folder, name), join(packed, basename(name)))
 }
 
 export default defineConfig({

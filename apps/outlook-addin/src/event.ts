@@ -44,9 +44,14 @@ export async function readEvent({ office, item, browserZone }: Reading, untitled
 }
 
 function clockOf(startsAt: Date, zone: string, isAllDay: boolean): Pick<ToldEvent, "date" | "time"> {
-  const at = Temporal.Instant.fromEpochMilliseconds(startsAt.getTime()).toZonedDateTimeISO(zone)
-  const time = isAllDay ? null : at.toPlainTime().toString({ smallestUnit: "minute" })
-  return { date: at.toPlainDate().toString(), time }
+  // Intl and not Temporal, which the runtime of classic Outlook has not.
+  const fields = new Intl.DateTimeFormat("en", {
+    ...{ timeZone: zone, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23" },
+    ...{ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
+  }).formatToParts(startsAt)
+  const part = (type: string) => fields.find((field) => field.type === type)?.value ?? ""
+  const time = isAllDay ? null : `${part("hour")}:${part("minute")}`
+  return { date: `${part("year")}-${part("month")}-${part("day")}`, time }
 }
 
 async function readsAsSeries(office: Office, { recurrence }: OfficeItem): Promise<boolean> {

@@ -1,11 +1,12 @@
-import "temporal-polyfill/global"
+import "./platform/old-engine.ts"
 import { createHandlers } from "./handlers.ts"
 import { openAddin } from "./open.ts"
 import { browser } from "./platform/browser.ts"
 import { nestedApp } from "./platform/sign-on.ts"
 
 // The one script of the page without a face, and of classic Outlook on Windows, which runs it without any page. Handlers
-// have to be known as soon as the script has run: Outlook calls the one it wants and waits for no event of the page.
+// have to be known as soon as the script has run: Outlook calls the one it wants and waits for no event of the page. There is
+// no Temporal here: not every Outlook has it, and its polyfill is written in a language that older ones cannot read.
 
 const office = browser.office()
 if (office !== null) {

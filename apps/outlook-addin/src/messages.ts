@@ -27,8 +27,8 @@ const en = {
   everyEvent: "Add a meeting to every new event",
   everyEventSaved: "Saved.",
   forWhom: (email: string) => `In the calendar of ${email}. The meeting will be theirs.`,
-  forNotAllowed: (email: string) =>
-    `${email} has not allowed you to schedule for them. They do so in Kalends, under Tools.`,
+  forUnknown: (email: string) =>
+    `In the calendar of ${email}. Where they have not allowed you to schedule for them, they do so in Kalends, under “Get the tools”.`,
   signedInAs: (name: string) => `Signed in as ${name}`,
   signIn: "Sign in",
   signingIn: "Signing in …",
@@ -59,7 +59,7 @@ const en = {
   problems: {
     "tool-off": "Scheduling tools are switched off for you. Ask your administrator.",
     "not-delegate":
-      "The owner of this calendar has not allowed you to schedule for them. They do so in Kalends, under Tools.",
+      "The owner of this calendar has not allowed you to schedule for them. They do so in Kalends, under “Get the tools”.",
     "private-not-allowed": "This event is private, and you may not manage the owner's private events.",
     "no-meeting": "The meeting is gone already.",
     "not-yours": "The meeting belongs to somebody else.",
@@ -100,8 +100,8 @@ const ja: typeof en = {
   everyEvent: "新しい予定すべてに会議を追加",
   everyEventSaved: "保存しました。",
   forWhom: (email) => `${email} のカレンダーです。会議はこの方のものになります。`,
-  forNotAllowed: (email) =>
-    `${email} はあなたによる代理の予定作成を許可していません。Kalends の「ツール」で許可できます。`,
+  forUnknown: (email) =>
+    `${email} のカレンダーです。代理での予定作成がまだ許可されていない場合は、本人が Kalends の「ツールを入手」で許可できます。`,
   signedInAs: (name) => `${name} としてサインイン中`,
   signIn: "サインイン",
   signingIn: "サインインしています…",
@@ -132,7 +132,7 @@ const ja: typeof en = {
   problems: {
     "tool-off": "あなたの予定作成ツールは無効になっています。管理者にお問い合わせください。",
     "not-delegate":
-      "このカレンダーの所有者は、あなたによる代理の予定作成を許可していません。Kalends の「ツール」で許可できます。",
+      "このカレンダーの所有者は、あなたによる代理の予定作成を許可していません。Kalends の「ツールを入手」で許可できます。",
     "private-not-allowed": "この予定は非公開です。所有者の非公開の予定を管理する権限がありません。",
     "no-meeting": "会議はすでにありません。",
     "not-yours": "この会議はほかの人のものです。",

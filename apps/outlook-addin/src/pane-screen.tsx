@@ -105,16 +105,17 @@ function Ready(shown: Shown) {
   )
 }
 
-const isAllowed = ({ settings, owner }: PaneState) =>
+/** By the addresses that people sign in with. The service also knows those of their mailboxes, and it decides. */
+const isKnownHost = ({ settings, owner }: PaneState) =>
   owner === null ||
   settings?.mayScheduleFor.some(({ email }) => email.toLowerCase() === owner.toLowerCase()) === true ||
   settings?.person.email.toLowerCase() === owner.toLowerCase()
 
 function Owner({ state, words, owner }: Shown & { readonly owner: string }): ReactNode {
-  return isAllowed(state) ? (
+  return isKnownHost(state) ? (
     <Text size="sm">{words.forWhom(owner)}</Text>
   ) : (
-    <Alert color="yellow">{words.forNotAllowed(owner)}</Alert>
+    <Alert color="yellow">{words.forUnknown(owner)}</Alert>
   )
 }
 
@@ -124,7 +125,7 @@ function Empty({ pane, state, words }: Shown) {
       fullWidth
       size="md"
       loading={state.busy === "adding"}
-      disabled={!isAllowed(state) || state.busy !== null}
+      disabled={state.busy !== null}
       onClick={() => void pane.add()}
     >
       {words.add}

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { buildApps } from "../../../e2e/apps.ts"
 import { end, type Started, start } from "../../../e2e/started.ts"
 import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { apiOf } from "../../../packages/server/src/testing/node.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
 import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
+import { words } from "./messages.ts"
 import { moveByDays, played, playOutlook } from "./testing/pane-visit.ts"
+import type { OfficeScript } from "./testing/scripted-office.ts"
 
 // The built add-in in a real browser, in a scripted Outlook, on a real service and a simulated Microsoft 365.
 
@@ -40,7 +43,10 @@ afterAll(async () => {
 type Sent = { readonly route: string; readonly body: Record<string, unknown> | null }
 
 /** The pane, and all that it sends to the service. */
-async function openPane(language: string): Promise<{ page: Page; sent: Sent[]; troubles: string[] }> {
+async function openPane(
+  language: string,
+  changes: Partial<OfficeScript> = {},
+): Promise<{ page: Page; sent: Sent[]; troubles: string[] }> {
   const page = await browser.context.newPage()
   const sent: Sent[] = []
   const troubles: string[] = []
@@ -54,7 +60,7 @@ async function openPane(language: string): Promise<{ page: Page; sent: Sent[]; t
     if (pathname.startsWith("/v1/"))
       sent.push({ route: `${request.method()} ${pathname}`, body: body === null ? null : JSON.parse(body) })
   })
-  await playOutlook(page, { language })
+  await playOutlook(page, { language, ...changes })
   await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/`)
   return { page, sent, troubles }
 }
@@ -115,6 +121,59 @@ test("a meeting added in Outlook follows its event, in the pane and once it is s
   await page.close()
 })
 
+test("in somebody else's calendar the service says what a delegate may, and private events are the owner's to allow", async () => {
+  const grace = simulator.org.addPerson(simulator.tenants.microsoft, "Grace", "grace@graph.example.org")
+  const { asGrace, allow } = await signInAsGrace(grace.email)
+  expect(await connectByOAuth(asGrace, "graph", grace.email, "read-write")).toBe("connected")
+  const { page, sent, troubles } = await openPane("en-GB", { owner: grace.email })
+  const press = (name: string) => page.getByRole("button", { name }).click()
+  const refused = words.en.problems
+
+  await press("Add a meeting")
+  await page.getByText(refused["not-delegate"]).waitFor()
+  await allow(false)
+  await press("Add a meeting")
+  await page.getByText("This event has a meeting.").waitFor()
+  const made = sent.filter(({ route }) => route === "POST /v1/tools/meetings")
+  expect(made.map(({ body }) => body?.for)).toEqual([grace.email, grace.email])
+
+  // Saved into the owner's calendar, and made private there by its owner.
+  const { location } = await played(page)
+  const time: SimTime = {
+    kind: "timed",
+    start: "2026-12-01T20:00:00",
+    end: "2026-12-01T21:30:00",
+    zone: "Europe/Berlin",
+  }
+  const event = grace.calendar.create({ subject: "Observation", time, location })
+  await until(async () => {
+    const { meetings } = (await asGrace("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }
+    return meetings[0]?.events.length === 1
+  })
+  grace.calendar.update(event, { isPrivate: true })
+  await moveByDays(page, 1)
+  await press("Update the meeting")
+  await page.getByText(refused["private-not-allowed"]).waitFor()
+  await allow(true)
+  await press("Update the meeting")
+  await page.getByText("The meeting has the event's time.").waitFor()
+  expect(troubles).toEqual([])
+  await page.close()
+})
+
+/** The owner of the other calendar, and how she lets the person of the pane schedule for her. */
+async function signInAsGrace(email: string) {
+  const url = `http://localhost:${new URL(started.node.url).port}`
+  const password = "battery staple"
+  await started.call("POST", "/v1/users", { email, displayName: "Grace", role: "user", password })
+  const session = { email, password, deviceName: "Test", keep: "memory" }
+  const { token } = (await apiOf(url, () => null)("POST", "/v1/sessions", session)).body as { token: string }
+  const asGrace = apiOf(url, () => token)
+  const allow = async (managesPrivate: boolean) =>
+    expect((await asGrace("PUT", "/v1/me/delegates", { email: "ada@example.org", managesPrivate })).status).toBe(200)
+  return { asGrace, allow }
+}
+
 test("the pane goes on in the session of before, in Japanese, and says what an old Outlook lacks", async () => {
   const page = await browser.context.newPage()
   await page.emulateMedia({ colorScheme: "dark" })
@@ -134,6 +193,8 @@ test("the functions that Outlook runs without a pane are there for every event t
   await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/commands`)
   const names = () => page.evaluate(() => Object.keys(window.playedOffice.seen.handlers).sort())
   await until(async () => (await names()).length > 0)
+  const allowed = await page.request.get(new URL("/.well-known/microsoft-officeaddins-allowed.json", page.url()).href)
+  expect(await allowed.json()).toEqual({ allowed: [new URL("/outlook/functions.js", page.url()).href] })
   expect(await names()).toEqual(["add", "newEvent", "remove", "sending", "seriesChanged", "timeChanged"])
   await page.close()
 })

@@ -1,6 +1,6 @@
-import { problemOf } from "@kalends/client/service-api"
-import { Problem } from "@kalends/domain/problem"
+import { isProblemKind, Problem } from "@kalends/domain/problem"
 import { type IpcMeeting, type IpcSettings, ipcMeetingSchema, ipcSettingsSchema } from "@kalends/protocol/ipc"
+import { problemSchema } from "@kalends/protocol/problem"
 import { z } from "zod"
 import type { ToldEvent } from "./event.ts"
 
@@ -31,6 +31,15 @@ type Request = {
 /** As the person's list of devices shows it. */
 const deviceName = "Outlook add-in"
 
+/** As the client package's problemOf, without the time to try again at: there is no Temporal in classic Outlook. */
+async function refusalOf(response: Response): Promise<Problem> {
+  const { data } = problemSchema.safeParse(await response.json().catch(() => null))
+  if (data !== undefined && isProblemKind(data.kind))
+    return new Problem(data.kind, data.detail ?? data.title, data.code === undefined ? {} : { code: data.code })
+  const kind = response.status === 401 ? "auth-expired" : "unavailable"
+  return new Problem(kind, "The service does not answer as it should.", { code: `http-${response.status}` })
+}
+
 /** The service's API for scheduling tools. All of it throws Problem; "auth-expired" where the session is over. */
 export function createService(send: Send) {
   let token: string | null = null
@@ -48,7 +57,7 @@ export function createService(send: Send) {
     }).catch((cause: unknown) => {
       throw new Problem("unavailable", "The service cannot be reached.", { code: "service-unreachable", cause })
     })
-    if (!response.ok) throw await problemOf(response)
+    if (!response.ok) throw await refusalOf(response)
     return response
   }
 

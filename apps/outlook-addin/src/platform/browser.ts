@@ -1,5 +1,5 @@
+import { findZone } from "@kalends/domain/zone"
 import { toolDoorsSchema } from "@kalends/protocol/tools"
-import { chooseZone } from "@kalends/ui/words"
 import type { Office } from "../office.ts"
 
 /** How Microsoft signs people in to this deployment. */
@@ -12,13 +12,20 @@ const writtenOrigin = "__KALENDS_SERVICE__"
 const origin = (): string => globalThis.location?.origin ?? writtenOrigin
 const keptName = "kalends-outlook"
 
+/** It tells one request from another and is no secret, so that an Outlook without a source of secrets may draw it, too. */
+function newKey(): string {
+  if (globalThis.crypto !== undefined) return crypto.randomUUID().replace(/-/g, "")
+  const digit = () => Math.floor(Math.random() * 16).toString(16)
+  return Array.from({ length: 32 }, digit).join("")
+}
+
 /** What the add-in needs of the page it runs in; the one place that touches it. */
 export const browser = {
   origin,
   /** Office's library, as its script has put it there; null outside of Outlook. */
   office: (): Office | null => (globalThis as unknown as { readonly Office?: Office }).Office ?? null,
-  zone: () => chooseZone(Intl.DateTimeFormat().resolvedOptions().timeZone),
-  newKey: () => crypto.randomUUID().replaceAll("-", ""),
+  zone: () => findZone(Intl.DateTimeFormat().resolvedOptions().timeZone) ?? "UTC",
+  newKey,
   send: (path: string, init: RequestInit): Promise<Response> =>
     fetch(`${origin()}${path}`, {
       ...init,

@@ -57,6 +57,11 @@ export async function outlookPages(plain: FastifyInstance, options: OutlookPages
     app.get(`${prefix}functions.js`, async (_request, reply) =>
       reply.type("text/javascript; charset=utf-8").send(script),
     )
+    // Classic Outlook lets a script that it runs without a page ask for tokens, and ask other origins, only if it stands here.
+    const allowed = { allowed: [`${service}${prefix}functions.js`] }
+    app.get("/.well-known/microsoft-officeaddins-allowed.json", async (_request, reply) =>
+      reply.type("application/json; charset=utf-8").send(allowed),
+    )
     for (const [name, type] of manifests) {
       const text = filledIn(await read(name), service)
       app.get(`${prefix}${name}`, async (_request, reply) => reply.type(type).send(text))

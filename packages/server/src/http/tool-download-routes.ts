@@ -20,7 +20,7 @@ export type ToolDownloadDeps = {
   readonly requireUser: RequireUser
 }
 
-const idInManifest = /<Id>([0-9a-f-]{36})<\/Id>|^\s*\{[\s\S]{0,2000}?"id":\s*"([0-9a-f-]{36})"/i
+const idInManifest = /<Id>([0-9a-f-]{36})<\/Id>/i
 const one = z.object({ tool: z.string().max(60), file: z.string().max(120) })
 
 /** What the tools' apps have built, for whoever is signed in; what is not listed is not there, whatever is asked for. */
@@ -69,7 +69,7 @@ function described({ isForDeployment = false }: ToolFile, bytes: Uint8Array) {
   const found = isForDeployment ? idInManifest.exec(new TextDecoder().decode(bytes)) : null
   return {
     sha256: createHash("sha256").update(bytes).digest("hex"),
-    manifestId: (found?.[1] ?? found?.[2])?.toLowerCase() ?? null,
+    manifestId: found?.[1]?.toLowerCase() ?? null,
   }
 }
 

@@ -5,7 +5,7 @@ export type ToolFile = {
   /** Where it lies below the folder of the apps; a folder is handed out as one zip file. */
   readonly path: string
   readonly type: string
-  /** Text, or texts, in which "kalends.invalid" stands for this deployment's address. */
+  /** Text, or a folder with texts in it, in which "kalends.invalid" stands for this deployment's address. */
   readonly isForDeployment?: boolean
 }
 
@@ -27,10 +27,7 @@ export const toolOffers: readonly ToolOffer[] = [
         ...{ name: "manifest.xml", path: "outlook-addin/dist/manifest.xml", type: "application/xml" },
         isForDeployment: true,
       },
-      {
-        ...{ name: "manifest.json", path: "outlook-addin/dist/manifest.json", type: "application/json" },
-        isForDeployment: true,
-      },
+      { name: "outlook-addin.zip", path: "outlook-addin/dist/package", type: zip, isForDeployment: true },
     ],
   },
   {
