@@ -15,6 +15,9 @@ const blank = { service: "https://kalends.invalid", addinId: "00000000-0000-0000
  */
 const oldestOutlook = "es2016"
 
+/** Classic Outlook lets a script that it runs without a page ask for tokens, and ask other origins, only if it stands here. */
+const allowed = { allowed: [`${blank.service}/outlook/functions.js`] }
+
 /** The manifests, and the functions as one classic script: classic Outlook on Windows runs no modules. */
 function besideThePages(): Plugin {
   let folder = ""
@@ -28,6 +31,8 @@ function besideThePages(): Plugin {
       await writeFile(join(folder, "manifest.json"), JSON.stringify(unifiedManifest(blank), null, 2))
       await writeFile(join(folder, "ja.json"), JSON.stringify(japaneseWords(), null, 2))
       await packUnified(folder)
+      await mkdir(join(folder, "well-known"), { recursive: true })
+      await writeFile(join(folder, "well-known/microsoft-officeaddins-allowed.json"), JSON.stringify(allowed))
       await build({
         configFile: false,
         logLevel: "silent",

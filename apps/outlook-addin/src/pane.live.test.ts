@@ -1,6 +1,10 @@
-import { rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import type { SimTime } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
+import { unzipSync } from "fflate"
+import { exportMetadataPackage, OfficeAddinManifest } from "office-addin-manifest"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { buildApps } from "../../../e2e/apps.ts"
@@ -161,14 +165,55 @@ test("in somebody else's calendar the service says what a delegate may, and priv
   await page.close()
 })
 
-/** The owner of the other calendar, and how she lets the person of the pane schedule for her. */
-async function signInAsGrace(email: string) {
-  const url = `http://localhost:${new URL(started.node.url).port}`
+test("the package that Microsoft 365 takes is a download: manifest, Japanese words, and icons of the sizes it wants", async () => {
+  const files = unzipSync(await download("outlook-addin.zip"))
+  expect(Object.keys(files).toSorted()).toEqual(["color.png", "ja.json", "manifest.json", "outline.png"])
+  expect([sizeOf(files["color.png"]), sizeOf(files["outline.png"])]).toEqual([
+    [192, 192],
+    [32, 32],
+  ])
+  expect(Buffer.from(files["manifest.json"] ?? []).toString()).not.toContain("kalends.invalid")
+
+  // Microsoft's own tool reads it, and packs the same files.
+  const folder = await mkdtemp(join(tmpdir(), "kalends-package-"))
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+  const manifest = join(folder, "manifest.json")
+  const { id, displayName } = await OfficeAddinManifest.readManifestFile(manifest)
+  const packed = unzipSync(await readFile(await exportMetadataPackage(join(folder, "theirs.zip"), manifest)))
+  expect([displayName, Object.keys(packed).toSorted()]).toEqual(["Kalends", Object.keys(files).toSorted()])
+  expect(Buffer.from(await download("manifest.xml")).toString()).toContain(`<Id>${id}</Id>`)
+  await rm(folder, { recursive: true })
+})
+
+/** Width and height of a PNG: its first chunk says so. */
+function sizeOf(png: Uint8Array | undefined): readonly number[] {
+  const view = Buffer.from(png ?? [])
+  expect(view.subarray(1, 4).toString()).toBe("PNG")
+  return [view.readUInt32BE(16), view.readUInt32BE(20)]
+}
+
+const home = () => `http://localhost:${new URL(started.node.url).port}`
+
+/** The token of a person who is made for it. */
+async function tokenOf(email: string): Promise<string> {
   const password = "battery staple"
   await started.call("POST", "/v1/users", { email, displayName: "Grace", role: "user", password })
   const session = { email, password, deviceName: "Test", keep: "memory" }
-  const { token } = (await apiOf(url, () => null)("POST", "/v1/sessions", session)).body as { token: string }
-  const asGrace = apiOf(url, () => token)
+  return ((await apiOf(home(), () => null)("POST", "/v1/sessions", session)).body as { token: string }).token
+}
+
+let reader = ""
+async function download(file: string): Promise<Uint8Array> {
+  if (reader === "") reader = await tokenOf("reader@example.org")
+  const headers = { authorization: `Bearer ${reader}`, "x-kalends-request": "1" }
+  const answer = await fetch(`${home()}/v1/tools/downloads/outlook-addin/${file}`, { headers })
+  return new Uint8Array(await answer.arrayBuffer())
+}
+
+/** The owner of the other calendar, and how she lets the person of the pane schedule for her. */
+async function signInAsGrace(email: string) {
+  const token = await tokenOf(email)
+  const asGrace = apiOf(home(), () => token)
   const allow = async (managesPrivate: boolean) =>
     expect((await asGrace("PUT", "/v1/me/delegates", { email: "ada@example.org", managesPrivate })).status).toBe(200)
   return { asGrace, allow }

@@ -41,7 +41,9 @@ give(String.prototype, "padEnd", function padEnd(this: string, length: number, f
   return this + pad(this, length, filler)
 })
 give(String.prototype, "trimEnd", function trimEnd(this: string) {
-  return this.replace(/\s+$/, "")
+  let end = this.length
+  while (end > 0 && this.charAt(end - 1).trim() === "") end--
+  return this.slice(0, end)
 })
 give(Promise.prototype, "finally", function always(this: Promise<unknown>, last: () => unknown) {
   return this.then(

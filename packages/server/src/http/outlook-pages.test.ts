@@ -11,6 +11,8 @@ const service = "https://kalends.example"
 async function served(): Promise<{ app: ReturnType<typeof Fastify>; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "kalends-outlook-"))
   await mkdir(join(folder, "assets"))
+  await mkdir(join(folder, "well-known"))
+  await writeFile(join(folder, "well-known/scripts.json"), '["https://kalends.invalid/outlook/functions.js"]')
   await writeFile(join(folder, "assets/icon-16.png"), "icon")
   for (const name of ["index.html", "dialog.html", "commands.html"])
     await writeFile(join(folder, name), "__CSP_NONCE__")
@@ -42,6 +44,7 @@ test("the add-in's pages may stand in Outlook's frames, run Office's library, an
   expect(policy).toContain("connect-src 'self' https://login.example;")
   expect([policy.includes(payload), policy.includes("unsafe-eval")]).toEqual([true, false])
   expect(headers["cross-origin-opener-policy"]).toBe("unsafe-none")
+  expect((await app.inject("/.well-known/scripts.json")).json()).toEqual([`${service}/outlook/functions.js`])
   const icon = await app.inject("/outlook/assets/icon-16.png")
   expect([icon.headers["cross-origin-resource-policy"], String(icon.headers["cache-control"])]).toEqual([
     ...["cross-origin", "public, max-age=31536000, immutable"],

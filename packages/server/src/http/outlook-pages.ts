@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { existsSync } from "node:fs"
-import { readFile } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import fastifyStatic from "@fastify/static"
 import type { FastifyInstance, FastifyReply } from "fastify"
@@ -57,11 +57,13 @@ export async function outlookPages(plain: FastifyInstance, options: OutlookPages
     app.get(`${prefix}functions.js`, async (_request, reply) =>
       reply.type("text/javascript; charset=utf-8").send(script),
     )
-    // Classic Outlook lets a script that it runs without a page ask for tokens, and ask other origins, only if it stands here.
-    const allowed = { allowed: [`${service}${prefix}functions.js`] }
-    app.get("/.well-known/microsoft-officeaddins-allowed.json", async (_request, reply) =>
-      reply.type("application/json; charset=utf-8").send(allowed),
-    )
+    // What Outlook looks for at the root of the origin, under names that the add-in's build has for it.
+    for (const name of await readdir(join(folder, "well-known"))) {
+      const text = filledIn(await read(join("well-known", name)), service)
+      app.get(`/.well-known/${name}`, async (_request, reply) =>
+        reply.type("application/json; charset=utf-8").send(text),
+      )
+    }
     for (const [name, type] of manifests) {
       const text = filledIn(await read(name), service)
       app.get(`${prefix}${name}`, async (_request, reply) => reply.type(type).send(text))
