@@ -7,11 +7,15 @@ import type { PageSelectors } from "./selectors.ts"
 
 const marker = "data-kalends"
 
+/** What stands beside each event, for when the page draws its buttons anew and drops ours. */
+const hosts = new WeakMap<Element, HTMLElement>()
+
 function addPanel({ root, beside }: Editor, page: PageSelectors): void {
   const pageLanguage = document.documentElement.lang || navigator.language
   const language = chooseLanguage(pageLanguage)
   const { untitled } = messages(language)
   const host = document.createElement("span")
+  hosts.set(root, host)
   host.setAttribute(marker, "panel")
   const event = {
     isNew: page.address.newEvent.test(location.pathname),
@@ -40,7 +44,10 @@ function watch(page: PageSelectors): void {
     isLooking = false
     if (document.querySelector(title) === null || document.querySelector(`[${marker}]`) !== null) return
     const editor = findEditor(page, document)
-    if ("root" in editor) addPanel(editor, page)
+    if (!("root" in editor)) return
+    const host = hosts.get(editor.root)
+    if (host === undefined) addPanel(editor, page)
+    else editor.beside.after(host)
   }
 
   /** Where somebody writes an event by its address and no editor is understood, the background is told, once; no more. */

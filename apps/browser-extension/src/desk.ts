@@ -29,14 +29,15 @@ export interface Desk {
 
 /** Answers what the pages ask. Throws nothing: what fails is told. */
 export function createAnswers({ kept, send, openOptions, mark }: Desk): (asked: Asked) => Promise<Told> {
-  const codePath = `${serviceUrl}/v1/tools/sessions/code`
+  const codeUrl = `${serviceUrl}/v1/tools/sessions/code`
+  const meetingPath = (meetingId: string) => `/v1/tools/meetings/${encodeURIComponent(meetingId)}`
 
   /** A code that was typed in the portal meanwhile has become the token. */
   async function state(): Promise<Extract<Told, { kind: "signed-in" | "signed-out" | "waiting" }>> {
     if ((await kept.find("token")) !== null) return { kind: "signed-in" }
     const [code = "", token = "", life = ""] = (await kept.find("waiting"))?.split(" ") ?? []
     if (code === "") return { kind: "signed-out" }
-    const { status, body } = await send({ method: "GET", url: codePath, token })
+    const { status, body } = await send({ method: "GET", url: codeUrl, token })
     const isOver = status === 401
     if (!isOver && (status !== 200 || toolCodeStateSchema.parse(body).state === "waiting"))
       return { kind: "waiting", code }
@@ -47,7 +48,7 @@ export function createAnswers({ kept, send, openOptions, mark }: Desk): (asked: 
   }
 
   async function begin(deviceName: string, isLasting: boolean): Promise<Told> {
-    const answer = await send({ method: "POST", url: codePath, token: null, body: { deviceName } })
+    const answer = await send({ method: "POST", url: codeUrl, token: null, body: { deviceName } })
     if (answer.status !== 201) return failure(answer)
     const { code, token } = toolCodeSchema.parse(answer.body)
     await kept.keep("waiting", `${code} ${token} ${isLasting ? "lasting" : ""}`, false)
@@ -95,9 +96,9 @@ export function createAnswers({ kept, send, openOptions, mark }: Desk): (asked: 
       case "schedule":
         return told(await call("POST", "/v1/tools/meetings", { key: asked.key, ...asked.face, ...asked.choice }), made)
       case "change":
-        return told(await call("PATCH", `/v1/tools/meetings/${asked.meetingId}`, asked.face), made)
+        return told(await call("PATCH", meetingPath(asked.meetingId), asked.face), made)
       case "remove":
-        return told(await call("DELETE", `/v1/tools/meetings/${asked.meetingId}`), done)
+        return told(await call("DELETE", meetingPath(asked.meetingId)), done)
       case "open-options":
         await openOptions()
         return done()

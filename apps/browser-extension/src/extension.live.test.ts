@@ -138,6 +138,8 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
     await add(page).click()
     await has(page).waitFor()
     await page.getByLabel("Add a title").fill("Comets")
+    // The page draws its buttons anew, and drops ours.
+    await page.evaluate(() => document.querySelector("[data-kalends]")?.remove())
     await has(page).click()
     await card(page).getByRole("button", { name: "Update" }).click()
     await card(page).getByText("The meeting has the event's title and time.").waitFor()
@@ -218,6 +220,9 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
     await options.getByText("Google Calendar looks different from what this extension knows").waitFor()
     await options.getByText("it did not find the date and the location").waitFor()
     expect(await worker.evaluate(badge)).toBe("")
+    // In memory, and nothing on disk.
+    expect(await worker.evaluate("chrome.storage.local.get()")).toEqual({})
+    expect(Object.keys((await worker.evaluate("chrome.storage.session.get()")) ?? {})).toEqual(["token"])
     await options.getByRole("button", { name: "Disconnect" }).click()
     await options.getByText("Not connected.").waitFor()
     expectOnlyAllowed()

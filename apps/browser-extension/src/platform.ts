@@ -33,12 +33,14 @@ export function extension(): Extension {
   return found
 }
 
-/** Nothing but "failed" where the background was ended meanwhile, as after an update of the extension. */
-export const ask = (asked: Asked): Promise<Told> =>
-  extension()
-    .runtime.sendMessage(asked)
-    .then(parseTold)
-    .catch(() => ({ kind: "failed" }))
+/** "failed" where the background is gone, as after an update of the extension. */
+export async function ask(asked: Asked): Promise<Told> {
+  try {
+    return parseTold(await extension().runtime.sendMessage(asked))
+  } catch {
+    return { kind: "failed" }
+  }
+}
 
 function parseTold(told: unknown): Told {
   const isTold = (value: unknown): value is Told => typeof value === "object" && value !== null && "kind" in value
