@@ -41,7 +41,7 @@ test.each([true, false])(
     const { next, answers, memory, disk } = world()
     next.answer = { status: 201, body: { code: "ABCD", token: "t", ...times } }
     const begin = { kind: "begin", deviceName: "Browser extension, Firefox", isLasting } as const
-    expect(await answers(begin)).toEqual({ kind: "waiting", code: "ABCD" })
+    expect(await answers(begin)).toEqual({ kind: "waiting", code: "ABCD", pollSeconds: 4 })
     next.answer = { status: 200, body: { state: "waiting" } }
     expect(await answers({ kind: "state" })).toMatchObject({ kind: "waiting" })
     next.answer = { status: 503, body: null }
@@ -57,7 +57,7 @@ test.each([true, false])(
 
 test("a code that is over is forgotten", async () => {
   const { next, answers, memory } = world()
-  memory.set("waiting", "ABCD t ")
+  memory.set("waiting", "ABCD t 4 ")
   next.answer = { status: 401, body: null }
   expect(await answers({ kind: "state" })).toEqual({ kind: "signed-out" })
   expect(memory.has("waiting")).toBe(false)

@@ -35,12 +35,12 @@ export function createAnswers({ kept, send, openOptions, mark }: Desk): (asked: 
   /** A code that was typed in the portal meanwhile has become the token. */
   async function state(): Promise<Extract<Told, { kind: "signed-in" | "signed-out" | "waiting" }>> {
     if ((await kept.find("token")) !== null) return { kind: "signed-in" }
-    const [code = "", token = "", life = ""] = (await kept.find("waiting"))?.split(" ") ?? []
+    const [code = "", token = "", pollSeconds = "", life = ""] = (await kept.find("waiting"))?.split(" ") ?? []
     if (code === "") return { kind: "signed-out" }
     const { status, body } = await send({ method: "GET", url: codeUrl, token })
     const isOver = status === 401
     if (!isOver && (status !== 200 || toolCodeStateSchema.parse(body).state === "waiting"))
-      return { kind: "waiting", code }
+      return { kind: "waiting", code, pollSeconds: Number(pollSeconds) }
     await kept.drop("waiting")
     if (isOver) return { kind: "signed-out" }
     await kept.keep("token", token, life === "lasting")
@@ -50,9 +50,9 @@ export function createAnswers({ kept, send, openOptions, mark }: Desk): (asked: 
   async function begin(deviceName: string, isLasting: boolean): Promise<Told> {
     const answer = await send({ method: "POST", url: codeUrl, token: null, body: { deviceName } })
     if (answer.status !== 201) return failure(answer)
-    const { code, token } = toolCodeSchema.parse(answer.body)
-    await kept.keep("waiting", `${code} ${token} ${isLasting ? "lasting" : ""}`, false)
-    return { kind: "waiting", code }
+    const { code, token, pollSeconds } = toolCodeSchema.parse(answer.body)
+    await kept.keep("waiting", [code, token, pollSeconds, isLasting ? "lasting" : ""].join(" "), false)
+    return { kind: "waiting", code, pollSeconds }
   }
 
   /** Null while nobody is signed in. */

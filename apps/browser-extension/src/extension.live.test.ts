@@ -108,6 +108,8 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
     const options = await opened
     await options.getByRole("button", { name: "Connect" }).click()
     await typeCode(await options.locator(".code").textContent())
+    // The person comes back from the portal's page.
+    await options.evaluate("dispatchEvent(new Event('focus'))")
     await options.getByText("Connected as Ada (ada@example.org).").waitFor()
     expect(await seriousFindings(options)).toEqual([])
     return options
@@ -253,6 +255,7 @@ describe.runIf(findOptionalServer("firefox-esr") !== null)("in Firefox", () => {
       await options.click(`document.querySelector("button")`)
       await options.until(`document.querySelector(".code") !== null`)
       await typeCode(String(await options.evaluate(`document.querySelector(".code").textContent`)))
+      await options.evaluate("dispatchEvent(new Event('focus'))")
       await options.until(`document.body.innerText.includes("Connected as Ada")`)
 
       await page.click(`${panel}.querySelector("button")`)

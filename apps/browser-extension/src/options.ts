@@ -1,12 +1,11 @@
 import type { ToolDefaultsInput, ToolSettings } from "@kalends/protocol/tools"
 import { chooseLanguage, listed, messages, refusalWords } from "./messages.ts"
-import { ask, deviceName, every, extension } from "./platform.ts"
+import { ask, deviceName, extension, repeatedly } from "./platform.ts"
 import { serviceUrl } from "./service.ts"
 import type { Told, UnknownPage } from "./talk.ts"
 
 const language = chooseLanguage(navigator.language)
 const words = messages(language)
-const pollMs = 2_000
 
 function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -69,7 +68,7 @@ function show(told: Told): void {
   code.className = "code"
   connection.replaceChildren(heading, make("p", words.codeText), code, make("p", "", [link]))
   notice.textContent = words.codeWaiting
-  stopAsking = every(pollMs, async () => {
+  stopAsking = repeatedly(told.pollSeconds * 1_000, async () => {
     const now = await ask({ kind: "state" })
     if (now.kind === "waiting" || now.kind === "failed") return
     stopAsking()

@@ -87,10 +87,14 @@ async function send({ method, url, token, body }: Request): Promise<Answer> {
 /** 32 random hexadecimal digits. */
 export const newKey = () => crypto.randomUUID().replaceAll("-", "")
 
-/** Calls back again and again, until the answer is called. */
-export function every(delayMs: number, callback: () => void): () => void {
+/** Calls back again and again, and whenever somebody comes back to the page, until the answer is called. */
+export function repeatedly(delayMs: number, callback: () => void): () => void {
   const timer = setInterval(callback, delayMs)
-  return () => clearInterval(timer)
+  addEventListener("focus", callback)
+  return () => {
+    clearInterval(timer)
+    removeEventListener("focus", callback)
+  }
 }
 
 export const deviceName = () => `Browser extension, ${/Firefox/.test(navigator.userAgent) ? "Firefox" : "Chrome"}`

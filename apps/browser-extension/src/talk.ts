@@ -28,7 +28,8 @@ export type Told =
   | { readonly kind: "made"; readonly meetingId: string; readonly location: string; readonly text: string }
   | { readonly kind: "done" }
   | { readonly kind: "signed-out" }
-  | { readonly kind: "waiting"; readonly code: string }
+  /** Until the code is typed; how often to ask whether it is. */
+  | { readonly kind: "waiting"; readonly code: string; readonly pollSeconds: number }
   | { readonly kind: "signed-in" }
   | { readonly kind: "settings"; readonly settings: ToolSettings }
   | { readonly kind: "note"; readonly note: UnknownPage | null }
