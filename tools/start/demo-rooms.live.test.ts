@@ -1,12 +1,13 @@
 import { fillDemo } from "@kalends/simulator/demo/organisation"
 import { offerOrganisations } from "@kalends/simulator/demo/organisations"
+import { offerRoomSystem } from "@kalends/simulator/demo/room-systems"
 import { startSimulator } from "@kalends/simulator/simulator"
 import { expect, test } from "vitest"
 import { z } from "zod"
 import { until } from "../../e2e/support.ts"
 import { setUpNode, startTestNode } from "../../packages/server/src/testing/node.ts"
 import { cloneDatabase } from "../../packages/server/src/testing/postgres.ts"
-import { demoOrganisations, demoSettings } from "./demo.ts"
+import { demoOrganisations, demoRoomSystems, demoSettings } from "./demo.ts"
 
 const rooms = z.object({
   rooms: z.array(
@@ -20,18 +21,21 @@ const rooms = z.object({
 })
 const checkup = z.object({ looked: z.number(), findings: z.array(z.object({ code: z.string(), outcome: z.string() })) })
 
-test("the demo's first administrator finds its rooms connected at three services, with what is booked", async () => {
+test("the demo's first administrator finds its rooms connected at three services, with what is booked, and a system that asks for it", async () => {
   const simulator = await startSimulator()
   fillDemo(simulator.org, Temporal.Now.instant())
   const places = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
   simulator.exchange.directory.addRoomList("Northwind Works", "rooms@northwind-works.example", places)
   await offerOrganisations(simulator)
+  offerRoomSystem(simulator)
   const base = await cloneDatabase()
   const node = await startTestNode(base.url, {
     ...demoSettings(simulator.url, null),
     ...demoOrganisations(await (await fetch(`${simulator.url}/demo/state`)).json(), "UTC"),
   })
   try {
+    const { url, body } = demoRoomSystems(simulator.url, node.url)
+    expect((await fetch(url, { method: "POST", body })).status).toBe(200)
     const { call } = await setUpNode(node)
     const list = async () => rooms.parse((await call("GET", "/v1/rooms")).body).rooms
     await until(async () => {
@@ -45,6 +49,10 @@ test("the demo's first administrator finds its rooms connected at three services
     expect(new Set(found.map(({ connection }) => connection?.provider))).toEqual(new Set(["graph", "google", "ews"]))
     expect(found.some(({ agenda }) => (agenda?.bookings ?? 0) > 0)).toBe(true)
     const { findings } = checkup.parse((await call("POST", `/v1/rooms/${found[0]?.roomId}/checkup`)).body)
+    // The system of its first room asks by itself, and is shown what is booked.
+    const [system] = simulator.roomSystems.all
+    await until(async () => system?.poll().then(() => system.meetings.length > 0) ?? false)
+    expect(system?.state).toEqual({ kind: "registered" })
     expect(findings.filter(({ outcome }) => outcome === "right").map(({ code }) => code)).toContain("room-writable")
   } finally {
     await node.stop()

@@ -75,6 +75,8 @@ type Offered = {
     readonly service: string
     readonly connect: { readonly method: string; readonly given: Readonly<Record<string, string>> }
   }[]
+  /** Of rooms of theirs, which ask for their bookings. */
+  readonly roomSystems: readonly { readonly room: string; readonly name: string; readonly username: string }[]
 }
 
 /** Our names of the simulated services. */
@@ -86,7 +88,16 @@ export function demoOrganisations(offered: Offered, zone: string): Readonly<Reco
     const provider = providers[service]
     return provider === undefined ? [] : [{ provider, permission: "read-write", ...connect }]
   })
-  return { KALENDS_FIRST_ORGANISATIONS: JSON.stringify({ zone, organisations }) }
+  const devices = offered.roomSystems.map((system) => ({ ...system, family: "poly" }))
+  return { KALENDS_FIRST_ORGANISATIONS: JSON.stringify({ zone, organisations, devices }) }
+}
+
+/** What the simulated room systems are to be told once the server listens: where to ask. */
+export function demoRoomSystems(
+  simulatorUrl: string,
+  serverUrl: string,
+): { readonly url: string; readonly body: string } {
+  return { url: `${simulatorUrl}/demo/poly/server`, body: JSON.stringify({ url: new URL(serverUrl).origin }) }
 }
 
 /** What the simulated Zoom is to be asked once the server listens: to tell it of edits, as an administrator would set up. */

@@ -40,6 +40,7 @@ function fakeWorld(changes: Partial<StartWorld> = {}, serverLine: string | null 
     },
     offered: async () => ({
       organisations: [{ service: "Exchange", connect: { method: "service-password", given: { server: "s" } } }],
+      roomSystems: [{ room: "orion@example.org", name: "Orion", username: "room-orion" }],
     }),
     zone: "UTC",
     startCaldav: caldav,
@@ -65,6 +66,7 @@ describe("npm start", () => {
       "start caldav",
       "start server",
       'post http://localhost:8090/demo/zoom/subscribe {"url":"http://localhost:8080/hooks/zoom"}',
+      'post http://localhost:8090/demo/poly/server {"url":"http://localhost:8080"}',
       "stop server",
       "stop caldav",
       "stop simulated organisation",
@@ -92,11 +94,11 @@ describe("npm start", () => {
     expect(told.join("\n")).toMatch(/CalDAV demo +install the radicale package to try it/)
   })
 
-  test("goes on where the simulated Zoom does not reach the server, and says so", async () => {
+  test("goes on where the simulated Zoom and room system do not reach the server, and says so", async () => {
     const { world, told, ask, whenReady } = fakeWorld({ post: () => Promise.reject(new Error("refused")) })
     whenReady(() => ask.resolve())
     expect(await start(world)).toBe(0)
-    expect(told.join("\n")).toContain("seen within the hour")
+    expect(told.join("\n")).toMatch(/seen within the hour[\s\S]*room system does not ask/)
   })
 
   test("holds meetings where the environment says, and in the simulated Zoom otherwise", async () => {
@@ -106,7 +108,7 @@ describe("npm start", () => {
     whenReady(() => ask.resolve())
     await start(world)
     expect(programs.at(-1)?.environment).not.toHaveProperty("KALENDS_ZOOM_ACCOUNT_ID")
-    expect(done.join()).not.toContain("post")
+    expect(done.join()).not.toContain("demo/zoom")
     expect(demoMeetingSettings("http://localhost:1", { KALENDS_ZOOM_USER: "ada@example.org" })).toEqual({})
     expect(demoMeetingSettings("http://localhost:1", { KALENDS_BBB_URL: "" })).toHaveProperty("KALENDS_ZOOM_CLIENT_ID")
   })

@@ -4,6 +4,7 @@ import {
   demoMeetingSettings,
   demoOrganisations,
   demoPorts,
+  demoRoomSystems,
   demoSettings,
   demoSubscription,
   launchSimulator,
@@ -117,6 +118,7 @@ async function startParts(world: StartWorld, parts: Parts): Promise<"started"> {
   }
   const portal = ready.replace(/^Kalends is ready: /, "").trim()
   if (demo !== null && Object.keys(meetings).length > 0) await subscribeDemo(world, demo, portal)
+  if (demo !== null) await beginRoomSystems(world, demo, portal)
   world.say(addressBlock(portal, demo))
   return "started"
 }
@@ -126,6 +128,13 @@ async function subscribeDemo({ post, say }: StartWorld, demo: Demo, portal: stri
   const { url, body } = demoSubscription(demo.url, portal)
   const status = await post(url, body).catch(() => 0)
   if (status !== 200) say("The simulated Zoom cannot reach the server: edits in it are seen within the hour.")
+}
+
+/** They ask at this computer alone; elsewhere they can be registered by hand. */
+async function beginRoomSystems({ post, say }: StartWorld, demo: Demo, portal: string): Promise<void> {
+  const { url, body } = demoRoomSystems(demo.url, portal)
+  const status = await post(url, body).catch(() => 0)
+  if (status !== 200) say("The simulated room system does not ask: it reaches a server on this computer alone.")
 }
 
 async function startDemo(world: StartWorld, parts: Parts): Promise<StartedDemo> {

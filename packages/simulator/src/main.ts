@@ -1,6 +1,7 @@
 import { addDemoCodecs } from "./demo/codecs.ts"
 import { fillDemo } from "./demo/organisation.ts"
 import { offerOrganisations } from "./demo/organisations.ts"
+import { offerRoomSystem } from "./demo/room-systems.ts"
 import { watchWeather } from "./demo/weather.ts"
 import { systemPlatform } from "./platform.ts"
 import { startSimulator } from "./simulator.ts"
@@ -19,6 +20,7 @@ simulator.exchange.directory.addRoomList("Northwind Works", `rooms@${domain}`, r
 for (const { email, isRoom } of simulator.org.people) if (!isRoom) simulator.zoom.account.addUser(email)
 await offerOrganisations(simulator)
 await addDemoCodecs(simulator, port + 20)
+offerRoomSystem(simulator)
 process.stdout.write(`Simulated organisation: ${simulator.url}\n`)
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void simulator.close().then(() => process.exit(0)))

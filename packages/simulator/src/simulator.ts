@@ -83,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}) {
     ...[...demoZoomRoutes(zoom), ...video.routes],
     ...demoRoutes(context, {
       grants: { microsoft: microsoft.grants, google },
-      ...{ exchange, organisations },
+      ...{ exchange, organisations, roomSystems: video.systems.roomSystems },
       expirePushes(person) {
         microsoft.subscriptions.expire(person)
         channels.expire(person)

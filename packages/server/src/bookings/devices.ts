@@ -1,29 +1,26 @@
 import type { Booking } from "@kalends/domain/booking"
 import { type DeviceId, parseDeviceId, parseUserId } from "@kalends/domain/ids"
-import { isProblem, Problem } from "@kalends/domain/problem"
+import { isProblem } from "@kalends/domain/problem"
 import type {
-  AddedDeviceView,
   CertificateView,
   DeviceBookingsView,
   DeviceFamiliesView,
   DevicesView,
   DeviceTestView,
-  NewDeviceInput,
 } from "@kalends/protocol/devices"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceFamily } from "../ports/device-family.ts"
-import type { DeviceRow } from "../ports/device-tables.ts"
 import type { DeviceWire } from "../ports/device-wire.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import { pageOf } from "../ports/page.ts"
 import type { Random } from "../ports/random.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store, UserRow } from "../ports/store.ts"
+import { createDeviceAdding } from "./device-adding.ts"
 import { createDeviceChanges } from "./device-changes.ts"
-import { nameOf, placeOf, secretOf } from "./device-password.ts"
 import { createDeviceRecords, requireDevice } from "./device-records.ts"
-import { familyOf, openLink } from "./open-link.ts"
+import { openLink } from "./open-link.ts"
 import { orderOf } from "./order.ts"
 import type { StoredBookings } from "./stored-bookings.ts"
 
@@ -43,22 +40,11 @@ const shownMost = 50
 
 /** Video systems of rooms, as administrators add, test, change and remove them. */
 export function createDevices(deps: DevicesDeps) {
-  const { store, vault, families, wire, stored, world } = deps
-  const { clock, random } = world
+  const { store, families, wire, stored, world } = deps
+  const { clock } = world
 
-  const { audit, view, views } = createDeviceRecords(deps)
+  const { view, views } = createDeviceRecords(deps)
   const within = withinSeconds(clock, testSeconds)
-  /** What the device is signed in with: given for one that is called, made for one that asks. */
-  function loginOf({ address, username, password, certificate }: NewDeviceInput, isCalled: boolean) {
-    if (!isCalled) {
-      const made = { username: `room-${nameOf(random)}`, password: secretOf(random) }
-      return { ...made, address: null, certificate: null, isMade: true }
-    }
-    if (address === null || username === null || password === null)
-      throw new Problem("malformed", "Its address, user name and password are needed.", { code: "device-incomplete" })
-    return { address, username, password, certificate, isMade: false }
-  }
-
   return {
     families: (): DeviceFamiliesView => ({
       families: [...families.values()].map(({ name, label, push }) => ({ name, label, isCalled: push !== null })),
@@ -93,27 +79,7 @@ export function createDevices(deps: DevicesDeps) {
       return { readAt: kept.readAt.toString(), bookings: order.bookings.slice(0, shownMost).map(lineOf) }
     },
 
-    /** Throws Problem "conflict" (code "device-known") where it is there already, "not-found" (code "no-room"). */
-    add: (user: UserRow, input: NewDeviceInput) =>
-      store.inAccount(user.accountId, async (tables): Promise<AddedDeviceView> => {
-        const { roomId, family, name, keepsOthers, startBufferMinutes, endBufferMinutes } = input
-        const { password, isMade, ...login } = loginOf(input, familyOf(families, family).push !== null)
-        const room = await tables.rooms.find(parseUserId(roomId))
-        if (room === null) throw new Problem("not-found", "There is no such room.", { code: "no-room" })
-        const deviceId = parseDeviceId(random.uuid())
-        const row: DeviceRow = {
-          ...{ accountId: user.accountId, deviceId, roomId: room.roomId, family, name, ...login, keepsOthers },
-          ...{ startBufferMinutes, endBufferMinutes },
-          sealedSecret: await vault.sealSecret(tables, placeOf(deviceId), password),
-          createdAt: clock.now(),
-          ...fresh,
-        }
-        if (row.address !== null) await tables.devices.deleteRemovedAt(row.address)
-        await tables.devices.insert(row)
-        await audit(tables, user, deviceId, "device-added")
-        return { device: await view(tables, row), password: isMade ? password : null }
-      }),
-
+    ...createDeviceAdding(deps),
     ...createDeviceChanges(deps),
 
     /** Signs in at it once. What it says of itself is kept; what is wrong is told, and kept by who brings it its bookings. */
@@ -147,12 +113,6 @@ const withinSeconds =
   }
 
 export type Devices = ReturnType<typeof createDevices>
-
-const fresh = {
-  ...{ isEnabled: true, mustClear: false, removedAt: null, wrongCount: 0, wrongAt: null },
-  ...{ model: null, software: null, lastOkAt: null, problemKind: null, problemCode: null, problemAt: null },
-  ...{ givenHash: null, givenCount: null, givenAt: null, holder: null, heldUntil: null },
-} as const
 
 function lineOf({ startsAt, endsAt, title, host, isPrivate, dial }: Booking): DeviceBookingsView["bookings"][number] {
   return {

@@ -11,11 +11,18 @@ const organisation = {
   permission: "read-write",
   given: { clientSecret: "open" },
 }
-const text = JSON.stringify({ zone: "UTC", organisations: [{ ...organisation, provider: "closed" }, organisation] })
+const system = {
+  ...{ room: "first@example.org", family: "memory", name: "System", username: "room-first" },
+  password: "long enough to be one",
+}
+const text = JSON.stringify({
+  ...{ zone: "UTC", organisations: [{ ...organisation, provider: "closed" }, organisation] },
+  devices: [{ ...system, room: "nowhere@example.org" }, system],
+})
 const id = parseTenantConnectionId("00000000-0000-4000-8000-000000000001")
 const room = { address: "room@example.org", name: "Room", building: null, floor: null, capacity: null }
 
-test("organisations are connected with all pages of their rooms, and one that does not open stops nobody", async () => {
+test("organisations are connected with all pages of their rooms and their systems, and one that does not open stops nobody", async () => {
   const calls: unknown[] = []
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
@@ -37,6 +44,12 @@ test("organisations are connected with all pages of their rooms, and one that do
         return { added: rooms.length, known: 0 }
       },
     },
+    devices: {
+      addFirst: async (_user, { room, username }) => {
+        if (room !== system.room) throw new Problem("not-found", "No.")
+        calls.push([room, username])
+      },
+    },
     log: { info: write, warn: write, error: write },
   })
   const read = readFirstOrganisations(text)
@@ -45,8 +58,9 @@ test("organisations are connected with all pages of their rooms, and one that do
   expect(calls).toEqual([
     ["UTC", ["first@example.org"]],
     ["UTC", ["second@example.org"]],
+    ["first@example.org", "room-first"],
   ])
-  expect(lines).toEqual(["an organisation was not connected at set-up"])
+  expect(lines).toEqual(["an organisation was not connected at set-up", "a video system was not added at set-up"])
 })
 
 test("what is not written as it should be is no list of organisations", () => {

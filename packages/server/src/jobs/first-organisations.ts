@@ -1,6 +1,7 @@
 import { isProblem } from "@kalends/domain/problem"
 import { newTenantSchema } from "@kalends/protocol/tenants"
 import { z } from "zod"
+import type { Devices } from "../bookings/devices.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Log } from "../ports/log.ts"
 import type { createRoomDirectory } from "../rooms/room-directory.ts"
@@ -11,6 +12,7 @@ export type FirstOrganisationsDeps = {
   readonly tenants: Pick<Tenants, "connect">
   readonly roomDirectory: ReturnType<typeof createRoomDirectory>
   readonly roomSetup: Pick<RoomSetup, "importRooms">
+  readonly devices: Pick<Devices, "addFirst">
   readonly log: Log
 }
 
@@ -18,6 +20,16 @@ const schema = z.object({
   /** The time zone of their rooms. */
   zone: z.string().max(60),
   organisations: z.array(newTenantSchema).max(20),
+  /** Video systems of those rooms that ask for their bookings, and know already what they sign in with. */
+  devices: z
+    .array(
+      z.object({
+        ...{ room: z.string().max(320), family: z.string().max(32), name: z.string().min(1).max(120) },
+        ...{ username: z.string().regex(/^[a-z0-9.-]{1,120}$/), password: z.string().min(16).max(256) },
+      }),
+    )
+    .max(20)
+    .default([]),
 })
 export type FirstOrganisations = z.infer<typeof schema>
 
@@ -35,9 +47,9 @@ export function readFirstOrganisations(text: string): FirstOrganisations | null 
 
 /**
  * Connects organisations, and brings in their rooms, once there is an administrator to do it for: what is set up by a file
- * need not be typed. One that does not open is left out and logged; the others are connected.
+ * need not be typed. One that does not open is left out and logged; the others are connected. Then their video systems.
  */
-export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, log }: FirstOrganisationsDeps) {
+export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, devices, log }: FirstOrganisationsDeps) {
   async function bringRooms(user: Caller, tenantConnectionId: string, zone: string): Promise<void> {
     let next: string | null = null
     for (let page = 0; page < pagesMost; page++) {
@@ -54,15 +66,23 @@ export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, lo
     }
   }
 
-  return async (user: Caller, { zone, organisations }: FirstOrganisations): Promise<void> => {
+  return async (user: Caller, { zone, organisations, devices: systems }: FirstOrganisations): Promise<void> => {
     for (const input of organisations) {
       try {
         const { tenantConnectionId } = await tenants.connect(user, input)
         await bringRooms(user, tenantConnectionId, zone)
       } catch (error) {
-        const problem = isProblem(error) ? error.kind : error instanceof Error ? error.name : "unknown"
-        log.warn("an organisation was not connected at set-up", { provider: input.provider, problem })
+        log.warn("an organisation was not connected at set-up", { provider: input.provider, problem: wordOf(error) })
+      }
+    }
+    for (const system of systems) {
+      try {
+        await devices.addFirst(user, system)
+      } catch (error) {
+        log.warn("a video system was not added at set-up", { family: system.family, problem: wordOf(error) })
       }
     }
   }
 }
+
+const wordOf = (error: unknown) => (isProblem(error) ? error.kind : error instanceof Error ? error.name : "unknown")

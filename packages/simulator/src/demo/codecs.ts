@@ -2,6 +2,7 @@ import type { CodecBooking } from "../cisco/bookings.ts"
 import type { Codecs, RunningCodec } from "../cisco/codecs.ts"
 import type { Organisation } from "../org.ts"
 import { type Route, route, type SimResponse } from "../server.ts"
+import { devicePage } from "./device-page.ts"
 
 const acts = ["wipe", "reboot", "drop", "refuse", "renew", "down", "up"] as const
 const shownMost = 12
@@ -81,55 +82,34 @@ async function panelOf({ codec, address, fingerprint }: RunningCodec, number: nu
 }
 
 /** A private meeting's title is not shown, as on the device itself. */
-function lineOf({ id, title, privacy, organizer, startsAt, endsAt, startBufferSeconds, calls }: CodecBooking) {
+function lineOf({ id, title, privacy, organizer, startsAt, endsAt, startBufferSeconds, ...rest }: CodecBooking) {
+  const { endBufferSeconds, calls } = rest
   return {
     ...{ id, title: privacy === "Private" ? "Private meeting" : title, organizer: organizer.name },
     ...{ startsAt: startsAt.toString(), endsAt: endsAt.toString(), startBufferSeconds },
+    endBufferSeconds,
     number: calls[0]?.number ?? null,
   }
 }
 
-/** Asks every two seconds. Texts are set as text, never as markup. */
-const page = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Simulated codecs</title>
-<style>
-  :root { color-scheme: dark; font: 16px/1.5 system-ui, sans-serif }
-  body { margin: 2rem; background: #10151c; color: #e7edf4 }
-  main { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)) }
-  section { background: #1b2430; border-radius: .75rem; padding: 1.25rem }
-  h1 { font-size: 1.4rem } h2 { margin: 0; font-size: 1.15rem }
-  small, dd { color: #a9b8c9; overflow-wrap: anywhere } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .85rem }
-  dd { margin: 0 } ol { list-style: none; padding: 0 } li { padding: .5rem 0; border-top: 1px solid #314052; display: flex; gap: 1rem; align-items: center }
-  li > span { flex: 1 } b { display: block } .join { background: #1d7f3f; border-radius: 1rem; padding: .15rem .9rem }
-  .join[hidden] { display: none } button { font: inherit; font-size: .85rem; margin: .15rem .25rem .15rem 0; padding: .25rem .7rem; border: 1px solid #54687e; border-radius: .5rem; background: none; color: inherit }
-</style>
-<h1>Simulated codecs</h1>
-<p>What the video systems of the demo's rooms show. Give one's address, user name and password to a room in the portal, and compare the fingerprint.</p>
-<main></main>
-<script>
-  const make = (name, text, ...inside) => { const e = document.createElement(name); if (text !== null) e.textContent = text; e.append(...inside); return e }
-  const words = { wipe: "Lose the bookings", reboot: "Restart", drop: "Cut the line", refuse: "Refuse once", renew: "New certificate", down: "Switch off", up: "Switch on" }
-  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-  const day = (at) => new Date(at).toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" })
-  function line(b) {
-    const join = make("span", "Join"); join.className = "join"; join.style.flex = "none"
-    join.hidden = !b.number || Date.now() < Date.parse(b.startsAt) - b.startBufferSeconds * 1000 || Date.now() > Date.parse(b.endsAt); join.title = b.number || ""
-    return make("li", null, make("span", null, make("b", b.title), make("small", day(b.startsAt) + " " + clock(b.startsAt) + "–" + clock(b.endsAt) + " · " + b.organizer + (b.number ? " · " + b.number : ""))), join)
-  }
-  function panel(c) {
-    const facts = make("dl", null)
-    for (const [k, v] of [["Address", c.address], ["User", c.username], ["Password", c.password], ["Fingerprint", c.fingerprint], ["Lists received", c.putCount]]) facts.append(make("dt", k), make("dd", String(v ?? "–")))
-    const buttons = Object.keys(words).filter((a) => a !== (c.isDown ? "down" : "up")).map((a) => { const b = make("button", words[a]); b.onclick = () => fetch("/demo/codecs/" + c.number + "/" + a, { method: "POST" }).then(show); return b })
-    const list = c.bookings.length === 0 ? make("p", c.isDown ? "Off" : "No bookings") : make("ol", null, ...c.bookings.map(line))
-    return make("section", null, make("h2", c.name), make("small", c.product + " · " + c.software), list, facts, ...buttons)
-  }
-  async function show() {
-    const { codecs } = await (await fetch("/demo/codecs")).json()
-    document.querySelector("main").replaceChildren(...codecs.map(panel))
-  }
-  show(); setInterval(() => show().catch(() => {}), 2000)
-</script>
-</html>`
+const page = devicePage({
+  title: "Simulated codecs",
+  lead: "What the touch panels of the demo's rooms show. Add one to its room in the portal: its address, user name and password, and the fingerprint to compare.",
+  beside: ["/poly", "Room systems that ask"],
+  body: "",
+  script: `
+const words = { wipe: "Lose the bookings", reboot: "Restart", drop: "Cut the line", refuse: "Refuse once", renew: "New certificate", down: "Switch off", up: "Switch on" }
+const isJoinable = (b) => b.number && Date.now() >= Date.parse(b.startsAt) - b.startBufferSeconds * 1000 && Date.now() < Date.parse(b.endsAt) + b.endBufferSeconds * 1000
+const span = (b) => day(b.startsAt) + " " + clock(b.startsAt) + "–" + clock(b.endsAt)
+function panel(c) {
+  const state = c.isDown ? stateLine("bad", "Switched off") : c.puttedAt ? stateLine("well", c.bookingCount + (c.bookingCount === 1 ? " booking" : " bookings") + ", given at " + clock(c.puttedAt)) : stateLine("new", "Given no list yet")
+  const list = make("ol", null, {}, ...c.bookings.map((b) => meeting(b.title, span(b) + " · " + b.organizer + (b.number ? " · " + b.number : ""), isJoinable(b) ? b.number : null)))
+  const facts = make("dl", null)
+  for (const [k, v] of [["Address", c.address], ["User name", c.username], ["Password", c.password], ["Fingerprint", c.fingerprint], ["Lists received", c.putCount]]) facts.append(make("dt", k), make("dd", String(v ?? "–")))
+  const acts = Object.keys(words).filter((a) => a !== (c.isDown ? "down" : "up")).map((a) => make("button", words[a], { onclick: () => fetch("/demo/codecs/" + c.number + "/" + a, { method: "POST" }).then(show) }))
+  return make("section", null, {}, make("h2", c.name), make("p", c.product + " · " + c.software, { className: "soft" }), state, c.bookings.length ? list : "", make("details", null, {}, make("summary", "To add it in the portal"), facts), make("details", null, {}, make("summary", "What may happen to it"), make("div", null, { className: "acts" }, ...acts)))
+}
+const show = () => look("/demo/codecs", ({ codecs }) => { for (const c of codecs) draw(c.name, JSON.stringify([c, c.bookings.map(isJoinable)]), () => panel(c)) })
+show(); setInterval(show, 2000)
+`,
+})

@@ -5,6 +5,7 @@ import { freshKnobs, type Knobs } from "../knobs.ts"
 import { occurrenceAt, occurrencesOf, type Person, type SimDetails, type SimEvent, type SimTime } from "../org.ts"
 import { type Route, route, type SimRequest, type SimResponse } from "../server.ts"
 import { pageScript, pageShell } from "./page-text.ts"
+import type { RoomSystems } from "./room-systems.ts"
 
 const daysShown = 7
 
@@ -23,6 +24,8 @@ type DemoReach = {
   readonly exchange: Exchange
   /** How an administrator connects each whole organisation, for those who try it. */
   readonly organisations: readonly DemoOrganisation[]
+  /** Systems that the service is to know of before they ask. */
+  readonly roomSystems: Pick<RoomSystems, "offered">
   /** Ends somebody's subscriptions without a word. */
   readonly expirePushes: (person: Person) => void
 }
@@ -108,7 +111,7 @@ const breakages = (
   },
 })
 
-function stateOf(context: SimulatorContext, { exchange, organisations }: DemoReach) {
+function stateOf(context: SimulatorContext, { exchange, organisations, roomSystems }: DemoReach) {
   const tenants = [...new Map(context.org.people.map(({ tenant }) => [tenant.id, tenant])).values()]
   return {
     people: context.org.people.map((person) => ({
@@ -120,6 +123,7 @@ function stateOf(context: SimulatorContext, { exchange, organisations }: DemoRea
       signIn: person.tenant.service === "exchange" && !person.isRoom ? exchange.credentialsOf(person) : null,
     })),
     organisations,
+    roomSystems: roomSystems.offered,
     tenants: tenants.map((tenant) => ({ ...tenant, knobs: context.knobs(tenant.id) })),
     calls: context.calls.recent(25).map(({ service, operation, person, status, atMs }) => ({
       service,
