@@ -6,12 +6,13 @@ import type { FastifyInstance } from "fastify"
 import { createAudit } from "./audit/audit.ts"
 import { createBroker } from "./broker/broker.ts"
 import type { Config } from "./config.ts"
-import { type Connections, createConnections } from "./connections/connections.ts"
+import { createConnections } from "./connections/connections.ts"
 import type { ConnectionAddresses, ConnectionsDeps } from "./connections/deps.ts"
 import { createFarewells } from "./connections/farewells.ts"
 import { createForecast } from "./connections/forecast.ts"
 import { createConnectionLife } from "./connections/life.ts"
 import { createOverview, idleLivesOf } from "./connections/overview.ts"
+import { createManyRemover } from "./connections/remove-many.ts"
 import { createRevocations } from "./connections/revocations.ts"
 import { createRunRevocation } from "./connections/run-revocation.ts"
 import { createTenantLife } from "./connections/tenant-life.ts"
@@ -72,6 +73,7 @@ import type { AccessBroker, KeepAlive, TenantBroker } from "./ports/access-broke
 import { createAuditKey } from "./ports/audit-signature.ts"
 import type { CalendarProvider } from "./ports/calendar-provider.ts"
 import type { Clock } from "./ports/clock.ts"
+import type { ManyRemover } from "./ports/connection-removal.ts"
 import type { FanOut } from "./ports/fan-out.ts"
 import type { HttpClient } from "./ports/http-client.ts"
 import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
@@ -235,7 +237,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   const connections = createConnections({
     ...{ store, providers, fanOut, addresses, opening: { vault, broker, life, http }, world },
   })
-  const { policyChanges, ...policyParts } = createPolicyParts(config, { store, clock, random, connections, providers })
+  const { policyChanges, ...policyParts } = createPolicyParts(config, { ...overviewParts, ...world, store, providers })
   const roomParts = createRoomParts({
     ...{ store, providerOf, fanOut, secret, queue, world, publicUrl: config.publicUrl },
     opening: { vault, broker, providers, remover: connections.remover, labelOf },
@@ -285,15 +287,12 @@ type PolicyParts = {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
-  readonly connections: Connections
+  readonly remover: ManyRemover
   readonly providers: ReadonlyMap<ProviderName, CalendarProvider>
 }
 
 /** What is set by policy, and what follows from it. */
-function createPolicyParts(
-  { policyGraceSeconds }: Config,
-  { store, clock, random, connections, providers }: PolicyParts,
-) {
+function createPolicyParts({ policyGraceSeconds }: Config, { store, clock, random, remover, providers }: PolicyParts) {
   const named = [...providers.keys()].map((provider) => ({ provider, label: labelOf(provider) }))
   return {
     groups: createGroups({ store, clock }),
@@ -301,7 +300,7 @@ function createPolicyParts(
       ...{ store, world: { clock, random }, providers: named, graceSeconds: policyGraceSeconds },
     }),
     ownPolicy: createOwnPolicy({ store, labelOf }),
-    policyChanges: createRunPolicyChange({ store, remover: connections.remover, clock }),
+    policyChanges: createRunPolicyChange({ store, remover, clock }),
   }
 }
 
@@ -337,6 +336,7 @@ function createOverviewParts(parts: OverviewParts, config: Config) {
     forecast: createForecast({ store, idle, labelOf, clock, serviceSecrets: serviceSecretsOf(config) }),
     revocations: createRevocations({ store, farewells, runs: runRevocations, labelOf, clock, random }),
     runRevocations,
+    remover: createManyRemover({ store, fanOut, farewells, runs: runRevocations, clock, random }),
   }
 }
 

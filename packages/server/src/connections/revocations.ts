@@ -45,16 +45,17 @@ export type RevocationsDeps = {
 export function createRevocations(deps: RevocationsDeps) {
   const { store, farewells, runs, labelOf, clock, random } = deps
 
-  async function require(tables: AccountTables, revocationId: RevocationId): Promise<RevocationRow> {
+  async function require(tables: AccountTables, revocationId: RevocationId): Promise<AskedFor> {
     const row = await tables.revocations.find(revocationId)
-    if (row === null) throw new Problem("not-found", "There is no such revocation.", { code: "no-revocation" })
+    if (row === null || !isAskedFor(row))
+      throw new Problem("not-found", "There is no such revocation.", { code: "no-revocation" })
     return row
   }
 
   /** The transaction after which no secret of the scope is left, but those that a refresh holds at this moment. */
   async function begin(tables: AccountTables, user: UserRow, scope: RevocationScope, isAgreed: IsAgreed) {
     const now = clock.now()
-    const row: RevocationRow = {
+    const row: AskedFor = {
       ...{ accountId: user.accountId, revocationId: parseRevocationId(random.uuid()), ...storedScope(scope) },
       ...{ state: "deleting", createdBy: user.userId, createdAt: now },
       ...{ secretsDeletedAt: null, touchedAt: now, endedAt: null, counts: null },
@@ -86,7 +87,7 @@ export function createRevocations(deps: RevocationsDeps) {
     return view
   }
 
-  async function view(tables: AccountTables, row: RevocationRow): Promise<RevocationView> {
+  async function view(tables: AccountTables, row: AskedFor): Promise<RevocationView> {
     const { waiting, removed, done, ...counts } = row.counts ?? (await tables.revocations.count(row.revocationId))
     const creator = await tables.findUser(row.createdBy)
     return {
@@ -98,7 +99,7 @@ export function createRevocations(deps: RevocationsDeps) {
     }
   }
 
-  async function scopeView(tables: AccountTables, { scopeKind, scopeId, provider }: RevocationRow) {
+  async function scopeView(tables: AccountTables, { scopeKind, scopeId, provider }: AskedFor) {
     const group =
       scopeKind === "group" ? (await tables.groups.listGroups()).find((one) => one.groupId === scopeId) : null
     return {
@@ -161,7 +162,8 @@ export function createRevocations(deps: RevocationsDeps) {
     list: (user: UserRow): Promise<RevocationView[]> =>
       store.inAccount(user.accountId, async (tables) => {
         const views: RevocationView[] = []
-        for (const row of await tables.revocations.list(listedMost)) views.push(await view(tables, row))
+        for (const row of (await tables.revocations.list(listedMost)).filter(isAskedFor))
+          views.push(await view(tables, row))
         return views
       }),
 
@@ -223,7 +225,12 @@ function scopeOf(given: RevocationScopeInput): RevocationScope {
   }
 }
 
-type StoredScope = Pick<RevocationRow, "scopeKind" | "scopeId" | "provider" | "tenantConnectionId">
+/** One that somebody asked for. */
+type AskedFor = RevocationRow & { readonly scopeKind: RevocationScope["kind"] }
+
+const isAskedFor = (row: RevocationRow): row is AskedFor => row.scopeKind !== "policy"
+
+type StoredScope = Pick<AskedFor, "scopeKind" | "scopeId" | "provider" | "tenantConnectionId">
 
 function storedScope(scope: RevocationScope): StoredScope {
   const none = { provider: null, tenantConnectionId: null }

@@ -15,7 +15,7 @@ import { keepTouching } from "./keep-touching.ts"
 import { openLast, tellProvider } from "./remove.ts"
 
 /** Connections that one transaction removes: some 100 ms. */
-const removedAtOnce = 500
+const removedAtOnce = 250
 const toldAtOnce = 8
 const stepsPerLook = 200
 
@@ -109,6 +109,8 @@ export function createRunRevocation(deps: RunRevocationDeps) {
   async function end(row: RevocationRow): Promise<void> {
     await store.inAccount(row.accountId, async (tables) => {
       const now = clock.now()
+      // Of what a change of policy removed, the log and the change say all.
+      if (row.scopeKind === "policy") return tables.revocations.delete(row.revocationId)
       const isEnded = await tables.revocations.updateIf(row.revocationId, "telling", {
         ...{ state: "done", endedAt: now, counts: await tables.revocations.count(row.revocationId) },
       })

@@ -1,10 +1,9 @@
-import type { AccountId, ConnectionId, PolicyChangeId, UserId } from "@kalends/domain/ids"
-import type { PolicySetting } from "@kalends/domain/policy"
+import type { AccountId, ConnectionId, PolicyChangeId } from "@kalends/domain/ids"
 import { policyOfGroup } from "@kalends/domain/policy-effect"
 import { isProblem } from "@kalends/domain/problem"
 import type { Call } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
-import type { ConnectionRemover } from "../ports/connection-removal.ts"
+import type { ManyRemover, RemovalOfMany } from "../ports/connection-removal.ts"
 import type { PolicyChangeRow } from "../ports/policy-tables.ts"
 import type { AccountTables, ConnectionRow, Store } from "../ports/store.ts"
 import { atOdds, brokenOf, levelsInForce } from "./levels.ts"
@@ -12,21 +11,15 @@ import { reasonOf } from "./reasons.ts"
 
 export type RunPolicyChangeDeps = {
   readonly store: Store
-  readonly remover: ConnectionRemover
+  readonly remover: ManyRemover
   readonly clock: Clock
 }
 
-const atOnce = 8
-const perLook = 64
+/** Connections that one transaction removes: some 100 ms. */
+const atOnce = 250
 /** After this long the job ends and another goes on, so that a node can stop and others get their turn. */
 const jobMs = 30_000
 const restMs = 15_000
-
-type Worked = PolicyChangeRow & { readonly call: Call }
-type Concerned = { readonly connectionId: ConnectionId; readonly userId: UserId }
-
-/** Policy came to agree with the connection while it was being removed. */
-class NotAtOdds extends Error {}
 
 /**
  * Disconnects those whose connection is at odds with policy. Nothing says who is done but the connections themselves: what
@@ -46,56 +39,47 @@ export function createRunPolicyChange({ store, remover, clock }: RunPolicyChange
       }
       await tables.policyChanges.updateIf(changeId, ["waiting", "running"], { state: "running", touchedAt: now })
       const classes = atOdds(await levelsInForce(tables, now), await tables.policyChanges.countClasses(null))
-      const some = await tables.policyChanges.listConnections(classes, { after, limit: perLook })
-      return { change, some }
+      return { change, some: await tables.policyChanges.listConnections(classes, { after, limit: atOnce }) }
     })
 
-  async function causeOf(tables: AccountTables, { userId, ...facts }: ConnectionRow): Promise<PolicySetting | null> {
-    const groupId = await tables.groups.findGroupOfUser(userId)
-    const policy = policyOfGroup(await levelsInForce(tables, clock.now()), groupId)
-    return brokenOf(policy, { ...facts, groupId, role: "user" })[0] ?? null
+  /** Why each of them is at odds; those that are not, any more, are left out. */
+  async function causesOf(tables: AccountTables, connections: readonly ConnectionRow[]) {
+    const levels = await levelsInForce(tables, clock.now())
+    const groups = await tables.groups.findGroupsOf(connections.map(({ userId }) => userId))
+    return connections.flatMap((connection) => {
+      const groupId = groups.get(connection.userId) ?? null
+      const [cause] = brokenOf(policyOfGroup(levels, groupId), { ...connection, groupId, role: "user" })
+      return cause === undefined ? [] : [{ connection, cause }]
+    })
   }
 
-  /** False where it is to be tried again. */
-  async function disconnect(change: Worked, { connectionId, userId }: Concerned): Promise<boolean> {
-    const { accountId, changeId, createdBy, call } = change
+  /** The account is held meanwhile, as by whoever changes policy: what is said here holds. */
+  async function decide(tables: AccountTables, { changeId }: PolicyChangeRow, connections: readonly ConnectionRow[]) {
+    const found = await causesOf(tables, connections)
+    const [{ accountId }, at] = [tables, clock.now()]
+    await tables.policyChanges.putNotices(
+      found.map(({ connection: { userId, provider }, cause }) => ({
+        accountId,
+        userId,
+        changeId,
+        provider,
+        cause,
+        at,
+      })),
+    )
+    await tables.policyChanges.countDisconnected(changeId, found.length, at)
+    return new Map(found.map(({ connection, cause }) => [connection.connectionId, reasonOf[cause]]))
+  }
+
+  /** False where some of them are to be tried again. */
+  async function disconnect(removal: RemovalOfMany, change: PolicyChangeRow, ids: readonly ConnectionId[]) {
     try {
-      await remover.remove({
-        ...{ accountId, userId, connectionId, call },
-        actor: { kind: "user", userId: createdBy },
-        async reason(tables, connection) {
-          const cause = await causeOf(tables, connection)
-          return cause === null ? null : reasonOf[cause]
-        },
-        async alongside(tables, connection) {
-          // The account is held by now, as by whoever changes policy: what is said here holds.
-          const cause = await causeOf(tables, connection)
-          if (cause === null) throw new NotAtOdds()
-          const at = clock.now()
-          await tables.policyChanges.putNotice({
-            ...{ accountId, userId, changeId, provider: connection.provider, cause, at },
-          })
-          await tables.policyChanges.countDisconnected(changeId, at)
-        },
-      })
-      return true
+      const { busyCount } = await removal.remove(ids, (tables, connections) => decide(tables, change, connections))
+      return busyCount === 0
     } catch (error) {
-      if (error instanceof NotAtOdds) return true
       if (isProblem(error)) return false
       throw error
     }
-  }
-
-  async function disconnectAll(change: Worked, some: readonly Concerned[]): Promise<boolean> {
-    const waiting = [...some]
-    let isAll = true
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-          if (!(await disconnect(change, next))) isAll = false
-      }),
-    )
-    return isAll
   }
 
   const end = (accountId: AccountId, changeId: PolicyChangeId) =>
@@ -105,29 +89,38 @@ export function createRunPolicyChange({ store, remover, clock }: RunPolicyChange
       await tables.policyChanges.updateIf(changeId, ["running"], { state: "done", touchedAt: now, endedAt: now })
     })
 
+  async function disconnectAll(accountId: AccountId, changeId: PolicyChangeId, removalFor: RemovalFor): Promise<void> {
+    const startedAt = clock.now()
+    let after: ConnectionId | null = null
+    let isAll = true
+    const goOn = (runAt: Temporal.Instant) =>
+      store.inAccount(accountId, (tables) => tables.addJobs([{ kind: "policy-change", accountId, changeId }], runAt))
+    for (;;) {
+      const found = await look(accountId, changeId, after)
+      if (found === null) return
+      const last = found.some.at(-1)
+      if (last === undefined) return isAll ? end(accountId, changeId) : goOn(clock.now().add({ milliseconds: restMs }))
+      const ids = found.some.map(({ connectionId }) => connectionId)
+      if (!(await disconnect(removalFor(found.change), found.change, ids))) isAll = false
+      after = last.connectionId
+      if (startedAt.until(clock.now()).total("milliseconds") >= jobMs) return goOn(clock.now())
+    }
+  }
+
   return {
-    /** The job: begins where the last one ended. */
+    /** The job: begins where the last one ended. Providers are told once all that it removes is removed. */
     async run(accountId: AccountId, changeId: PolicyChangeId, call: Call): Promise<void> {
-      const startedAt = clock.now()
-      let after: ConnectionId | null = null
-      let isAll = true
-      const goOn = (runAt: Temporal.Instant) =>
-        store.inAccount(accountId, (tables) => tables.addJobs([{ kind: "policy-change", accountId, changeId }], runAt))
-      for (;;) {
-        const found = await look(accountId, changeId, after)
-        if (found === null) return
-        const last = found.some.at(-1)
-        if (last === undefined) {
-          if (isAll) await end(accountId, changeId)
-          else await goOn(clock.now().add({ milliseconds: restMs }))
-          return
-        }
-        if (!(await disconnectAll({ ...found.change, call }, found.some))) isAll = false
-        after = last.connectionId
-        if (startedAt.until(clock.now()).total("milliseconds") >= jobMs) return goOn(clock.now())
+      let removal: RemovalOfMany | null = null
+      const removalFor = ({ createdBy }: PolicyChangeRow) => {
+        removal ??= remover.begin({ accountId, decidedBy: createdBy, decision: changeId, call })
+        return removal
       }
+      const ended = () => removal?.end()
+      await disconnectAll(accountId, changeId, removalFor).finally(ended)
     },
   }
 }
+
+type RemovalFor = (change: PolicyChangeRow) => RemovalOfMany
 
 export type RunPolicyChange = ReturnType<typeof createRunPolicyChange>

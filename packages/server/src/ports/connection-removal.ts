@@ -25,6 +25,34 @@ export type Removed = {
   readonly grantRevoked: "revoked" | "not-possible" | "not-confirmed"
 }
 
+/** Removes many, of which it was decided together: a batch in each call, and then their providers are told. */
+export interface RemovalOfMany {
+  /**
+   * Removes those for which `decide` gives a reason. It is asked once they and the account are held, and what it writes is
+   * written with the removal. How many were left because a refresh held them.
+   */
+  remove(
+    connectionIds: readonly ConnectionId[],
+    decide: (
+      tables: AccountTables,
+      connections: readonly ConnectionRow[],
+    ) => Promise<ReadonlyMap<ConnectionId, AuditReason>>,
+  ): Promise<{ readonly busyCount: number }>
+  /** Providers are told from now on, in the background. */
+  end(): void
+}
+
+/** Removes many connections at once, for features that decide about many. */
+export interface ManyRemover {
+  begin(removal: {
+    readonly accountId: AccountId
+    readonly decidedBy: UserId
+    /** Id of what was decided. */
+    readonly decision: string
+    readonly call: Call
+  }): RemovalOfMany
+}
+
 /** Removes connections at once (SPEC 1.6), for features that are about people or policy. */
 export interface ConnectionRemover {
   /** Null where it was not there, or not wanted, any more. */

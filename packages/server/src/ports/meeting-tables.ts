@@ -86,6 +86,8 @@ export interface GroupTables {
   /** A user is in one group, or (null) in none. */
   setGroupOfUser(userId: UserId, groupId: GroupId | null): Promise<void>
   findGroupOfUser(userId: UserId): Promise<GroupId | null>
+  /** Of these people, those who are in a group. */
+  findGroupsOf(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, GroupId>>
   /** How many people are in each group, and (null) in none, and how many of them have a connection. */
   countPeople(): Promise<readonly GroupCount[]>
   /** Has the calendars of everybody in the group, or (null) in none, listed anew by their next pass; which they are. */

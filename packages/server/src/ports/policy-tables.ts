@@ -77,8 +77,8 @@ export interface PolicyChangeTables {
     states: readonly PolicyChangeState[],
     changes: Partial<Pick<PolicyChangeRow, "state" | "touchedAt" | "endedAt">>,
   ): Promise<boolean>
-  /** Counts one more, and that somebody is at it. */
-  countDisconnected(changeId: PolicyChangeId, at: Temporal.Instant): Promise<void>
+  /** Counts so many more, and that somebody is at it. */
+  countDisconnected(changeId: PolicyChangeId, count: number, at: Temporal.Instant): Promise<void>
   /** How many people there are of each class; of these people alone, where they are named. */
   countClasses(userIds: readonly UserId[] | null): Promise<readonly (PeopleClass & { readonly count: number })[]>
   /** People of these classes by e-mail address, from `after` (exclusive) on. */
@@ -91,7 +91,7 @@ export interface PolicyChangeTables {
     classes: readonly PeopleClass[],
     page: { readonly after: ConnectionId | null; readonly limit: number },
   ): Promise<readonly { readonly connectionId: ConnectionId; readonly userId: UserId }[]>
-  putNotice(row: PolicyNoticeRow): Promise<void>
+  putNotices(rows: readonly PolicyNoticeRow[]): Promise<void>
   findNotice(userId: UserId): Promise<PolicyNoticeRow | null>
   deleteNotice(userId: UserId): Promise<void>
 }

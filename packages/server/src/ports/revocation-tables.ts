@@ -30,8 +30,9 @@ export type RevocationState = "deleting" | "removing" | "telling" | "done"
 export type RevocationRow = {
   readonly accountId: AccountId
   readonly revocationId: RevocationId
-  readonly scopeKind: RevocationScope["kind"]
-  /** Id of the connection or group, or the provider's name of the tenant. */
+  /** policy: connections that a change of policy removed; shown to nobody, and deleted when providers are told. */
+  readonly scopeKind: RevocationScope["kind"] | "policy"
+  /** Id of the connection, group or change, or the provider's name of the tenant. */
   readonly scopeId: string
   /** Of a tenant. */
   readonly provider: ProviderName | null
@@ -110,8 +111,10 @@ export interface RevocationTables {
   /** Changes it only while it is in this state; false when it is not. */
   updateIf(revocationId: RevocationId, state: RevocationState, changes: Changes<RevocationRow>): Promise<boolean>
   find(revocationId: RevocationId): Promise<RevocationRow | null>
-  /** Newest first. */
+  /** Those that somebody asked for, newest first. */
   list(limit: number): Promise<readonly RevocationRow[]>
+  /** With its steps. */
+  delete(revocationId: RevocationId): Promise<void>
   /** In the order of people's addresses, from `after` (exclusive) on. */
   listConcerned(
     scope: RevocationScope,
@@ -120,6 +123,15 @@ export interface RevocationTables {
   countConcerned(scope: RevocationScope): Promise<number>
   /** A waiting step for each connection of the scope; how many. */
   addSteps(revocationId: RevocationId, scope: RevocationScope): Promise<number>
+  /**
+   * Holds these connections and what goes with them, as long as the transaction lasts. Those whose credential somebody holds
+   * (a refresh, mostly) are left out and counted.
+   */
+  hold(
+    connectionIds: readonly ConnectionId[],
+  ): Promise<{ readonly connections: readonly ConnectionRow[]; readonly busyCount: number }>
+  /** A waiting step for each of these connections. */
+  addStepsOf(revocationId: RevocationId, connectionIds: readonly ConnectionId[]): Promise<void>
   /**
    * Deletes the credentials of waiting steps, and what rollouts had kept of these people's older secrets, in two statements
    * whatever their number. Those that a refresh holds are left out, or waited for.

@@ -1,4 +1,4 @@
-import type { AccountId, CalendarId } from "@kalends/domain/ids"
+import type { AccountId, CalendarId, GroupId, UserId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { GroupCount, GroupTables } from "../ports/meeting-tables.ts"
 import type { Database } from "./database.ts"
@@ -36,6 +36,12 @@ export function createGroupTables(tx: Transaction<Database>, accountId: AccountI
         .where("userId", "=", userId)
         .executeTakeFirst()
       return member?.groupId ?? null
+    },
+    async findGroupsOf(userIds) {
+      const { rows } = await sql<{ userId: UserId; groupId: GroupId }>`
+        select user_id, group_id from group_member
+        where account_id = ${accountId} and user_id = any(${[...userIds]}::uuid[])`.execute(tx)
+      return new Map(rows.map(({ userId, groupId }) => [userId, groupId]))
     },
     countPeople: () => countPeople(tx, accountId),
     async relistCalendars(groupId) {

@@ -37,8 +37,8 @@ export function createPolicyChangeTables(tx: Transaction<Database>, accountId: A
         .executeTakeFirstOrThrow()
       return numUpdatedRows > 0n
     },
-    async countDisconnected(changeId, at) {
-      await sql`update policy_change set disconnected = disconnected + 1, touched_at = ${at.toString()}
+    async countDisconnected(changeId, count, at) {
+      await sql`update policy_change set disconnected = disconnected + ${count}, touched_at = ${at.toString()}
         where account_id = ${accountId} and change_id = ${changeId}`.execute(tx)
     },
     ...classTables(tx, accountId),
@@ -49,10 +49,6 @@ export function createPolicyChangeTables(tx: Transaction<Database>, accountId: A
 type ClassTables = Pick<PolicyChangeTables, "countClasses" | "listPeople" | "listConnections">
 
 function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTables {
-  const people = sql`from app_user as u
-    left join group_member as m on m.account_id = u.account_id and m.user_id = u.user_id
-    left join connection as c on c.account_id = u.account_id and c.user_id = u.user_id
-    where u.account_id = ${accountId} and u.kind = 'person'`
   const named = (userIds: readonly UserId[] | null) =>
     userIds === null ? sql`` : sql`and u.user_id = any(${[...userIds]}::uuid[])`
   return {
@@ -65,16 +61,19 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
     },
     async listPeople(classes, { userIds, after, limit }) {
       const { rows } = await sql<ClassMember>`
-        select u.user_id, u.email, u.display_name, m.group_id, u.role, c.provider, c.permission,
-          c.contacts_permission
-        ${people} ${named(userIds)} and u.email > ${after ?? ""} and ${isOneOf(classes)}
-        order by u.email limit ${limit}`.execute(tx)
+        select u.user_id, u.email, p.display_name, u.group_id, u.role, u.provider, u.permission, u.contacts_permission
+        from app_user as p join listed_person as u on u.account_id = p.account_id and u.user_id = p.user_id
+        where p.account_id = ${accountId} and p.kind = 'person' ${named(userIds)} and p.email > ${after ?? ""}
+          and ${isOneOf(classes)}
+        order by p.email limit ${limit}`.execute(tx)
       return rows
     },
     async listConnections(classes, { after, limit }) {
       const later = after === null ? sql`` : sql`and c.connection_id > ${after}`
       const { rows } = await sql<{ connectionId: ConnectionId; userId: UserId }>`
-        select c.connection_id, c.user_id ${people} ${later} and ${isOneOf(classes)}
+        select c.connection_id, c.user_id
+        from connection as c join listed_person as u on u.account_id = c.account_id and u.user_id = c.user_id
+        where c.account_id = ${accountId} and u.kind = 'person' ${later} and ${isOneOf(classes)}
         order by c.connection_id limit ${limit}`.execute(tx)
       return rows
     },
@@ -83,23 +82,28 @@ function classTables(tx: Transaction<Database>, accountId: AccountId): ClassTabl
 
 function isOneOf(classes: readonly PeopleClass[]) {
   const column = (name: keyof PeopleClass) => classes.map((one) => one[name] ?? "")
-  return sql`(coalesce(m.group_id::text, ''), u.role, coalesce(c.provider, ''), coalesce(c.permission, ''),
-    coalesce(c.contacts_permission, '')) in (
+  return sql`(coalesce(u.group_id::text, ''), u.role, coalesce(u.provider, ''), coalesce(u.permission, ''),
+    coalesce(u.contacts_permission, '')) in (
     select w.group_id, w.role, w.provider, w.permission, w.contacts_permission from unnest(${column("groupId")}::text[], ${column("role")}::text[],
       ${column("provider")}::text[], ${column("permission")}::text[], ${column("contactsPermission")}::text[])
       as w (group_id, role, provider, permission, contacts_permission))`
 }
 
-type NoticeTables = Pick<PolicyChangeTables, "putNotice" | "findNotice" | "deleteNotice">
+type NoticeTables = Pick<PolicyChangeTables, "putNotices" | "findNotice" | "deleteNotice">
 
 function noticeTables(tx: Transaction<Database>, accountId: AccountId): NoticeTables {
   return {
-    async putNotice(row) {
-      const { accountId: _account, userId: _user, ...said } = row
+    async putNotices(rows) {
+      if (rows.length === 0) return
+      const said = ["changeId", "provider", "cause", "at"] as const
       await tx
         .insertInto("policyNotice")
-        .values(row)
-        .onConflict((conflict) => conflict.columns(["accountId", "userId"]).doUpdateSet(said))
+        .values([...rows])
+        .onConflict((conflict) =>
+          conflict
+            .columns(["accountId", "userId"])
+            .doUpdateSet((set) => Object.fromEntries(said.map((name) => [name, set.ref(`excluded.${name}`)]))),
+        )
         .execute()
     },
     findNotice: async (userId) =>

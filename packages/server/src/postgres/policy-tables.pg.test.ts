@@ -149,8 +149,8 @@ describe.each(["PostgreSQL", "memory"])("changes of policy in %s", (kind) => {
       await policyChanges.updateIf(changeId, ["waiting"], { state: "running" }),
     ])
     expect(moved).toEqual([false, true])
-    await inAccount(({ policyChanges }) => policyChanges.countDisconnected(changeId, at.add({ seconds: 31 })))
-    const changed = { ...row, state: "running", disconnected: 1, touchedAt: at.add({ seconds: 31 }) }
+    await inAccount(({ policyChanges }) => policyChanges.countDisconnected(changeId, 3, at.add({ seconds: 31 })))
+    const changed = { ...row, state: "running", disconnected: 3, touchedAt: at.add({ seconds: 31 }) }
     expect(await inAccount(({ policyChanges }) => policyChanges.list(5))).toEqual([changed])
     expect(await inAccount(({ policyChanges }) => policyChanges.listWaiting())).toEqual([])
   })
@@ -208,8 +208,8 @@ describe.each(["PostgreSQL", "memory"])("changes of policy in %s", (kind) => {
       cause: "providers",
       at,
     } as const
-    await inAccount(({ policyChanges }) => policyChanges.putNotice({ ...notice, cause: "sync" }))
-    await inAccount(({ policyChanges }) => policyChanges.putNotice(notice))
+    await inAccount(({ policyChanges }) => policyChanges.putNotices([{ ...notice, cause: "sync" }]))
+    await inAccount(({ policyChanges }) => policyChanges.putNotices([notice]))
     expect(await inAccount(({ policyChanges }) => policyChanges.findNotice(userId))).toEqual(notice)
     await inAccount(({ policyChanges }) => policyChanges.deleteNotice(userId))
     expect(await inAccount(({ policyChanges }) => policyChanges.findNotice(userId))).toBeNull()

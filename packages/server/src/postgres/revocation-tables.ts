@@ -29,7 +29,15 @@ export function createRevocationTables(tx: Transaction<Database>, accountId: Acc
     },
     find: async (revocationId) =>
       (await revocations().where("revocationId", "=", revocationId).executeTakeFirst()) ?? null,
-    list: (limit) => revocations().orderBy("createdAt", "desc").limit(limit).execute(),
+    list: (limit) =>
+      revocations().where("scopeKind", "<>", "policy").orderBy("createdAt", "desc").limit(limit).execute(),
+    async delete(revocationId) {
+      await tx
+        .deleteFrom("revocation")
+        .where("accountId", "=", accountId)
+        .where("revocationId", "=", revocationId)
+        .execute()
+    },
     ...scopeTables(tx, accountId),
     ...stepTables(tx, accountId),
   }
@@ -57,8 +65,22 @@ function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unk
 function scopeTables(
   tx: Transaction<Database>,
   accountId: AccountId,
-): Pick<RevocationTables, "listConcerned" | "countConcerned" | "addSteps" | "takeCredentials"> {
+): Pick<RevocationTables, "listConcerned" | "countConcerned" | "hold" | "addSteps" | "addStepsOf" | "takeCredentials"> {
+  const addSteps = (revocationId: RevocationId, from: RawBuilder<unknown>) =>
+    sql`
+      insert into revocation_step (account_id, revocation_id, connection_id, user_id, provider, state,
+        subscriptions_stopped, subscriptions_left)
+      select c.account_id, ${revocationId}, c.connection_id, c.user_id, c.provider, 'waiting', 0, 0 from ${from}`.execute(
+      tx,
+    )
   return {
+    hold: (connectionIds) => hold(tx, accountId, connectionIds),
+    async addStepsOf(revocationId, connectionIds) {
+      await addSteps(
+        revocationId,
+        sql`connection as c where c.account_id = ${accountId} and c.connection_id = any(${[...connectionIds]}::uuid[])`,
+      )
+    },
     async listConcerned(scope, { after, limit }) {
       const { rows } = await sql<Concerned>`
         select c.connection_id, c.user_id, c.provider, c.state, u.email, u.display_name
@@ -71,11 +93,7 @@ function scopeTables(
       return Number(rows[0]?.count ?? 0)
     },
     async addSteps(revocationId, scope) {
-      const { numAffectedRows } = await sql`
-        insert into revocation_step (account_id, revocation_id, connection_id, user_id, provider, state,
-          subscriptions_stopped, subscriptions_left)
-        select c.account_id, ${revocationId}, c.connection_id, c.user_id, c.provider, 'waiting', 0, 0
-        from ${concerned(accountId, scope)}`.execute(tx)
+      const { numAffectedRows } = await addSteps(revocationId, concerned(accountId, scope))
       return Number(numAffectedRows ?? 0n)
     },
     async takeCredentials(revocationId, held) {
@@ -99,6 +117,32 @@ function scopeTables(
       return rows
     },
   }
+}
+
+/** A credential is held before its connection, as by whoever refreshes, connects or removes. */
+async function hold(tx: Transaction<Database>, accountId: AccountId, connectionIds: readonly ConnectionId[]) {
+  const ids = sql`any(${[...connectionIds]}::uuid[])`
+  const { rows: free } = await sql<{ connectionId: ConnectionId }>`
+    select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}
+    order by connection_id for update skip locked`.execute(tx)
+  const connections = await tx
+    .selectFrom("connection")
+    .selectAll()
+    .where("accountId", "=", accountId)
+    .where(sql<boolean>`connection_id = ${ids}`)
+    .orderBy("connectionId")
+    .forUpdate()
+    .execute()
+  const userIds = connections.map(({ userId }) => userId)
+  await sql`
+    select 1 from rollout_step where account_id = ${accountId} and user_id = any(${userIds}::uuid[])
+      and (sealed_secret is not null or sealed_access_token is not null)
+    order by rollout_id, user_id for update`.execute(tx)
+  const { rows: all } = await sql<{ connectionId: ConnectionId }>`
+    select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}`.execute(tx)
+  const held = new Set(free.map(({ connectionId }) => connectionId))
+  const busy = new Set(all.flatMap(({ connectionId }) => (held.has(connectionId) ? [] : [connectionId])))
+  return { connections: connections.filter(({ connectionId }) => !busy.has(connectionId)), busyCount: busy.size }
 }
 
 type StepTables = Pick<RevocationTables, "removeSome" | "listSteps" | "endStep" | "count">

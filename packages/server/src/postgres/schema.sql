@@ -713,7 +713,7 @@ create table revocation (
   PRIMARY KEY (account_id, revocation_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((length(scope_id) <= 320)),
-  CHECK ((scope_kind = ANY (ARRAY['connection'::text, 'group'::text, 'tenant'::text]))),
+  CHECK ((scope_kind = ANY (ARRAY['connection'::text, 'group'::text, 'tenant'::text, 'policy'::text]))),
   CHECK ((state = ANY (ARRAY['deleting'::text, 'removing'::text, 'telling'::text, 'done'::text])))
 );
 CREATE INDEX revocation_by_touch ON revocation USING btree (touched_at) WHERE (state <> 'done'::text);

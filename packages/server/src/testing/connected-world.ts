@@ -79,7 +79,7 @@ export async function connectedWorld(options: ConnectedOptions = {}) {
     brokerNode,
     clock,
     connect,
-    connections,
+    ...{ connections, fanOut },
     hints,
     http,
     life,

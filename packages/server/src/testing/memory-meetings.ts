@@ -1,4 +1,4 @@
-import type { AccountId } from "@kalends/domain/ids"
+import type { AccountId, GroupId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
@@ -112,6 +112,14 @@ export function memoryGroups(tx: MemoryTransaction, accountId: AccountId): Group
       else await tx.put("member", userId, { accountId, userId, groupId })
     },
     findGroupOfUser: async (userId) => groupOf(userId),
+    async findGroupsOf(userIds) {
+      return new Map(
+        userIds.flatMap((userId): [typeof userId, GroupId][] => {
+          const groupId = groupOf(userId)
+          return groupId === null ? [] : [[userId, groupId]]
+        }),
+      )
+    },
     async countPeople() {
       const users = tx.list("user").filter((row) => row.accountId === accountId)
       const byGroup = Map.groupBy(users, ({ userId }) => groupOf(userId))

@@ -34,8 +34,8 @@ export function memoryPolicyChanges(tx: MemoryTransaction, accountId: AccountId)
       await tx.put("policyChange", id, { ...row, ...changes })
       return true
     },
-    countDisconnected: (id, touchedAt) =>
-      tx.change("policyChange", id, (row) => ({ ...row, touchedAt, disconnected: row.disconnected + 1 })),
+    countDisconnected: (id, count, touchedAt) =>
+      tx.change("policyChange", id, (row) => ({ ...row, touchedAt, disconnected: row.disconnected + count })),
     async countClasses(userIds) {
       const wanted = people().filter(({ userId }) => userIds === null || userIds.includes(userId))
       return [...Map.groupBy(wanted, nameOf).values()].flatMap((members) => {
@@ -65,7 +65,9 @@ export function memoryPolicyChanges(tx: MemoryTransaction, accountId: AccountId)
         .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1))
         .slice(0, limit)
     },
-    putNotice: (row) => tx.put("policyNotice", row.userId, row),
+    async putNotices(rows) {
+      for (const row of rows) await tx.put("policyNotice", row.userId, row)
+    },
     async findNotice(userId) {
       const row = tx.find("policyNotice", userId)
       return row?.accountId === accountId ? row : null

@@ -37,6 +37,7 @@ export function memoryRevocations(
     find: async (id) => mine().find(({ revocationId }) => revocationId === id) ?? null,
     list: async (limit) =>
       mine()
+        .filter(({ scopeKind }) => scopeKind !== "policy")
         .sort((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt))
         .slice(0, limit),
     listConcerned: async (scope, { after, limit }) =>
@@ -52,6 +53,31 @@ export function memoryRevocations(
           ...{ subscriptionsStopped: 0, subscriptionsLeft: 0, grantOutcome: null },
         })
       return found.length
+    },
+    async delete(id) {
+      for (const { connectionId } of steps(id)) await tx.remove("revocationStep", stepKey(id, connectionId))
+      await tx.remove("revocation", id)
+    },
+    async hold(connectionIds) {
+      const connections: ConnectionRow[] = []
+      let busyCount = 0
+      for (const connectionId of [...connectionIds].sort()) {
+        const isFree = tx.find("credential", connectionId) === null || tx.lockAtOnce("credential", connectionId)
+        if (!isFree) busyCount++
+        if (!isFree) continue
+        await tx.lock("connection", connectionId)
+        const row = tx.find("connection", connectionId)
+        if (row?.accountId === accountId) connections.push(row)
+      }
+      return { connections, busyCount }
+    },
+    async addStepsOf(revocationId, connectionIds) {
+      for (const { connectionId, userId, provider } of tx.list("connection"))
+        if (connectionIds.includes(connectionId))
+          await tx.put("revocationStep", stepKey(revocationId, connectionId), {
+            ...{ accountId, revocationId, connectionId, userId, provider, state: "waiting", farewell: null },
+            ...{ subscriptionsStopped: 0, subscriptionsLeft: 0, grantOutcome: null },
+          })
     },
     takeCredentials: (revocationId, held) => takeCredentials(tx, steps(revocationId).filter(isWaiting), held),
     async removeSome(revocationId, limit) {

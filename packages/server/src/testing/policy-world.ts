@@ -9,12 +9,16 @@ import {
 } from "@kalends/domain/ids"
 import type { Permission } from "@kalends/domain/permission"
 import { policyChangeInputSchema, policyPreviewInputSchema } from "@kalends/protocol/policy"
+import { createFarewells } from "../connections/farewells.ts"
+import { createManyRemover } from "../connections/remove-many.ts"
+import { createRunRevocation } from "../connections/run-revocation.ts"
 import { createOwnPolicy } from "../policy/own-policy.ts"
 import { createPolicy } from "../policy/policy.ts"
 import { createRunPolicyChange } from "../policy/run-change.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import { connectedWorld } from "./connected-world.ts"
 import { createMemoryStore } from "./memory-store.ts"
+import { silentMetrics } from "./silent-metrics.ts"
 
 export type PolicyPerson = {
   readonly name: string
@@ -31,9 +35,11 @@ export const graceSeconds = 30
 export async function policyWorld(
   people: readonly PolicyPerson[],
   dressStore: (store: Store) => Store = (same) => same,
+  given: { readonly base?: Store; readonly seed?: number; readonly isKilled?: boolean } = {},
 ) {
-  const base = createMemoryStore()
-  const connected = await connectedWorld({ base, dressStore })
+  const memory = createMemoryStore()
+  const { base = memory, seed = 1, isKilled = false } = given
+  const connected = await connectedWorld({ base, dressStore, seed })
   const { accountId, clock, random, store, rows } = connected
   const inAccount = <Result>(work: (tables: AccountTables) => Promise<Result>) => base.inAccount(accountId, work)
   const users = new Map<string, UserRow>()
@@ -46,10 +52,19 @@ export async function policyWorld(
     ...{ store, world: { clock, random }, graceSeconds },
     providers: labels.map((provider) => ({ provider, label: provider })),
   })
-  const run = createRunPolicyChange({ store, remover: connected.connections.remover, clock })
+  const farewells = createFarewells(clock)
+  const tell = {
+    ...connected,
+    providers: new Map([[connected.provider.name, connected.provider]]),
+    metrics: silentMetrics,
+  }
+  const runs = createRunRevocation({ ...connected, tell, farewells })
+  // A node that is killed tells nobody of what it removed.
+  const remover = createManyRemover({ ...connected, farewells, runs: isKilled ? { start: () => {} } : runs })
+  const run = createRunPolicyChange({ store, remover, clock })
   const admin: UserRow = { ...rows.user, role: "owner" }
   return {
-    ...{ base, store, clock, policy, run, admin, accountId, inAccount, establish: connected },
+    ...{ base, store, clock, policy, run, runs, farewells, admin, accountId, inAccount, establish: connected },
     ownPolicy: createOwnPolicy({ store, labelOf: (provider) => provider }),
     userOf(name: string): UserRow {
       const user = users.get(name)
@@ -62,8 +77,9 @@ export async function policyWorld(
       policy.preview(admin, policyPreviewInputSchema.parse(input)),
     /** Runs every job of the policy that waits, as a worker does once each is due. */
     async work() {
-      for (const { job } of base.takeJobs())
+      for (const { job } of memory.takeJobs())
         if (job.kind === "policy-change") await run.run(accountId, job.changeId, "job:policy-change:1")
+      await runs.idle()
     },
     /** Who has a connection still. */
     connectedNow: () =>
