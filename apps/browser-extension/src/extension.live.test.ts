@@ -100,6 +100,13 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
 
   /** Its options, opened from the card; connected with a code. */
   async function connect(page: Page): Promise<Page> {
+    // The page's own scripts press in vain.
+    const pressed = await page.evaluate(() => {
+      const main = document.querySelector("[data-kalends]")?.shadowRoot?.querySelector("button")
+      main?.click()
+      return main?.textContent
+    })
+    expect(pressed).toBe("Add a Kalends meeting")
     await add(page).click()
     await card(page).getByText("Connect the extension to your Kalends first.").waitFor()
     expect(await seriousFindings(page)).toEqual([])
@@ -197,6 +204,25 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
     await card(old).getByText("This event has a meeting already").waitFor()
     expectOnlyAllowed()
     for (const opened of [page, fresh, old, options]) await opened.close()
+  })
+
+  test("the browser has nothing against it, and lets it reach the calendars and the one service", async () => {
+    const page = await browser.context.newPage()
+    await page.goto("chrome://extensions/")
+    const known = await page.evaluate(async () => {
+      type Known = { name: string; manifestErrors: unknown[]; permissions: object }
+      type Own = { developerPrivate: { getExtensionsInfo(options: object): Promise<Known[]> } }
+      const { chrome } = window as unknown as { chrome: Own }
+      return (await chrome.developerPrivate.getExtensionsInfo({})).find(({ name }) => name === "Kalends")
+    })
+    const pages = ["calendar.google.com", "outlook.cloud.microsoft", "outlook.live.com", "outlook.office.com"]
+    const hosts = ["http://127.0.0.1/*", ...[...pages, "outlook.office365.com"].map((host) => `https://${host}/*`)]
+    expect(known?.manifestErrors).toEqual([])
+    expect(known?.permissions).toMatchObject({
+      runtimeHostPermissions: { hasAllHosts: false, hosts: hosts.map((host) => ({ granted: true, host })) },
+      simplePermissions: [],
+    })
+    await page.close()
   })
 
   test("a refusal is told in words, and a page that is not understood once, on the extension's own button", async () => {

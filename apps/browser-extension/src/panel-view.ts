@@ -39,7 +39,8 @@ function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string,
 function button(className: string, text: string, act: () => void): HTMLButtonElement {
   const element = make("button", className, text)
   element.type = "button"
-  element.addEventListener("click", act)
+  // Only a person's own press counts: the page's scripts reach the button, too.
+  element.addEventListener("click", ({ isTrusted }) => isTrusted && act())
   return element
 }
 
