@@ -20,3 +20,8 @@ export function problemText(
   const known = error instanceof ApiProblem ? (problems[error.code] ?? problems[error.kind]) : undefined
   return known ?? problems.unavailable ?? ""
 }
+
+/** The same of what may have gone wrong; null where nothing did. */
+export function troubleText(error: unknown, words: Parameters<typeof problemText>[1]): string | null {
+  return error === null ? null : problemText(error, words)
+}

@@ -1,4 +1,5 @@
 import { Dialog } from "@kalends/ui/dialog"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { api } from "./api.ts"
@@ -64,9 +65,7 @@ type FormProps = Pick<AddProps, "words" | "tenantConnectionId" | "selected"> & {
 function AddForm({ words, tenantConnectionId, selected, close, tell }: FormProps) {
   const groups = useLoaded(api.groups)
   const [groupId, chooseGroup] = useState("")
-  const [isBusy, setIsBusy] = useState(false)
-  const [error, setError] = useState<unknown>(null)
-  const add = async () => {
+  const { isBusy, error, onSubmit } = useSending(async () => {
     const people = selected.map(({ email, displayName }) => ({ email, displayName: displayName.slice(0, 120) }))
     let [added, known] = [0, 0]
     for (const part of inParts(people)) {
@@ -75,22 +74,9 @@ function AddForm({ words, tenantConnectionId, selected, close, tell }: FormProps
       known += answer.known
     }
     tell(words.tenants.wereAdded(added, known))
-  }
-  const submit = async () => {
-    setIsBusy(true)
-    setError(null)
-    await add().catch((failure: unknown) => {
-      setError(failure)
-      setIsBusy(false)
-    })
-  }
+  })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         <Text>{words.tenants.addText}</Text>
         <NativeSelect

@@ -1,7 +1,8 @@
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Group, Stack, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { problemText } from "./api-problem.ts"
+import { troubleText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
 
 type NameProps = {
@@ -15,21 +16,9 @@ type NameProps = {
 /** A group's name, typed. */
 export function NameForm({ words, name, label, save }: NameProps) {
   const [typed, setTyped] = useState(name)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    await save(typed.trim()).catch((error: unknown) => setProblem(problemText(error, words)))
-    setIsBusy(false)
-  }
+  const { isBusy, error, onSubmit } = useSending(() => save(typed.trim()))
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         <TextInput
           label={words.groupName}
@@ -40,7 +29,7 @@ export function NameForm({ words, name, label, save }: NameProps) {
           value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)}
         />
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={troubleText(error, words)} />
         <Group>
           <Button type="submit" loading={isBusy} disabled={typed.trim() === "" || typed.trim() === name}>
             {label}

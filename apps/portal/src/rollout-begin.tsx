@@ -1,5 +1,6 @@
 import type { GroupsView } from "@kalends/protocol/groups"
 import type { TenantView } from "@kalends/protocol/tenants"
+import { useSending } from "@kalends/ui/use-sending"
 import { Alert, Button, Card, Group, NativeSelect, Radio, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { api } from "./api.ts"
@@ -59,34 +60,20 @@ function BeginForm({ work, tenants, groups, first, words, handed, hand }: FormPr
   )
   const [groupId, chooseGroup] = useState(groups.groups[0]?.groupId ?? "")
   const [wanted, choosePermission] = useState<"read" | "read-write">("read")
-  const [error, setError] = useState<unknown>(null)
-  const [isBusy, setIsBusy] = useState(false)
   const tenant = tenants.find((one) => one.tenantConnectionId === tenantConnectionId)
   const isReadOnly = tenant?.permission === "read"
   const permission = isReadOnly ? "read" : wanted
-  const begin = async () => {
-    setIsBusy(true)
-    setError(null)
+  const { isBusy, error, onSubmit } = useSending(async () => {
     const scope = {
       groupId: whom === "group" ? groupId : null,
       emails: whom === "selected" ? [...handed.emails] : null,
     }
-    try {
-      const { rolloutId } = await tenantApi.newRollout({ kind: work, tenantConnectionId, permission, scope })
-      hand({ kind: "rollout", rolloutId }, {})
-    } catch (failure) {
-      setError(failure)
-      setIsBusy(false)
-    }
-  }
+    const { rolloutId } = await tenantApi.newRollout({ kind: work, tenantConnectionId, permission, scope })
+    hand({ kind: "rollout", rolloutId }, {})
+  })
   return (
     <Card withBorder padding="lg">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void begin()
-        }}
-      >
+      <form onSubmit={onSubmit}>
         <Stack gap="lg">
           <NativeSelect
             label={words.rollouts.through[work]}

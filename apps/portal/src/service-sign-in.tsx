@@ -1,7 +1,8 @@
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { problemText } from "./api-problem.ts"
+import { troubleText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
 import type { Messages } from "./messages.ts"
 import { platform } from "./platform.ts"
@@ -22,25 +23,11 @@ export function ServiceSignIn({ words, provider, permission, tenantConnectionId,
   const text = words.serviceSignIn
   const [account, setAccount] = useState(known)
   const [hasDirectory, setHasDirectory] = useState(true)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      platform.go(await tenantApi.signIn({ provider, permission, account, hasDirectory, tenantConnectionId }))
-    } catch (error) {
-      setProblem(problemText(error, { problems: words.tenantProblems }))
-      setIsBusy(false)
-    }
-  }
+  const { isBusy, error, onSubmit } = useSending(async () =>
+    platform.go(await tenantApi.signIn({ provider, permission, account, hasDirectory, tenantConnectionId })),
+  )
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         <TextInput
           required
@@ -61,7 +48,7 @@ export function ServiceSignIn({ words, provider, permission, tenantConnectionId,
         <Text c="dimmed" size="sm" className={classes.prose}>
           {text.asked}
         </Text>
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={troubleText(error, { problems: words.tenantProblems })} />
         <Group>
           <Button type="submit" loading={isBusy}>
             {text.go}

@@ -1,7 +1,8 @@
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, FileButton, Group, PasswordInput, Stack, Textarea, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { ApiProblem, problemText } from "./api-problem.ts"
+import { ApiProblem, troubleText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
 import classes from "./portal.module.css"
 import { type Field, givenOf, type Method } from "./tenants.ts"
@@ -23,27 +24,11 @@ const longest = 16_384
 /** What the method asks for. Nothing of it is kept by the browser, and secrets are let go of once they were accepted. */
 export function TenantForm({ method, words, label, save }: FormProps) {
   const [typed, setTyped] = useState<Given>({})
-  const [problem, setProblem] = useState<{ readonly text: string; readonly field: string | null } | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      await save(givenOf(method.fields, typed))
-    } catch (error) {
-      const code = error instanceof ApiProblem ? error.code : ""
-      const field = method.fields.find(({ name }) => name === code)?.name ?? null
-      setProblem({ text: problemText(error, { problems: words.tenantProblems }), field })
-      setIsBusy(false)
-    }
-  }
+  const { isBusy, error, onSubmit } = useSending(() => save(givenOf(method.fields, typed)))
+  const problem = troubleText(error, { problems: words.tenantProblems })
+  const badField = error instanceof ApiProblem ? error.code : null
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         {method.fields.map((field) => (
           <FieldInput
@@ -51,11 +36,11 @@ export function TenantForm({ method, words, label, save }: FormProps) {
             field={field}
             words={words}
             value={typed[field.name] ?? ""}
-            error={problem?.field === field.name ? problem.text : null}
+            error={badField === field.name ? problem : null}
             change={(text) => setTyped((before) => ({ ...before, [field.name]: text }))}
           />
         ))}
-        <ProblemAlert problem={problem?.text ?? null} />
+        <ProblemAlert problem={problem} />
         <Group>
           <Button type="submit" loading={isBusy}>
             {label}

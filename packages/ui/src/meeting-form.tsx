@@ -7,6 +7,7 @@ import classes from "./meeting.module.css"
 import { explain, type MeetingWords } from "./meeting-words.ts"
 import { emptyDraft, isOver, type MeetingDraft, type MeetingTimes, repetitions, scheduleOf } from "./meetings.ts"
 import { ProblemAlert } from "./sign-in-form.tsx"
+import { useSending } from "./use-sending.ts"
 
 export type MeetingFormProps = {
   readonly words: MeetingWords
@@ -23,29 +24,13 @@ export type MeetingFormProps = {
 export function MeetingForm({ words, now, zone, newKey, make }: MeetingFormProps) {
   const [draft, setDraft] = useState<MeetingDraft>(() => emptyDraft(now, zone))
   const [key] = useState(newKey)
-  const [isBusy, setIsBusy] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
   const schedule = scheduleOf(draft, zone)
   const set = (changes: Partial<MeetingDraft>) => setDraft({ ...draft, ...changes })
-  const submit = async () => {
-    if (schedule === null || isBusy) return
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      await make({ key, subject: draft.subject, schedule: scheduleToJson(schedule) })
-    } catch (error) {
-      setProblem(`${explain(error, words)} ${words.typedStays}`)
-      setIsBusy(false)
-    }
-  }
+  const { isBusy, error, onSubmit } = useSending(async () => {
+    if (schedule !== null) await make({ key, subject: draft.subject, schedule: scheduleToJson(schedule) })
+  })
   return (
-    <form
-      aria-busy={isBusy}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form aria-busy={isBusy} onSubmit={onSubmit}>
       <Stack>
         <TextInput
           label={words.subject}
@@ -60,7 +45,7 @@ export function MeetingForm({ words, now, zone, newKey, make }: MeetingFormProps
           <RepeatFields draft={draft} set={set} words={words} />
         </div>
         <Hint {...{ schedule, words, now, zone }} />
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={error === null ? null : `${explain(error, words)} ${words.typedStays}`} />
         <Group>
           <Button type="submit" loading={isBusy} disabled={schedule === null || draft.subject.trim() === ""}>
             {words.makeMeeting}

@@ -1,7 +1,8 @@
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Group, Stack, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { problemText } from "../api-problem.ts"
+import { troubleText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
@@ -12,8 +13,11 @@ import type { RoomsProps } from "./room-text.ts"
 export function AddRoom({ words, locale }: RoomsProps) {
   const text = words.rooms
   const [typed, setTyped] = useState({ name: "", address: "", zone: Temporal.Now.timeZoneId() })
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
+  const { isBusy, error, onSubmit } = useSending(async () => {
+    const language = locale.startsWith("ja") ? "ja" : "en"
+    const { roomId } = await roomsApi.add({ ...typed, language })
+    platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))
+  })
   const field = (name: keyof typeof typed, label: string, type = "text") => (
     <TextInput
       required
@@ -25,32 +29,15 @@ export function AddRoom({ words, locale }: RoomsProps) {
       onChange={({ currentTarget: { value } }) => setTyped((before) => ({ ...before, [name]: value }))}
     />
   )
-  const save = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    try {
-      const language = locale.startsWith("ja") ? "ja" : "en"
-      const { roomId } = await roomsApi.add({ ...typed, language })
-      platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))
-    } catch (error) {
-      setProblem(problemText(error, words))
-      setIsBusy(false)
-    }
-  }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         <div className={classes.fields}>
           {field("name", text.name)}
           {field("address", text.address, "email")}
           {field("zone", text.zone)}
         </div>
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={troubleText(error, words)} />
         <Group>
           <Button type="submit" loading={isBusy}>
             {text.add}

@@ -1,8 +1,9 @@
 import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Checkbox, Group, NumberInput, PasswordInput, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { problemText } from "../api-problem.ts"
+import { troubleText } from "../api-problem.ts"
 import { videoApi } from "../api-video.ts"
 import { type DisplayForm, emptyForm } from "../displays/display-form.ts"
 import { RoomChooser } from "../displays/room-chooser.tsx"
@@ -15,34 +16,18 @@ import { changeOf, type Edited, editedOf } from "./device-text.ts"
 export function EditDevice({ device, words, changed, close }: DeviceCardProps & { readonly close: () => void }) {
   const text = words.video
   const [typed, setTyped] = useState<Edited>(() => editedOf(device))
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
   const set = (part: Partial<Edited>) => setTyped({ ...typed, ...part })
   const change = changeOf(device, typed)
-  const save = async () => {
+  const { isBusy, error, onSubmit } = useSending(async () => {
     if (change === null) return
-    setProblem(null)
-    setIsBusy(true)
-    await videoApi.change(device.deviceId, change).then(
-      async (done) => {
-        close()
-        await changed(done)
-      },
-      (error: unknown) => {
-        setProblem(problemText(error, text))
-        setIsBusy(false)
-      },
-    )
-  }
+    const done = await videoApi.change(device.deviceId, change)
+    close()
+    await changed(done)
+  })
   const chooser: DisplayForm = { ...emptyForm("en"), kind: "door", rooms: [typed.room] }
   return (
     <Dialog isOpen close={close} title={text.editTitle(device.name)} closeLabel={words.close} isWide>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save()
-        }}
-      >
+      <form onSubmit={onSubmit}>
         <Stack>
           <TextInput
             required
@@ -58,7 +43,7 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
             change={({ rooms: [room] }) => (room === undefined ? undefined : set({ room }))}
           />
           {typed.room.roomId === device.room.roomId ? null : <Text role="status">{text.moveText}</Text>}
-          <ProblemAlert problem={problem} />
+          <ProblemAlert problem={troubleText(error, text)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               {text.cancel}

@@ -1,5 +1,6 @@
 import type { RoomConnectionInput } from "@kalends/protocol/rooms"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
@@ -44,25 +45,17 @@ function Connect({ words, connect }: ConnectProps) {
   const text = words.rooms
   const methods = useLoaded(roomsApi.methods)
   const [by, setBy] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
   const [typed, setTyped] = useState({ server: "", username: "", password: "" })
   const known = methods.value?.tenants ?? []
   const chosen = by ?? known[0]?.tenantConnectionId ?? own
   const provider = methods.value?.providers.find(({ methods: ways }) => ways.some(({ name }) => name === "own-sign-in"))
-  const submit = async () => {
-    setIsBusy(true)
-    await (chosen === own
+  const { isBusy, onSubmit } = useSending(() =>
+    chosen === own
       ? connect({ by: "password", provider: provider?.provider ?? "", ...typed })
-      : connect({ by: "tenant", tenantConnectionId: chosen }))
-    setIsBusy(false)
-  }
+      : connect({ by: "tenant", tenantConnectionId: chosen }),
+  )
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack gap="sm">
         <NativeSelect
           label={text.connectBy}

@@ -1,4 +1,5 @@
 import { Dialog } from "@kalends/ui/dialog"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { PeopleFinder } from "../people-finder.tsx"
@@ -10,23 +11,15 @@ export function AddDelegate({ words, voice, api, act }: DelegateProps) {
   const text = words.delegates
   const [email, setEmail] = useState("")
   const [managesPrivate, setManagesPrivate] = useState(false)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
+  const { isBusy, onSubmit } = useSending(async () => {
     const wanted = { email: email.trim(), managesPrivate }
     const isGiven = await act(() => api.give(wanted), { text: voice.given(wanted.email), undo: null })
-    setIsBusy(false)
     if (!isGiven) return
     setEmail("")
     setManagesPrivate(false)
-  }
+  })
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack maw="28rem">
         <TextInput
           type="email"

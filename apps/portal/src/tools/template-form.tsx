@@ -1,8 +1,9 @@
 import type { ToolTemplateInput } from "@kalends/protocol/tools"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Code, Group, NativeSelect, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core"
 import { useId, useState } from "react"
-import { problemText } from "../api-problem.ts"
+import { troubleText } from "../api-problem.ts"
 import type { Messages } from "../messages.ts"
 import { canSave, type Draft, inputOf, limits, previewOf, servicesFor } from "./template-draft.ts"
 
@@ -18,25 +19,13 @@ type FormProps = {
 export function TemplateForm({ words, before, backends, save, cancel }: FormProps) {
   const { form } = words.templates
   const [draft, setDraft] = useState(before)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
-  const submit = async () => {
-    setIsBusy(true)
-    setProblem(null)
-    await save(inputOf(draft)).catch((error: unknown) => setProblem(problemText(error, words)))
-    setIsBusy(false)
-  }
+  const { isBusy, error, onSubmit } = useSending(() => save(inputOf(draft)))
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack>
         <Fields {...{ words, draft, setDraft, backends }} />
         <Preview words={words} draft={draft} />
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={troubleText(error, words)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={cancel}>
             {form.cancel}
