@@ -17,6 +17,8 @@ const builds: Readonly<Record<string, readonly string[]>> = {
   "outlook-addin": viteBuild,
   "google-addon": ["tools/google-addon.ts", ...blankAddon],
   "browser-extension": ["tools/browser-extension.ts"],
+  desktop: viteBuild,
+  "outlook-plugin": viteBuild,
 }
 const shared = "packages/{client,domain,protocol,readers,ui}/{package.json,src/**/*}"
 

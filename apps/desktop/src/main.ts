@@ -1,3 +1,4 @@
+import "./platform/temporal.ts"
 import { type Client, openClient } from "@kalends/client/client"
 import { ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
 import { type PairedTool, pairTool } from "@kalends/client/tool-pairing"

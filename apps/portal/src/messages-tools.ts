@@ -1,7 +1,14 @@
 import type { Language } from "@kalends/ui/words"
 
 /** A tool, as somebody compares it with others. */
-type ToolText = { readonly name: string; readonly suits: string; readonly where: string; readonly setUp: string }
+type ToolText = {
+  readonly name: string
+  readonly suits: string
+  readonly where: string
+  readonly setUp: string
+  /** What is done with the files. */
+  readonly how: string
+}
 
 const englishNames: Readonly<Record<string, ToolText>> = {
   "outlook-addin": {
@@ -9,30 +16,35 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     suits: "Everybody in an organisation with Microsoft 365 or Exchange Server; shared calendars, too",
     where: "Outlook for Windows, Mac, web, iOS and Android",
     setUp: "An administrator, once for everybody",
+    how: "An administrator uploads one of them to Microsoft 365 or to the Exchange server. The zip is for Outlook on the web and on Windows, the manifest for all of them.",
   },
   "google-addon": {
     name: "Google Workspace add-on",
     suits: "Everybody in an organisation with Google Workspace",
     where: "Google Calendar in the browser and on phones",
     setUp: "An administrator, once for everybody",
+    how: "An administrator sends one of them to Google. The form “by itself” also adds meetings to events that were saved, and asks for one permission more.",
   },
   "browser-extension": {
     name: "Browser extension",
     suits: "Personal accounts, and organisations without the add-ins",
     where: "Google Calendar and Outlook on the web, in Chrome and Firefox",
     setUp: "You",
+    how: "Unpack it and load it on your browser's page about extensions.",
   },
   desktop: {
     name: "Desktop agent",
     suits: "Who wants the agenda in a terminal, or uses the plugin below",
     where: "Windows, macOS and Linux",
     setUp: "You",
+    how: "Unpack it and start what README.txt names for your system. It needs Node.js 22 or newer.",
   },
   "outlook-plugin": {
     name: "Outlook plugin",
     suits: "Older Outlook for Windows that cannot run add-ins; needs the desktop agent",
     where: "Classic Outlook for Windows",
-    setUp: "You, or an administrator",
+    setUp: "An administrator who builds it on Windows",
+    how: "There is no ready-made one: sources, the built host and the recipe for its MSI. They were never built or run on Windows by us; README.md says what that means.",
   },
 }
 
@@ -102,30 +114,35 @@ const ja: typeof en = {
       suits: "Microsoft 365 または Exchange Server の組織の全員。共有の予定表にも対応",
       where: "Windows、Mac、Web、iOS、Android の Outlook",
       setUp: "管理者（全員分を一度に）",
+      how: "管理者がどちらかを Microsoft 365 または Exchange Server にアップロードします。zip は Web 版と Windows 版、マニフェストはすべての Outlook 用です。",
     },
     "google-addon": {
       name: "Google Workspace アドオン",
       suits: "Google Workspace の組織の全員",
       where: "ブラウザーとスマートフォンの Google カレンダー",
       setUp: "管理者（全員分を一度に）",
+      how: "管理者がどちらかを Google に送ります。by-itself は保存された予定にも自動で会議を追加し、そのための権限が一つ増えます。",
     },
     "browser-extension": {
       name: "ブラウザー拡張機能",
       suits: "個人のアカウント、アドインのない組織",
       where: "Chrome と Firefox での Google カレンダーと Outlook on the web",
       setUp: "本人",
+      how: "展開して、ブラウザーの拡張機能のページで読み込みます。",
     },
     desktop: {
       name: "デスクトップエージェント",
       suits: "ターミナルで予定を見たい方、下のプラグインを使う方",
       where: "Windows、macOS、Linux",
       setUp: "本人",
+      how: "展開して、README.txt にあるお使いのシステム用のファイルを起動します。Node.js 22 以降が必要です。",
     },
     "outlook-plugin": {
       name: "Outlook プラグイン",
       suits: "アドインが動かない古い Windows 版 Outlook。デスクトップエージェントが必要",
       where: "従来の Windows 版 Outlook",
-      setUp: "本人または管理者",
+      setUp: "Windows でビルドする管理者",
+      how: "完成品はありません。ソース、ビルド済みのホスト、MSI の作り方です。Windows でのビルドと動作は確認していません。詳しくは README.md をご覧ください。",
     },
   },
   notHere: "このサービスにはありません",

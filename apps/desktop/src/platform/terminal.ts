@@ -27,7 +27,8 @@ export function openTerminal(): Terminal {
   let drawn = ""
   return {
     isInteractive,
-    size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
+    // Some terminals, such as those of containers, say that they are 0 wide until somebody tells them otherwise.
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     async ask(question, isHidden = false) {
       if (piped === null) return askPerson(question, isHidden)
       const { value, done } = await piped.next()

@@ -92,6 +92,11 @@ function Comparison({ words: { tools }, downloads }: DownloadProps) {
                       {file.name}
                     </Anchor>
                   ))}
+                  {files.length === 0 ? null : (
+                    <Text size="sm" c="dimmed">
+                      {text?.how}
+                    </Text>
+                  )}
                 </td>
               </tr>
             )

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join, relative } from "node:path"
-import { zipSync } from "fflate"
+import { type Zippable, zipSync } from "fflate"
 
 const bytesMost = 30 * 1024 * 1024
 const filesMost = 500
@@ -23,7 +23,14 @@ export async function builtBytes(path: string): Promise<Uint8Array | ReadonlyMap
   return read
 }
 
-/** The same bytes for the same files, so that a hash of it tells them. */
+const unix = 3
+const modeOf = (name: string) => (/\.(sh|command)$/.test(name) ? 0o100755 : 0o100644)
+
+/** The same bytes for the same files, so that a hash of it tells them. Scripts can be run once they are unpacked. */
 export function zipped(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  return zipSync(Object.fromEntries(files), { mtime: "1980-01-02T00:00:00Z", level: 6 })
+  const entries = [...files].map(([name, bytes]): [string, Zippable[string]] => [
+    name,
+    [bytes, { os: unix, attrs: modeOf(name) << 16 }],
+  ])
+  return zipSync(Object.fromEntries(entries), { mtime: "1980-01-02T00:00:00Z", level: 6 })
 }

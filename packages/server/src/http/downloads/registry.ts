@@ -44,9 +44,15 @@ export const toolOffers: readonly ToolOffer[] = [
       { name: "extension-firefox.zip", path: "browser-extension/dist/firefox", type: zip, isForDeployment: true },
     ],
   },
-  { name: "desktop", door: null, files: [] },
+  {
+    ...{ name: "desktop", door: null },
+    files: [{ name: "desktop-agent.zip", path: "desktop/dist", type: zip, isForDeployment: true }],
+  },
   {
     ...{ name: "outlook-plugin", door: null },
-    files: [{ name: "outlook-plugin.msi", path: "outlook-plugin/dist/outlook-plugin.msi", type: "application/x-msi" }],
+    files: [
+      { name: "outlook-plugin.msi", path: "outlook-plugin/dist/outlook-plugin.msi", type: "application/x-msi" },
+      { name: "outlook-plugin-sources.zip", path: "outlook-plugin/dist/sources", type: zip },
+    ],
   },
 ]
