@@ -59,11 +59,10 @@ export async function launchFirefox(html: string) {
     child.once("exit", () => resolve(null))
   })
   if (url === null) throw new Error("Firefox ended before it was ready.")
-  const call = await openLink(`${url}/session`, html)
-  await call("session.new", { capabilities: {} })
-  await call("session.subscribe", { events: ["network.beforeRequestSent"] })
-  const urlPatterns = [{ type: "pattern", protocol: "https" }]
-  await call("network.addIntercept", { phases: ["beforeRequestSent"], urlPatterns })
+  const call = await openLink(`${url}/session`, html).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   return {
     /** Puts an extension in for as long as the browser runs; its id. Throws where its manifest is no good. */
     install: async (path: string) =>
@@ -131,6 +130,10 @@ async function openLink(url: string, html: string): Promise<Call> {
     else if (message.params?.isBlocked === true)
       void call("network.provideResponse", { request: message.params.request?.request, ...page })
   }
+  await call("session.new", { capabilities: {} })
+  await call("session.subscribe", { events: ["network.beforeRequestSent"] })
+  const urlPatterns = [{ type: "pattern", protocol: "https" }]
+  await call("network.addIntercept", { phases: ["beforeRequestSent"], urlPatterns })
   return call
 }
 
