@@ -71,6 +71,7 @@ const en = {
   ],
   close: "Close",
   problems: {
+    "second-factor-unset": "Your organisation asks everybody for a second step. Open the portal and set one up.",
     "wrong-sign-in": "The e-mail address or the password is not right.",
     "code-used":
       "This link from the portal has been used or is too old. Open the agenda from the portal again, or sign in here.",
@@ -151,6 +152,7 @@ const ja: Messages = {
   ],
   close: "閉じる",
   problems: {
+    "second-factor-unset": "組織の全員に 2 段階目の確認が必要です。ポータルを開いて設定してください。",
     "wrong-sign-in": "メールアドレスまたはパスワードが正しくありません。",
     "code-used":
       "ポータルからのリンクは使用済みか、期限切れです。ポータルからもう一度開くか、ここでサインインしてください。",

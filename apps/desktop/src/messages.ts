@@ -55,6 +55,7 @@ const en = {
   ready: "Scheduling tools on this computer can use the agent.",
   setUrl: "KALENDS_URL is not an https address. Plain http is for this computer alone.",
   problems: {
+    "second-factor-unset": "Your organisation asks everybody for a second step. Open the portal and set one up.",
     "wrong-sign-in": "The e-mail address or the password is not right.",
     "wrong-code": "That code is not right, or it was used before.",
     "pairing-over": "Nobody entered the code in time. Try again.",
@@ -121,6 +122,7 @@ const ja: Messages = {
   ready: "このコンピューターの予約ツールがエージェントを利用できます。",
   setUrl: "KALENDS_URL が https のアドレスではありません。http はこのコンピューター内でのみ使えます。",
   problems: {
+    "second-factor-unset": "組織の全員に 2 段階目の確認が必要です。ポータルを開いて設定してください。",
     "wrong-sign-in": "メールアドレスまたはパスワードが正しくありません。",
     "wrong-code": "コードが正しくないか、すでに使われています。",
     "pairing-over": "時間内にコードが入力されませんでした。もう一度お試しください。",

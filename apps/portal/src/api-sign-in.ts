@@ -38,6 +38,8 @@ export const signInApi = {
   ownSignIn: (): Promise<OwnSignInView> => call(ownSignInSchema, "GET", "/v1/me/sign-in"),
   giveCode: async (code: string): Promise<void> =>
     void (await call(raisedSchema, "POST", "/v1/sessions/second-factor", { code })),
+  askEverybody: async (asksEverybody: boolean): Promise<void> =>
+    void (await send("PUT", "/v1/sign-in-policy", { asksEverybody })),
   beginTotp: (): Promise<TotpSeedView> => call(totpSeedSchema, "POST", "/v1/me/totp"),
   confirmTotp: (code: string): Promise<EnrolledView> => call(enrolledSchema, "PUT", "/v1/me/totp", { code }),
   removeTotp: async (): Promise<void> => void (await send("DELETE", "/v1/me/totp")),

@@ -18,7 +18,7 @@ import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { type Preferences, preferencesOf } from "./preferences.ts"
 import { SecondStep } from "./second-step.tsx"
-import { createPortalStore, type PortalState, type PortalStore } from "./store.ts"
+import { createPortalStore, isHeld, type PortalState, type PortalStore } from "./store.ts"
 
 const clockMs = 5_000
 
@@ -158,7 +158,8 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
 
 /** A page; what is not one's own waits for a second factor. */
 function Opened({ page, context }: { readonly page: PortalPage; readonly context: PageContext }) {
-  const isShut = page.needs !== "own" && context.state.signIn?.secondFactor === "wanted"
+  const { signIn } = context.state
+  const isShut = signIn?.secondFactor === "wanted" && (page.needs !== "own" || isHeld(signIn))
   return isShut ? <FactorWanted store={context.store} words={context.words} /> : page.view(context)
 }
 

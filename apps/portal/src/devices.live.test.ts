@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 
 // Where a person is signed in, in a real browser, on an API that answers what a scene says.
 
@@ -11,8 +12,11 @@ beforeAll(async () => {
 afterAll(() => visits.close())
 
 const dialog = (page: Page) => page.getByRole("dialog")
-const visit = (look: Visit["look"]) =>
+const visit = (look: Visit["look"], isFactorFresh = true) =>
   visits.visit({
+    change(scene) {
+      scene.isFactorFresh = isFactorFresh
+    },
     address: "/",
     shown: async (page) => {
       await page.getByRole("button", { name: "Ada Lovelace" }).press("Enter")
@@ -42,6 +46,19 @@ test("one session is ended, then all but this one, and that is said", () =>
     await page.keyboard.press("Escape")
     await dialog(page).waitFor({ state: "detached" })
   }))
+
+test("on an old second step it is asked for again, and then the session is ended", () =>
+  visit(async (page, _tell, scene) => {
+    await dialog(page)
+      .getByRole("button", { name: /agenda/ })
+      .press("Enter")
+    // A click finds the field only where nothing lies over it.
+    await page.locator("input[autocomplete=one-time-code]").click()
+    await page.locator("input[autocomplete=one-time-code]").fill(fakeCode)
+    await page.keyboard.press("Enter")
+    await expect.poll(() => scene.sessions.length).toBe(2)
+    await expect.poll(() => dialog(page).getByRole("listitem").count()).toBe(2)
+  }, false))
 
 test("it says that the service does not answer, and keeps what it showed", () =>
   visit(async (page, _tell, scene) => {

@@ -15,7 +15,7 @@ export function FreshStepDialog({ words }: { readonly words: Messages }) {
   const isAsked = useSyncExternalStore(freshStep.subscribe, () => freshStep.isAsked)
   const { signInPage } = words
   return (
-    <Dialog isOpen={isAsked} close={freshStep.leave} title={signInPage.again} closeLabel={words.cancel}>
+    <Dialog isOpen={isAsked} isUppermost close={freshStep.leave} title={signInPage.again} closeLabel={words.cancel}>
       <Ask words={words} />
     </Dialog>
   )

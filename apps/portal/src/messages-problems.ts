@@ -34,6 +34,7 @@ const en: Texts = {
   "interaction-required": "The calendar service wants you to sign in again. Reconnect.",
   "conditional-access":
     "Your organisation's rules stopped the sign-in. Reconnect from a permitted device or network, or ask your administrator.",
+  "second-factor-unset": "Your organisation asks everybody for a second step. Reload the page and set one up.",
   "second-factor-needed": "The calendar service wants your second factor. Reconnect.",
   "sign-in-frequency": "Your organisation asks for a new sign-in from time to time. Reconnect.",
   "no-refresh-token":
@@ -111,6 +112,7 @@ const ja: Texts = {
   "interaction-required": "カレンダーサービスが再サインインを求めています。再接続してください。",
   "conditional-access":
     "組織の規則によりサインインできませんでした。許可された端末・ネットワークから再接続するか、管理者にお問い合わせください。",
+  "second-factor-unset": "組織の全員に 2 段階目の確認が必要です。ページを再読み込みして設定してください。",
   "second-factor-needed": "カレンダーサービスが二要素認証を求めています。再接続してください。",
   "sign-in-frequency": "組織の規則で定期的な再サインインが必要です。再接続してください。",
   "no-refresh-token": "継続的な許可が得られませんでした。アカウント設定で Kalends を削除し、もう一度接続してください。",

@@ -16,6 +16,13 @@ const en = {
   wanted: "Protect your sign-in first",
   wantedText:
     "You look after other people's calendars. Set up a second step once: with it, nobody gets in here with your password alone.",
+  wantedOfAllText:
+    "Your organisation asks everybody for a second step. Set one up once: with it, nobody gets in here with your password alone.",
+  // Everybody's.
+  everybody: "Everybody's second step",
+  everybodyText:
+    "Whoever looks after others always shows one. Where everybody is asked, people without one set it up before anything else opens to them, apps and scheduling tools included.",
+  askEverybody: "Ask everybody in the organisation for a second step",
   // Passkeys.
   passkeys: "Passkeys",
   passkeysText:
@@ -127,6 +134,12 @@ const ja: typeof en = {
   wanted: "まずサインインを守りましょう",
   wantedText:
     "あなたは他の人のカレンダーを管理しています。2 段階目の確認を一度設定すれば、パスワードだけでは誰も入れなくなります。",
+  wantedOfAllText:
+    "あなたの組織では、全員に 2 段階目の確認が必要です。一度設定すれば、パスワードだけでは誰も入れなくなります。",
+  everybody: "全員の 2 段階目の確認",
+  everybodyText:
+    "他の人を管理する人には、常に 2 段階目の確認が必要です。全員に求めると、まだ設定していない人は、設定が済むまでアプリや予定作成ツールを含めて何も開けません。",
+  askEverybody: "組織の全員に 2 段階目の確認を求める",
   passkeys: "パスキー",
   passkeysText:
     "パスワードの代わりに、指紋・顔・端末の PIN でサインインします。盗まれたり、うっかり教えたりすることがありません。",

@@ -95,6 +95,12 @@ export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
         await api.changePassword(present, next)
         return { done: "password" }
       }),
+    /** Whether everybody of the organisation shows a second step. */
+    askEverybody: (asks: boolean) =>
+      act(async () => {
+        await api.askEverybody(asks)
+        return {}
+      }),
     /** Leaves for the service, and comes back to this page. */
     link: (issuer: string) =>
       act(async () => {

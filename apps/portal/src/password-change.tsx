@@ -1,7 +1,14 @@
+import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core"
 import { useState } from "react"
+import { ApiProblem } from "./api-problem.ts"
 import classes from "./portal.module.css"
+import { explain } from "./sign-in-parts.tsx"
 import type { FactorProps } from "./totp-set-up.tsx"
+
+/** What is said beside the password that it is about. */
+export const isAboutPassword = (error: unknown): boolean =>
+  error instanceof ApiProblem && /^(?:password-|wrong-present-password$)/.test(error.code)
 
 /** One's own password, changed by whoever knows the present one. */
 export function PasswordChange({ own, state, words }: FactorProps) {
@@ -37,6 +44,7 @@ export function PasswordChange({ own, state, words }: FactorProps) {
           value={next}
           onChange={(event) => setNext(event.currentTarget.value)}
         />
+        {isAboutPassword(state.error) ? <ProblemAlert problem={explain(words)(state.error)} /> : null}
         <Group>
           <Button type="submit" variant="default" loading={state.isBusy}>
             {signInPage.change}

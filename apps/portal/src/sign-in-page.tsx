@@ -2,7 +2,7 @@ import type { IssuerView } from "@kalends/protocol/provider-sign-in"
 import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { relativeTime } from "@kalends/ui/words"
-import { Button, Group, Text } from "@mantine/core"
+import { Button, Group, Switch, Text } from "@mantine/core"
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { signInApi } from "./api-sign-in.ts"
 import type { Messages } from "./messages.ts"
@@ -10,7 +10,7 @@ import { createOwnSignIn } from "./own-sign-in.ts"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { passkeyDevice } from "./passkey-device.ts"
 import { AddPasskey, Passkeys } from "./passkeys.tsx"
-import { PasswordChange } from "./password-change.tsx"
+import { isAboutPassword, PasswordChange } from "./password-change.tsx"
 import { platform } from "./platform.ts"
 import { RecoveryCodes } from "./recovery-codes.tsx"
 import { explain, Removal, Section } from "./sign-in-parts.tsx"
@@ -30,7 +30,9 @@ function useOwnSignIn(store: PortalStore) {
 
 /** What went wrong, in this page's words. */
 function Failure({ state, words }: Omit<FactorProps, "own">) {
-  return state.error === null ? null : <ProblemAlert problem={explain(words)(state.error)} />
+  return state.error === null || isAboutPassword(state.error) ? null : (
+    <ProblemAlert problem={explain(words)(state.error)} />
+  )
 }
 
 /** What one signs in with. */
@@ -66,18 +68,37 @@ export function OwnSignInPage({ store, words, locale, now }: SignInPageProps) {
       <Section title={signInPage.password} text={signInPage.passwordText}>
         <PasswordChange {...parts} />
       </Section>
+      {store.state.user?.abilities.includes("change-sign-in") === true ? <ForEverybody {...parts} /> : null}
       <LinkedAccounts {...{ ...parts, since, issuers: store.state.service?.signInIssuers ?? [] }} />
     </PageFrame>
   )
 }
 
-/** What an administrator sees in place of a page that wants a second factor of them, until there is one. */
+/** Whether everybody of the organisation is asked for a second step; for owners, who have one. */
+function ForEverybody({ own, state, words }: FactorProps) {
+  const { signInPage } = words
+  return (
+    <Section title={signInPage.everybody} text={signInPage.everybodyText}>
+      <Switch
+        label={signInPage.askEverybody}
+        checked={state.view?.asksEverybody === true}
+        disabled={state.isBusy}
+        onChange={(event) => void own.askEverybody(event.currentTarget.checked)}
+      />
+    </Section>
+  )
+}
+
+/** What is shown in place of a page that wants a second factor of somebody, until there is one. */
 export function FactorWanted({ store, words }: { readonly store: PortalStore; readonly words: Messages }) {
   const { own, state } = useOwnSignIn(store)
   const { signInPage } = words
   const parts = { own, state, words }
   return (
-    <PageFrame title={signInPage.wanted} text={signInPage.wantedText}>
+    <PageFrame
+      title={signInPage.wanted}
+      text={state.view?.asksEverybody === true ? signInPage.wantedOfAllText : signInPage.wantedText}
+    >
       <Failure {...parts} />
       {state.codes === null ? (
         <FirstFactor {...parts} />

@@ -64,6 +64,44 @@ test("an administrator without a second factor is led into setting one up where 
     },
   }))
 
+test("where everybody is asked for a second step, who has none sets one up before anything opens", () =>
+  visits.visit({
+    change(scene) {
+      const none = { secondFactor: "wanted", totpSince: null, recoveryCodesLeft: 0 } as const
+      scene.signIn = { ...scene.signIn, ...none, asksEverybody: true }
+    },
+    address: "/",
+    async shown(page) {
+      await page.getByText(either((words) => words.wantedOfAllText)).waitFor()
+    },
+    async look(page) {
+      const words = await wordsOf(page)
+      await page.getByRole("button", { name: words.setUpTotp }).click()
+      await codeField(page).fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await page.getByRole("button", { name: words.haveThem }).click()
+      await page.getByRole("heading", { level: 1, name: words.wanted }).waitFor({ state: "detached" })
+    },
+  }))
+
+test("an owner asks everybody for a second step, with their own shown lately", () =>
+  visits.visit({
+    change(scene) {
+      scene.isFactorFresh = false
+    },
+    address: "/#sign-in",
+    async shown(page) {
+      await page.getByRole("switch").waitFor()
+    },
+    async look(page, _tell, scene) {
+      await page.getByRole("switch").press("Space")
+      await codeField(page).fill(fakeCode)
+      await page.keyboard.press("Enter")
+      await expect.poll(() => page.getByRole("switch").isChecked()).toBe(true)
+      expect(scene.signIn.asksEverybody).toBe(true)
+    },
+  }))
+
 test("an act on an old second step asks for it again and is then done", () =>
   visits.visit({
     change(scene) {

@@ -55,6 +55,10 @@ export type PortalStoreDeps = {
 const streamRetryMs = 5_000
 const noOutcome: ConnectOutcome = { connected: null, isConsented: false, problem: null }
 
+/** Whether the organisation asks everybody for a second factor, and this person has none: nothing else is open to them. */
+export const isHeld = ({ secondFactor, asksEverybody }: OwnSignInView): boolean =>
+  asksEverybody && secondFactor === "wanted"
+
 /** The portal's state and what can be done; views only show it. */
 export function createPortalStore({ api, platform }: PortalStoreDeps) {
   const listeners = new Set<() => void>()
@@ -120,7 +124,7 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
   /** Whoever has a second step to take sees that alone. */
   async function enter(user: UserView): Promise<Partial<PortalState>> {
     const signIn = await api.ownSignIn()
-    if (signIn.secondFactor === "awaited") return { user, signIn }
+    if (signIn.secondFactor === "awaited" || isHeld(signIn)) return { user, signIn }
     const read = { ...(await readConnection()), contactsChoice: await api.contactsChoice() }
     set({ user, ...read })
     void listen()
@@ -163,7 +167,11 @@ export function createPortalStore({ api, platform }: PortalStoreDeps) {
         return enter(await api.me())
       }),
     /** What the session may do has changed. */
-    refreshSignIn: () => act(async () => ({ signIn: await api.ownSignIn() })),
+    refreshSignIn: () =>
+      act(async () => {
+        const { user, signIn } = state
+        return user && signIn !== null && isHeld(signIn) ? enter(user) : { signIn: await api.ownSignIn() }
+      }),
     signOut: () =>
       act(async () => {
         await api.signOut()

@@ -116,6 +116,8 @@ const signInReasons = words([
   "other-identity",
   "factor-removed",
   "too-many-sessions",
+  "factor-asked-of-all",
+  "factor-asked-of-some",
 ])
 
 const otherReasons = words([

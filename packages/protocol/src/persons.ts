@@ -32,7 +32,7 @@ export const personSchema = z.object({
   policy: ownPolicySchema.nullable(),
   sessions: z.array(sessionsSchema.shape.sessions.element.omit({ isCurrent: true })),
   /** An identity's label is its issuer's address. */
-  signIn: ownSignInSchema.omit({ secondFactor: true }),
+  signIn: ownSignInSchema.omit({ secondFactor: true, asksEverybody: true }),
   /** Until when a link for setting a password can be followed; null without one. */
   linkExpiresAt: instant.nullable(),
 })

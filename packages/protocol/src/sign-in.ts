@@ -11,7 +11,7 @@ export const secondFactors = ["totp", "recovery-code", "passkey", "provider"] as
 export const ownSignInSchema = z.object({
   /**
    * "shown": this session has one. "awaited": there is one, and nothing opens before it is shown. "wanted": the person's role
-   * needs one, and there is none yet. "optional": there is none, and none is needed.
+   * or organisation needs one, and there is none yet. "optional": there is none, and none is needed.
    */
   secondFactor: z.enum(["shown", "awaited", "wanted", "optional"]),
   /** Null without an authenticator app. */
@@ -28,6 +28,8 @@ export const ownSignInSchema = z.object({
   ),
   recoveryCodesLeft: z.number().int(),
   hasPassword: z.boolean(),
+  /** The organisation asks everybody for a second factor: who wants one has nothing open before. */
+  asksEverybody: z.boolean(),
   identities: z.array(
     z.object({
       identityId: z.string(),
@@ -40,6 +42,9 @@ export const ownSignInSchema = z.object({
   ),
 })
 export type OwnSignInView = z.infer<typeof ownSignInSchema>
+
+/** PUT /v1/sign-in-policy (change-sign-in). */
+export const signInPolicySchema = z.object({ asksEverybody: z.boolean() })
 
 /** POST /v1/me/totp — a seed for an authenticator app; PUT /v1/me/totp with a code of it confirms it. */
 export const totpSeedSchema = z.object({

@@ -399,10 +399,11 @@ function appOptions(
     isReady: async () => void (await store.asSystem((tables) => tables.hasAccounts())),
     async routes(app) {
       await peopleRoutes(app, {
-        ...{ people, store, requireUser, clock, setupCode, publicUrl: config.publicUrl },
+        ...{ people, store, requireUser, requireFresh, clock, setupCode, publicUrl: config.publicUrl },
       })
       await signInRoutes(app, {
-        ...{ ...features.signIn, people: features.people, requireUser, clock, publicUrl: config.publicUrl },
+        ...{ ...features.signIn, people: features.people, requireUser, requireFresh },
+        ...{ clock, publicUrl: config.publicUrl },
       })
       await providerSignInRoutes(app, {
         ...{ signIn: features.signIn.providerSignIn, requireUser, publicUrl: config.publicUrl },

@@ -9,17 +9,31 @@ export type DialogProps = {
   /** What the cross is called. */
   readonly closeLabel: string
   readonly isWide?: boolean
+  /** Over other dialogs, too, whichever came first. */
+  readonly isUppermost?: boolean
   readonly children: ReactNode
 }
 
+/** Mantine's dialogs are at 200. */
+const uppermost = 250
+
 /** What stands over the page until it is closed. It comes and goes without motion. */
-export function Dialog({ isOpen, close, title, closeLabel, isWide = false, children }: DialogProps) {
+export function Dialog({
+  isOpen,
+  close,
+  title,
+  closeLabel,
+  isWide = false,
+  isUppermost = false,
+  children,
+}: DialogProps) {
   return (
     <Modal
       opened={isOpen}
       onClose={close}
       title={title}
       size={isWide ? "lg" : "md"}
+      {...(isUppermost ? { zIndex: uppermost } : {})}
       closeButtonProps={{ "aria-label": closeLabel }}
       transitionProps={{ duration: 0 }}
     >

@@ -8,9 +8,11 @@ import { fakeClock } from "../testing/fake-clock.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createFreshGuard } from "./fresh-guard.ts"
 import { keyRoutes } from "./key-routes.ts"
+import { peopleRoutes } from "./people-routes.ts"
 import { createErrorHandler } from "./problem-reply.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import type { RequireUser } from "./session-guard.ts"
+import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
 
 // Who has shown a second factor, but not lately: which acts are done, and which ask for it again.
@@ -49,6 +51,12 @@ async function served(isFresh: boolean, peopleConcerned = 0) {
     ...{ revocations: noting(), serviceSignIn: noting() },
   })
   await revocationRoutes(app, { ...common, revocations: noting() })
+  const publicUrl = "http://localhost"
+  await peopleRoutes(app, { ...common, people: noting(), store: noting(), publicUrl, setupCode: null })
+  await signInRoutes(app, {
+    ...{ ...common, factors: noting(), passkeys: noting(), people: noting(), publicUrl },
+    providerSignIn: { labelOf: () => "" },
+  })
   return { app, done }
 }
 
@@ -63,6 +71,9 @@ const guarded = [
   ["POST", "/v1/tenants/sign-in", { ...signIn, tenantConnectionId: id }],
   ["DELETE", `/v1/tenants/${id}`, undefined],
   ["POST", "/v1/admin/revocations", group],
+  ["DELETE", "/v1/sessions", undefined],
+  ["DELETE", `/v1/sessions/${id}`, undefined],
+  ["PUT", "/v1/sign-in-policy", { asksEverybody: true }],
 ] as const
 
 test.each(guarded)("%s %s wants a second factor that was shown lately", async (method, url, payload) => {

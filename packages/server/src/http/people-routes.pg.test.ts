@@ -62,7 +62,16 @@ beforeAll(async () => {
     }),
     isReady: async () => {},
     ...{ edge: edgeLimits, requireUser },
-    routes: (plain) => peopleRoutes(plain, { people, store, requireUser, clock, publicUrl, setupCode: "first-start" }),
+    routes: (plain) =>
+      peopleRoutes(plain, {
+        people,
+        store,
+        requireUser,
+        requireFresh: requireUser,
+        clock,
+        publicUrl,
+        setupCode: "first-start",
+      }),
   })
 })
 afterAll(async () => {
@@ -271,6 +280,20 @@ describe("people over HTTP", () => {
   test("a request under another host name is refused, as is what does not exist", async () => {
     expect((await app.inject({ url: "/healthz", headers: { host: "rebound.example" } })).json().code).toBe("wrong-host")
     expect((await get("/nothing", {})).json()).toMatchObject({ status: 404, kind: "not-found" })
+  })
+
+  test("an organisation that asks everybody for a second factor opens nothing of one's own without", async () => {
+    const ada = { email: "ada@example.org", password: "correct horse", deviceName: "Test", keep: "memory" }
+    const bearer = { authorization: `Bearer ${(await post("/v1/sessions", ada)).json().token}` }
+    const store = createStore(database)
+    const accountId = await store.asSystem((tables) => tables.findAccountId())
+    if (accountId === null) throw new Error("there is no organisation")
+    const ask = (asks: boolean) => store.inAccount(accountId, (tables) => tables.signIn.askEverybody(asks))
+    await ask(true)
+    expect((await get("/v1/sessions", bearer)).json()).toMatchObject({ status: 403, code: "second-factor-unset" })
+    expect((await get("/v1/me", bearer)).statusCode).toBe(200)
+    await ask(false)
+    expect((await get("/v1/sessions", bearer)).statusCode).toBe(200)
   })
 
   test("a session that nobody uses ends, and each use gives it as long again, until its last day", async () => {

@@ -31,6 +31,8 @@ export type PeopleRoutesDeps = {
   readonly people: People
   readonly store: Store
   readonly requireUser: RequireUser
+  /** As createFreshGuard makes it. */
+  readonly requireFresh: RequireUser
   readonly clock: Clock
   readonly publicUrl: string
   /** Printed at first start; null once the service is set up. */
@@ -115,8 +117,11 @@ function handOffRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps, { failure
   )
 }
 
-/** Where a person is signed in; only their own. */
-function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }: PeopleRoutesDeps): void {
+/** Where a person is signed in; only their own. Whoever is before the screen by now signs nobody else out. */
+function deviceRoutes(
+  plain: FastifyInstance,
+  { people, requireUser, requireFresh, publicUrl }: PeopleRoutesDeps,
+): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const config = { needs: "session", isOpenToTools: true } as const
   app.delete("/v1/sessions/current", { config }, async (request, reply) => {
@@ -142,14 +147,14 @@ function deviceRoutes(plain: FastifyInstance, { people, requireUser, publicUrl }
     },
   )
   app.delete("/v1/sessions", { config: { needs: "own" } }, async (request, reply) => {
-    await people.signOutElsewhere(await requireUser(request))
+    await people.signOutElsewhere(await requireFresh(request))
     return reply.code(204).send()
   })
   app.delete(
     "/v1/sessions/:sessionId",
     { config: { needs: "own" }, schema: { params: z.object({ sessionId: z.uuid() }) } },
     async (request, reply) => {
-      await people.signOutOne(await requireUser(request), parseSessionId(request.params.sessionId))
+      await people.signOutOne(await requireFresh(request), parseSessionId(request.params.sessionId))
       return reply.code(204).send()
     },
   )

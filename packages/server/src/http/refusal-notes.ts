@@ -11,6 +11,10 @@ export type Noting = (request: FastifyRequest, user: Caller, look: () => void) =
 
 const reasons = ["not-allowed", "second-factor-needed", "tool-session"] as const
 
+/** A second factor that is lacking is one reason, whether there is none or it was not shown. */
+const reasonOf = (code: string | null) =>
+  code === "second-factor-unset" ? "second-factor-needed" : reasons.find((one) => one === code)
+
 /** Puts what is refused to somebody signed in into the audit log, once a minute for each person and route. */
 export function createRefusalNotes(people: Pick<People, "noteRefusedAccess">, clock: Clock): Noting {
   const noted = createRateLimit(clock, limits.refusalsNotedPerUserAndRoute)
@@ -18,7 +22,7 @@ export function createRefusalNotes(people: Pick<People, "noteRefusedAccess">, cl
     try {
       look()
     } catch (error) {
-      const reason = error instanceof Problem ? reasons.find((one) => one === error.code) : undefined
+      const reason = error instanceof Problem ? reasonOf(error.code) : undefined
       const route = `${request.method} ${request.routeOptions.url ?? "none"}`
       if (reason !== undefined && noted.tryTake(`${user.userId} ${route}`) === null)
         await people.noteRefusedAccess(user, { route, reason })

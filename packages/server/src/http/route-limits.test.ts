@@ -60,6 +60,7 @@ function guarded() {
   const people = {
     findSignedIn: async (given: string) => (given === token ? signedIn : null),
     noteRefusedAccess: async () => {},
+    asksEverybody: async () => false,
   }
   return { guard: oncePerRequest(createSessionGuard(people, [publicUrl], clock)), clock }
 }
@@ -346,6 +347,7 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/sessions/second-factor/passkey": { attempt: "x", response: assertion },
   "POST /v1/me/passkeys": { attempt: "x", name: "Laptop", response: attestation },
   "PATCH /v1/me/passkeys/{passkeyId}": { name: "Laptop" },
+  "PUT /v1/sign-in-policy": { asksEverybody: true },
   "PUT /v1/me/password": { current: "correct horse", next: "battery staple" },
   "POST /v1/connections": { signIn: "oauth", provider: "memory", permission: "read" },
   "POST /v1/connections/{connectionId}/access": { reach: "native" },

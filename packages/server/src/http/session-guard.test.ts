@@ -19,7 +19,7 @@ const people = {
   },
 }
 
-const silent = { noteRefusedAccess: async () => {} }
+const silent = { noteRefusedAccess: async () => {}, asksEverybody: async () => false }
 
 async function seen(origin: string, cookie: string) {
   found.length = 0
@@ -58,10 +58,10 @@ describe("who has shown a second factor", () => {
   const none = { secondFactorAt: null, awaitsSecondFactor: false }
   const half = { secondFactorAt: null, awaitsSecondFactor: true }
 
-  async function outcome(role: Role, needs: Need, session: object): Promise<string> {
+  async function outcome(role: Role, needs: Need, session: object, asksEverybody = false): Promise<string> {
     const signedIn = { user: { ...user, role }, session: z.custom<SessionRow>().parse(session) }
     const guard = createSessionGuard(
-      { ...silent, findSignedIn: async () => signedIn },
+      { ...silent, asksEverybody: async () => asksEverybody, findSignedIn: async () => signedIn },
       ["https://a.example"],
       fakeClock(),
     )
@@ -94,6 +94,16 @@ describe("who has shown a second factor", () => {
     }
   })
 
+  test("where the organisation asks everybody, opens their own things, and who has not can only set one up", async () => {
+    for (const role of roles)
+      for (const need of ["own", "tool"] as const) {
+        expect(await outcome(role, need, shown, true)).toBe("let in")
+        expect(await outcome(role, need, none, true)).toBe("second-factor-unset")
+        expect(await outcome(role, need, half, true)).toBe("second-factor-needed")
+        expect(await outcome(role, "session", none, true)).toBe("let in")
+      }
+  })
+
   test("a half sign-in is a stranger to pages that are for everybody", async () => {
     const signedIn = { user, session: z.custom<SessionRow>().parse(half) }
     const visitor = createVisitorGuard({ findSignedIn: async () => signedIn }, ["http://localhost"])
@@ -110,6 +120,7 @@ test("a refusal is noted with its reason, once a minute for each person and rout
   let user = one
   const session = z.custom<SessionRow>().parse({ secondFactorAt: null, awaitsSecondFactor: false })
   const people = {
+    ...silent,
     findSignedIn: async () => ({ user, session }),
     noteRefusedAccess: async (by: { userId: string; call: string }, { route, reason }: RefusedAccess) =>
       void noted.push(`${by.userId === one.userId ? "one" : "other"}: ${route}, ${reason}, ${by.call}`),

@@ -30,7 +30,8 @@ export type Asking = Omit<SignedIn, "user"> & { readonly user: Caller }
 /**
  * Who is asking. Throws Problem "auth-expired" (code "signed-out") when nobody is, "rate-limited" when they ask too often,
  * "forbidden" (code "not-allowed") when their role does not give what the route needs (needs.ts), (code "tool-session")
- * when a scheduling tool asks for what is not for tools, or (code "second-factor-needed") when it is given to a session alone that has shown a second factor.
+ * when a scheduling tool asks for what is not for tools, (code "second-factor-needed") when it is given to a session alone
+ * that has shown a second factor, or (code "second-factor-unset") when everybody shows one here and the person has none.
  */
 export type RequireUser = (request: FastifyRequest) => Promise<Asking>
 
@@ -39,7 +40,7 @@ export type RequireUser = (request: FastifyRequest) => Promise<Asking>
  * the browser names an origin, from our own.
  */
 export function createSessionGuard(
-  people: Pick<People, "findSignedIn" | "noteRefusedAccess">,
+  people: Pick<People, "findSignedIn" | "noteRefusedAccess" | "asksEverybody">,
   publicOrigins: readonly string[],
   clock: Clock,
 ): RequireUser {
@@ -55,10 +56,15 @@ export function createSessionGuard(
     take(signedIn.user.userId, request.method)
     const need = needOf(request)
     const asking: Asking = { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
+    const isHeld = isOpenWithout(signedIn, need) && (await people.asksEverybody(signedIn.user.accountId))
     await noting(request, asking.user, () => {
       refuseTool(signedIn.session, request)
       refuseUnable(signedIn.user.role, need)
       refuseWithoutFactor(signedIn, need)
+      if (isHeld)
+        throw new Problem("forbidden", "Your organisation asks for a second factor; set one up in the portal.", {
+          code: "second-factor-unset",
+        })
     })
     return asking
   }
@@ -89,6 +95,10 @@ export function createVisitorGuard(
 
 /** Whoever has any say or sight beyond their own things shows a second factor before they use it. */
 export const needsSecondFactor = ({ user }: SignedIn): boolean => isPrivileged(user.role)
+
+/** What is somebody's own is open to who has no second factor, unless their organisation asks everybody for one. */
+const isOpenWithout = ({ session }: SignedIn, need: PersonNeed): boolean =>
+  (need === "own" || need === "tool") && session.secondFactorAt === null && !session.awaitsSecondFactor
 
 /**
  * Throws Problem "forbidden" (code "second-factor-needed"). Who has a second factor shows it before anything; who has none

@@ -5,6 +5,7 @@ import {
   passwordChangeSchema,
   raisedSchema,
   recoveryCodesSchema,
+  signInPolicySchema,
   totpSeedSchema,
 } from "@kalends/protocol/sign-in"
 import type { FastifyInstance } from "fastify"
@@ -27,6 +28,8 @@ export type SignInRoutesDeps = {
   readonly passkeys: Passkeys
   readonly people: Pick<People, "signOutElsewhere" | "signOutShownBy">
   readonly requireUser: RequireUser
+  /** As createFreshGuard makes it. */
+  readonly requireFresh: RequireUser
   readonly clock: Clock
   readonly publicUrl: string
 }
@@ -81,6 +84,14 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
     },
   )
   app.put(
+    "/v1/sign-in-policy",
+    { config: { needs: "change-sign-in" }, schema: { body: signInPolicySchema } },
+    async (request, reply) => {
+      await factors.askEverybody(await deps.requireFresh(request), request.body.asksEverybody)
+      return reply.code(204).send()
+    },
+  )
+  app.put(
     "/v1/me/password",
     { config: { needs: "own" }, schema: { body: passwordChangeSchema } },
     async (request, reply) => {
@@ -96,17 +107,18 @@ async function ownSignIn(
   by: SignedIn,
   { factors, providerSignIn }: Pick<SignInRoutesDeps, "factors" | "providerSignIn">,
 ): Promise<z.infer<typeof ownSignInSchema>> {
-  const { totpSince, passkeys, recoveryCodesLeft, identities } = await factors.factors(by)
+  const { totpSince, passkeys, recoveryCodesLeft, identities, asksEverybody } = await factors.factors(by)
   const { secondFactorAt, awaitsSecondFactor } = by.session
   const hasFactor = totpSince !== null || passkeys.length > 0
-  const without = hasFactor && awaitsSecondFactor ? "awaited" : needsSecondFactor(by) ? "wanted" : "optional"
+  const without =
+    hasFactor && awaitsSecondFactor ? "awaited" : asksEverybody || needsSecondFactor(by) ? "wanted" : "optional"
   return {
     secondFactor: secondFactorAt === null ? without : "shown",
     totpSince: totpSince?.toString() ?? null,
     passkeys: passkeys.map(({ passkeyId, name, createdAt, usedAt, isBackedUp }) => ({
       ...{ passkeyId, name, isBackedUp, createdAt: createdAt.toString(), usedAt: usedAt?.toString() ?? null },
     })),
-    recoveryCodesLeft,
+    ...{ recoveryCodesLeft, asksEverybody },
     hasPassword: by.user.passwordHash.startsWith("scrypt$"),
     identities: identities.map((row) => ({
       ...{ identityId: identityIdOf(row), label: providerSignIn.labelOf(row.issuer) },

@@ -132,6 +132,10 @@ export function createPeople(deps: PeopleDeps) {
       return found
     },
 
+    /** Whether everybody shows a second factor. */
+    asksEverybody: (accountId: UserRow["accountId"]): Promise<boolean> =>
+      store.inAccount(accountId, (tables) => tables.signIn.asksEverybody()),
+
     /** Notes that these sessions are in use. Which of them were not over. */
     useSessions,
 

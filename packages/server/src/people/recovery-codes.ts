@@ -4,9 +4,9 @@ import type { Random } from "../ports/random.ts"
 const codeCount = 10
 /** Without letters and digits that are taken for one another. */
 const letters = "abcdefghjkmnpqrstuvwxyz23456789"
-const codeLetters = 16
+const codeLetters = 24
 
-/** Ten codes, each good once: 16 letters of 31, some 79 bits, in four groups. */
+/** Ten codes, each good once: 24 letters of 31, some 118 bits, in six groups. */
 export function newRecoveryCodes(random: Random): readonly string[] {
   return Array.from({ length: codeCount }, () => {
     const picked: string[] = []
@@ -18,7 +18,7 @@ export function newRecoveryCodes(random: Random): readonly string[] {
   })
 }
 
-/** What is kept of a code, however it is written. 79 random bits need no slow hash. */
+/** What is kept of a code, however it is written. 118 random bits need no slow hash; codes made before had 79. */
 export function recoveryCodeHash(userId: string, code: string): Uint8Array {
   const plain = code.toLowerCase().replace(/[^a-z0-9]/g, "")
   return new Uint8Array(createHash("sha256").update(`kalends recovery\n${userId}\n${plain}`).digest())

@@ -160,6 +160,8 @@ describe("recovery codes", () => {
   test("each lets in once, however it is written, and new ones end the old", async () => {
     const { recoveryCodes, by } = await enrolled(world)
     const [first = "", second = ""] = recoveryCodes
+    // 24 of 31 signs are 118 bits.
+    expect(first.replaceAll("-", "")).toMatch(/^[a-hjkmnp-z2-9]{24}$/)
     const { token } = await world.factors.giveCode(await world.signIn(), first.toUpperCase().replaceAll("-", " "))
     expect((await world.signedIn(token)).session.secondFactor).toBe("recovery-code")
     await expect(world.factors.giveCode(await world.signIn(), first)).rejects.toEqual(refused("wrong-code"))
@@ -191,6 +193,18 @@ test("a password is changed by whoever knows the present one", async () => {
   await change(ada.password)
   await expect(world.signIn()).rejects.toMatchObject({ code: "wrong-sign-in" })
   await world.people.signIn({ email: ada.email, password: "battery staple", deviceName: "Phone" })
+})
+
+test("whether everybody is asked for a second factor is kept, told to each, and in the log once", async () => {
+  const { by } = await enrolled(world)
+  for (const asks of [true, true, false]) {
+    await world.factors.askEverybody(by, asks)
+    expect((await world.factors.factors(by)).asksEverybody).toBe(asks)
+    expect(await world.people.asksEverybody(by.user.accountId)).toBe(asks)
+  }
+  const log = await world.store.inAccount(by.user.accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
+  const told = log.filter(({ action }) => action === "policy-changed").map(({ reason }) => reason)
+  expect(told).toEqual(["factor-asked-of-all", "factor-asked-of-some"])
 })
 
 test("the log tells of each step, and of no code", async () => {

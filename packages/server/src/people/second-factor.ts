@@ -37,7 +37,18 @@ export function createSecondFactor(deps: SecondFactorDeps) {
         passkeys: await signIn.listPasskeys(user.userId),
         recoveryCodesLeft: await signIn.countRecoveryCodes(user.userId),
         identities: await signIn.listIdentities(user.userId),
+        asksEverybody: await signIn.asksEverybody(),
       })),
+
+    /** Whether everybody of the organisation shows a second factor from now on, or only who has more than their own things. */
+    askEverybody: (by: SignedIn, asks: boolean): Promise<void> =>
+      within(by.user, async ({ signIn, appendAudit, accountId }) => {
+        if ((await signIn.asksEverybody()) === asks) return
+        await signIn.askEverybody(asks)
+        const reason = asks ? "factor-asked-of-all" : "factor-asked-of-some"
+        const actor = { kind: "user", userId: by.user.userId } as const
+        await appendAudit({ actor, action: "policy-changed", subjectId: accountId, reason }, clock.now())
+      }),
 
     /** As requireFreshProof, for acts of other features. */
     requireFresh: (by: SignedIn): Promise<void> => within(by.user, (tables) => requireFreshProof(deps, tables, by)),

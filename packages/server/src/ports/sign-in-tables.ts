@@ -73,6 +73,9 @@ export interface SignInTables {
   ): Promise<void>
   /** Notes that these are in use, and that they go on. Which of them were not over. */
   useSessions(sessionIds: readonly SessionId[], use: SessionUse): Promise<readonly SessionId[]>
+  /** Whether everybody shows a second factor, and not only who has a say or sight beyond their own things. */
+  asksEverybody(): Promise<boolean>
+  askEverybody(asks: boolean): Promise<void>
   setPassword(userId: UserId, passwordHash: string): Promise<void>
   /** Whether the person has a passkey or a confirmed authenticator app. */
   hasFactor(userId: UserId): Promise<boolean>

@@ -4,6 +4,7 @@ import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
   type ColumnType,
+  type Generated,
   Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
@@ -43,7 +44,7 @@ type UserKind = "person" | "room"
 
 /** The tables. Columns are the rows' names in snake case (CamelCasePlugin); the migrations and schema.sql say the rest. */
 export type Database = {
-  account: AccountRow
+  account: AccountRow & { asksSecondFactor: Generated<boolean> }
   /** People and rooms. */
   appUser: UserRow & { kind: ColumnType<UserKind, UserKind | undefined, never> }
   session: SessionRow

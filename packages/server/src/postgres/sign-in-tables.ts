@@ -29,6 +29,12 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .execute()
       return used.map(({ sessionId }) => sessionId)
     },
+    asksEverybody: async () =>
+      (await tx.selectFrom("account").select("asksSecondFactor").where("accountId", "=", accountId).executeTakeFirst())
+        ?.asksSecondFactor === true,
+    async askEverybody(asksSecondFactor) {
+      await tx.updateTable("account").set({ asksSecondFactor }).where("accountId", "=", accountId).execute()
+    },
     async setPassword(userId, passwordHash) {
       await tx
         .updateTable("appUser")

@@ -27,6 +27,8 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
         }))
       return used.map(({ sessionId }) => sessionId)
     },
+    asksEverybody: async () => tx.find("account", accountId)?.asksSecondFactor === true,
+    askEverybody: (asksSecondFactor) => tx.change("account", accountId, (row) => ({ ...row, asksSecondFactor })),
     setPassword: (userId, passwordHash) =>
       tx.change("user", userId, (row) => (isMine(row) ? { ...row, passwordHash } : row)),
     hasFactor: async (userId) => (totpOf(userId)?.confirmedAt ?? null) !== null || passkeysOf(userId).length > 0,

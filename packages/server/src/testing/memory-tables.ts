@@ -34,7 +34,7 @@ export type WaitingJob = { readonly job: Job; readonly runAt: Temporal.Instant |
 
 /** What each table holds, by a key of the row's own. */
 export type MemoryRows = {
-  account: AccountRow
+  account: AccountRow & { readonly asksSecondFactor?: boolean }
   user: UserRow
   session: SessionRow
   connection: ConnectionRow

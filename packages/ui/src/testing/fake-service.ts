@@ -240,6 +240,7 @@ function reply({ route, query, body, scene, url }: Call): Answer {
 
 /** One of them, or all but the one that asks. */
 function endSessions(route: string, scene: Scene): Answer {
+  if (!scene.isFactorFresh) return problem(403, "forbidden", "fresh-factor-needed")
   const id = route.split("/")[3]
   scene.sessions = scene.sessions.filter(({ sessionId, isCurrent }) =>
     id === undefined ? isCurrent : sessionId !== id,

@@ -9,7 +9,7 @@ type Asked = { readonly route: string; readonly body: Readonly<Record<string, un
 export const fakeCode = "123456"
 const seed = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 const uri = `otpauth://totp/Kalends:ada%40example.org?issuer=Kalends&secret=${seed}&algorithm=SHA1&digits=6&period=30`
-const recoveryCodes = Array.from({ length: 10 }, (_, index) => `k7mq-w2hd-${index}f4x-zr8n`)
+const recoveryCodes = Array.from({ length: 10 }, (_, index) => `k7mq-w2hd-${index}f4x-zr8n-p3vd-u9ka`)
 
 /** A second factor, shown a moment ago. */
 export const calmSignIn = () => ({ signIn: sampleSignIn, isFactorFresh: true })
@@ -47,6 +47,10 @@ export function signInReply({ route, body }: Asked, scene: Scene): Answer | null
       if (!scene.isFactorFresh) return refusal("fresh-factor-needed")
       change({ recoveryCodesLeft: recoveryCodes.length })
       return { body: { recoveryCodes } }
+    case "PUT /v1/sign-in-policy":
+      if (!scene.isFactorFresh) return refusal("fresh-factor-needed")
+      change({ asksEverybody: body.asksEverybody === true })
+      return { body: {} }
     case "PUT /v1/me/password":
       if (body.current === "wrong") return refusal("wrong-present-password")
       return body.next === "password1234" ? refusal("password-common", 422) : { body: {} }

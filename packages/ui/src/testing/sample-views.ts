@@ -45,5 +45,6 @@ export const sampleSignIn: OwnSignInView = {
   passkeys: [],
   recoveryCodesLeft: 9,
   hasPassword: true,
+  asksEverybody: false,
   identities: [],
 }
