@@ -84,20 +84,26 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
     },
   )
   app.put(
-    "/v1/sign-in-policy",
-    { config: { needs: "change-sign-in" }, schema: { body: signInPolicySchema } },
-    async (request, reply) => {
-      await factors.askEverybody(await deps.requireFresh(request), request.body.asksEverybody)
-      return reply.code(204).send()
-    },
-  )
-  app.put(
     "/v1/me/password",
     { config: { needs: "own" }, schema: { body: passwordChangeSchema } },
     async (request, reply) => {
       const by = await requireUser(request)
       await countingFailures(failures(by), () => factors.changePassword(by, request.body))
       await deps.people.signOutElsewhere(by)
+      return reply.code(204).send()
+    },
+  )
+  policyRoute(plain, deps)
+}
+
+/** What the organisation asks of everybody. */
+function policyRoute(plain: FastifyInstance, { factors, requireFresh }: SignInRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.put(
+    "/v1/sign-in-policy",
+    { config: { needs: "change-sign-in" }, schema: { body: signInPolicySchema } },
+    async (request, reply) => {
+      await factors.askEverybody(await requireFresh(request), request.body.asksEverybody)
       return reply.code(204).send()
     },
   )

@@ -4,6 +4,7 @@ create table account (
   account_id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
+  asks_second_factor boolean not null,
   PRIMARY KEY (account_id),
   CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
