@@ -32,11 +32,8 @@ export function createRevocationTables(tx: Transaction<Database>, accountId: Acc
     list: (limit) =>
       revocations().where("scopeKind", "<>", "policy").orderBy("createdAt", "desc").limit(limit).execute(),
     async delete(revocationId) {
-      await tx
-        .deleteFrom("revocation")
-        .where("accountId", "=", accountId)
-        .where("revocationId", "=", revocationId)
-        .execute()
+      for (const table of ["revocationStep", "revocation"] as const)
+        await tx.deleteFrom(table).where("accountId", "=", accountId).where("revocationId", "=", revocationId).execute()
     },
     ...scopeTables(tx, accountId),
     ...stepTables(tx, accountId),
@@ -104,13 +101,11 @@ function scopeTables(
         where account_id = ${accountId} and (sealed_secret is not null or sealed_access_token is not null)
           and user_id in (select user_id from (${steps}) as x)`.execute(tx)
       const { rows } = await sql<TakenCredential>`
-        with held as materialized (
-          select cr.account_id, cr.credential_id from credential as cr
-          where cr.account_id = ${accountId} and cr.connection_id in (select connection_id from (${steps}) as x)
-          order by cr.connection_id for update ${held === "left-out" ? sql`skip locked` : sql``}
-        )
-        delete from credential as cr using held
-        where cr.account_id = held.account_id and cr.credential_id = held.credential_id
+        delete from credential as cr where ctid = any(array(
+          select ctid from credential
+          where account_id = ${accountId} and connection_id in (select connection_id from (${steps}) as x)
+          order by connection_id for update ${held === "left-out" ? sql`skip locked` : sql``}
+        ))
         returning cr.connection_id, cr.sealed_secret, cr.secret_kind, cr.sealed_access_token, cr.access_expires_at`.execute(
         tx,
       )

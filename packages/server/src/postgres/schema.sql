@@ -736,7 +736,6 @@ create table revocation_step (
   subscriptions_left integer not null,
   grant_outcome text,
   PRIMARY KEY (account_id, revocation_id, connection_id),
-  FOREIGN KEY (account_id, revocation_id) REFERENCES revocation(account_id, revocation_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((grant_outcome = ANY (ARRAY['revoked'::text, 'not-possible'::text, 'not-confirmed'::text, 'reconnected'::text]))),
   CHECK ((state = ANY (ARRAY['waiting'::text, 'removed'::text, 'done'::text]))),
