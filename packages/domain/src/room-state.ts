@@ -2,6 +2,7 @@ import type { Booking } from "./booking.ts"
 
 /** What is known of a room: its bookings, and when they were read. */
 export type RoomAgenda = {
+  /** By start. */
   readonly bookings: readonly Booking[]
   readonly readAt: Temporal.Instant
   /** Days that `bookings` cover: beyond them nothing is known. */

@@ -77,7 +77,8 @@ export type DeviceChange = z.infer<typeof deviceChangeSchema>
 
 export const deviceSchema = z.object({
   deviceId: id,
-  room: z.object({ roomId: id, displayName: z.string() }),
+  /** Null for one that was removed with its room. */
+  room: z.object({ roomId: id, displayName: z.string() }).nullable(),
   family: z.string(),
   familyLabel: z.string(),
   isCalled: z.boolean(),
@@ -126,8 +127,8 @@ export const deviceBookingsSchema = z.object({
 })
 export type DeviceBookingsView = z.infer<typeof deviceBookingsSchema>
 
-/** GET /v1/devices?roomId&after (read-rooms): by name, 100 at a time. */
-export const devicesQuerySchema = z.object({ roomId: id.optional(), after: id.optional() })
+/** GET /v1/devices?roomId&after (read-rooms): by name, 100 at a time. Room "gone": what is left of rooms that were removed. */
+export const devicesQuerySchema = z.object({ roomId: id.or(z.literal("gone")).optional(), after: id.optional() })
 export const devicesSchema = z.object({ devices: z.array(deviceSchema), after: id.nullable() })
 export type DevicesView = z.infer<typeof devicesSchema>
 

@@ -10,9 +10,9 @@ import { EditDevice } from "./device-edit.tsx"
 import { DeviceGiven } from "./device-given.tsx"
 import { grouped, guessedLine, linesOf, problemLine } from "./device-text.ts"
 import { MadePassword } from "./made-password.tsx"
-import type { RoomPartProps } from "./room-page.tsx"
+import type { RoomsProps } from "./room-text.ts"
 
-export type DeviceCardProps = RoomPartProps & {
+export type DeviceCardProps = RoomsProps & {
   readonly device: DeviceView
   /** Given as it is now where it was changed. */
   readonly changed: (device?: DeviceView) => Promise<void>
@@ -167,7 +167,7 @@ function ActsOfRemoved(props: DeviceCardProps) {
     <>
       <ProblemAlert problem={problem} />
       <Group>
-        {device.state === "leaving" ? (
+        {device.state === "leaving" && device.room !== null ? (
           <Button variant="default" onClick={() => void run(() => videoApi.restore(device.deviceId).then(changed))}>
             {text.undo}
           </Button>

@@ -24,7 +24,7 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
     close()
     await changed(done)
   })
-  const chooser: DisplayForm = { ...emptyForm("en"), kind: "door", rooms: [typed.room] }
+  const chooser: DisplayForm = { ...emptyForm("en"), kind: "door", rooms: typed.room === null ? [] : [typed.room] }
   return (
     <Dialog isOpen close={close} title={text.editTitle(device.name)} closeLabel={words.close} isWide>
       <form onSubmit={onSubmit}>
@@ -42,7 +42,7 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
             form={chooser}
             change={({ rooms: [room] }) => (room === undefined ? undefined : set({ room }))}
           />
-          {typed.room.roomId === device.room.roomId ? null : <Text role="status">{text.moveText}</Text>}
+          {typed.room?.roomId === device.room?.roomId ? null : <Text role="status">{text.moveText}</Text>}
           <ProblemAlert problem={troubleText(error, text)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>

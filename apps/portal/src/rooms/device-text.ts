@@ -94,14 +94,14 @@ export type Edited = Pick<
   readonly address: string
   /** Empty where it stays. */
   readonly password: string
-  readonly room: { readonly roomId: string; readonly name: string }
+  readonly room: { readonly roomId: string; readonly name: string } | null
 }
 
 export function editedOf(device: DeviceView): Edited {
   const { name, username, keepsOthers, startBufferMinutes, endBufferMinutes, address, room } = device
   return {
     ...{ name, username, keepsOthers, startBufferMinutes, endBufferMinutes, address: address ?? "", password: "" },
-    room: { roomId: room.roomId, name: room.displayName },
+    room: room === null ? null : { roomId: room.roomId, name: room.displayName },
   }
 }
 
@@ -113,7 +113,7 @@ export function changeOf(device: DeviceView, { room, ...typed }: Edited): Device
   const { startBufferMinutes, endBufferMinutes, keepsOthers } = typed
   const change: DeviceChange = {
     ...(name === device.name ? {} : { name }),
-    ...(room.roomId === device.room.roomId ? {} : { roomId: room.roomId }),
+    ...(room === null || room.roomId === device.room?.roomId ? {} : { roomId: room.roomId }),
     ...(address === (device.address ?? "") ? {} : { address }),
     ...(username === device.username ? {} : { username }),
     ...(typed.password === "" ? {} : { password: typed.password }),

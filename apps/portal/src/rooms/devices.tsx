@@ -10,10 +10,12 @@ import { NewDevice } from "./new-device.tsx"
 import { roomsPlaceText } from "./place.ts"
 import { PartTitle, type RoomPartProps } from "./room-page.tsx"
 
+type MovedDevice = Pick<DeviceView, "name"> & { readonly room: NonNullable<DeviceView["room"]> }
+
 /** Looked at again after this long; sooner while something is about to happen. */
-const againMs = 30_000
-const soonMs = 3_000
-const isUnderWay = ({ state, isUncleared }: DeviceView) => state === "leaving" || state === "new" || isUncleared
+export const againMs = 30_000
+export const soonMs = 3_000
+export const isUnderWay = ({ state, isUncleared }: DeviceView) => state === "leaving" || state === "new" || isUncleared
 
 /** A room's video systems: how each is, what it was given, and adding another. */
 export function RoomDevices(props: RoomPartProps) {
@@ -21,12 +23,12 @@ export function RoomDevices(props: RoomPartProps) {
   const text = words.video
   const { value, error, reload } = useLoaded(() => videoApi.ofRoom(room.roomId), room.roomId)
   const [isAdding, setIsAdding] = useState(false)
-  const [moved, setMoved] = useState<DeviceView | null>(null)
+  const [moved, setMoved] = useState<MovedDevice | null>(null)
   const isSoon = value?.devices.some(isUnderWay) ?? false
   // biome-ignore lint/correctness/useExhaustiveDependencies: once more after each reading, whatever came of it.
   useEffect(() => platform.after(isSoon ? soonMs : againMs, () => void reload()), [value, error])
   const changed = async (device?: DeviceView) => {
-    if (device !== undefined && device.room.roomId !== room.roomId) setMoved(device)
+    if (device?.room != null && device.room.roomId !== room.roomId) setMoved({ ...device, room: device.room })
     await reload()
   }
   return (

@@ -8,6 +8,7 @@ import { PageFrame } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { useSettled } from "../use-settled.ts"
+import { LeftDevices } from "./left-devices.tsx"
 import { roomsPlaceText } from "./place.ts"
 import { ageText, calendarText, dotOf, placeText, type RoomsProps, stateText } from "./room-text.ts"
 
@@ -63,6 +64,7 @@ export function RoomList(props: ListProps) {
       </Group>
       <Finder {...props} />
       {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
+      <LeftDevices {...props} />
       <VirtualList
         label={text.title}
         loader={loader}

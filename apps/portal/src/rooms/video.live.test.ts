@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { openVisits, type Visits } from "../../../../e2e/visits.ts"
+import { openPage, openVisits, type Visits } from "../../../../e2e/visits.ts"
 import type { Scene } from "../../../../packages/ui/src/testing/scene.ts"
 
 // A room's video systems in a real browser, on an API that answers what a scene says.
@@ -94,4 +94,13 @@ async function changeSystems(page: Page, scene: Scene): Promise<void> {
   await button("Codec on wheels", /Take back|取り消す/).waitFor()
   await button("Codec on wheels", /Take back|取り消す/).click()
   await button("Codec on wheels", /^(?:Remove|削除)$/).waitFor()
+
+  // A room that is removed leaves its system behind, until somebody has seen that it may still show its list.
+  scene.video.devices = scene.video.devices.map((one) =>
+    one.name === "Codec on wheels" ? { ...one, room: null, state: "left" } : one,
+  )
+  await openPage(page, "rooms")
+  await page.getByRole("heading", { name: /Video systems of removed rooms|削除した会議室の端末/ }).waitFor()
+  await button("Codec on wheels", /^(?:Put away|片付ける)$/).click()
+  await card("Codec on wheels").waitFor({ state: "detached" })
 }

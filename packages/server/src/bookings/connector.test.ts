@@ -224,6 +224,25 @@ test("a moved device loses the list of the room before, even while nothing is kn
   await world.stop()
 })
 
+test("with its room goes a device, and its list before it", async () => {
+  const world = await begun()
+  await told(world, world.roomId, bookingOf("1"))
+  await world.clock.advance(1_000)
+  const [left] = await inAccount(world, async (tables) => {
+    const devices = await tables.devices.leaveRoom(world.roomId, world.clock.now())
+    await tables.rooms.delete(world.roomId)
+    return devices
+  })
+  expect(left).toBe(world.deviceId)
+  const { devices } = await world.devices.list(world.admin, { roomId: "gone", after: null })
+  expect(devices).toMatchObject([{ room: null, state: "leaving" }])
+  await expect(world.devices.restore(world.admin, world.deviceId)).rejects.toMatchObject({ code: "no-room" })
+  await world.clock.advance(2 * lookMs)
+  expect(world.codec.puts.map(ids)).toEqual([["1"], []])
+  await expect(world.devices.find(world.admin, world.deviceId)).rejects.toMatchObject({ code: "no-device" })
+  await world.stop()
+})
+
 test("a device that is switched off has its list taken away and is given nothing until it is switched on", async () => {
   const world = await begun()
   await told(world, world.roomId, bookingOf("1"))

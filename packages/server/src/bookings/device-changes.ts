@@ -99,12 +99,13 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
       tell(deviceId)
     },
 
-    /** Takes back a removal. Throws Problem "conflict" (code "device-left") where its password is gone already. */
+    /** Takes back a removal. Throws Problem "conflict" (code "device-left") where its password is gone already, "not-found" (code "no-room") its room. */
     async restore(user: UserRow, deviceId: DeviceId): Promise<DeviceView> {
       const device = await store.inAccount(user.accountId, async (tables) => {
         const row = await requireDevice(tables, deviceId)
         if (row.removedAt !== null && !row.mustClear)
           throw new Problem("conflict", "Its password was deleted; add it anew.", { code: "device-left" })
+        if (row.roomId === null) throw new Problem("not-found", "Its room was removed.", { code: "no-room" })
         await tables.devices.update(deviceId, { removedAt: null, holder: null, heldUntil: null, givenHash: null })
         if (row.removedAt !== null) await audit(tables, user, deviceId, "device-restored")
         return view(tables, await requireDevice(tables, deviceId))

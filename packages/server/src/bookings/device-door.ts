@@ -1,4 +1,4 @@
-import { parseDeviceId } from "@kalends/domain/ids"
+import { parseDeviceId, type RoomId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceDoor, KnownDevice } from "../ports/device-door.ts"
@@ -47,8 +47,8 @@ export function createDeviceDoor({ store, vault, families, clock, log }: DeviceD
     const row = await store.asSystem((tables) => tables.findDeviceByUsername(username))
     const known = remembered.get(username)
     remembered.delete(username)
-    if (row === null || !families.has(row.family)) return null
-    const device = await deviceOf(row, known)
+    if (row?.roomId == null || !families.has(row.family)) return null
+    const device = await deviceOf({ ...row, roomId: row.roomId }, known)
     const oldest = remembered.keys().next()
     if (remembered.size >= keptMost && oldest.done !== true) remembered.delete(oldest.value)
     const { sealedSecret: sealed } = row
@@ -56,7 +56,7 @@ export function createDeviceDoor({ store, vault, families, clock, log }: DeviceD
     return device
   }
 
-  function deviceOf(row: DeviceRow, known: Remembered | undefined): Promise<KnownDevice> {
+  function deviceOf(row: DeviceRow & { readonly roomId: RoomId }, known: Remembered | undefined): Promise<KnownDevice> {
     const { accountId, deviceId, roomId, username } = row
     const isSame = known !== undefined && known.device.deviceId === deviceId && isEqual(known.sealed, row.sealedSecret)
     const isFresh = known !== undefined && nowMs() - known.usedAtMs < passwordKeptMs

@@ -172,16 +172,16 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     checks.after(checkMs)
   }
 
-  const room = { accountId: row.accountId, roomId: row.roomId }
   const hear = (known: readonly Booking[], spoken: RoomLanguage) => {
     bookings = known
     language = spoken
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
-  if (isGiven) {
+  const { accountId, roomId } = row
+  if (isGiven && roomId !== null) {
     checks.after(checkMs)
-    deps.shelves.watch(room, hear, ending.signal)
+    deps.shelves.watch({ accountId, roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
   return {

@@ -24,8 +24,10 @@ type DeviceReason = ChangeReason | "device-added" | "device-removed" | "device-f
 /** Devices as administrators see them, and what the log says of them. */
 export function createDeviceRecords({ families, world }: DeviceRecordsDeps) {
   const views = async (tables: AccountTables, rows: readonly DeviceRow[]): Promise<DeviceView[]> => {
-    const names = await tables.rooms.namesOf([...new Set(rows.map(({ roomId }) => roomId))])
-    return rows.map((row) => viewOf(row, names.get(row.roomId) ?? "", families.get(row.family)))
+    const names = await tables.rooms.namesOf([...new Set(rows.flatMap(({ roomId }) => roomId ?? []))])
+    return rows.map((row) =>
+      viewOf(row, (row.roomId === null ? null : names.get(row.roomId)) ?? "", families.get(row.family)),
+    )
   }
 
   async function view(tables: AccountTables, row: DeviceRow): Promise<DeviceView> {
@@ -71,7 +73,7 @@ function viewOf(row: DeviceRow, displayName: string, family: DeviceFamily | unde
   const { deviceId, roomId, problemKind, problemCode, problemAt, lastOkAt, givenAt, givenCount } = row
   return {
     deviceId,
-    room: { roomId, displayName },
+    room: roomId === null ? null : { roomId, displayName },
     ...{ family: row.family, familyLabel: family?.label ?? row.family, isCalled: row.address !== null },
     ...{ name: row.name, address: row.address, username: row.username, certificate: row.certificate },
     ...{ keepsOthers: row.keepsOthers, createdAt: row.createdAt.toString() },

@@ -55,10 +55,11 @@ export function createDevices(deps: DevicesDeps) {
       return { ...shown, validUntil: shown.validUntil.toString() }
     },
 
+    /** `roomId`: "gone" for those of rooms that were removed. */
     list: (user: UserRow, { roomId, after }: { readonly roomId: string | null; readonly after: string | null }) =>
       store.inAccount(user.accountId, async (tables): Promise<DevicesView> => {
         const found = await tables.devices.list({
-          roomId: roomId === null ? null : parseUserId(roomId),
+          roomId: roomId === null || roomId === "gone" ? roomId : parseUserId(roomId),
           after: after === null ? null : await tables.devices.find(parseDeviceId(after)),
           limit: pageSize + 1,
         })
@@ -72,7 +73,8 @@ export function createDevices(deps: DevicesDeps) {
     /** What it was given, or is to be once it can be reached; nothing of what it fetches itself. */
     async bookings(user: UserRow, deviceId: DeviceId): Promise<DeviceBookingsView> {
       const row = await store.inAccount(user.accountId, (tables) => requireDevice(tables, deviceId))
-      const kept = row.address === null ? null : await stored.load(row)
+      const { accountId, roomId } = row
+      const kept = row.address === null || roomId === null ? null : await stored.load({ accountId, roomId })
       if (kept === null) return { readAt: null, bookings: [] }
       const daysAhead = families.get(row.family)?.push?.daysAhead ?? 0
       const order = orderOf(kept.bookings, { now: clock.now(), daysAhead }, { ...row, language: "en" })

@@ -31,7 +31,11 @@ export type AgendaInput = {
  */
 export function agendaMessage({ roomId, agenda, now, isCheckedIn }: AgendaInput): DisplayAgenda {
   const horizon = earlier(agenda.coversUntil, now.add({ hours: screenHoursAhead }))
-  const coming = agenda.bookings.filter(({ endsAt, startsAt }) => isAfter(endsAt, now) && isAfter(horizon, startsAt))
+  // They are by start: most of a month is behind the horizon, and not looked at.
+  const beyond = agenda.bookings.findIndex(({ startsAt }) => !isAfter(horizon, startsAt))
+  const coming = agenda.bookings
+    .slice(0, beyond === -1 ? agenda.bookings.length : beyond)
+    .filter(({ endsAt }) => isAfter(endsAt, now))
   const told: ScreenBooking[] = []
   let leftOut: Booking | null = null
   let chars = 0

@@ -6,7 +6,8 @@ import type { Changes } from "./store.ts"
 export type DeviceRow = {
   readonly accountId: AccountId
   readonly deviceId: DeviceId
-  readonly roomId: RoomId
+  /** Null for one that was removed with its room. */
+  readonly roomId: RoomId | null
   /** One of devices/registry.ts. */
   readonly family: string
   readonly name: string
@@ -51,8 +52,8 @@ export type DeviceRow = {
 }
 
 export type DevicePage = {
-  /** Of one room; null for all. */
-  readonly roomId: RoomId | null
+  /** Of one room, or of rooms that are gone; null for all. */
+  readonly roomId: RoomId | "gone" | null
   /** The page behind this name and id. */
   readonly after: Pick<DeviceRow, "name" | "deviceId"> | null
   readonly limit: number
@@ -76,6 +77,11 @@ export interface DeviceTables {
    * it, or another node has it.
    */
   noteCleared(deviceId: DeviceId, holder: string): Promise<boolean>
+  /**
+   * Their room is to be removed: those that have its list are removed, and it is taken away from them; the others are gone. Says
+   * which there were.
+   */
+  leaveRoom(roomId: RoomId, now: Temporal.Instant): Promise<readonly DeviceId[]>
   /** Counts wrong passwords. */
   noteWrong(deviceId: DeviceId, count: number, at: Temporal.Instant): Promise<void>
 }

@@ -112,6 +112,21 @@ describe.each(stores)("devices %s", (_name, make) => {
     expect(await store.asSystem((tables) => tables.findDeviceByUsername(asking.username))).toBeNull()
   })
 
+  test("of a room that is removed those with its list are left to be cleared, and the others are gone", async () => {
+    const store = make()
+    const { inAccount, one, two, asking, user } = await organisation(store)
+    await inAccount((tables) =>
+      tables.devices.update(one.deviceId, { givenCount: 2, givenAt: at(1), holder: "node-1" }),
+    )
+    const left = await inAccount((tables) => tables.devices.leaveRoom(user.userId, at(5)))
+    expect([...left].sort()).toEqual([one.deviceId, two.deviceId, asking.deviceId].sort())
+    const page = await inAccount((tables) => tables.devices.list({ roomId: "gone", after: null, limit: 9 }))
+    const kept = { deviceId: one.deviceId, roomId: null, mustClear: true, removedAt: at(5), holder: null }
+    expect(page).toMatchObject([kept])
+    expect(page).toHaveLength(1)
+    expect(await inAccount((tables) => tables.devices.find(asking.deviceId))).toBeNull()
+  })
+
   test("one that was removed gives way to another at its address", async () => {
     const { inAccount, one, user, deviceOf } = await organisation(make())
     const next = { ...deviceOf("next", user.userId), address: one.address }

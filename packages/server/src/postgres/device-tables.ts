@@ -1,4 +1,4 @@
-import type { AccountId, DeviceId } from "@kalends/domain/ids"
+import type { AccountId, DeviceId, RoomId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { DeviceNote, DeviceRow, DeviceTables, SystemDeviceTables } from "../ports/device-tables.ts"
 import { type Database, unique } from "./database.ts"
@@ -22,7 +22,8 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
     find: async (deviceId) => (await rows().where("deviceId", "=", deviceId).executeTakeFirst()) ?? null,
     list({ roomId, after, limit }) {
       const all = rows().orderBy("name").orderBy("deviceId").limit(limit)
-      const ofRoom = roomId === null ? all : all.where("roomId", "=", roomId)
+      const ofRoom =
+        roomId === null ? all : roomId === "gone" ? all.where("roomId", "is", null) : all.where("roomId", "=", roomId)
       return (
         after === null
           ? ofRoom
@@ -46,6 +47,7 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
         .execute()
     },
     noteCleared: (deviceId, holder) => noteCleared(tx, accountId, { deviceId, holder }),
+    leaveRoom: (roomId, now) => leaveRoom(tx, accountId, { roomId, now }),
     async noteWrong(deviceId, count, at) {
       await tx
         .updateTable("device")
@@ -55,6 +57,27 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
         .execute()
     },
   }
+}
+
+async function leaveRoom(
+  tx: Transaction<Database>,
+  accountId: AccountId,
+  { roomId, now }: { readonly roomId: RoomId; readonly now: Temporal.Instant },
+): Promise<readonly DeviceId[]> {
+  // One that was given up already stays to be seen.
+  const { rows: kept } = await sql<{ readonly deviceId: DeviceId }>`
+    update device set room_id = null, holder = null, held_until = null, removed_at = coalesce(removed_at, ${now}),
+      must_clear = removed_at is null or must_clear
+    where account_id = ${accountId} and room_id = ${roomId} and address is not null
+      and (given_at is not null or must_clear or removed_at is not null)
+    returning device_id`.execute(tx)
+  const gone = await tx
+    .deleteFrom("device")
+    .where("accountId", "=", accountId)
+    .where("roomId", "=", roomId)
+    .returning("deviceId")
+    .execute()
+  return [...kept, ...gone].map(({ deviceId }) => deviceId)
 }
 
 async function noteCleared(

@@ -1,3 +1,4 @@
+import type { DeviceId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { ageSeconds } from "@kalends/domain/room-state"
 import type { AgendaListener, RoomAgendas, RoomRef } from "../ports/room-agendas.ts"
@@ -70,6 +71,10 @@ export function createRoomAgendas(deps: WatchesDeps) {
     /** What is set for the room was changed: its screens and systems look, on all nodes. */
     tellChanged({ accountId, roomId }: RoomRef): void {
       fanOut.publish({ kind: "user", accountId, userId: roomId }, { kind: "room-changed" })
+    },
+    /** These devices have no room any more, on all nodes. */
+    tellLeft(deviceIds: readonly DeviceId[]): void {
+      for (const deviceId of deviceIds) fanOut.publish({ kind: "devices" }, { kind: "device-changed", deviceId })
     },
     /** Reads those anew that are listened to here: what holds for all rooms of an organisation was changed. */
     renewAll(accountId: RoomRef["accountId"]): void {

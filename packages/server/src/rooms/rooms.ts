@@ -1,5 +1,5 @@
 import type { AuditReason } from "@kalends/domain/audit-reason"
-import { parseUserId, type RoomId } from "@kalends/domain/ids"
+import { type DeviceId, parseUserId, type RoomId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { roomStateOf } from "@kalends/domain/room-state"
 import type { NewRoomInput, RoomChangesInput, RoomConnectionInput, RoomsView, RoomView } from "@kalends/protocol/rooms"
@@ -101,9 +101,12 @@ export function createRooms(deps: RoomsDeps) {
     async remove(user: Caller, roomId: RoomId): Promise<void> {
       await store.inAccount(user.accountId, (tables) => listed(tables, roomId))
       await disconnect(user, roomId)
+      let left: readonly DeviceId[] = []
       await store.inAccount(user.accountId, async (tables) => {
+        left = await tables.devices.leaveRoom(roomId, clock.now())
         if (await tables.rooms.delete(roomId)) await audit(tables, user, roomId, "room-removed")
       })
+      agendas.tellLeft(left)
     },
 
     async connect(user: Caller, roomId: RoomId, input: RoomConnectionInput): Promise<RoomView> {

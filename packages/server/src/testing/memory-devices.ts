@@ -29,7 +29,7 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
     find: async (deviceId) => find(deviceId),
     list: async ({ roomId, after, limit }) =>
       mine()
-        .filter((row) => roomId === null || row.roomId === roomId)
+        .filter((row) => roomId === null || row.roomId === (roomId === "gone" ? null : roomId))
         .filter((row) => after === null || sortKey(row) > sortKey(after))
         .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
         .slice(0, limit),
@@ -45,6 +45,17 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
       if (row.removedAt !== null) return tx.remove("device", deviceId)
       await put({ ...row, mustClear: false, givenHash: null, givenCount: null, givenAt: null })
       return true
+    },
+    async leaveRoom(roomId, now) {
+      const here = mine().filter((row) => row.roomId === roomId)
+      for (const row of here) {
+        const { deviceId, address, givenAt, mustClear, removedAt } = row
+        const hasList = address !== null && (givenAt !== null || mustClear || removedAt !== null)
+        const left = { roomId: null, holder: null, heldUntil: null, removedAt: removedAt ?? now }
+        if (hasList) await put({ ...row, ...left, mustClear: removedAt === null || mustClear })
+        else await tx.remove("device", deviceId)
+      }
+      return here.map(({ deviceId }) => deviceId)
     },
     async noteWrong(deviceId, count, at) {
       await tx.lock("device", deviceId)

@@ -21,7 +21,7 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
       body: { sha256, subject: "CN=codec", issuer: "CN=codec", validUntil: "2036-01-01T00:00:00Z", isTrusted: false },
     }
   if (route === "GET /v1/devices") {
-    const devices = scene.devices.filter(({ room }) => room.roomId === query.get("roomId"))
+    const devices = scene.devices.filter(({ room }) => (room?.roomId ?? "gone") === query.get("roomId"))
     return { body: { devices, after: null } }
   }
   if (route === "POST /v1/devices") {
@@ -43,7 +43,7 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
   if (method === "PATCH") return { body: change(changesOf(body, rooms)) }
   if (rest === "/test") return { body: { isWell: true, problem: null, model: "Room Bar", software: "ce26.8.1" } }
   const removed = scene.devices.find((one) => one.deviceId === deviceId)
-  if (method === "DELETE" && removed?.isCalled === true && removed.state !== "leaving")
+  if (method === "DELETE" && removed?.isCalled === true && removed.leavesUntil === null && removed.state !== "left")
     change({ state: "leaving", leavesUntil: "2036-01-01T00:00:00Z" })
   else if (method === "DELETE") scene.devices = scene.devices.filter((one) => one.deviceId !== deviceId)
   return { status: 204, body: null }
