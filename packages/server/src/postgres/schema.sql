@@ -226,7 +226,7 @@ create policy by_account on delegate using ((account_id = ( SELECT
 create table device (
   account_id uuid not null,
   device_id uuid not null,
-  room_id uuid not null,
+  room_id uuid,
   family text not null,
   name text not null,
   address text,
@@ -266,6 +266,7 @@ create table device (
   CHECK ((length(model) <= 120)),
   CHECK (((length(name) >= 1) AND (length(name) <= 120))),
   CHECK ((length(problem_code) <= 60)),
+  CHECK (((room_id IS NOT NULL) OR (removed_at IS NOT NULL))),
   CHECK ((length(software) <= 120)),
   CHECK (((start_buffer_minutes >= 0) AND (start_buffer_minutes <= 30))),
   CHECK (((length(username) >= 1) AND (length(username) <= 120))),
@@ -275,6 +276,7 @@ CREATE UNIQUE INDEX device_by_address ON device USING btree (account_id, address
 CREATE INDEX device_by_holder ON device USING btree (holder) WHERE (holder IS NOT NULL);
 CREATE INDEX device_by_name ON device USING btree (account_id, name, device_id);
 CREATE UNIQUE INDEX device_by_username ON device USING btree (username) WHERE (address IS NULL);
+CREATE INDEX device_of_no_room ON device USING btree (account_id) WHERE (room_id IS NULL);
 CREATE INDEX device_of_room ON device USING btree (account_id, room_id);
 CREATE INDEX device_to_take ON device USING btree (held_until) WHERE ((address IS NOT NULL) AND (must_clear OR (is_enabled AND (removed_at IS NULL))));
 create policy by_account on device using ((account_id = ( SELECT
