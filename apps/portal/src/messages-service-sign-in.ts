@@ -25,6 +25,8 @@ const en = {
   roomsOf: "Rooms, one address a line",
   roomsOfHint: "Left empty, it is for every room mailbox of the organisation.",
   takeKnown: "Take the rooms that are here",
+  importedAlone: (added: number, known: number) =>
+    `${added} added, ${known} were here already. Each is connected on its own page, with a sign-in of its own.`,
   problems: {
     "service-account-denied":
       "The sign-in was refused. Where nobody may allow the directory of rooms, begin again without it.",
@@ -61,6 +63,8 @@ const ja: typeof en = {
   roomsOf: "会議室のアドレス（1 行に 1 件）",
   roomsOfHint: "空欄の場合は、組織のすべての会議室メールボックスが対象です。",
   takeKnown: "登録済みの会議室を入れる",
+  importedAlone: (added, known) =>
+    `${added} 室を追加しました（登録済み ${known} 室）。各会議室のページで、それぞれのサインインで接続してください。`,
   problems: {
     "service-account-denied":
       "サインインが拒否されました。会議室のディレクトリを許可できない場合は、外してやり直してください。",

@@ -39,7 +39,24 @@ test("rooms are listed with what is known now and how old that is, found by name
   }))
 
 test("rooms of the directory are imported, and those that are here are marked", () =>
-  visit("rooms/import", /Import rooms|会議室の取り込み/, async (page) => {
+  visit("rooms/import", /Import rooms|会議室の取り込み/, async (page, _tell, scene) => {
+    // A server that lists its rooms to whoever signs in.
+    const directory = page.getByRole("combobox", { name: /^(?:Directory|ディレクトリ)$/ })
+    await directory.selectOption("caldav")
+    await page.getByLabel(/^(?:Server|サーバー)/).fill("https://dav.example.org")
+    await page.getByLabel(/^(?:User name|ユーザー名)/).fill("rooms")
+    await page
+      .getByLabel(/^(?:Password|パスワード)/)
+      .first()
+      .fill("correct horse")
+    await page.getByRole("button", { name: /Read the directory|ディレクトリを読む/ }).click()
+    await page.getByRole("checkbox", { name: /Room Vega/ }).waitFor()
+    expect(scene.rooms.askedDirectory).toEqual({
+      ...{ by: "password", provider: "caldav", server: "https://dav.example.org", username: "rooms" },
+      ...{ password: "correct horse", next: null },
+    })
+    await fits(page)
+    await directory.selectOption({ index: 0 })
     await page.getByRole("button", { name: /Read the directory|ディレクトリを読む/ }).click()
     await page.getByRole("checkbox", { name: /Room Vega/ }).check()
     await page.getByRole("button", { name: /^(?:Import 1|1 室を取り込む)$/ }).click()

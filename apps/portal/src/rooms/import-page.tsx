@@ -4,38 +4,60 @@ import { Alert, Anchor, Button, Checkbox, Group, NativeSelect, Stack, Text, Text
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
+import type { Messages } from "../messages.ts"
 import { Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { roomsPlaceText } from "./place.ts"
 import type { RoomsProps } from "./room-text.ts"
+import { emptySignIn, SignInFields } from "./sign-in-fields.tsx"
 
-type Tenant = RoomMethodsView["tenants"][number]
 type Entry = RoomDirectoryView["entries"][number]
 
 /** As much as the service takes at once. */
 const importedMost = 200
 
-/** Rooms of the organisation's own directory, of which those that are chosen become rooms here. */
+/** Rooms of the organisation's own directory, or of a server's, of which those that are chosen become rooms here. */
 export function ImportRooms(props: RoomsProps) {
   const { words } = props
   const { value, error, reload } = useLoaded(roomsApi.methods)
   if (value === null) return <Waiting error={error} words={words} retry={reload} />
-  const [first] = value.tenants
+  const sources = sourcesOf(value, words)
+  const [first] = sources
   if (first === undefined)
     return (
       <Text>
         {words.rooms.noTenants} <Anchor href="#organisation">{words.tenants.organisationTab}</Anchor>
       </Text>
     )
-  return <Directory {...props} tenants={value.tenants} first={first} />
+  return <Directory {...props} sources={sources} first={first} />
 }
 
-type DirectoryProps = RoomsProps & { readonly tenants: readonly Tenant[]; readonly first: Tenant }
+/** Connections to organisations, and services whose servers list rooms to whoever signs in. */
+function sourcesOf({ tenants, providers }: RoomMethodsView, words: Messages): readonly Source[] {
+  const servers = providers.filter(
+    ({ hasDirectory, methods }) => hasDirectory && methods.some(({ name }) => name === "own-sign-in"),
+  )
+  return [
+    ...tenants.map(({ tenantConnectionId: id, providerLabel, tenantId }) => ({
+      ...{ id, label: `${providerLabel} · ${tenantId}`, provider: null },
+    })),
+    ...servers.map(({ provider, label }) => ({
+      ...{ id: provider, label: `${label} · ${words.rooms.ownSignIn}`, provider },
+    })),
+  ]
+}
 
-function Directory({ words, tenants, first }: DirectoryProps) {
+/** `provider`: whose server is signed in to; null where the organisation's connection is. */
+type Source = { readonly id: string; readonly label: string; readonly provider: string | null }
+
+type DirectoryProps = RoomsProps & { readonly sources: readonly Source[]; readonly first: Source }
+
+function Directory({ words, sources, first }: DirectoryProps) {
   const text = words.rooms
-  const [tenant, setTenant] = useState(first.tenantConnectionId)
+  const [sourceId, setSourceId] = useState(first.id)
+  const [typed, setTyped] = useState(emptySignIn)
+  const source = sources.find(({ id }) => id === sourceId) ?? first
   const [zone, setZone] = useState(Temporal.Now.timeZoneId())
   const [found, setFound] = useState<RoomDirectoryView | null>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
@@ -50,7 +72,11 @@ function Directory({ words, tenants, first }: DirectoryProps) {
   }
   const read = (next: string | null) =>
     during(async () => {
-      const page = await roomsApi.directory({ by: "tenant", tenantConnectionId: tenant, next })
+      const page = await roomsApi.directory(
+        source.provider === null
+          ? { by: "tenant", tenantConnectionId: source.id, next }
+          : { by: "password", provider: source.provider, ...typed, next },
+      )
       const before = next === null ? [] : (found?.entries ?? [])
       setFound({ ...page, entries: [...before, ...page.entries] })
     })
@@ -59,24 +85,32 @@ function Directory({ words, tenants, first }: DirectoryProps) {
       const rooms = (found?.entries ?? [])
         .filter(({ address }) => chosen.has(address))
         .map(({ address, name, building, floor, capacity }) => ({ address, name, building, floor, capacity }))
-      const { added, known } = await roomsApi.importRooms({ tenantConnectionId: tenant, zone, rooms })
-      setTold(text.imported(added, known))
+      const tenantConnectionId = source.provider === null ? source.id : null
+      const { added, known } = await roomsApi.importRooms({ tenantConnectionId, zone, rooms })
+      setTold((source.provider === null ? text.imported : words.serviceSignIn.importedAlone)(added, known))
       setChosen(new Set())
       await read(null)
     })
   const fresh = (found?.entries ?? []).filter(({ roomId }) => roomId === null)
   return (
     <Stack>
-      <Source
-        {...{ words, tenants, tenant, zone, setZone }}
+      <SourceChoice
+        {...{ words, sources, source, zone, setZone }}
         choose={(id) => {
-          setTenant(id)
+          setSourceId(id)
           setFound(null)
           setChosen(new Set())
+          setTold(null)
         }}
       />
+      {source.provider === null ? null : <SignInFields words={words} typed={typed} set={setTyped} />}
       <Group>
-        <Button variant={found === null ? "filled" : "default"} loading={isBusy} onClick={() => void read(null)}>
+        <Button
+          variant={found === null ? "filled" : "default"}
+          loading={isBusy}
+          disabled={source.provider !== null && Object.values(typed).some((one) => one === "")}
+          onClick={() => void read(null)}
+        >
           {text.readDirectory}
         </Button>
         {fresh.length > 0 ? (
@@ -108,25 +142,22 @@ function Directory({ words, tenants, first }: DirectoryProps) {
   )
 }
 
-type SourceProps = Pick<DirectoryProps, "words" | "tenants"> & {
-  readonly tenant: string
-  readonly choose: (tenantConnectionId: string) => void
+type SourceProps = Pick<DirectoryProps, "words" | "sources"> & {
+  readonly source: Source
+  readonly choose: (id: string) => void
   readonly zone: string
   readonly setZone: (zone: string) => void
 }
 
 /** Whose directory, and in which zone its rooms are. */
-function Source({ words, tenants, tenant, choose, zone, setZone }: SourceProps) {
+function SourceChoice({ words, sources, source, choose, zone, setZone }: SourceProps) {
   const text = words.rooms
   return (
     <div className={classes.fields}>
       <NativeSelect
         label={text.directory}
-        value={tenant}
-        data={tenants.map((one) => ({
-          value: one.tenantConnectionId,
-          label: `${one.providerLabel} · ${one.tenantId}`,
-        }))}
+        value={source.id}
+        data={sources.map(({ id, label }) => ({ value: id, label }))}
         onChange={({ currentTarget: { value } }) => choose(value)}
       />
       <TextInput

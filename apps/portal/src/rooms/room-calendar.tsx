@@ -1,14 +1,14 @@
 import type { RoomConnectionInput } from "@kalends/protocol/rooms"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { useSending } from "@kalends/ui/use-sending"
-import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core"
+import { Button, Group, NativeSelect, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
-import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { PartTitle, type RoomPartProps } from "./room-page.tsx"
 import { calendarText } from "./room-text.ts"
+import { emptySignIn, SignInFields } from "./sign-in-fields.tsx"
 
 /** How the room's calendar is, and how it is connected. */
 export function RoomCalendar(props: RoomPartProps) {
@@ -45,7 +45,7 @@ function Connect({ words, connect }: ConnectProps) {
   const text = words.rooms
   const methods = useLoaded(roomsApi.methods)
   const [by, setBy] = useState<string | null>(null)
-  const [typed, setTyped] = useState({ server: "", username: "", password: "" })
+  const [typed, setTyped] = useState(emptySignIn)
   const known = methods.value?.tenants ?? []
   const chosen = by ?? known[0]?.tenantConnectionId ?? own
   const provider = methods.value?.providers.find(({ methods: ways }) => ways.some(({ name }) => name === "own-sign-in"))
@@ -74,39 +74,5 @@ function Connect({ words, connect }: ConnectProps) {
         </Group>
       </Stack>
     </form>
-  )
-}
-
-type SignIn = { readonly server: string; readonly username: string; readonly password: string }
-type FieldsProps = Pick<RoomPartProps, "words"> & { readonly typed: SignIn; readonly set: (typed: SignIn) => void }
-
-function SignInFields({ words, typed, set }: FieldsProps) {
-  const text = words.rooms
-  return (
-    <div className={classes.fields}>
-      <TextInput
-        required
-        label={text.server}
-        maxLength={2000}
-        value={typed.server}
-        onChange={({ currentTarget: { value } }) => set({ ...typed, server: value })}
-      />
-      <TextInput
-        required
-        autoComplete="off"
-        label={text.username}
-        maxLength={320}
-        value={typed.username}
-        onChange={({ currentTarget: { value } }) => set({ ...typed, username: value })}
-      />
-      <PasswordInput
-        required
-        autoComplete="off"
-        label={text.password}
-        maxLength={1024}
-        value={typed.password}
-        onChange={({ currentTarget: { value } }) => set({ ...typed, password: value })}
-      />
-    </div>
   )
 }

@@ -15,6 +15,8 @@ export type RoomsScene = {
   directory: RoomDirectoryView["entries"]
   checkup: RoomCheckupView
   dialRules: DialRulesView
+  /** How the directory was asked for last. */
+  askedDirectory: Readonly<Record<string, unknown>> | null
 }
 
 type Asked = { readonly route: string; readonly query: URLSearchParams; readonly body: Record<string, unknown> }
@@ -38,6 +40,7 @@ export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scen
     const rooms = addresses.map((address) => `'${String(address)}'`).join(", ")
     return { body: { script: `Connect-ExchangeOnline\n$rooms = @(${rooms})\n` } }
   }
+  if (route === "POST /v1/rooms/directory") scene.askedDirectory = body
   if (route === "POST /v1/rooms/directory") return { body: { entries: scene.directory, next: null, gone: [] } }
   if (route === "POST /v1/rooms/import") {
     const [first] = scene.rooms
@@ -83,7 +86,7 @@ export function calmRooms(now: Temporal.Instant): RoomsScene {
             },
     }
   })
-  return { rooms, methods, directory, checkup: checkupAt(now), dialRules: { rules: [] } }
+  return { rooms, methods, directory, checkup: checkupAt(now), dialRules: { rules: [] }, askedDirectory: null }
 }
 
 const methods: RoomMethodsView = {
@@ -118,6 +121,17 @@ const methods: RoomMethodsView = {
           permissions: [
             { name: "Full Access", holder: "service-account", source: "https://learn.microsoft.com/powershell/" },
             { name: "Send As", holder: "service-account", source: "https://learn.microsoft.com/powershell/" },
+          ],
+        },
+      ],
+    },
+    {
+      ...{ provider: "caldav", label: "CalDAV", hasDirectory: true },
+      methods: [
+        {
+          ...{ name: "own-sign-in", tenantMethods: [], isRecommended: true, hasScript: false },
+          permissions: [
+            { name: "DAV:read", holder: "service-account", source: "https://www.rfc-editor.org/rfc/rfc3744#section-3" },
           ],
         },
       ],
