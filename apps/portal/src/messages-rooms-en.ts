@@ -23,13 +23,16 @@ const codes: RoomCodeWords = {
   findings: {
     "room-readable": "The calendar can be read.",
     "room-unreadable": "The calendar cannot be read.",
-    "room-not-connected": "The room's calendar is not connected.",
+    "room-not-connected": "The room's calendar is not connected. Connect it, under Calendar on this page.",
     "room-not-shared":
       "The service account cannot open this room's mailbox: it lacks Full Access, or there is no such mailbox. It may take an hour until the right holds.",
     "room-send-as-unread":
       "Whether the service account has Send As cannot be seen from here. Without it, Exchange may refuse answers in the room's name.",
     "room-writable": "The calendar can be written: booking, ending and giving up work.",
-    "room-read-only": "The calendar can only be read: screens cannot book, end or give up.",
+    "room-read-only":
+      "The calendar service lets it be read alone: screens cannot book, end or give up. Give whoever opens it the right to write.",
+    "room-connected-to-read":
+      "It was connected for reading alone: screens cannot book, end or give up. Connect the organisation again, to read and write.",
     "room-subject-kept": "Titles of meetings arrive.",
     "room-subject-stripped": "Titles of meetings are missing: the mailbox deletes them.",
     "room-subject-organizer": "Every title is the organizer's name: the mailbox puts it in place of the title.",

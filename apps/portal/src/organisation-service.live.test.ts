@@ -53,7 +53,7 @@ async function connectRooms(page: Page, account: Person, room: Person): Promise<
       async () => {
         await page.goto(page.url().replace(/#.*/, "#organisation"))
         await page.getByRole("link", { name: /Microsoft 365/ }).click()
-        return page.getByText(/^Opens .* room/).innerText()
+        return page.getByText(/^Opens .* room/).textContent()
       },
       { timeout: 30_000 },
     )
@@ -89,8 +89,7 @@ test("an administrator connects Microsoft 365 for its rooms, then for all: its p
     await page.getByRole("heading", { level: 1, name: /Microsoft 365/ }).waitFor()
     await page.getByRole("link", { name: /Directory/ }).click()
     await page.getByText("hedy@northwind.example").waitFor()
-    for (const name of ["Ada", "Grace", "Hedy"])
-      await page.getByRole("checkbox", { name, exact: true }).check()
+    for (const name of ["Ada", "Grace", "Hedy"]) await page.getByRole("checkbox", { name, exact: true }).check()
     await page.getByRole("button", { name: "Add to Kalends" }).click()
     await page.getByRole("dialog").getByRole("button", { name: "Add to Kalends" }).click()
     await page

@@ -191,6 +191,7 @@ export const roomFindingCodes = [
   "room-send-as-unread",
   "room-writable",
   "room-read-only",
+  "room-connected-to-read",
   "room-subject-kept",
   "room-subject-stripped",
   "room-subject-organizer",

@@ -104,24 +104,17 @@ function Directory({ words, sources, first }: DirectoryProps) {
         }}
       />
       {source.provider === null ? null : <SignInFields words={words} typed={typed} set={setTyped} />}
-      <Group>
-        <Button
-          variant={found === null ? "filled" : "default"}
-          loading={isBusy}
-          disabled={source.provider !== null && Object.values(typed).some((one) => one === "")}
-          onClick={() => void read(null)}
-        >
-          {text.readDirectory}
-        </Button>
-        {fresh.length > 0 ? (
-          <Button
-            variant="default"
-            onClick={() => setChosen(new Set(fresh.slice(0, importedMost).map(({ address }) => address)))}
-          >
-            {text.chooseAll}
-          </Button>
-        ) : null}
-      </Group>
+      <Reading
+        {...{ words, isBusy }}
+        isFirst={found === null}
+        isReady={source.provider === null || Object.values(typed).every((one) => one !== "")}
+        read={() => void read(null)}
+        chooseAll={
+          fresh.length === 0
+            ? null
+            : () => setChosen(new Set(fresh.slice(0, importedMost).map(({ address }) => address)))
+        }
+      />
       <ProblemAlert problem={problem} />
       {told === null ? null : (
         <Alert role="status" variant="light">
@@ -139,6 +132,31 @@ function Directory({ words, sources, first }: DirectoryProps) {
         </Group>
       ) : null}
     </Stack>
+  )
+}
+
+type ReadingProps = Pick<RoomsProps, "words"> & {
+  readonly isFirst: boolean
+  readonly isReady: boolean
+  readonly isBusy: boolean
+  readonly read: () => void
+  /** Null where none is new. */
+  readonly chooseAll: (() => void) | null
+}
+
+function Reading({ words, isFirst, isReady, isBusy, read, chooseAll }: ReadingProps) {
+  const text = words.rooms
+  return (
+    <Group>
+      <Button variant={isFirst ? "filled" : "default"} loading={isBusy} disabled={!isReady} onClick={read}>
+        {text.readDirectory}
+      </Button>
+      {chooseAll === null ? null : (
+        <Button variant="default" onClick={chooseAll}>
+          {text.chooseAll}
+        </Button>
+      )}
+    </Group>
   )
 }
 

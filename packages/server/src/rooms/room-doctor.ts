@@ -14,13 +14,7 @@ export type RoomDoctorDeps = RoomPlaceDeps & { readonly broker: TenantBroker; re
 
 type Code = (typeof roomFindingCodes)[number]
 type Outcome = RoomCheckupView["findings"][number]["outcome"]
-type Found = {
-  readonly code: Code
-  readonly outcome: Outcome
-  readonly problem?: string
-  /** No line at the provider mends it: it is set here. */
-  readonly isSetHere?: boolean
-}
+type Found = { readonly code: Code; readonly outcome: Outcome; readonly problem?: string }
 
 const daysBack = 60
 const daysAhead = 60
@@ -79,7 +73,7 @@ export function createRoomDoctor(deps: RoomDoctorDeps) {
     const problem = waiting === null ? null : await tryOpening(waiting)
     const found: Found =
       problem === null
-        ? { code: "room-not-connected", outcome: "wrong", problem: "room-not-connected" }
+        ? { code: "room-not-connected", outcome: "wrong" }
         : unreadable(problem, lineOf)
     return { looked: 0, found: [found] }
   }
@@ -94,9 +88,9 @@ export function createRoomDoctor(deps: RoomDoctorDeps) {
     const { looked, found } = await (place === null ? ofUnconnected(waiting, lineOf) : ofConnected(place, lineOf))
     // What cannot be looked at is told only where a line could mend it.
     const findings = found
-      .map(({ code, outcome, problem = null, isSetHere = false }) => ({
+      .map(({ code, outcome, problem = null }) => ({
         ...{ code, outcome, problem },
-        line: outcome === "right" || isSetHere ? null : lineOf(code),
+        line: outcome === "right" ? null : lineOf(code),
       }))
       .filter(({ outcome, line }) => outcome !== "not-checked" || line !== null)
     return { at, looked, findings }
@@ -138,9 +132,8 @@ function asProblem(error: unknown): Problem {
 }
 
 function writable({ calendar, connection }: RoomPlace): Found {
-  return calendar.canWrite && connection.permission === "read-write"
-    ? { code: "room-writable", outcome: "right" }
-    : { code: "room-read-only", outcome: "wrong", isSetHere: calendar.canWrite }
+  if (connection.permission !== "read-write") return { code: "room-connected-to-read", outcome: "wrong" }
+  return calendar.canWrite ? { code: "room-writable", outcome: "right" } : { code: "room-read-only", outcome: "wrong" }
 }
 
 const isMeeting = ({ organizer, myResponse }: CalendarEvent) => organizer !== null && myResponse !== "organizer"
