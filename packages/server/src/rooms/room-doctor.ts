@@ -72,9 +72,7 @@ export function createRoomDoctor(deps: RoomDoctorDeps) {
   async function ofUnconnected(waiting: Waiting | null, lineOf: LineOf): Promise<Looked> {
     const problem = waiting === null ? null : await tryOpening(waiting)
     const found: Found =
-      problem === null
-        ? { code: "room-not-connected", outcome: "wrong" }
-        : unreadable(problem, lineOf)
+      problem === null ? { code: "room-not-connected", outcome: "wrong" } : unreadable(problem, lineOf)
     return { looked: 0, found: [found] }
   }
 
