@@ -16,7 +16,7 @@ const own: Voice = {
   nobody: "Nobody.",
   given: (name) => `${name} may schedule for you.`,
   taken: (name) => `${name} may not schedule for you any more.`,
-  takeFrom: (name) => `${name} may not schedule for me any more`,
+  takeFrom: (name) => `Take away: ${name} may not schedule for me any more`,
 }
 
 const en = {
@@ -27,7 +27,7 @@ const en = {
     nobody: "Nobody.",
     given: (name) => `${name} may schedule for ${host}.`,
     taken: (name) => `${name} may not schedule for ${host} any more.`,
-    takeFrom: (name) => `${name} may not schedule for ${host} any more`,
+    takeFrom: (name) => `Take away: ${name} may not schedule for ${host} any more`,
   }),
   email: "E-mail address",
   private: "May manage private events",

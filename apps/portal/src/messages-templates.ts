@@ -33,9 +33,9 @@ const en = {
   removeText:
     "Meetings that were made with it keep their links; the lines below the link are not written again. Whoever chose it goes back to what the organisation has.",
   makeDefault: "Make default",
-  makeDefaultOf: (name: string) => `Make “${name}” the default`,
+  makeDefaultOf: (name: string) => `Make default: “${name}”`,
   noDefault: "Not default any more",
-  noDefaultOf: (name: string) => `“${name}” is not to be the default any more`,
+  noDefaultOf: (name: string) => `Not default any more: “${name}”`,
   keep: "Leave it",
   saved: (name: string) => `“${name}” is saved.`,
   removed: (name: string) => `“${name}” is deleted.`,

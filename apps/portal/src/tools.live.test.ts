@@ -151,6 +151,11 @@ async function writesTemplates(page: Page, words: Messages): Promise<void> {
   await status(page, templates.removed("Old"))
   await page.getByText(words.auditLog.reasonOf("template-removed")).waitFor()
   await isWell(page)
+  const language = page.getByRole("combobox", { name: /Language|言語/ })
+  await language.selectOption("en")
+  await page.getByRole("button", { name: messages.en.templates.noDefaultOf("Dial-in") }).waitFor()
+  await isWell(page)
+  await language.selectOption("ja")
 }
 
 async function choosesDefaults(page: Page, words: Messages): Promise<void> {
@@ -198,3 +203,26 @@ async function givesDelegates(page: Page, words: Messages): Promise<void> {
   await page.getByText(`cy@example.org · ${delegates.withoutPrivate} · ${delegates.byAdministrator}`).waitFor()
   await isWell(page)
 }
+
+test("somebody who may not look people up names their delegate by address, and is told what went wrong", async () => {
+  const words = messages.en
+  const { delegates } = words
+  const page = await desk.context.newPage()
+  await page.context().clearCookies()
+  await page.goto(`${home}/#tools`)
+  await page.locator("input[autocomplete=username]").fill("cy@example.org")
+  await page.locator("input[autocomplete=current-password]").fill("battery staple")
+  await page.locator("form button[type=submit]").click()
+  await page.getByText(delegates.for("Bo")).waitFor()
+  expect(await page.getByRole("link", { name: words.templates.title }).count()).toBe(0)
+  const field = page.getByRole("textbox", { name: delegates.email })
+  await field.fill("nobody@example.org")
+  await press(page, delegates.add)
+  await page.getByRole("alert").waitFor()
+  await field.fill("bo@example.org")
+  await press(page, delegates.add)
+  await status(page, delegates.own.given("bo@example.org"))
+  await page.getByText(`bo@example.org · ${delegates.withoutPrivate}`).waitFor()
+  await isWell(page)
+  await page.close()
+})
