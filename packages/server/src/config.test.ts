@@ -20,6 +20,34 @@ describe("settings", () => {
     expect(readConfig({ KALENDS_PUBLIC_URL: "https://cal.example.org/" }).hookUrl).toBe("https://cal.example.org")
   })
 
+  const elsewhere = "postgres://kalends:secret@db.example.org/kalends"
+  test.each([
+    { DATABASE_URL: "postgres://kalends:secret@127.0.0.1:5432/kalends" },
+    { DATABASE_URL: "postgres://kalends@%2Fvar%2Frun%2Fpostgresql/kalends" },
+    { DATABASE_URL: "postgres:///kalends?host=/var/run/postgresql" },
+    { DATABASE_URL: `${elsewhere}?sslmode=verify-full&sslrootcert=/etc/ca.pem` },
+    { DATABASE_URL: elsewhere, KALENDS_NATS_URL: "nats://nats.example.org", KALENDS_PLAIN_INSIDE: "yes" },
+    { KALENDS_NATS_URL: "nats://localhost:4222" },
+    { KALENDS_NATS_URL: "tls://nats.example.org:4222" },
+  ])("what goes to this machine, goes by TLS, or is said to be safe, is taken: %j", (environment) => {
+    expect(() => readConfig(environment)).not.toThrow()
+  })
+
+  test.each([
+    [{ DATABASE_URL: elsewhere }, /KALENDS_PLAIN_INSIDE=yes/],
+    [{ DATABASE_URL: `${elsewhere}?sslmode=no-verify` }, /sslmode=verify-full/],
+    [{ DATABASE_URL: `${elsewhere}?sslmode=verify-full&uselibpqcompat=true` }, /sslmode=verify-full/],
+    [{ DATABASE_URL: "postgres:///kalends?host=db.example.org" }, /sslmode=verify-full/],
+    [{ KALENDS_NATS_URL: "nats://nats.example.org:4222" }, /not a tls:\/\/ address/],
+    [{ KALENDS_NATS_URL: "localhost:4222,nats.example.org" }, /not a tls:\/\/ address/],
+  ])(
+    "what would go to another machine without TLS stops the start, and tells no password: %j",
+    (environment, message) => {
+      expect(() => readConfig(environment)).toThrow(message)
+      expect(() => readConfig(environment)).not.toThrow(/secret/)
+    },
+  )
+
   test.each([
     [{ KALENDS_PORT: "eighty" }, /KALENDS_PORT.*whole number from 0 to 65535/],
     [{ KALENDS_RECONCILE_PUSH_SECONDS: "1" }, /from 5 to 86400 \(seconds\)/],

@@ -4,6 +4,7 @@ import { checkContact, contactOptions } from "./config-contact.ts"
 import { type CustodianName, checkCustody, completeCustody, custodyOptions } from "./config-custody.ts"
 import { issuerOptions, issuersOption, optionsOfIssuers, readIssuers } from "./config-issuers.ts"
 import { ConfigError, type Option, oneOf, option } from "./config-option.ts"
+import { checkPlain, plainOptions } from "./config-plain.ts"
 import { sessionOptions } from "./config-sessions.ts"
 
 export const options = [
@@ -42,7 +43,7 @@ export const options = [
   option("databaseUrl", "DATABASE_URL", "text", {
     default: null,
     secret: true,
-    text: "PostgreSQL 15 or newer. Without it the embedded one runs under the data folder. The role must not be a superuser, or row-level security does not apply.",
+    text: "PostgreSQL 15 or newer. Without it the embedded one runs under the data folder. On another machine it needs sslmode=verify-full. The role must not be a superuser, or row-level security does not apply.",
   }),
   option("databaseConnections", "KALENDS_DATABASE_CONNECTIONS", "integer", {
     default: "12",
@@ -53,8 +54,9 @@ export const options = [
   option("natsUrl", "KALENDS_NATS_URL", "text", {
     default: null,
     secret: true,
-    text: "NATS server that carries hints between nodes. Needed as soon as there are two nodes.",
+    text: "NATS server that carries hints between nodes, tls:// on another machine. Needed as soon as there are two nodes.",
   }),
+  ...plainOptions,
   option("keyFile", "KALENDS_KEY_FILE", "path", {
     default: null,
     text: "File with the 32 bytes (base64url) that everything secret is derived from; made at first start. Default: <data folder>/key. Keep a copy elsewhere: without it every calendar must be connected again.",
@@ -437,6 +439,7 @@ function checkTogether(config: Config): void {
     throw new ConfigError("KALENDS_ZOOM_ACCOUNT_ID is missing; KALENDS_ZOOM_WEBHOOK_SECRET is of no use without it.")
   checkCustody(config)
   checkContact(config)
+  checkPlain(config)
   const isLocal = isLoopbackName(config.host)
   if (!isLocal && config.tlsCertificate === null && !config.behindProxy)
     throw new ConfigError(

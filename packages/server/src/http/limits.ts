@@ -59,6 +59,8 @@ export const limits = {
   shredsPerUser: tenMinutes(10),
   /** Refusals of one route to one person that are put into the audit log: an app that keeps asking is one entry. */
   refusalsNotedPerUserAndRoute: { count: 1, windowMs: 60_000 },
+  /** Limits that were reached, or forged requests, at one route that are put into the operator's log. */
+  attemptsNotedPerRoute: { count: 1, windowMs: 60_000 },
   /** Wrong passwords of room systems from one network. Those that are made for them cannot be guessed; it is the work that is bounded. */
   deviceGuessesPerNetwork: tenMinutes(600),
   /** What one room system asks: the busiest that is known asks twice a minute. */

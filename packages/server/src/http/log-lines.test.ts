@@ -1,3 +1,4 @@
+import { Problem } from "@kalends/domain/problem"
 import type { FastifyInstance } from "fastify"
 import { afterEach, expect, test } from "vitest"
 import { createLog } from "../platform/log.ts"
@@ -17,10 +18,11 @@ const mark = "canary"
 const hostile = `${mark}\r\n{"level":50,"msg":"forged"}\u001b[2J\u2028\u202e`
 
 /** An app in which everything goes wrong, for reasons that hold what was sent. */
-async function failing(): Promise<{ readonly app: FastifyInstance; readonly lines: string[] }> {
+async function failing() {
   const lines: string[] = []
+  const clock = fakeClock()
   app = await createApp({
-    ...{ log: createLog("debug", { write: (text) => void lines.push(text) }), clock: fakeClock() },
+    ...{ log: createLog("debug", { write: (text) => void lines.push(text) }), clock },
     ...{ hosts: new Set(["localhost"]), behindProxy: false, tls: null, edge: edgeLimits },
     service: () => Promise.reject(new Error("not asked")),
     isReady: async () => {},
@@ -30,9 +32,16 @@ async function failing(): Promise<{ readonly app: FastifyInstance; readonly line
         const { headers, body, query, params, url } = request
         throw new TypeError(JSON.stringify({ headers, body, query, params, url }))
       })
+      all.get<{ Params: { what: string } }>(
+        "/v1/refused/:what/:id",
+        { config: { needs: "nobody" } },
+        async ({ params: { what } }) => {
+          throw new Problem(what === "too-many-attempts" ? "rate-limited" : "forbidden", "No.", { code: what })
+        },
+      )
     },
   })
-  return { app, lines }
+  return { app, lines, clock }
 }
 
 test.each([
@@ -54,6 +63,24 @@ test.each([
     expect(JSON.parse(line)).toMatchObject({ msg: "request failed", route: "/v1/broken/:id", error: "TypeError" })
   }
   expect(answer.body).not.toContain(mark)
+})
+
+test("a limit that was reached and a forged request are a line each, once a minute for each route, of nothing that was sent", async () => {
+  const { app: refusing, lines, clock } = await failing()
+  const ask = (what: string, id: string) =>
+    refusing.inject({ url: `/v1/refused/${what}/${id}${mark}`, headers: { host: "localhost", "x-a": mark } })
+  for (const what of ["forged", "too-many-attempts", "not-allowed"])
+    for (const id of ["a", "b", "c"]) expect((await ask(what, id)).statusCode).toBeGreaterThanOrEqual(403)
+  const route = "GET /v1/refused/:what/:id"
+  const told = [
+    { level: 40, msg: "an attempt was refused", what: "forged", route },
+    { level: 40, msg: "an attempt was refused", what: "rate-limited", route },
+  ]
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject(told)
+  expect(lines.join("")).not.toContain(mark)
+  await clock.advance(60_000)
+  await ask("forged", "a")
+  expect(lines).toHaveLength(3)
 })
 
 test("a path that nothing answers to, and a name that is not ours, write no line", async () => {

@@ -5,6 +5,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod"
 import type { Clock } from "../ports/clock.ts"
 import type { Log } from "../ports/log.ts"
+import { limits } from "./limits.ts"
+import { createRateLimit } from "./rate-limit.ts"
 
 const statusOf: Readonly<Record<ProblemKind, number>> = {
   "auth-expired": 401,
@@ -37,12 +39,28 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
 
 /** Sends any error as application/problem+json. What is not a Problem is a bug or bad input: its text stays here. */
 export function createErrorHandler(log: Log, clock: Clock) {
+  const noteAttempt = createAttemptNotes(log, clock)
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const body = bodyOf(error, request.id)
+    noteAttempt(error, request)
     if (body.status >= 500 && !(error instanceof Problem)) noteBug(log, error, request)
     if (body.retryAt !== undefined)
       reply.header("retry-after", retryAfterSeconds(Temporal.Instant.from(body.retryAt), clock.now()))
     return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body))
+  }
+}
+
+/**
+ * Logs limits that were reached and requests that were forged, by the route's pattern: once a minute for each route and
+ * kind, whoever asks and however often, so that nobody fills the log.
+ */
+function createAttemptNotes(log: Log, clock: Clock): (error: unknown, request: FastifyRequest) => void {
+  const noted = createRateLimit(clock, limits.attemptsNotedPerRoute)
+  return (error, request) => {
+    if (!(error instanceof Problem)) return
+    const what = error.code === "forged" ? "forged" : error.kind === "rate-limited" ? "rate-limited" : null
+    const route = `${request.method} ${request.routeOptions.url ?? "none"}`
+    if (what !== null && noted.tryTake(`${what} ${route}`) === null) log.warn("an attempt was refused", { what, route })
   }
 }
 

@@ -31,7 +31,11 @@ const hintSchema = z.discriminatedUnion("kind", [
  * Throws when no server answers at the start.
  */
 export async function createNatsFanOut(url: string): Promise<FanOut> {
-  const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 500, name: "kalends" })
+  const connection = await connect({
+    ...{ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 500, name: "kalends" },
+    // The library takes the scheme off, and would do without TLS where the server says that it has none.
+    ...(url.includes("tls://") ? { tls: {} } : {}),
+  })
   const listeners = createListeners()
   const interests = new Map<string, Subscription>()
   let isConnected = true

@@ -16,7 +16,6 @@ export type PlatformSecret = {
       | "sync-digests"
       | "meeting-codes"
       | "room-marks"
-      | "web-push"
       | "audit-log",
   ): Uint8Array
 }
