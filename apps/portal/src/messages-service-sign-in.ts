@@ -25,6 +25,7 @@ const en = {
   roomsOf: "Rooms, one address a line",
   roomsOfHint: "Left empty, it is for every room mailbox of the organisation.",
   takeKnown: "Take the rooms that are here",
+  withSignIn: "with a sign-in that sees its rooms",
   importedAlone: (added: number, known: number) =>
     `${added} added, ${known} were here already. Each is connected on its own page, with a sign-in of its own.`,
   problems: {
@@ -63,6 +64,7 @@ const ja: typeof en = {
   roomsOf: "会議室のアドレス（1 行に 1 件）",
   roomsOfHint: "空欄の場合は、組織のすべての会議室メールボックスが対象です。",
   takeKnown: "登録済みの会議室を入れる",
+  withSignIn: "会議室が見えるアカウントでサインイン",
   importedAlone: (added, known) =>
     `${added} 室を追加しました（登録済み ${known} 室）。各会議室のページで、それぞれのサインインで接続してください。`,
   problems: {

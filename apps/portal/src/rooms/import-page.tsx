@@ -43,7 +43,7 @@ function sourcesOf({ tenants, providers }: RoomMethodsView, words: Messages): re
       ...{ id, label: `${providerLabel} · ${tenantId}`, provider: null },
     })),
     ...servers.map(({ provider, label }) => ({
-      ...{ id: provider, label: `${label} · ${words.rooms.ownSignIn}`, provider },
+      ...{ id: provider, label: `${label} · ${words.serviceSignIn.withSignIn}`, provider },
     })),
   ]
 }

@@ -39,7 +39,7 @@ export async function checkupOfService(
   const skew = clockFinding(places.value.headers.date, clock.now())
   if (skew !== null) findings.push(skew)
   const isListed = classifyGraph(places.value, clock.now()) === null
-  findings.push(ofTenant(isListed ? "right" : hasDirectory ? "wrong" : "doubtful", "rooms-unlisted", { account }))
+  findings.push(ofTenant(isListed ? "right" : hasDirectory ? "wrong" : "doubtful", "rooms-unlisted"))
   for (const mailbox of asked.mailboxes) {
     const opened = await get({ ...access, mailbox }, "/calendar?$select=id,canEdit")
     if ("problem" in opened) return [...findings, ofTenant("wrong", "provider-unreachable")]
