@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises"
+import { mkdir, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -20,6 +21,11 @@ let webFolder = ""
 let home = ""
 beforeAll(async () => {
   webFolder = await buildApps()
+  for (const form of ["by-hand", "by-itself"]) {
+    const place = join(webFolder, "google-addon/dist", form)
+    await mkdir(place, { recursive: true })
+    await writeFile(join(place, "Code.js"), form)
+  }
   simulator = await startSimulator()
   const common = { timezoneId: "UTC", reducedMotion: "reduce" } as const
   ;[desk, phone, started] = await Promise.all([
@@ -161,6 +167,11 @@ async function writesTemplates(page: Page, words: Messages): Promise<void> {
 async function choosesDefaults(page: Page, words: Messages): Promise<void> {
   const { defaults, title } = words.tools
   await go(page, "tools", title)
+  const file = page.getByRole("link", { name: words.tools.download("google-addon-by-itself.zip") })
+  const [download] = await Promise.all([page.waitForEvent("download"), file.click()])
+  expect(download.suggestedFilename()).toBe("google-addon-by-itself.zip")
+  await page.getByText(words.tools.names["google-addon"]?.how ?? "").waitFor()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   const choice = page.getByRole("combobox", { name: defaults.template })
   await choice.getByText(defaults.usualIs("Dial-in")).waitFor({ state: "attached" })
   await choice.selectOption("Dial-in")
