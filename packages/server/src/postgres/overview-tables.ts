@@ -15,13 +15,13 @@ import type {
   TenantShut,
 } from "../ports/overview-tables.ts"
 import type { Database } from "./database.ts"
-import { hasPart, isIn } from "./people-search.ts"
+import { hasPart, isIn, likeOf } from "./people-search.ts"
 
 /** Connections of one account, many at a time. */
 export function createOverviewTables(tx: Transaction<Database>, accountId: AccountId): OverviewTables {
   return {
     async list(filter, page) {
-      const way = await wayOf(tx, accountId, filter)
+      const way = await wayOf(tx, accountId, filter, page)
       return listConnections(tx, accountId, { ...page, ...way, where: wheres(accountId, filter, page.idle) })
     },
     async find(connectionId, at) {
@@ -106,13 +106,17 @@ const fewMost = 2_000
 
 /**
  * Reading everybody in the order of addresses until a page is full is long where few fit. Of one provider an index is in
- * that order; the few in a rare state are found by their state first.
+ * that order; the few in a rare state are found by their state first; and of many with a part of a name only the page's
+ * connections are read.
  */
 async function wayOf(
   tx: Transaction<Database>,
   accountId: AccountId,
-  { provider, state }: ConnectionFilter,
+  filter: ConnectionFilter,
+  page: { readonly after: string | null; readonly limit: number },
 ): Promise<Way> {
+  const { provider, state } = filter
+  if (filter.search !== null && isOfPersonAlone(filter)) return byPart(accountId, { ...filter, ...page })
   if (provider !== null)
     return {
       ...byAddress,
@@ -126,6 +130,27 @@ async function wayOf(
     select count(*) as count from (select 1 ${inState} limit ${fewMost + 1}) as found`.execute(tx)
   if (Number(rows[0]?.count) > fewMost) return byAddress
   return { ...byAddress, connections: sql`(select ${columns} ${inState} offset 0)` }
+}
+
+/** Whether the row that is kept of a person says whether they are on the page. */
+const isOfPersonAlone = ({ state, tenantId, endsBefore }: ConnectionFilter) =>
+  state === null && tenantId === null && endsBefore === null
+
+function byPart(
+  accountId: AccountId,
+  of: ConnectionFilter & { readonly after: string | null; readonly limit: number },
+): Way {
+  const { provider, groupId } = of
+  const found = sql`select account_id, user_id, email from listed_person
+    where account_id = ${accountId} and search_text like ${likeOf(of.search ?? "")} and email > ${of.after ?? ""}
+      and ${provider === null ? sql`provider is not null` : sql`provider = ${provider}`}
+      ${groupId === null ? sql`` : sql`and group_id = ${groupId}`}
+    order by email limit ${of.limit}`
+  return {
+    ...byAddress,
+    people: sql`((${found}) as l join ${people} on person.account_id = l.account_id and person.user_id = l.user_id)`,
+    email: sql`l.email`,
+  }
 }
 
 type Listing = Way & {

@@ -4,8 +4,12 @@ import { type RawBuilder, type SqlBool, sql } from "kysely"
 
 /** In what is searched, whose rows are `person`: a part of the name or the address, however it is written. */
 export function hasPart(search: string): RawBuilder<SqlBool> {
-  const part = `%${search.replace(/[\\%_]/g, "\\$&")}%`
-  return sql<SqlBool>`person.search_text like lower(normalize(${part}, nfkc))`
+  return sql<SqlBool>`person.search_text like ${likeOf(search)}`
+}
+
+/** As text that is searched is written. */
+export function likeOf(search: string): RawBuilder<string> {
+  return sql<string>`lower(normalize(${`%${search.replace(/[\\%_]/g, "\\$&")}%`}, nfkc))`
 }
 
 export const isIn = (accountId: AccountId, groupId: GroupId): RawBuilder<SqlBool> =>

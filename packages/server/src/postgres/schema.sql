@@ -57,7 +57,7 @@ create policy by_account on app_user using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
-CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR UPDATE OF email, role ON app_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
+CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR UPDATE OF email, display_name, role ON app_user DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
 
 create table audit (
   account_id uuid not null,
@@ -475,6 +475,7 @@ create table listed_person (
   provider text,
   permission text,
   contacts_permission text,
+  search_text text not null,
   PRIMARY KEY (account_id, user_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
 );
