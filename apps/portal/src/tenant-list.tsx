@@ -7,7 +7,7 @@ import { GoButton, PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { placeText } from "./place.ts"
 import classes from "./portal.module.css"
 import { countWords, stateWord } from "./rollout-words.ts"
-import { TenantState, tenantName } from "./tenant-words.tsx"
+import { openedText, TenantState, tenantName } from "./tenant-words.tsx"
 import { useLoaded } from "./use-loaded.ts"
 
 /** All connections to organisations, and the last work over many people. */
@@ -73,7 +73,7 @@ function Tenants({ tenants, ...props }: PageProps & { readonly tenants: readonly
               <Text fw={600}>{tenantName(tenant)}</Text>
               <TenantState tenant={tenant} {...props} />
               <Text c="dimmed" size="sm">
-                {props.words.tenants.opened(tenant.connectionCount)}
+                {openedText(tenant, props.words)}
               </Text>
             </UnstyledButton>
           </Card>
