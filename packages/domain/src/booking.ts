@@ -57,10 +57,23 @@ function takesRoom({ isCancelled, myResponse, showsAs }: CalendarEvent): boolean
   return !isCancelled && myResponse !== "declined" && showsAs !== "free"
 }
 
+/** What a stricter privacy leaves of bookings that were made under another. What was hidden before stays so. */
+export function hiddenBy(bookings: readonly Booking[], privacy: RoomPrivacy): readonly Booking[] {
+  return bookings.map((booking) => {
+    const { isTitleHidden, isHostHidden } = whatIsHidden(booking, privacy)
+    const titled = isTitleHidden ? { ...booking, title: null } : booking
+    return isHostHidden ? { ...titled, host: null, join: null, dial: [] } : titled
+  })
+}
+
+const whatIsHidden = ({ isPrivate }: Pick<Booking, "isPrivate">, privacy: RoomPrivacy) => ({
+  isTitleHidden: privacy.hidesTitles === "all" || isPrivate,
+  isHostHidden: isPrivate && privacy.hidesHostsOfPrivate,
+})
+
 function bookingOf(event: CalendarEvent, { zone, privacy, dialRules, ownHosts }: BookingOptions): Booking {
   const { id, version, series, isPrivate, subject, organizer, location, description, onlineMeetingUrl } = event
-  const isTitleHidden = privacy.hidesTitles === "all" || isPrivate
-  const isHostHidden = isPrivate && privacy.hidesHostsOfPrivate
+  const { isTitleHidden, isHostHidden } = whatIsHidden(event, privacy)
   const dial = isHostHidden ? null : dialStringsFrom([onlineMeetingUrl, location, description], dialRules)
   return {
     ...{ id, version, isPrivate, seriesId: series?.seriesId ?? null },

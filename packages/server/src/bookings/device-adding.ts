@@ -24,7 +24,7 @@ type Settings = Pick<NewDeviceInput, "family" | "name" | "keepsOthers" | "startB
 /** How devices come to be here. */
 export function createDeviceAdding(deps: DeviceChangesDeps) {
   const { store, vault, families, world } = deps
-  const { clock, random } = world
+  const { clock, random, fanOut } = world
   const { audit, view } = createDeviceRecords(deps)
 
   async function insert(
@@ -59,16 +59,20 @@ export function createDeviceAdding(deps: DeviceChangesDeps) {
 
   return {
     /** Throws Problem "conflict" (code "device-known") where it is there already, "not-found" (code "no-room"). */
-    add: (user: UserRow, input: NewDeviceInput) =>
-      store.inAccount(user.accountId, async (tables): Promise<AddedDeviceView> => {
+    async add(user: UserRow, input: NewDeviceInput): Promise<AddedDeviceView> {
+      const added = await store.inAccount(user.accountId, async (tables) => {
         const { roomId, family, name, keepsOthers, startBufferMinutes, endBufferMinutes } = input
         const { isMade, ...login } = loginOf(input, familyOf(families, family).push !== null)
         const room = await tables.rooms.find(parseUserId(roomId))
         if (room === null) throw noRoom()
         const settings = { family, name, keepsOthers, startBufferMinutes, endBufferMinutes }
         const row = await insert(tables, user, room.roomId, { ...settings, ...login })
-        return { device: await view(tables, row), password: isMade ? login.password : null }
-      }),
+        return { deviceId: row.deviceId, device: await view(tables, row), password: isMade ? login.password : null }
+      })
+      // A node takes it at once, rather than with its next look.
+      fanOut.publish({ kind: "devices" }, { kind: "device-changed", deviceId: added.deviceId })
+      return { device: added.device, password: added.password }
+    },
 
     /** Adds one of the set-up. Throws as `add`, and "unsupported" (code "device-called") for one that is called. */
     addFirst: (user: UserRow, { room: address, family, name, username, password }: FirstDevice) =>

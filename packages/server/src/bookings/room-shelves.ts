@@ -98,7 +98,7 @@ export function createRoomShelves({ store, fanOut, agendas, stored, log }: RoomS
     const take = (agenda: RoomAgenda) => {
       // One that covers no time says that nothing is known, not that the room is free.
       if (Temporal.Instant.compare(agenda.coversUntil, agenda.readAt) <= 0) return
-      const isNews = agenda.readAt !== shelf.agenda?.readAt
+      const isNews = agenda !== shelf.agenda
       shelf.agenda = agenda
       hold(shelf, agenda.bookings)
       if (isNews) void save(room, shelf)

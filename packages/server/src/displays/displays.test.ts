@@ -146,6 +146,20 @@ describe("a screen's stream", () => {
     expect(last("hello")?.rooms).toMatchObject([{ name: "Orion", zone: "Asia/Tokyo" }])
   })
 
+  test("what is to be hidden from now on is gone at once, though the calendar cannot be read", async () => {
+    const { paired, watch, store, accountId, ref, agendas, invite, clock, faults } = await world()
+    await invite("Layoffs", 10, 30)
+    const { display } = await paired()
+    const { last } = await watch(display)
+    await clock.advance(1_000)
+    expect(last("agenda")?.bookings).toMatchObject([{ title: "Layoffs" }])
+    faults.problem = new Problem("unavailable", "Away.")
+    await store.inAccount(accountId, (tables) => tables.rooms.update(ref.roomId, { privacy: mostPrivate }))
+    agendas.tellChanged(ref)
+    await clock.advance(1)
+    expect(last("agenda")?.bookings).toMatchObject([{ title: null }])
+  })
+
   test("changes with what it is called and shows, and ends when it is taken away", async () => {
     const { paired, watch, displays, by, clock } = await world()
     const { display, displayId, token } = await paired()

@@ -1,3 +1,4 @@
+import { hiddenBy } from "@kalends/domain/booking"
 import type { ProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
@@ -73,6 +74,20 @@ export function createWatches(deps: WatchesDeps) {
   function tell(watch: Watch): void {
     if (watch.known === null) return
     for (const listener of watch.listeners) tellOne(listener, watch.known.agenda)
+  }
+
+  /** What is to be hidden from now on is gone at once, whether the calendar can be read or not. */
+  async function hide(watch: Watch): Promise<void> {
+    const { accountId, roomId } = watch.ref
+    try {
+      const room = await deps.store.inAccount(accountId, (tables) => tables.rooms.find(roomId))
+      if (room === null || watch.known === null) return
+      const { agenda } = watch.known
+      watch.known = { ...watch.known, agenda: { ...agenda, bookings: hiddenBy(agenda.bookings, room.privacy) } }
+      tell(watch)
+    } catch (error) {
+      log.warn("what is set for a room could not be read", { problem: isProblem(error) ? error.kind : "unknown" })
+    }
   }
 
   /** No calendar stands behind the room any more: what was read of it is nobody's to show. */
@@ -151,6 +166,7 @@ export function createWatches(deps: WatchesDeps) {
     for (const end of watch.unlisten) end()
     watch.wiredTo = wanted
     const again = (hint: Hint) => {
+      if (hint.kind === "room-changed") void hide(watch)
       if (isNews(watch, hint)) void renew(watch)
     }
     watch.unlisten =
@@ -188,7 +204,7 @@ export function createWatches(deps: WatchesDeps) {
 
 /** Whether a hint says what was not heard before. Whoever heard it the first time has read, or is about to. */
 function isNews(watch: Watch, hint: Hint): boolean {
-  // Where that changes what is read, its calendar is said to be changed, too.
+  // Its calendar is said to be changed, too, since more may be shown than before.
   if (hint.kind === "room-changed") return false
   if (hint.kind !== "calendar-changed") return true
   if (hint.announcedAtMs !== null) return hint.announcedAtMs > watch.announcedMs
