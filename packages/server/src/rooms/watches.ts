@@ -78,12 +78,8 @@ export function createWatches(deps: WatchesDeps) {
 
   /** What is to be hidden from now on is gone at once, whether the calendar can be read or not. */
   async function hide(watch: Watch): Promise<void> {
-    const { accountId, roomId } = watch.ref
     try {
-      const room = await deps.store.inAccount(accountId, (tables) => tables.rooms.find(roomId))
-      if (room === null || watch.known === null) return
-      const { agenda } = watch.known
-      watch.known = { ...watch.known, agenda: { ...agenda, bookings: hiddenBy(agenda.bookings, room.privacy) } }
+      watch.known = await withLess(deps, watch)
       tell(watch)
     } catch (error) {
       log.warn("what is set for a room could not be read", { problem: isProblem(error) ? error.kind : "unknown" })
@@ -200,6 +196,15 @@ export function createWatches(deps: WatchesDeps) {
       }
     },
   }
+}
+
+/** What is known of a room without what it hides as it is set now. */
+async function withLess({ store }: WatchesDeps, watch: Watch): Promise<ReadRoom | null> {
+  const { accountId, roomId } = watch.ref
+  const room = await store.inAccount(accountId, (tables) => tables.rooms.find(roomId))
+  const { known } = watch
+  if (room === null || known === null) return known
+  return { ...known, agenda: { ...known.agenda, bookings: hiddenBy(known.agenda.bookings, room.privacy) } }
 }
 
 /** Whether a hint says what was not heard before. Whoever heard it the first time has read, or is about to. */
