@@ -51,7 +51,6 @@ export function createWatches(deps: WatchesDeps) {
   const watches = new Map<string, Watch>()
   const turn = createTurns(readsMost)
   const stopped = new AbortController()
-  const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
 
   function watchOf(ref: RoomRef): Watch {
     const key = keyOf(ref)
@@ -197,6 +196,8 @@ export function createWatches(deps: WatchesDeps) {
     },
   }
 }
+
+const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
 
 /** What is known of a room without what it hides as it is set now. */
 async function withLess({ store }: WatchesDeps, watch: Watch): Promise<ReadRoom | null> {
