@@ -66,7 +66,7 @@ async function start(guests: GuestRule = "enter") {
   const doors = createDoors({ store, backends: new Map([[backend.name, backend]]), clock })
   const findSignedIn = async (token: string) => {
     const known = people.get(token)
-    return known === undefined ? null : { user: known, session }
+    return known === undefined ? null : { user: known, session, asksEverybody: false }
   }
   const app = await createApp({
     ...{ log, clock, hosts: new Set(["localhost"]), behindProxy: true, tls: null },

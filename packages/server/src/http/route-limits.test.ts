@@ -34,7 +34,7 @@ import { type ToolRoutesDeps, toolRoutes } from "./tool-routes.ts"
 const publicUrl = "http://localhost:8080"
 const rows = sampleRows(1)
 const session = z.custom<SessionRow>().parse({ userId: rows.user.userId })
-const signedIn = { user: rows.user, session }
+const signedIn = { user: rows.user, session, asksEverybody: false }
 const token = "t".repeat(43)
 const id = "0198f7a0-0000-7000-8000-000000000001"
 
@@ -60,7 +60,6 @@ function guarded() {
   const people = {
     findSignedIn: async (given: string) => (given === token ? signedIn : null),
     noteRefusedAccess: async () => {},
-    asksEverybody: async () => false,
   }
   return { guard: oncePerRequest(createSessionGuard(people, [publicUrl], clock)), clock }
 }

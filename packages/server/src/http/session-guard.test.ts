@@ -19,7 +19,7 @@ const people = {
   },
 }
 
-const silent = { noteRefusedAccess: async () => {}, asksEverybody: async () => false }
+const silent = { noteRefusedAccess: async () => {} }
 
 async function seen(origin: string, cookie: string) {
   found.length = 0
@@ -59,9 +59,9 @@ describe("who has shown a second factor", () => {
   const half = { secondFactorAt: null, awaitsSecondFactor: true }
 
   async function outcome(role: Role, needs: Need, session: object, asksEverybody = false): Promise<string> {
-    const signedIn = { user: { ...user, role }, session: z.custom<SessionRow>().parse(session) }
+    const signedIn = { user: { ...user, role }, session: z.custom<SessionRow>().parse(session), asksEverybody }
     const guard = createSessionGuard(
-      { ...silent, asksEverybody: async () => asksEverybody, findSignedIn: async () => signedIn },
+      { ...silent, findSignedIn: async () => signedIn },
       ["https://a.example"],
       fakeClock(),
     )
@@ -105,10 +105,15 @@ describe("who has shown a second factor", () => {
   })
 
   test("a half sign-in is a stranger to pages that are for everybody", async () => {
-    const signedIn = { user, session: z.custom<SessionRow>().parse(half) }
-    const visitor = createVisitorGuard({ findSignedIn: async () => signedIn }, ["http://localhost"])
     const request = { method: "GET", headers: { cookie: `kalends_session=${token}` } }
-    expect(await visitor(z.custom<FastifyRequest>().parse(request))).toBeNull()
+    const visiting = (session: object, asksEverybody: boolean) =>
+      createVisitorGuard(
+        { findSignedIn: async () => ({ user, session: z.custom<SessionRow>().parse(session), asksEverybody }) },
+        ["http://localhost"],
+      )(z.custom<FastifyRequest>().parse(request))
+    expect(await visiting(half, false)).toBeNull()
+    expect(await visiting(none, true)).toBeNull()
+    expect(await visiting(none, false)).not.toBeNull()
   })
 })
 
@@ -120,8 +125,7 @@ test("a refusal is noted with its reason, once a minute for each person and rout
   let user = one
   const session = z.custom<SessionRow>().parse({ secondFactorAt: null, awaitsSecondFactor: false })
   const people = {
-    ...silent,
-    findSignedIn: async () => ({ user, session }),
+    findSignedIn: async () => ({ user, session, asksEverybody: false }),
     noteRefusedAccess: async (by: { userId: string; call: string }, { route, reason }: RefusedAccess) =>
       void noted.push(`${by.userId === one.userId ? "one" : "other"}: ${route}, ${reason}, ${by.call}`),
   }

@@ -5,6 +5,7 @@ import type { People } from "../people/people.ts"
 import type { SignedIn } from "../people/sessions.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { FoundSession } from "../ports/store.ts"
 import { createUserLimits } from "./limits.ts"
 import { needOf, type PersonNeed, refuseTool, refuseUnable } from "./needs.ts"
 import { createRefusalNotes } from "./refusal-notes.ts"
@@ -40,7 +41,7 @@ export type RequireUser = (request: FastifyRequest) => Promise<Asking>
  * the browser names an origin, from our own.
  */
 export function createSessionGuard(
-  people: Pick<People, "findSignedIn" | "noteRefusedAccess" | "asksEverybody">,
+  people: Pick<People, "findSignedIn" | "noteRefusedAccess">,
   publicOrigins: readonly string[],
   clock: Clock,
 ): RequireUser {
@@ -56,12 +57,11 @@ export function createSessionGuard(
     take(signedIn.user.userId, request.method)
     const need = needOf(request)
     const asking: Asking = { ...signedIn, user: { ...signedIn.user, call: `request:${request.id}` } }
-    const isHeld = isOpenWithout(signedIn, need) && (await people.asksEverybody(signedIn.user.accountId))
     await noting(request, asking.user, () => {
       refuseTool(signedIn.session, request)
       refuseUnable(signedIn.user.role, need)
       refuseWithoutFactor(signedIn, need)
-      if (isHeld)
+      if (isHeld(signedIn, need))
         throw new Problem("forbidden", "Your organisation asks for a second factor; set one up in the portal.", {
           code: "second-factor-unset",
         })
@@ -89,7 +89,8 @@ export function createVisitorGuard(
   return async (request) => {
     const token = readCookie(request)
     const signedIn = token === undefined ? null : await people.findSignedIn(token)
-    return signedIn === null || signedIn.session.awaitsSecondFactor ? null : signedIn
+    const isStranger = signedIn === null || signedIn.session.awaitsSecondFactor || isHeld(signedIn, "own")
+    return isStranger ? null : signedIn
   }
 }
 
@@ -97,8 +98,8 @@ export function createVisitorGuard(
 export const needsSecondFactor = ({ user }: SignedIn): boolean => isPrivileged(user.role)
 
 /** What is somebody's own is open to who has no second factor, unless their organisation asks everybody for one. */
-const isOpenWithout = ({ session }: SignedIn, need: PersonNeed): boolean =>
-  (need === "own" || need === "tool") && session.secondFactorAt === null && !session.awaitsSecondFactor
+const isHeld = ({ session, asksEverybody }: FoundSession, need: PersonNeed): boolean =>
+  asksEverybody && (need === "own" || need === "tool") && session.secondFactorAt === null
 
 /**
  * Throws Problem "forbidden" (code "second-factor-needed"). Who has a second factor shows it before anything; who has none

@@ -8,7 +8,7 @@ import type { Passwords } from "../ports/passwords.ts"
 import { suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { SessionKind } from "../ports/sign-in-tables.ts"
-import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
+import type { AccountTables, FoundSession, SessionRow, Store, UserRow } from "../ports/store.ts"
 import { hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 import {
@@ -125,16 +125,12 @@ export function createPeople(deps: PeopleDeps) {
     },
 
     /** Who holds this session token; null when it is unknown or over. It is then in use, which is written down now and then. */
-    async findSignedIn(token: string): Promise<SignedIn | null> {
+    async findSignedIn(token: string): Promise<FoundSession | null> {
       const found = await store.asSystem((tables) => tables.findSession(tokenHash("session", token), clock.now()))
       if (found !== null && isNoteDue(found.session, clock.now()))
         await useSessions(found.session.accountId, [found.session.sessionId])
       return found
     },
-
-    /** Whether everybody shows a second factor. */
-    asksEverybody: (accountId: UserRow["accountId"]): Promise<boolean> =>
-      store.inAccount(accountId, (tables) => tables.signIn.asksEverybody()),
 
     /** Notes that these sessions are in use. Which of them were not over. */
     useSessions,

@@ -97,6 +97,9 @@ export type SessionRow = {
   readonly endsAt: Temporal.Instant
 }
 
+/** A session with whose it is, and whether everybody of their organisation shows a second factor: one look for each request. */
+export type FoundSession = { readonly session: SessionRow; readonly user: UserRow; readonly asksEverybody: boolean }
+
 export type ConnectionRow = {
   readonly accountId: AccountId
   readonly connectionId: ConnectionId
@@ -347,10 +350,7 @@ export interface SystemTables
   insertAccount(row: AccountRow): Promise<void>
   hasAccounts(): Promise<boolean>
   findUserByEmail(email: string): Promise<UserRow | null>
-  findSession(
-    tokenHash: Uint8Array,
-    now: Temporal.Instant,
-  ): Promise<{ readonly session: SessionRow; readonly user: UserRow } | null>
+  findSession(tokenHash: Uint8Array, now: Temporal.Instant): Promise<FoundSession | null>
   deleteExpiredSessions(now: Temporal.Instant): Promise<number>
   /** Takes up to `limit` calendars whose reconcile is due, moves their dueAt to `nextDueAt`, and returns them: two nodes never take the same. */
   takeDueCalendars(input: {

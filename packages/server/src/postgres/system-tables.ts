@@ -60,14 +60,18 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
         .where("expiresAt", ">", now)
         .executeTakeFirst()
       if (session === undefined) return null
-      const user = await tx
+      const found = await tx
         .selectFrom("appUser")
-        .selectAll()
-        .where("accountId", "=", session.accountId)
+        .innerJoin("account", "account.accountId", "appUser.accountId")
+        .selectAll("appUser")
+        .select("account.asksSecondFactor")
+        .where("appUser.accountId", "=", session.accountId)
         .where("userId", "=", session.userId)
         .where("kind", "=", "person")
         .executeTakeFirst()
-      return user === undefined || user.suspendedAt !== null ? null : { session, user }
+      if (found === undefined || found.suspendedAt !== null) return null
+      const { asksSecondFactor: asksEverybody, ...user } = found
+      return { session, user, asksEverybody }
     },
     async deleteExpiredSessions(now) {
       const { numDeletedRows } = await tx.deleteFrom("session").where("expiresAt", "<=", now).executeTakeFirstOrThrow()

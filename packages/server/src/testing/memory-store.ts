@@ -419,7 +419,8 @@ function createSystemTables(tx: MemoryTransaction): SystemTables {
         .list("session")
         .find((row) => Buffer.from(row.tokenHash).equals(tokenHash) && isBefore(now, row.expiresAt))
       const user = session === undefined ? null : tx.find("user", session.userId)
-      return session === undefined || user === null || user.suspendedAt !== null ? null : { session, user }
+      if (session === undefined || user === null || user.suspendedAt !== null) return null
+      return { session, user, asksEverybody: tx.find("account", user.accountId)?.asksSecondFactor === true }
     },
     async deleteExpiredSessions(now) {
       const expired = tx.list("session").filter((row) => !isBefore(now, row.expiresAt))
