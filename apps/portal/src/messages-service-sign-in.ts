@@ -14,6 +14,10 @@ const en = {
   signedIn: "The service account has signed in. It opens the rooms that are shared with it.",
   opened: (count: number) =>
     count === 0 ? "Opens no room yet" : count === 1 ? "Opens 1 room" : `Opens ${count.toLocaleString("en")} rooms`,
+  andRooms: (ofPeople: string, count: number) =>
+    `${ofPeople}, and ${count === 1 ? "1 room" : `${count.toLocaleString("en")} rooms`}`,
+  roomsToo: (count: number) =>
+    `${count === 1 ? "1 room is" : `${count.toLocaleString("en")} rooms are`} disconnected as well.`,
   importRooms: "Import rooms",
   importRoomsText: "Rooms of the directory, connected one by one.",
   removeText: (count: number) =>
@@ -53,6 +57,8 @@ const ja: typeof en = {
     "同じサービスアカウント、または会議室を共有された別のアカウントでサインインします。接続済みの会議室はそのままです。",
   signedIn: "サービスアカウントがサインインしました。共有された会議室を開けます。",
   opened: (count) => (count === 0 ? "まだ会議室を開いていません" : `${count} 室を開いています`),
+  andRooms: (ofPeople, count) => `${ofPeople}（ほかに会議室 ${count} 室）`,
+  roomsToo: (count) => `会議室 ${count} 室の接続も解除されます。`,
   importRooms: "会議室の取り込み",
   importRoomsText: "ディレクトリの会議室を 1 室ずつ接続します。",
   removeText: (count) =>

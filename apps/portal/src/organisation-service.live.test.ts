@@ -101,7 +101,7 @@ test("an administrator connects Microsoft 365 for its rooms, then for all: its p
     await page.locator("form button[type=submit]").click()
     await page.getByText("All 3 calendars are connected.").waitFor()
     await page.getByRole("link", { name: /Microsoft 365/ }).click()
-    await page.getByText("Opens the calendars of 4 people.").waitFor()
+    await page.getByText("Opens the calendars of 3 people, and 1 room.").waitFor()
     expect(await page.getByText("Needs mending").count()).toBe(0)
   } finally {
     await end(started)

@@ -12,7 +12,7 @@ import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { roomsPlaceText } from "./rooms/place.ts"
 import { LastWork } from "./tenant-list.tsx"
-import { openedText, TenantState, tenantName } from "./tenant-words.tsx"
+import { openedText, removalText, TenantState, tenantName } from "./tenant-words.tsx"
 import { secretEnd, tenantHealth } from "./tenants.ts"
 import { useLoaded } from "./use-loaded.ts"
 
@@ -168,9 +168,7 @@ function Remove({ tenant, words, hand }: Pick<KnownProps, "tenant" | "words" | "
       }}
       explain={(error) => problemText(error, { problems: words.tenantProblems })}
     >
-      <Text>
-        {(tenant.opens === "rooms" ? words.serviceSignIn.removeText : tenants.removeTenantText)(tenant.connectionCount)}
-      </Text>
+      <Text>{removalText(tenant, words)}</Text>
     </ConfirmedAct>
   )
 }

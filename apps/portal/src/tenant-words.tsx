@@ -47,9 +47,20 @@ export function problemWords(
   return (code === null ? undefined : tenantProblems[code]) ?? tenantProblems[kind] ?? rollouts.unseenFailure
 }
 
-/** How many calendars it opens: of people, or of rooms. */
-export function openedText({ opens, connectionCount }: TenantView, { serviceSignIn, tenants }: Messages): string {
-  return (opens === "rooms" ? serviceSignIn.opened : tenants.opened)(connectionCount)
+/** How many calendars it opens: of people, of rooms, or of both. */
+export function openedText({ opens, connectionCount, roomCount }: TenantView, words: Messages): string {
+  const { serviceSignIn, tenants } = words
+  if (opens === "rooms" || (connectionCount === 0 && roomCount > 0)) return serviceSignIn.opened(roomCount)
+  const ofPeople = tenants.opened(connectionCount)
+  return roomCount === 0 ? ofPeople : serviceSignIn.andRooms(ofPeople, roomCount)
+}
+
+/** What removing it takes away. */
+export function removalText({ opens, connectionCount, roomCount }: TenantView, words: Messages): string {
+  const { serviceSignIn, tenants } = words
+  if (opens === "rooms" || (connectionCount === 0 && roomCount > 0)) return serviceSignIn.removeText(roomCount)
+  const ofPeople = tenants.removeTenantText(connectionCount)
+  return roomCount === 0 ? ofPeople : `${ofPeople} ${serviceSignIn.roomsToo(roomCount)}`
 }
 
 /** The provider's name with the organisation's. */

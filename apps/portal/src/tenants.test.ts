@@ -17,6 +17,7 @@ const tenant: TenantView = {
   lastOkAt: now.toString(),
   problem: null,
   connectionCount: 3,
+  roomCount: 0,
   hasDirectory: true,
 }
 const endingIn = (hours: number) => ({ ...tenant, secretExpiresAt: now.add({ hours }).toString() })

@@ -105,6 +105,8 @@ export const tenantSchema = z.object({
   problem: z.object({ kind: z.string(), code: z.string().nullable(), at: instant }).nullable(),
   /** People whose calendars are opened by it. */
   connectionCount: z.number().int(),
+  /** Rooms whose calendars are opened by it. */
+  roomCount: z.number().int(),
   hasDirectory: z.boolean(),
 })
 export type TenantView = z.infer<typeof tenantSchema>

@@ -78,7 +78,9 @@ export function createRunRevocation(deps: RunRevocationDeps) {
       )
         return
       const tenant = await tenantOf(tables, row)
-      if (tenant === null || (await tables.tenants.countConnections(tenant.tenantConnectionId)) > 0) return
+      if (tenant === null) return
+      const { people, rooms } = await tables.tenants.countConnections(tenant.tenantConnectionId)
+      if (people + rooms > 0) return
       await tables.tenants.delete(tenant.tenantConnectionId)
       const actor = { kind: "user", userId: row.createdBy } as const
       const entry = {

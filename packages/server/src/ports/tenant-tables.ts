@@ -46,5 +46,5 @@ export interface TenantTables {
     tenantConnectionId: TenantConnectionId,
     page: { readonly after: ConnectionId | null; readonly limit: number },
   ): Promise<readonly { readonly connectionId: ConnectionId; readonly userId: UserId }[]>
-  countConnections(tenantConnectionId: TenantConnectionId): Promise<number>
+  countConnections(tenantConnectionId: TenantConnectionId): Promise<{ readonly people: number; readonly rooms: number }>
 }

@@ -74,7 +74,7 @@ describe.each(stores)("administrators' connections %s", (_name, storeOf) => {
     await expect(twice).rejects.toThrow()
     await store.inAccount(accountId, async (tables) => {
       await tables.insertConnection({ ...connection, userId: first.userId, tenantConnectionId })
-      expect(await tables.tenants.countConnections(tenantConnectionId)).toBe(1)
+      expect(await tables.tenants.countConnections(tenantConnectionId)).toEqual({ people: 1, rooms: 0 })
       expect(await tables.tenants.listConnections(tenantConnectionId, { after: null, limit: 5 })).toEqual([
         { connectionId: connection.connectionId, userId: first.userId },
       ])
@@ -84,6 +84,18 @@ describe.each(stores)("administrators' connections %s", (_name, storeOf) => {
       await tables.deleteConnection(connection.connectionId)
       await tables.tenants.delete(tenantConnectionId)
       expect(await tables.tenants.list()).toEqual([])
+    })
+  })
+
+  test("keep a secret that was renewed, but not over another one that was given meanwhile", async () => {
+    const store = storeOf()
+    const { accountId, tenant } = await organisation(store)
+    await store.inAccount(accountId, async ({ tenants }) => {
+      await tenants.renewSecret(tenant, Buffer.from([3]))
+      expect((await tenants.find(tenant.tenantConnectionId))?.sealedSecret).toEqual(Buffer.from([3]))
+      await tenants.update(tenant.tenantConnectionId, { version: 2, sealedSecret: Buffer.from([4]) })
+      await tenants.renewSecret(tenant, Buffer.from([5]))
+      expect((await tenants.find(tenant.tenantConnectionId))?.sealedSecret).toEqual(Buffer.from([4]))
     })
   })
 

@@ -49,13 +49,21 @@ export function createTenantTables(tx: Transaction<Database>, accountId: Account
       return (after === null ? found : found.where("connectionId", ">", after)).execute()
     },
     async countConnections(tenantConnectionId) {
-      const { count } = await tx
+      const { people, rooms } = await tx
         .selectFrom("connection")
-        .select((select) => select.fn.countAll<number>().as("count"))
-        .where("accountId", "=", accountId)
-        .where("tenantConnectionId", "=", tenantConnectionId)
+        .innerJoin("appUser", (join) =>
+          join
+            .onRef("appUser.accountId", "=", "connection.accountId")
+            .onRef("appUser.userId", "=", "connection.userId"),
+        )
+        .select(({ fn }) => [
+          fn.countAll<number>().filterWhere("appUser.kind", "=", "person").as("people"),
+          fn.countAll<number>().filterWhere("appUser.kind", "=", "room").as("rooms"),
+        ])
+        .where("connection.accountId", "=", accountId)
+        .where("connection.tenantConnectionId", "=", tenantConnectionId)
         .executeTakeFirstOrThrow()
-      return Number(count)
+      return { people: Number(people), rooms: Number(rooms) }
     },
   }
 }

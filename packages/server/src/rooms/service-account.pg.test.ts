@@ -85,7 +85,7 @@ test("a service account signs in, its rooms are found, connected and read, and w
   await until(async () => (await roomOf(lyra))?.problem !== null)
   // Nobody tells a delegate of changes: nothing was asked for, and the calendar is polled.
   expect(simulator.calls.count("subscribe")).toBe(0)
-  expect((await tenants())[0]).toMatchObject({ connectionCount: 1 })
+  expect((await tenants())[0]).toMatchObject({ connectionCount: 0, roomCount: 1 })
 
   const doctor = await session.call("POST", `/v1/rooms/${(await roomOf(lyra))?.roomId}/checkup`)
   const [unshared] = (doctor.body as RoomCheckupView).findings

@@ -11,7 +11,7 @@ describe("an administrator's connection", () => {
     expect(await tenants.list(administrator)).toEqual([made])
     expect(JSON.stringify([made, base.everything()])).not.toContain("open-all")
     expect(tenants.methods().providers).toMatchObject([
-      { provider: "memory-new", methods: [{ name: "client-secret" }] },
+      { provider: "memory-new", methods: [{ name: "client-secret" }, { name: "service-sign-in" }] },
     ])
   })
 

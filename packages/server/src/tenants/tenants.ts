@@ -23,6 +23,7 @@ export function createTenants(deps: TenantsDeps) {
   async function view(tables: AccountTables, row: TenantConnectionRow): Promise<TenantView> {
     const { problemKind, problemCode, problemAt } = row
     const opens = opensOf(deps, row)
+    const count = await tables.tenants.countConnections(row.tenantConnectionId)
     return {
       tenantConnectionId: row.tenantConnectionId,
       provider: row.provider,
@@ -39,7 +40,8 @@ export function createTenants(deps: TenantsDeps) {
         problemKind === null || problemAt === null
           ? null
           : { kind: problemKind, code: problemCode, at: problemAt.toString() },
-      connectionCount: await tables.tenants.countConnections(row.tenantConnectionId),
+      connectionCount: count.people,
+      roomCount: count.rooms,
       hasDirectory: opens === "everybody" && (providers.get(row.provider)?.tenant?.directory ?? null) !== null,
     }
   }

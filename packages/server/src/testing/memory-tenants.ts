@@ -43,7 +43,11 @@ export function memoryTenants(tx: MemoryTransaction, accountId: AccountId): Tena
         .filter(({ connectionId }) => after === null || connectionId > after)
         .slice(0, limit)
         .map(({ connectionId, userId }) => ({ connectionId, userId })),
-    countConnections: async (id) => connections(id).length,
+    async countConnections(id) {
+      const roomIds = new Set(tx.list("room").map(({ roomId }) => roomId))
+      const rooms = connections(id).filter(({ userId }) => roomIds.has(userId)).length
+      return { people: connections(id).length - rooms, rooms }
+    },
   }
 }
 

@@ -60,7 +60,7 @@ function tenantRoute({ method, id, part, body, query }: Call, scene: Scene): Ans
       return {
         body: {
           secretsDeleted: true,
-          connectionsRemoved: tenant.connectionCount,
+          connectionsRemoved: tenant.connectionCount + tenant.roomCount,
           revocationId: removalId,
         },
       }
@@ -86,7 +86,7 @@ function connect(body: Record<string, unknown>, tenancy: TenantScene): Answer {
     },
     ...{ tenantId: given.tenant ?? given.domain ?? given.server ?? "", identity: given.clientId ?? "kalends" },
     ...{ secretExpiresAt: null, createdAt: Temporal.Now.instant().toString(), lastOkAt: null, problem: null },
-    ...{ connectionCount: 0, hasDirectory: true, opens: "everybody" },
+    ...{ connectionCount: 0, roomCount: 0, hasDirectory: true, opens: "everybody" },
   }
   tenancy.tenants = [...tenancy.tenants, made]
   return { status: 201, body: made }

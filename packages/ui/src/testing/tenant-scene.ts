@@ -111,7 +111,7 @@ export function calmTenants(now: Temporal.Instant): TenantScene {
     createdAt: ago(60 * 24 * 12),
     lastOkAt: ago(2),
     problem: null,
-    connectionCount: 312,
+    ...{ connectionCount: 312, roomCount: 4 },
     hasDirectory: true,
   }
   return {
