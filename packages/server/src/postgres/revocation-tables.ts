@@ -120,11 +120,15 @@ async function hold(tx: Transaction<Database>, accountId: AccountId, connectionI
   const { rows: free } = await sql<{ connectionId: ConnectionId }>`
     select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}
     order by connection_id for update skip locked`.execute(tx)
+  const { rows: all } = await sql<{ connectionId: ConnectionId }>`
+    select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}`.execute(tx)
+  const held = new Set(free.map(({ connectionId }) => connectionId))
+  const busy = all.flatMap(({ connectionId }) => (held.has(connectionId) ? [] : [connectionId]))
   const connections = await tx
     .selectFrom("connection")
     .selectAll()
     .where("accountId", "=", accountId)
-    .where(sql<boolean>`connection_id = ${ids}`)
+    .where(sql<boolean>`connection_id = ${ids} and not connection_id = any(${busy}::uuid[])`)
     .orderBy("connectionId")
     .forUpdate()
     .execute()
@@ -133,11 +137,7 @@ async function hold(tx: Transaction<Database>, accountId: AccountId, connectionI
     select 1 from rollout_step where account_id = ${accountId} and user_id = any(${userIds}::uuid[])
       and (sealed_secret is not null or sealed_access_token is not null)
     order by rollout_id, user_id for update`.execute(tx)
-  const { rows: all } = await sql<{ connectionId: ConnectionId }>`
-    select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}`.execute(tx)
-  const held = new Set(free.map(({ connectionId }) => connectionId))
-  const busy = new Set(all.flatMap(({ connectionId }) => (held.has(connectionId) ? [] : [connectionId])))
-  return { connections: connections.filter(({ connectionId }) => !busy.has(connectionId)), busyCount: busy.size }
+  return { connections, busyCount: busy.length }
 }
 
 type StepTables = Pick<RevocationTables, "removeSome" | "listSteps" | "endStep" | "count">
