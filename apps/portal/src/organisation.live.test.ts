@@ -47,7 +47,9 @@ test("an organisation is told to be well, to need a new secret soon, or to need 
       await items.nth(0).getByText(/312/).waitFor()
       // Whatever order the styles of pages come in, the components' own are below them.
       const row = items.nth(0).getByRole("link")
-      expect(await row.evaluate((element) => Number.parseFloat(getComputedStyle(element).paddingTop))).toBeGreaterThan(8)
+      expect(await row.evaluate((element) => Number.parseFloat(getComputedStyle(element).paddingTop))).toBeGreaterThan(
+        8,
+      )
       await page.getByText(/496/).waitFor()
     },
   }))
