@@ -152,8 +152,9 @@ export async function startNode(world: World): Promise<Node> {
   const queue = createJobQueue(database)
   const keyFiles = await readKeyFiles(config)
   const features = createFeatures(world, { log, store, fanOut, notices, queue, keyFiles })
-  // Who has a database of their own knows that whoever took these jobs is gone.
-  if (config.databaseUrl === null) await queue.release(world.clock.now())
+  // Who has a database of their own knows that whoever took these is gone.
+  if (config.databaseUrl === null)
+    await Promise.all([queue.release(world.clock.now()), store.asSystem((tables) => tables.letGoOfMeetings())])
   const setupCode = (await store.asSystem((tables) => tables.hasAccounts())) ? null : newSetupCode(random)
   const app = await createApp(appOptions(world, features, { log, store, setupCode }))
   const stopReconcile = features.reconcile.start()

@@ -98,6 +98,8 @@ export interface GroupTables {
 export interface SystemMeetingTables {
   /** Of several with one name (keys are the askers' own) the first made: a link that is out is nobody else's. */
   findMeetingByBackend(backend: string, backendId: string): Promise<MeetingRow | null>
+  /** Lets go of all that are taken, for a node that knows that whoever took them is gone. */
+  letGoOfMeetings(): Promise<void>
 }
 
 /** Part of AccountTables: within one account and one transaction. */

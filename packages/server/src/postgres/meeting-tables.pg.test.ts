@@ -69,5 +69,7 @@ describe.each(["PostgreSQL", "memory"])("a meeting that is brought in step, in %
     expect(await take(3, 5)).toBe(true)
     await letGo(3)
     expect(await take(4, 6)).toBe(false)
+    await store.asSystem((tables) => tables.letGoOfMeetings())
+    expect(await take(4, 6)).toBe(true)
   })
 })

@@ -96,6 +96,9 @@ export function createMeetingTables(tx: Transaction<Database>, accountId: Accoun
 /** Meetings of all accounts, within `tx`. */
 export function createSystemMeetings(tx: Transaction<Database>): SystemMeetingTables {
   return {
+    async letGoOfMeetings() {
+      await tx.updateTable("meeting").set({ settlingUntil: null }).where("settlingUntil", "is not", null).execute()
+    },
     findMeetingByBackend: async (backend, backendId) =>
       (await tx
         .selectFrom("meeting")

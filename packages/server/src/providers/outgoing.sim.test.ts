@@ -33,6 +33,7 @@ const senders: Readonly<Record<string, "operator" | "person" | "either">> = {
   "providers/google/tenant.ts": "operator",
   "providers/graph/calls.ts": "operator",
   "providers/graph/checkup.ts": "operator",
+  "providers/graph/service-checkup.ts": "operator",
   "providers/graph/tenant.ts": "operator",
   "providers/provider-deps.ts": "either",
   "tenants/checkup.ts": "operator",

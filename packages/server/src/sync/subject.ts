@@ -10,7 +10,7 @@ export type SettleMark = Extract<Job, { kind: "settle" }>
 
 const actor: AccessWish["actor"] = { kind: "service", part: "sync" }
 /** One that brings a meeting in step has it to itself for as long; whoever died meanwhile keeps it no longer. */
-const aloneMinutes = 2
+const aloneSeconds = 30
 /** Whoever finds it taken comes back after this. */
 const takenSeconds = 1
 
@@ -43,7 +43,7 @@ export function createTaking(deps: TakingDeps) {
     const { hold } = createEventAccess(deps, { actor, reason: "settle", call })
     const { accountId, meetingId } = mark
     const now = clock.now()
-    const takenUntil = now.add({ minutes: aloneMinutes })
+    const takenUntil = now.add({ seconds: aloneSeconds })
     return store.inAccount(accountId, async (tables) => {
       const isTaken = await tables.meetings.takeMeeting(meetingId, { now, until: takenUntil })
       const meeting = await tables.meetings.findMeeting(meetingId)

@@ -85,6 +85,9 @@ export function memoryMeetings(tx: MemoryTransaction, accountId: AccountId): Mee
 /** Meetings of all accounts in memory. */
 export function memorySystemMeetings(tx: MemoryTransaction): SystemMeetingTables {
   return {
+    async letGoOfMeetings() {
+      for (const row of tx.list("meeting")) await tx.put("meeting", row.meetingId, { ...row, settlingUntil: null })
+    },
     findMeetingByBackend: async (backend, backendId) =>
       tx
         .list("meeting")
