@@ -83,8 +83,8 @@ const statements: readonly string[] = [
    from generate_series(1, ${size.connected + 15_000}) n`,
   `insert into subscription (account_id, subscription_id, calendar_id, provider, provider_subscription_id, expires_at, renew_at, created_at)
    select ${account}, ${id("subscription")}, ${id("calendar")}, ${pick(["graph", "google"], "n")}, 'sub-' || n, ${later}, ${later}, ${then} from generate_series(1, ${size.connected}) n`,
-  `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at, signed_in_by, awaits_second_factor)
-   select ${account}, ${id("session")}, ${id("user", `1 + n % ${size.people}`)}, decode(md5(n::text) || md5('s' || n), 'hex'), 'Firefox, Windows', ${then}, ${later}, 'password', false from generate_series(100000, 180000) n`,
+  `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, used_at, expires_at, ends_at, signed_in_by, awaits_second_factor)
+   select ${account}, ${id("session")}, ${id("user", `1 + n % ${size.people}`)}, decode(md5(n::text) || md5('s' || n), 'hex'), 'Firefox, Windows', ${then}, now(), ${later}, ${later}, 'password', false from generate_series(100000, 180000) n`,
   // Those who look have many meetings of their own.
   `insert into meeting (account_id, meeting_id, user_id, backend, backend_id, state, key, revision, is_recurring, created_at, review_at)
    select ${account}, ${id("meeting")}, ${id("user", `case when n % 10 = 0 then 1 + n / 10 % ${size.owners} else 1 + n % ${size.people} end`)}, 'builtin', 'm' || n, 'live', md5(n::text), 1, n % 2 = 0, ${spread("n")}, ${later}
@@ -156,10 +156,10 @@ export async function fillOrganisation(adminUrl: string): Promise<readonly strin
     )
     const hashes = tokens.map((token) => Buffer.from(tokenHash("session", token)).toString("hex"))
     await client.query(
-      `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, expires_at,
-         signed_in_by, second_factor, second_factor_at, awaits_second_factor)
-       select ${account}, ${id("session")}, ${id("user")}, decode(h, 'hex'), 'Bench', ${then}, ${later},
-         'password', 'totp', ${then}, false from unnest($1::text[]) with ordinality as s (h, n)`,
+      `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, used_at, expires_at,
+         ends_at, signed_in_by, second_factor, second_factor_at, awaits_second_factor)
+       select ${account}, ${id("session")}, ${id("user")}, decode(h, 'hex'), 'Bench', ${then}, now(), ${later},
+         ${later}, 'password', 'totp', ${then}, false from unnest($1::text[]) with ordinality as s (h, n)`,
       [hashes],
     )
     await client.query("vacuum analyze")

@@ -78,7 +78,10 @@ export async function openSessions(adminUrl: string, count: number): Promise<rea
   await client.connect()
   const hashes = tokens.map((token) => Buffer.from(tokenHash("session", token)).toString("hex"))
   await client.query(
-    `insert into session select '${accountId}', ${idSql("session")}, ${idSql("user")}, decode(h, 'hex'), 'Bench', ${then}, ${later} from unnest($1::text[]) with ordinality as s (h, n)`,
+    `insert into session (account_id, session_id, user_id, token_hash, device_name, created_at, used_at, expires_at, ends_at,
+       signed_in_by, awaits_second_factor)
+     select '${accountId}', ${idSql("session")}, ${idSql("user")}, decode(h, 'hex'), 'Bench', ${then}, now(), ${later}, ${later},
+       'password', false from unnest($1::text[]) with ordinality as s (h, n)`,
     [hashes],
   )
   await client.query("analyze")
