@@ -108,7 +108,10 @@ export interface MeetingTables {
   insertMeeting(row: MeetingRow): Promise<void>
   /** Writes and counts the revision on, if it is still `revision`; false when somebody was faster. */
   updateMeeting(meetingId: MeetingId, revision: number, changes: Changes<MeetingRow>): Promise<boolean>
-  /** Has it to oneself until `until`; false, and nothing is done, when another has it at `now` or there is no such meeting. */
+  /**
+   * Has it to oneself until `until`; false, and nothing is done, when another has it at `now` or there is no such meeting.
+   * The transaction of who has it is not waited for until it is on disk: nothing else is to be written in it.
+   */
   takeMeeting(
     meetingId: MeetingId,
     span: { readonly now: Temporal.Instant; readonly until: Temporal.Instant },

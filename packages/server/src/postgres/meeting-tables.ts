@@ -1,5 +1,5 @@
 import type { AccountId } from "@kalends/domain/ids"
-import type { Transaction } from "kysely"
+import { sql, type Transaction } from "kysely"
 import type { MeetingTables, SystemMeetingTables } from "../ports/meeting-tables.ts"
 import { type Database, unique } from "./database.ts"
 
@@ -22,14 +22,16 @@ export function createMeetingTables(tx: Transaction<Database>, accountId: Accoun
       return numUpdatedRows === 1n
     },
     async takeMeeting(meetingId, { now, until }) {
-      const { numUpdatedRows } = await tx
+      // Whoever took it and the database may die together: nobody waits for the disk.
+      const taken = await tx
         .updateTable("meeting")
         .set({ settlingUntil: until })
         .where("accountId", "=", accountId)
         .where("meetingId", "=", meetingId)
         .where((is) => is.or([is("settlingUntil", "is", null), is("settlingUntil", "<=", now)]))
+        .returning(sql`set_config('synchronous_commit', 'off', true)`.as("commit"))
         .executeTakeFirst()
-      return numUpdatedRows === 1n
+      return taken !== undefined
     },
     async letGoOfMeeting(meetingId, until) {
       await tx
