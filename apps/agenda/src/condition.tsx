@@ -38,7 +38,7 @@ export function Condition({ view, state, now, language }: ConditionProps & { rea
     case "reading":
       return (
         <Group justify="center" py="xl">
-          <Loader aria-label={words.reading} />
+          <Loader role="progressbar" aria-label={words.reading} />
         </Group>
       )
     case "not-connected":

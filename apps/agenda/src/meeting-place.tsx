@@ -40,7 +40,7 @@ export function MeetingPlace({ open, store, close, now, zone, language }: PlaceP
         )}
         {detail === null && error === null ? (
           <Group justify="center" py="xl">
-            <Loader aria-label={words.reading} />
+            <Loader role="progressbar" aria-label={words.reading} />
           </Group>
         ) : null}
         {detail === null ? null : (

@@ -88,7 +88,7 @@ function Page({ store, state, words, locale }: PageProps) {
 function Loading({ words }: { readonly words: Messages }) {
   return (
     <Group justify="center" pt="20vh">
-      <Loader aria-label={words.loading} />
+      <Loader role="progressbar" aria-label={words.loading} />
     </Group>
   )
 }

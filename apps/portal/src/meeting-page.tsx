@@ -36,7 +36,7 @@ export function MeetingPage({ meetingId, store, now, words, locale, back }: Page
         ← {words.meetings}
       </Anchor>
       {meeting === null ? (
-        <Loader aria-label={words.loading} />
+        <Loader role="progressbar" aria-label={words.loading} />
       ) : (
         <MeetingView {...{ meeting, calls, words, now, locale }} zone={platform.zone} />
       )}

@@ -92,7 +92,7 @@ type ListProps = Pick<ScreenProps, "now" | "words" | "locale"> & {
 }
 
 function MeetingList({ all, now, words, locale, open }: ListProps) {
-  if (all === null) return <Loader aria-label={words.loading} />
+  if (all === null) return <Loader role="progressbar" aria-label={words.loading} />
   if (all.length === 0) return <Text size="lg">{words.noMeetings}</Text>
   return (
     <Stack gap="sm" component="ul" className={classes.plainList}>

@@ -65,7 +65,7 @@ type WaitingProps = { readonly error: unknown; readonly words: Messages; readonl
 
 /** Nothing is there to show yet: it is being read, or could not be, and can be tried again. */
 export function Waiting({ error, words, retry }: WaitingProps) {
-  if (error === null) return <Loader aria-label={words.loading} />
+  if (error === null) return <Loader role="progressbar" aria-label={words.loading} />
   return (
     <Stack>
       <Trouble error={error} words={words} />

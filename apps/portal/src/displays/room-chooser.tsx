@@ -47,7 +47,7 @@ export function RoomChooser({ words, form, change }: ChooserProps) {
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       />
       {form.rooms.map(option)}
-      {value === null && error === null ? <Loader size="sm" aria-label={words.loading} /> : null}
+      {value === null && error === null ? <Loader size="sm" role="progressbar" aria-label={words.loading} /> : null}
       {value === null && error !== null ? <Waiting error={error} words={words} retry={reload} /> : null}
       {found.map(option)}
       {value !== null && found.length + form.rooms.length === 0 ? <Text c="dimmed">{text.noRooms}</Text> : null}

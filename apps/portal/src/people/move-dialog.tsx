@@ -97,7 +97,11 @@ function Concerned({ words, move, leave, saved }: ConcernedProps) {
   const [failure, setFailure] = useState<unknown>(null)
   const text = words.peoplePages
   if (value === null)
-    return error === null ? <Loader aria-label={words.loading} /> : <Trouble error={error} words={words} />
+    return error === null ? (
+      <Loader role="progressbar" aria-label={words.loading} />
+    ) : (
+      <Trouble error={error} words={words} />
+    )
   const { disconnect, blocked, stay } = value.counts
   const save = async () => {
     setBusy(true)

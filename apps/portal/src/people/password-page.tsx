@@ -50,7 +50,7 @@ function Shown({ state, words, other, leave, look, set }: ShownProps) {
       return (
         <main>
           <Group justify="center" pt="20vh">
-            <Loader aria-label={words.loading} />
+            <Loader role="progressbar" aria-label={words.loading} />
           </Group>
         </main>
       )
