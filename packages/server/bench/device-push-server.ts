@@ -1,6 +1,4 @@
-/** The connector of device-push.bench.ts with its store, vault and lines; agendas of rooms are put in by hand. */
-import type { Booking } from "@kalends/domain/booking"
-import { parseAccountId, parseDeviceId, parseProviderEventId, parseUserId } from "@kalends/domain/ids"
+import { parseDeviceId } from "@kalends/domain/ids"
 import { createConnector } from "../src/bookings/connector.ts"
 import { createRoomShelves } from "../src/bookings/room-shelves.ts"
 import { createStoredBookings } from "../src/bookings/stored-bookings.ts"
@@ -17,29 +15,12 @@ import { sampleRows } from "../src/testing/rows.ts"
 import { vaultWith } from "../src/testing/vault-with.ts"
 import { createContentBox } from "../src/vault/content-box.ts"
 import { createKeyFileCustody } from "../src/vault/custodians/key-file/index.ts"
+import { accountId, bookingsOf, pad, roomOf } from "./kit/busy-rooms.ts"
 import { answer } from "./kit/part.ts"
 
 const log = { info() {}, warn() {}, error() {} }
-const bookingsEach = 60
 const rooms = memoryRooms(clock)
-const pad = (value: number) => value.toString(16).padStart(12, "0")
-const accountId = parseAccountId(`0000000a-0000-4000-8000-${pad(1)}`)
-const roomOf = (number: number) => ({ accountId, roomId: parseUserId(`0000000b-0000-4000-8000-${pad(number)}`) })
-
-/** Two meetings a day for a month, the first with this title. */
-function bookingsOf(number: number, title: string): readonly Booking[] {
-  const from = clock.now().round({ smallestUnit: "hour" })
-  return Array.from({ length: bookingsEach }, (_, index) => {
-    const startsAt = from.add({ hours: 2 + index * 12 })
-    return {
-      ...{ id: parseProviderEventId(`event-${number}-${index}`), seriesId: null, version: "1", isAllDay: false },
-      ...{ isPrivate: false, startsAt, endsAt: startsAt.add({ minutes: 45 }), host: "Ada Lovelace" },
-      title: index === 0 ? title : `Meeting ${index} of room ${number}`,
-      join: { vendor: "Zoom", url: "https://zoom.us/j/1234567890" },
-      dial: [{ protocol: "sip", number: "1234567890@zoomcrc.com" }],
-    }
-  })
-}
+const dial = [{ protocol: "sip", number: "1234567890@zoomcrc.com" }] as const
 
 type Codecs = readonly { readonly address: string; readonly certificate: string }[]
 
@@ -81,17 +62,17 @@ async function start({
   const families = createFamilies({ wire: createDeviceWire(["127.0.0.0/8"]) })
   const stored = createStoredBookings({ store, box: createContentBox({ keys, random }) })
   const shelves = createRoomShelves({ store, fanOut: createProcessFanOut(), agendas: rooms, stored, log })
-  for (const number of codecs.keys()) rooms.put(roomOf(number), bookingsOf(number, "At first"))
+  for (const number of codecs.keys()) rooms.put(roomOf(number), bookingsOf(number, "At first", dial))
   createConnector({ link: { store, vault, families }, shelves, clock, random, log }).start()
 }
 
 answer({
   start,
   change({ number, title }: { readonly number: number; readonly title: string }): void {
-    rooms.put(roomOf(number), bookingsOf(number, title))
+    rooms.put(roomOf(number), bookingsOf(number, title, dial))
   },
   changeAll({ count, title }: { readonly count: number; readonly title: string }): void {
-    for (let number = 0; number < count; number++) rooms.put(roomOf(number), bookingsOf(number, title))
+    for (let number = 0; number < count; number++) rooms.put(roomOf(number), bookingsOf(number, title, dial))
   },
   memoryMb() {
     globalThis.gc?.()

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Booking } from "@kalends/domain/booking"
-import { parseAccountId, parseDisplayId, parseProviderEventId, parseUserId } from "@kalends/domain/ids"
+import { parseDisplayId } from "@kalends/domain/ids"
 import { createDisplayStreams } from "../src/displays/display-streams.ts"
 import { displayHash } from "../src/displays/display-token.ts"
 import { createDisplays } from "../src/displays/displays.ts"
@@ -17,28 +17,11 @@ import { createStore } from "../src/postgres/store.ts"
 import { memoryRooms } from "../src/testing/memory-rooms.ts"
 import { sampleRows } from "../src/testing/rows.ts"
 import { sampleRoom } from "../src/testing/sample-room.ts"
+import { accountId, bookingsOf, pad, roomOf } from "./kit/busy-rooms.ts"
 import { answer } from "./kit/part.ts"
 
 const refused = () => Promise.reject(new Error("screens do not ask for this"))
-const bookingsEach = 60
 const rooms = memoryRooms(clock)
-const pad = (value: number) => value.toString(16).padStart(12, "0")
-const accountId = parseAccountId(`0000000a-0000-4000-8000-${pad(1)}`)
-const roomOf = (number: number) => ({ accountId, roomId: parseUserId(`0000000b-0000-4000-8000-${pad(number)}`) })
-
-/** Two meetings a day for a month, the first with this title. */
-function bookingsOf(number: number, title: string): readonly Booking[] {
-  const from = clock.now().round({ smallestUnit: "hour" })
-  return Array.from({ length: bookingsEach }, (_, index) => {
-    const startsAt = from.add({ hours: 2 + index * 12 })
-    return {
-      ...{ id: parseProviderEventId(`event-${number}-${index}`), seriesId: null, version: "1", isAllDay: false },
-      ...{ isPrivate: false, startsAt, endsAt: startsAt.add({ minutes: 45 }), host: "Ada Lovelace", dial: [] },
-      title: index === 0 ? title : `Meeting ${index} of room ${number}`,
-      join: { vendor: "Zoom", url: "https://zoom.us/j/1234567890" },
-    }
-  })
-}
 
 /** Rooms with a door panel each, whose tokens are given. */
 async function start(input: { readonly databaseUrl: string; readonly tokens: readonly string[] }): Promise<number> {
@@ -61,7 +44,7 @@ async function start(input: { readonly databaseUrl: string; readonly tokens: rea
         },
         [roomId],
       )
-      rooms.put(roomOf(number), bookingsOf(number, "At first"))
+      rooms.put(roomOf(number), bookingsOf(number, "At first", []))
     }
   })
   const displays = createDisplays({ store, fanOut, clock, random })
@@ -101,11 +84,11 @@ answer({
   start,
   startBare,
   change({ number, title }: { readonly number: number; readonly title: string }): void {
-    rooms.put(roomOf(number), bookingsOf(number, title))
+    rooms.put(roomOf(number), bookingsOf(number, title, []))
   },
   /** Made before, since that is not part of what is measured. */
   prepareAll({ count, title }: { readonly count: number; readonly title: string }): void {
-    prepared = Array.from({ length: count }, (_, number) => bookingsOf(number, title))
+    prepared = Array.from({ length: count }, (_, number) => bookingsOf(number, title, []))
   },
   /** One after the other, as rooms are read: whoever else has something to do comes between. */
   async changeAll(): Promise<void> {
