@@ -80,11 +80,11 @@ const scan = (what: readonly string[]) =>
     ["data", "logs"].map((name) => join(folder, name)),
   )
 
-/** Half an hour on a full hour, so many days ahead. */
+const begunAt = Temporal.Now.zonedDateTimeISO("UTC")
+
+/** Half an hour on the full hour after the beginning, so many days ahead. */
 function slot(days: number) {
-  const starts = Temporal.Now.zonedDateTimeISO("UTC")
-    .add({ days })
-    .round({ smallestUnit: "hour", roundingMode: "ceil" })
+  const starts = begunAt.add({ days }).round({ smallestUnit: "hour", roundingMode: "ceil" })
   const ends = starts.add({ minutes: 30 })
   const wall = (at: Temporal.ZonedDateTime) => at.toPlainDateTime().toString({ smallestUnit: "second" })
   return {
@@ -266,5 +266,5 @@ describe("after a busy month of sync with crashes", () => {
     await writeFile(join(folder, "data", "planted"), Buffer.from(`\0\0${marks.renamed}\0`))
     expect(await scan(wanted)).toEqual([join(folder, "data", "planted")])
     service = await start()
-  })
+  }, 300_000)
 })

@@ -21,6 +21,8 @@ export type Merge = {
   readonly face: MeetingFace
   readonly isEventBehind: boolean
   readonly isMeetingBehind: boolean
+  /** What the event has that the meeting is to be told, since they were last in step; empty where they never were. */
+  readonly news: readonly Field[]
   /** What the meeting had and is overwritten though it had been changed there; null when nothing is lost. */
   readonly lost: Partial<MeetingFace> | null
 }
@@ -45,6 +47,7 @@ export function mergeFaces(input: MergeInput): Merge {
   const { event, meeting } = input
   const steps = new Map(fields.map((field) => [field, stepOf(field, input)]))
   const has = (step: Step, field: Field) => steps.get(field) === step
+  const told = fields.filter((field) => has("tell-meeting", field) || has("overwrite", field))
   const lost = fields.filter((field) => has("overwrite", field))
   const { topic, schedule } = event.face
   return {
@@ -53,7 +56,8 @@ export function mergeFaces(input: MergeInput): Merge {
       schedule: has("follow-meeting", "schedule") ? (meeting?.face.schedule ?? schedule) : schedule,
     },
     isEventBehind: fields.some((field) => has("follow-meeting", field)),
-    isMeetingBehind: fields.some((field) => has("tell-meeting", field) || has("overwrite", field)),
+    isMeetingBehind: told.length > 0,
+    news: input.agreed.event === null ? [] : told,
     lost: meeting === null || lost.length === 0 ? null : lostPart(meeting.face, lost),
   }
 }

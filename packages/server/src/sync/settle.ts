@@ -17,7 +17,7 @@ import type { Metrics } from "../ports/metrics.ts"
 import type { Changes } from "../ports/store.ts"
 import { agreedNow } from "./agreed-now.ts"
 import { lostNote } from "./lost-note.ts"
-import { mergeFaces } from "./merge.ts"
+import { type Merge, mergeFaces } from "./merge.ts"
 import { createTaking, type SettleMark, type Subject } from "./subject.ts"
 
 export type SettleDeps = EventAccessDeps & {
@@ -117,7 +117,7 @@ export function createSettle(deps: SettleDeps) {
 
   /** Follows the event, field by field; whichever side changed is followed, and the event where both did. */
   async function follow(subject: Subject): Promise<void> {
-    const { meeting, backend, driver, hold } = subject
+    const { mark, meeting, backend, driver, hold } = subject
     const held = driver === null ? null : await hold(driver)
     // The event's end is for the pass to say, which has the brake; here only one event is seen.
     if (driver === null || held === null) return commit(subject, {}, {})
@@ -160,7 +160,7 @@ export function createSettle(deps: SettleDeps) {
         copies,
         ...(isChanged ? { audit: "meeting-changed" } : {}),
         ...(merge.lost === null ? {} : { note: "both-changed" }),
-        ...(merge.isEventBehind ? { cause: "meeting-edited" } : {}),
+        cause: causeOf(merge, mark.cause),
         ...again,
       },
     )
@@ -270,6 +270,16 @@ function retryAt(problem: Problem, now: Temporal.Instant): Temporal.Instant {
   return problem.kind === "conflict"
     ? now.add({ seconds: 1 })
     : now.add(isHopeless ? { hours: reviewHours } : { minutes: retryMinutes })
+}
+
+/**
+ * Why a meeting changed, from what was seen to be new: a look that came for another reason (a review is due, a link was
+ * found) may be the one that finds an event renamed. What an app or a tool did keeps its name.
+ */
+function causeOf({ isEventBehind, news }: Merge, asked: MeetingReason): MeetingReason {
+  if (isEventBehind) return "meeting-edited"
+  if (news.length === 0 || asked === "app-edited" || asked === "tool-edited") return asked
+  return news.includes("schedule") ? "event-moved" : "event-renamed"
 }
 
 function isSameShown(a: ShownFace, b: ShownFace): boolean {

@@ -79,6 +79,26 @@ describe("an event whose location asks for a meeting", () => {
     expect((await stored()).audit.slice(2)).toEqual(["meeting-changed event-renamed", "meeting-changed event-moved"])
   })
 
+  test("says what became of it, whatever the look was for that found it", async () => {
+    const { withMeeting, remote, stored, jobs, accountId, run } = await world()
+    const id = await withMeeting()
+    const meetingId = (await stored()).meetings[0]?.meetingId
+    if (meetingId === undefined) throw new Error("no meeting")
+    const look = async (cause: "review" | "event-linked" | "tool-edited") => {
+      await jobs.queue.add([{ kind: "settle", accountId, meetingId, cause }])
+      await run()
+    }
+    await remote.hand.rename(id, "Perseids")
+    await look("review")
+    await remote.hand.moveTo(id, Temporal.PlainDateTime.from("2026-11-25T21:00:00"))
+    await look("event-linked")
+    await remote.hand.rename(id, "Leonids")
+    await look("tool-edited")
+    expect((await stored()).audit.slice(2)).toEqual([
+      ...["meeting-changed event-renamed", "meeting-changed event-moved", "meeting-changed tool-edited"],
+    ])
+  })
+
   test("ends its meeting when it is deleted", async () => {
     const { withMeeting, kept, sync, remote, stored } = await world()
     const id = await withMeeting()
