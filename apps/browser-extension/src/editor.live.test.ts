@@ -46,10 +46,13 @@ test.each([
   ["Google Calendar in German", google, fixtures.googleGerman, {}],
   ["Google Calendar in a language that nobody listed", google, fixtures.googleFinnish, {}],
   ["Google Calendar with other classes and tags", google, fixtures.changedClasses, {}],
+  ["Google Calendar by its ids, past a field that is there for looks", google, fixtures.googleIds, {}],
   ["an event of a whole day", google, fixtures.wholeDay, { time: null }],
   ["Outlook in English", outlook, fixtures.outlookEnglish, {}],
   ["Outlook in Japanese", outlook, fixtures.outlookJapanese, {}],
   ["Outlook in French", outlook, fixtures.outlookFrench, {}],
+  ["Outlook before its fields are opened", outlook, fixtures.outlookSummary("Mon 3/1/2027 8:00 PM - 9:00 PM"), {}],
+  ["the same in Japanese", outlook, fixtures.outlookSummary("2027/03/01 (月) 20:00 ～ 21:00", "ja"), {}],
   ["Outlook's narrow pane behind another dialog", outlook, fixtures.outlookCompact, {}],
 ])("%s is read", async (_, host, html, differs) => {
   const face = { subject: "Observation", date: "2027-03-01", time: "20:00", zone: "Europe/Berlin", isRecurring: false }
@@ -65,10 +68,34 @@ test("a date that could be two is not read", async () => {
   expect(await read(google, html)).toEqual({ kind: "not-understood", missing: ["startDate"] })
 })
 
+test("two texts with different times leave it open which is the event's", async () => {
+  const html = fixtures.outlookSummary("Mon 3/1/2027 8:00 PM - 9:00 PM</span> <span>Tue 3/2/2027 8:00 PM - 9:00 PM")
+  expect(await read(outlook, html)).toEqual({ kind: "not-understood", missing: ["startDate", "startTime"] })
+})
+
+test("the link goes into the field that people type in, once the page has made it ready, as if it were typed", async () => {
+  await read(google, fixtures.googleIds)
+  const heard = await page.evaluate(async () => {
+    const selectors = editing.pageFor("calendar.google.com")
+    const place = document.querySelector<HTMLInputElement>("#xLocIn [role=combobox]")
+    if (selectors === null || place === null) throw new Error("The page is another.")
+    const heard: string[] = []
+    place.addEventListener("focus", () => Promise.resolve().then(() => heard.push("ready")))
+    place.addEventListener("input", ({ isTrusted }) => heard.push(`input ${isTrusted}`))
+    for (const kind of ["keyup", "blur"]) place.addEventListener(kind, () => heard.push(kind))
+    await editing.writeMeeting(document, selectors, { location: "https://meet.example.org/1", text: "Join" })
+    const fields = [...document.querySelectorAll<HTMLInputElement>("#xLocIn input")].map(({ value }) => value)
+    return { heard, fields, description: document.querySelector("#xDescIn [contenteditable]")?.textContent }
+  })
+  expect(heard.fields).toEqual(["", "https://meet.example.org/1"])
+  expect(heard.heard).toEqual(["ready", "input true", "keyup", "blur"])
+  expect(heard.description).toMatch(/^SECRET.*Join/)
+})
+
 test("link and block go in and out, what a person wrote stays, and so does a place of theirs", async () => {
   await read(google, fixtures.googleEnglish)
   const written = (place: string) =>
-    page.evaluate((typed) => {
+    page.evaluate(async (typed) => {
       const selectors = editing.pageFor("calendar.google.com")
       const location = document.querySelector<HTMLInputElement>("[aria-label=Location]")
       const title = document.querySelector<HTMLInputElement>("[aria-label=Title]")
@@ -77,11 +104,11 @@ test("link and block go in and out, what a person wrote stays, and so does a pla
       const meeting = { location: "https://meet.example.org/1", text: "Join: https://meet.example.org/1" }
       location.value = typed
       title?.focus()
-      editing.writeMeeting(document, selectors, meeting)
-      editing.writeMeeting(document, selectors, meeting)
+      await editing.writeMeeting(document, selectors, meeting)
+      await editing.writeMeeting(document, selectors, meeting)
       const during = [location.value, editing.hasMeeting(document, selectors), document.activeElement === title]
       const text = description.textContent
-      editing.removeMeeting(document, selectors, meeting)
+      await editing.removeMeeting(document, selectors, meeting)
       return { during, text, after: [location.value, description.innerHTML] }
     }, place)
   const link = "https://meet.example.org/1"

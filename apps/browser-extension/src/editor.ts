@@ -1,17 +1,27 @@
 import { withBlock, withoutBlock } from "@kalends/domain/body-block"
+import { pageTurn } from "./platform.ts"
 import { type FieldName, type PageSelectors, pages } from "./selectors.ts"
 import type { EventFace } from "./talk.ts"
-import { readDate, readTime } from "./written-time.ts"
+import { isSummary, readDate, readSummary, readTime } from "./written-time.ts"
 
 export const pageFor = (host: string): PageSelectors | null => pages.find(({ hosts }) => hosts.includes(host)) ?? null
+
+/** Pages have fields for looks beside those that are typed in. */
+const isOutOfUse = (element: Element) => element.matches(":disabled, [aria-hidden='true']")
 
 /** The first element that one of the ways finds; the ways are tried in their order. */
 function findFirst(root: ParentNode, ways: readonly string[]): Element | null {
   for (const way of ways) {
-    const found = root.querySelector(way)
-    if (found !== null) return found
+    const found = [...root.querySelectorAll(way)].find((element) => !isOutOfUse(element))
+    if (found !== undefined) return found
   }
   return null
+}
+
+/** Date and time where they stand as one text, in what holds nothing else. */
+function summariesIn(editor: ParentNode, { summary }: PageSelectors): ReadonlySet<string> {
+  const texts = summary.flatMap((way) => [...editor.querySelectorAll(way)].map((one) => one.textContent.trim()))
+  return new Set(texts.filter(isSummary))
 }
 
 /** An event that is being written, and beside which of its elements a button may stand. */
@@ -32,9 +42,12 @@ export function findEditor(page: PageSelectors, document: ParentNode): Editor | 
   return missing
 }
 
-export function missingFields(editor: ParentNode, { fields }: PageSelectors): readonly FieldName[] {
+export function missingFields(editor: ParentNode, page: PageSelectors): readonly FieldName[] {
+  const { fields } = page
   const needed: readonly FieldName[] = ["title", "startDate", "location"]
   const missing = needed.filter((name) => findFirst(editor, fields[name]) === null)
+  if (missing.includes("startDate") && summariesIn(editor, page).size > 0)
+    return missing.filter((name) => name !== "startDate")
   // An event of a whole day has no time to be found.
   const hasTime = findFirst(editor, fields.startTime) !== null || isOn(findFirst(editor, fields.allDay))
   return hasTime ? missing : [...missing, "startTime"]
@@ -51,9 +64,8 @@ export type ReadEvent =
 export function readEvent(editor: ParentNode, page: PageSelectors, around: Surroundings): ReadEvent {
   const { fields, once } = page
   const title = textOf(findFirst(editor, fields.title)) ?? ""
-  const date = readDate(textOf(findFirst(editor, fields.startDate)) ?? "", around.language)
   const isAllDay = isOn(findFirst(editor, fields.allDay))
-  const time = isAllDay ? null : readTime(textOf(findFirst(editor, fields.startTime)) ?? "")
+  const { date, time } = readStart(editor, page, { ...around, isAllDay })
   const lacking = missingFields(editor, page)
   if (date === null || lacking.length > 0 || (time === null && !isAllDay)) {
     const unread = [
@@ -68,10 +80,30 @@ export function readEvent(editor: ParentNode, page: PageSelectors, around: Surro
   return { kind: "read", face: { subject, date, time, zone: around.zone, isRecurring } }
 }
 
+type Start = { readonly date: string | null; readonly time: string | null }
+
+/** From the fields; else from the one text that has both, where there are no fields and no two texts that differ. */
+function readStart(
+  editor: ParentNode,
+  page: PageSelectors,
+  { language, isAllDay }: Pick<Surroundings, "language"> & { readonly isAllDay: boolean },
+): Start {
+  const { startDate, startTime } = page.fields
+  const field = textOf(findFirst(editor, startDate))
+  if (field !== null) {
+    const time = isAllDay ? null : readTime(textOf(findFirst(editor, startTime)) ?? "")
+    return { date: readDate(field, language), time }
+  }
+  const [first, ...others] = [...summariesIn(editor, page)].map((text) => readSummary(text, language))
+  const isOne = others.every((other) => other?.date === first?.date && other?.time === first?.time)
+  return first === undefined || first === null || !isOne ? { date: null, time: null } : first
+}
+
 function textOf(element: Element | null): string | null {
   if (element === null) return null
   // Buttons have a value, too, and show something else.
-  return element instanceof HTMLInputElement ? element.value : (element.textContent ?? "").trim()
+  const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+  return isField ? element.value : (element.textContent ?? "").trim()
 }
 
 const isOn = (element: Element | null) =>
@@ -87,17 +119,25 @@ export function hasMeeting(editor: ParentNode, { fields }: PageSelectors): boole
 export type WrittenMeeting = { readonly location: string; readonly text: string }
 
 /** Puts the link into the event's location, where no other place stands, and the block at the end of its description. */
-export function writeMeeting(editor: ParentNode, { fields }: PageSelectors, { location, text }: WrittenMeeting): void {
+export async function writeMeeting(
+  editor: ParentNode,
+  { fields }: PageSelectors,
+  { location, text }: WrittenMeeting,
+): Promise<void> {
   const place = findFirst(editor, fields.location)
-  if (place instanceof HTMLInputElement && place.value.trim() === "") type(place, location)
-  writeBlock(editor, fields.description, text)
+  if (place instanceof HTMLInputElement && place.value.trim() === "") await type(place, location)
+  await writeBlock(editor, fields.description, text)
 }
 
 /** Takes both out again; whatever else the person wrote stays. */
-export function removeMeeting(editor: ParentNode, { fields }: PageSelectors, { location }: WrittenMeeting): void {
+export async function removeMeeting(
+  editor: ParentNode,
+  { fields }: PageSelectors,
+  { location }: WrittenMeeting,
+): Promise<void> {
   const place = findFirst(editor, fields.location)
-  if (place instanceof HTMLInputElement && place.value.trim() === location) type(place, "")
-  writeBlock(editor, fields.description, null)
+  if (place instanceof HTMLInputElement && place.value.trim() === location) await type(place, "")
+  await writeBlock(editor, fields.description, null)
 }
 
 const blockMark = "data-kalends-block"
@@ -106,30 +146,46 @@ const blockMark = "data-kalends-block"
  * Our block at the end, everything else as the person formatted it. Where the page has drawn the block anew as a part of the
  * person's own text it is left alone; the link in it stays the same.
  */
-function writeBlock(editor: ParentNode, ways: readonly string[], text: string | null): void {
+async function writeBlock(editor: ParentNode, ways: readonly string[], text: string | null): Promise<void> {
   const description = findFirst(editor, ways)
   if (!(description instanceof HTMLElement)) return
   const ours = description.querySelector(`[${blockMark}]`)
   const isTheirs = ours === null && withoutBlock(description.textContent) !== description.textContent.trim()
-  if (isTheirs) return
-  ours?.remove()
-  if (text !== null) {
-    const block = document.createElement("div")
-    block.setAttribute(blockMark, "")
-    const lines = withBlock("", text).split("\n")
-    block.append(...lines.flatMap((line, index) => [...(index === 0 ? [] : [document.createElement("br")]), line]))
-    description.append(block)
-  }
-  description.dispatchEvent(new InputEvent("input", { bubbles: true }))
+  if (isTheirs || (ours === null && text === null)) return
+  await inFocus(description, () => {
+    description.querySelector(`[${blockMark}]`)?.remove()
+    if (text !== null) {
+      const block = document.createElement("div")
+      block.setAttribute(blockMark, "")
+      const lines = withBlock("", text).split("\n")
+      block.append(...lines.flatMap((line, index) => [...(index === 0 ? [] : [document.createElement("br")]), line]))
+      description.append(block)
+    }
+    description.dispatchEvent(new InputEvent("input", { bubbles: true }))
+  })
 }
 
-/** As if a person typed it: pages that draw themselves take a value only through the element's own setter. */
-function type(input: HTMLInputElement, value: string): void {
+/** As if a person typed it. What the browser itself inserts, pages take for typed; some refuse, and get it set. */
+async function type(input: HTMLInputElement, value: string): Promise<void> {
+  await inFocus(input, () => {
+    input.select()
+    document.execCommand(value === "" ? "delete" : "insertText", false, value)
+    if (input.value !== value) {
+      // Pages that draw themselves take a value only through the element's own setter.
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, value)
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }))
+    }
+    input.dispatchEvent(new Event("change", { bubbles: true }))
+  })
+}
+
+/** Calendar pages make a field ready once it has the focus, and look at what it holds after a key. */
+async function inFocus(field: HTMLElement, write: () => void): Promise<void> {
   const before = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement
-  input.focus()
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(input, value)
-  input.dispatchEvent(new InputEvent("input", { bubbles: true }))
-  input.dispatchEvent(new Event("change", { bubbles: true }))
-  input.blur()
+  field.focus()
+  await pageTurn()
+  write()
+  field.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }))
+  field.blur()
   if (before instanceof HTMLElement) before.focus()
 }

@@ -33,8 +33,8 @@ function world({ isNew = true, hasMeeting = false, read = { kind: "read", face }
     },
     event: {
       ...{ isNew, hasMeeting: () => hasMeeting, read: () => read },
-      write: ({ location }) => void written.push(location),
-      remove: () => void written.push("removed"),
+      write: async ({ location }) => void written.push(location),
+      remove: async () => void written.push("removed"),
     },
     newKey: () => `key ${++keys}`,
     language: "en",

@@ -24,8 +24,8 @@ export type PanelDeps = {
     readonly isNew: boolean
     hasMeeting(): boolean
     read(): ReadEvent
-    write(meeting: WrittenMeeting): void
-    remove(meeting: WrittenMeeting): void
+    write(meeting: WrittenMeeting): Promise<void>
+    remove(meeting: WrittenMeeting): Promise<void>
   }
   readonly newKey: () => string
   readonly language: Language
@@ -86,7 +86,7 @@ export function createPanel({ ask, event, newKey, language }: PanelDeps) {
         : { kind: "change", meetingId: meeting.meetingId, face },
     )
     if (told.kind !== "made") return failure(told)
-    event.write(told)
+    await event.write(told)
     return { meeting: told, ...well(meeting === null ? words.added : words.changed) }
   }
 
@@ -115,7 +115,7 @@ export function createPanel({ ask, event, newKey, language }: PanelDeps) {
         if (meeting === null) return {}
         const told = await ask({ kind: "remove", meetingId: meeting.meetingId })
         if (told.kind !== "done") return failure(told)
-        event.remove(meeting)
+        await event.remove(meeting)
         // The old key stands for the meeting that was given up.
         key = newKey()
         return { meeting: null, ...well(words.removed) }

@@ -87,6 +87,9 @@ async function send({ method, url, token, body }: Request): Promise<Answer> {
 /** 32 random hexadecimal digits. */
 export const newKey = () => crypto.randomUUID().replaceAll("-", "")
 
+/** Once the page has done what it does on an event that it has just heard of. */
+export const pageTurn = () => new Promise<void>((resolve) => setTimeout(resolve))
+
 /** Calls back again and again, and whenever somebody comes back to the page, until the answer is called. */
 export function repeatedly(delayMs: number, callback: () => void): () => void {
   const timer = setInterval(callback, delayMs)

@@ -16,6 +16,8 @@ export type PageSelectors = {
   /** Beside which the button stands; the title otherwise. */
   readonly beside: readonly string[]
   readonly fields: Readonly<Record<FieldName, readonly string[]>>
+  /** Where date and time stand together as one text, as long as their fields are not opened. */
+  readonly summary: readonly string[]
   /** Texts that say that an event does not recur. */
   readonly once: readonly string[]
 }
@@ -25,8 +27,9 @@ const begins = (tag: string, ...labels: readonly string[]) => labels.map((label)
 const hinted = (...hints: readonly string[]) => hints.map((hint) => `input[placeholder="${hint}" i]`)
 
 /**
- * Ids and labels in English, Japanese, German, French and Spanish, from public code that finds the same fields and from what
- * the services are known to say; not checked against the live pages. The tests' pages are our own.
+ * Ids and labels in English, Japanese, German, French and Spanish, from public code that finds the same fields (jitsi/jidesha
+ * with a page that it kept, extensions that stand beside "#xSaveBu", browser tests of Outlook on the web of 2026; all seen
+ * 2026-11-30) and from what the services are known to say; not checked against the live pages. The tests' pages are our own.
  */
 export const pages: readonly PageSelectors[] = [
   {
@@ -38,6 +41,7 @@ export const pages: readonly PageSelectors[] = [
     },
     editor: ["[role='dialog']:has(input)", "[role='main']:has(input)", "main", "form", "body"],
     beside: [
+      "#xSaveBu",
       ...labelled("button", "Save", "保存", "Speichern", "Enregistrer", "Guardar"),
       ...labelled("[role='button']", "Save", "保存", "Speichern", "Enregistrer", "Guardar"),
     ],
@@ -58,7 +62,9 @@ export const pages: readonly PageSelectors[] = [
         ...labelled("input", "Hora de inicio"),
         "input[data-key='startTime']",
       ],
+      // The checkbox itself once, and what stands around it in later pages.
       allDay: [
+        ...["#xAlDaCbx input[type='checkbox']", "#xAlDaCbx[role='checkbox']"],
         ...labelled("input[type='checkbox']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
         ...labelled("[role='checkbox']", "All day", "終日", "Ganztägig", "Toute la journée", "Todo el día"),
       ],
@@ -67,16 +73,18 @@ export const pages: readonly PageSelectors[] = [
         ...begins("[role='button']", "Recurrence", "繰り返し", "Wiederholung", "Récurrence", "Periodicidad"),
       ],
       location: [
-        "#xLocIn input",
+        // The page has a second one there, for looks.
+        ...["#xLocIn input[role='combobox']", "#xLocIn input"],
         ...labelled("input", "Location", "Add location", "場所", "場所を追加", "Ort", "Lieu", "Ubicación"),
         ...hinted("Add location", "場所を追加"),
       ],
       description: [
-        "#xDescIn [contenteditable='true']",
+        ...["#xDescIn [contenteditable='true']", "#xDescIn [contenteditable]"],
         ...begins("[contenteditable='true']", "Description", "Add description", "説明", "Beschreibung", "Descripción"),
         "[role='textbox'][aria-multiline='true']",
       ],
     },
+    summary: [],
     once: ["Does not repeat", "繰り返さない", "Einmalig", "Wird nicht wiederholt", "Une seule fois", "No se repite"],
   },
   {
@@ -102,6 +110,7 @@ export const pages: readonly PageSelectors[] = [
     fields: {
       title: [
         ...labelled("input", "Add a title", "Add title", "Add details for the event", "タイトルを追加"),
+        ...labelled("textarea", "Add a title", "Add title", "Add details for the event"),
         ...labelled("input", "Titel hinzufügen", "Ajouter un titre", "Agregar un título"),
         ...hinted(
           "Add a title",
@@ -134,13 +143,17 @@ export const pages: readonly PageSelectors[] = [
         ...labelled("input", "Search for a room or location", "Add a room or location", "Search for a location"),
         ...labelled("input", "Location", "場所", "会議室または場所を検索", "Nach einem Raum oder Ort suchen"),
         ...labelled("input", "Rechercher une salle ou un emplacement", "Buscar una sala o ubicación"),
-        ...hinted("Search for a room or location", "会議室または場所を検索"),
+        ...labelled("input", "Add a location", "場所を追加", "Ort hinzufügen", "Ajouter un emplacement"),
+        ...hinted("Search for a room or location", "Add a room or location", "Add a location"),
+        ...hinted("会議室または場所を検索", "会議室または場所を追加", "場所を追加", "Ajouter un emplacement"),
       ],
       description: [
         ...begins("[contenteditable='true']", "Description", "Event body", "Add a description", "説明", "本文"),
         "[role='textbox'][contenteditable='true']",
       ],
     },
+    // Outlook of 2026 opens an event with "Fri 3/13/2026 2:00 PM - 2:30 PM", and shows the fields once that is pressed.
+    summary: ["button", "[role='button']", "span", "div:not(:has(div))"],
     once: [
       ...["Don't repeat", "Does not repeat", "Never", "繰り返さない", "繰り返しなし"],
       ...["Nicht wiederholen", "Ne pas répéter", "No repetir"],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { pageFor } from "./editor.ts"
 import { manifestOf } from "./manifest.ts"
 import { parseAsked } from "./parse.ts"
-import { readDate, readTime } from "./written-time.ts"
+import { isSummary, readDate, readSummary, readTime } from "./written-time.ts"
 
 test.each([
   ["Mar 1, 2027", "en"],
@@ -81,4 +81,24 @@ test.each([
 
 test("nobody's page but the calendars' is looked at", () => {
   expect(pageFor("mail.google.com")).toBeNull()
+})
+
+test.each([
+  ["Mon 3/1/2027 8:00 PM - 9:00 PM", "en-US"],
+  ["Mon 01/03/2027 20:00 - 21:00", "en-GB"],
+  ["Mo 01.03.2027 20:00 – 21:00", "de-DE"],
+  ["2027年3月1日(月) 午後8:00 ～ 午後9:00", "ja"],
+  ["Monday, March 1, 2027, 8:00 p.m. – 9:00 p.m.", "en-US"],
+])("date and time that stand together as %s on a page in %s are read", (text, language) => {
+  expect(isSummary(text)).toBe(true)
+  expect(readSummary(text, language)).toEqual({ date: "2027-03-01", time: "20:00" })
+})
+
+test.each([
+  ["Mon 3/1/2027 8:00 - 9:00 PM", "en-US"],
+  ["Mon 3/1/2027 8:00 PM - 9:00 PM", "en"],
+  ["Tomorrow 8:00 PM", "en-US"],
+  ["Mon 3/1/2027", "en-US"],
+])("nobody guesses what is meant by %s on a page in %s", (text, language) => {
+  expect(readSummary(text, language)).toBeNull()
 })

@@ -70,3 +70,24 @@ export function readTime(text: string): string | null {
   const whole = isHalfDay ? (hour % 12) + (isAfternoon ? 12 : 0) : hour
   return `${String(whole).padStart(2, "0")}:${String(minute).padStart(2, "0")}`
 }
+
+const firstTime = /(?:午前|午後|上午|下午|오전|오후)?\s?\d{1,2}\s?[:時시点]\s?\d{2}(?:\s?[ap]\.?\s?m\b\.?)?/i
+const summaryCharsMost = 80
+
+/** Whether a text may be a date and its times, as "Fri 3/13/2026 2:00 PM - 2:30 PM". */
+export const isSummary = (text: string) => text.length <= summaryCharsMost && /\d{4}/.test(text) && firstTime.test(text)
+
+/**
+ * Date and start of such a text. Null where one of them is none, or could be two; also where a half of the day stands beside the
+ * end alone.
+ */
+export function readSummary(text: string, language: string): { readonly date: string; readonly time: string } | null {
+  const found = firstTime.exec(text)
+  if (found === null || text.length > summaryCharsMost) return null
+  const rest = text.slice(found.index + found[0].length)
+  if (isHalfOfDay(rest) && !isHalfOfDay(found[0])) return null
+  const [date, time] = [readDate(text.slice(0, found.index), language), readTime(found[0])]
+  return date === null || time === null ? null : { date, time }
+}
+
+const isHalfOfDay = (text: string) => /\d\s?[ap]\.?\s?m\b|午前|午後|上午|下午|오전|오후/i.test(text)
