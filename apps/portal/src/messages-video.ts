@@ -34,6 +34,8 @@ const en = {
   startBuffer: "Minutes before the start to join in",
   endBuffer: "Minutes after the end to join in",
   moveText: "The list of the room before is taken away from it first.",
+  elsewhereText: (address: string) =>
+    `The list is taken away from what answers at ${address} now. Where that cannot be reached, it is tried for 24 hours, and stays here until you have seen what became of it.`,
   moved: (name: string) => `${name} is in another room now:`,
   switchOff: "Switch off",
   switchOn: "Switch on",
@@ -51,7 +53,10 @@ const en = {
   undo: "Take back the removal",
   stopTrying: "Stop trying",
   putAway: "Put away",
-  states: { new: "Waiting for its first list", well: "Up to date", failing: "Not reached", off: "Switched off" },
+  states: {
+    ...{ new: "Waiting for its first list", well: "Up to date", failing: "Not reached", off: "Switched off" },
+    unread: "Its room's calendar is not read",
+  },
   leaving: (until: string) => `Removed. Its list is being taken away from it, tried until ${until}.`,
   left: "Removed. Its list could not be taken away within 24 hours: it may show bookings until they are over. Delete them at the system itself.",
   leftTitle: "Video systems of removed rooms",
@@ -91,6 +96,10 @@ const en = {
     "device-interface": "It has no such interface: is its web interface switched on?",
     "device-no-merge": "Its software cannot keep bookings from elsewhere. Switch that off under Edit.",
     "device-refused": "It refused what it was given. It is tried again.",
+    "room-unread":
+      "Nothing is known of the room's bookings until its calendar can be read, so that the system is given nothing: what it shows may be old or missing. It is given the list as soon as the calendar answers.",
+    "room-old":
+      "What it has is what was read last, and the calendar may say otherwise by now. Should it lose that, it is given it again; it is given the newest as soon as the calendar answers.",
     "device-known": "A video system with this address is here already.",
     "device-incomplete": "Its address, user name and password are needed.",
     "no-room": "This room is gone.",
@@ -136,6 +145,8 @@ const ja: VideoWords = {
   startBuffer: "開始の何分前から参加できるか",
   endBuffer: "終了の何分後まで参加できるか",
   moveText: "前の会議室の予約一覧は先に端末から消されます。",
+  elsewhereText: (address) =>
+    `今 ${address} で応答する端末から予約一覧を消します。届かない場合は 24 時間試し続け、結果を確認するまでここに表示されます。`,
   moved: (name) => `${name} は別の会議室に移りました：`,
   switchOff: "停止",
   switchOn: "再開",
@@ -152,7 +163,10 @@ const ja: VideoWords = {
   undo: "削除を取り消す",
   stopTrying: "試すのをやめる",
   putAway: "片付ける",
-  states: { new: "最初の一覧を待っています", well: "最新です", failing: "届いていません", off: "停止中です" },
+  states: {
+    ...{ new: "最初の一覧を待っています", well: "最新です", failing: "届いていません", off: "停止中です" },
+    unread: "会議室のカレンダーを読み取れません",
+  },
   leaving: (until) => `削除しました。端末の予約一覧を消しています（${until}まで試します）。`,
   left: "削除しましたが、24 時間以内に予約一覧を消せませんでした。会議が終わるまで表示されることがあります。端末側で消してください。",
   leftTitle: "削除した会議室の端末",
@@ -190,6 +204,10 @@ const ja: VideoWords = {
     "device-interface": "このインターフェースがありません。Web インターフェースは有効ですか。",
     "device-no-merge": "このソフトウェアでは、ほかの予約を残せません。「編集」で残さない設定にしてください。",
     "device-refused": "送った内容が拒まれました。再試行します。",
+    "room-unread":
+      "カレンダーを読み取れるまで会議室の予約が分からないため、端末には何も送りません。端末の表示は古いか、欠けているかもしれません。カレンダーが応答し次第、一覧を送ります。",
+    "room-old":
+      "端末にあるのは最後に読み取った内容で、カレンダーはもう変わっているかもしれません。端末が失った場合は同じ内容を送り直し、カレンダーが応答し次第、最新の内容を送ります。",
     "device-known": "このアドレスの端末はすでに登録されています。",
     "device-incomplete": "アドレス、ユーザー名、パスワードが必要です。",
     "no-room": "この会議室はなくなりました。",

@@ -173,6 +173,8 @@ const otherReasons = words([
   "device-forgotten",
   "device-restored",
   "device-moved",
+  "device-address",
+  "device-left-behind",
   "device-certificate",
   "device-off",
   "device-on",

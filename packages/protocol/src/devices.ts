@@ -93,10 +93,11 @@ export const deviceSchema = z.object({
   model: z.string().nullable(),
   software: z.string().nullable(),
   /**
-   * new: it never had the room's bookings. off: switched off by somebody. leaving: removed, and its list is being taken away
+   * new: it never had the room's bookings. unread: nothing is wrong with it, but its room's calendar cannot be read. off:
+   * switched off by somebody. leaving: removed, and its list is being taken away
    * from it. left: that was tried for long enough, and it may still show its last list; it is here until somebody has seen so.
    */
-  state: z.enum(["new", "well", "failing", "off", "leaving", "left"]),
+  state: z.enum(["new", "well", "unread", "failing", "off", "leaving", "left"]),
   /** Until when it is tried to take its list away from one that was removed. */
   leavesUntil: instant.nullable(),
   /** What it has is not for it any more, and could not be taken away from it yet. */

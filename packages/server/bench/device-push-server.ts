@@ -61,9 +61,10 @@ async function start({
   })
   const families = createFamilies({ wire: createDeviceWire(["127.0.0.0/8"]) })
   const stored = createStoredBookings({ store, box: createContentBox({ keys, random }) })
-  const shelves = createRoomShelves({ store, fanOut: createProcessFanOut(), agendas: rooms, stored, log })
+  const fanOut = createProcessFanOut()
+  const shelves = createRoomShelves({ store, fanOut, agendas: rooms, stored, log })
   for (const number of codecs.keys()) rooms.put(roomOf(number), bookingsOf(number, "At first", dial))
-  createConnector({ link: { store, vault, families }, shelves, clock, random, log }).start()
+  createConnector({ link: { store, vault, families }, shelves, fanOut, clock, random, log }).start()
 }
 
 answer({

@@ -34,7 +34,7 @@ export function createDeviceParts(config: Config, parts: DeviceParts) {
   const stored = createStoredBookings({ store, box: contentBox })
   const shelves = createRoomShelves({ store, fanOut, agendas, stored, log: world.log })
   const { deviceFronts } = createDeviceFronts(config, parts)
-  const connector = createConnector({ link: { store, vault, families }, shelves, ...world })
+  const connector = createConnector({ link: { store, vault, families }, shelves, fanOut, ...world })
   // For as long as the process: who is stopped does nothing with it.
   fanOut.listen({ kind: "devices" }, (hint) => {
     if (hint.kind !== "device-changed") return

@@ -10,7 +10,7 @@ import { RoomChooser } from "../displays/room-chooser.tsx"
 import type { VideoWords } from "../messages-video.ts"
 import classes from "../portal.module.css"
 import type { DeviceCardProps } from "./device-card.tsx"
-import { changeOf, type Edited, editedOf } from "./device-text.ts"
+import { changeOf, type Edited, editedOf, isElsewhere } from "./device-text.ts"
 
 /** What is known of a system, and in which room it is. */
 export function EditDevice({ device, words, changed, close }: DeviceCardProps & { readonly close: () => void }) {
@@ -43,6 +43,7 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
             change={({ rooms: [room] }) => (room === undefined ? undefined : set({ room }))}
           />
           {typed.room?.roomId === device.room?.roomId ? null : <Text role="status">{text.moveText}</Text>}
+          {isElsewhere(device, typed) ? <Text role="status">{text.elsewhereText(device.address ?? "")}</Text> : null}
           <ProblemAlert problem={troubleText(error, text)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>

@@ -1,7 +1,7 @@
 import type { DeviceView } from "@kalends/protocol/devices"
 import { expect, test } from "vitest"
 import { videoWords } from "../messages-video.ts"
-import { changeOf, editedOf, guessedLine, linesOf } from "./device-text.ts"
+import { changeOf, editedOf, guessedLine, isElsewhere, linesOf } from "./device-text.ts"
 
 const now = Temporal.Instant.from("2026-11-30T09:00:00Z")
 const text = videoWords.en
@@ -47,4 +47,11 @@ test("wrong passwords are told with their count and the last time", () => {
   expect(guessedLine({ ...device, wrongPasswords }, telling)).toMatch(
     /^1 wrong password tried .* the last 1 hour ago\./,
   )
+})
+
+test("that another address leaves a list behind is said where there is a list, and another address", () => {
+  const edited = editedOf(device)
+  expect(isElsewhere(device, { ...edited, address: " 10.0.0.1 " })).toBe(false)
+  expect(isElsewhere(device, { ...edited, address: "10.0.0.2" })).toBe(true)
+  expect(isElsewhere({ ...device, given: null }, { ...edited, address: "10.0.0.2" })).toBe(false)
 })

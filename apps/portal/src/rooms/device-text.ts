@@ -105,6 +105,10 @@ export function editedOf(device: DeviceView): Edited {
   }
 }
 
+/** Whether another address was typed for one that has a list: what answers at the one before is to lose it. */
+export const isElsewhere = ({ address, given, isUncleared }: DeviceView, typed: Edited): boolean =>
+  address !== null && (given !== null || isUncleared) && typed.address.trim().toLowerCase() !== address
+
 /** What is sent of it: what is another now, and no more; null where nothing is, or something is missing. */
 export function changeOf(device: DeviceView, { room, ...typed }: Edited): DeviceChange | null {
   const name = typed.name.trim()

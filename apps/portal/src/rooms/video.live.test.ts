@@ -83,11 +83,16 @@ async function changeSystems(page: Page, scene: Scene): Promise<void> {
 
   await button("Codec on the wall", /^(?:Edit|編集)$/).click()
   await dialog.getByLabel(/before the start|開始の何分前/).fill("10")
+  await dialog.getByLabel(/^(?:Address|アドレス)/).fill("10.20.0.17")
+  await dialog.getByText(/what answers at 10\.20\.0\.7 now|今 10\.20\.0\.7 で応答/).waitFor()
   await dialog.getByRole("radio", { name: "Room Draco" }).check()
   await dialog.getByText(/taken away from it first|先に端末から消され/).waitFor()
   await dialog.getByRole("button", { name: /^(?:Save|保存)$/ }).click()
   await page.getByRole("link", { name: "Room Draco" }).waitFor()
-  expect(device("Codec on the wall")).toMatchObject({ startBufferMinutes: 10, room: { displayName: "Room Draco" } })
+  expect(device("Codec on the wall")).toMatchObject({
+    ...{ startBufferMinutes: 10, address: "10.20.0.17" },
+    room: { displayName: "Room Draco" },
+  })
 
   await button("Codec on wheels", /^(?:Remove|削除)$/).click()
   await dialog.getByRole("button", { name: /^(?:Remove|削除)$/ }).click()

@@ -2,6 +2,7 @@ import type { DeviceId } from "@kalends/domain/ids"
 import { isProblem } from "@kalends/domain/problem"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
+import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import { leaseSeconds, lookMs, looksPerRenewal } from "./connector-pace.ts"
@@ -14,6 +15,7 @@ import { createTurns } from "./turns.ts"
 export type ConnectorDeps = {
   readonly link: LinkDeps
   readonly shelves: RoomShelves
+  readonly fanOut: Pick<FanOut, "publish">
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -30,11 +32,11 @@ const noteMs = 500
  * device that somebody changed is let go of and taken anew; what a killed node had is taken by another when its lease is over.
  * What becomes of devices is written many at a time.
  */
-export function createConnector({ link, shelves, clock, random, log }: ConnectorDeps) {
+export function createConnector({ link, shelves, fanOut, clock, random, log }: ConnectorDeps) {
   const { store } = link
   const holder = random.uuid()
   const turns = createTurns(callsAtOnce)
-  const leave = createLeaving({ store, clock, log })
+  const leave = createLeaving({ store, fanOut, clock, log })
   const lines = new Map<DeviceId, DeviceLine>()
   const notes = new Map<DeviceId, DeviceNote>()
   let cancelNotes: (() => void) | null = null
@@ -111,6 +113,8 @@ export function createConnector({ link, shelves, clock, random, log }: Connector
     /** Somebody changed a device, here or at another node: it is let go of at once, and taken as it is now. */
     changed(deviceId: DeviceId): void {
       stop(deviceId)
+      // What became of it before is not what became of it as it is now.
+      notes.delete(deviceId)
       void lookNext(take)
     },
     /** Looks every few seconds until it is stopped, which gives up all that this node holds. */

@@ -1,6 +1,7 @@
-import { type DeviceId, parseUserId } from "@kalends/domain/ids"
+import { type DeviceId, parseDeviceId, parseUserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { AddedDeviceView, DeviceChange, DeviceView } from "@kalends/protocol/devices"
+import type { Caller } from "../ports/call.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Random } from "../ports/random.ts"
@@ -35,6 +36,7 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
       throw new Problem("not-found", "There is no such room.", { code: "no-room" })
     const isMoved = roomId !== undefined && roomId !== row.roomId
     const isSwitchedOff = given.isEnabled === false && row.isEnabled
+    const isElsewhere = given.address !== undefined && given.address !== row.address
     const hasList = row.address !== null && row.givenAt !== null
     const secret =
       password === undefined ? {} : { sealedSecret: await vault.sealSecret(tables, placeOf(row.deviceId), password) }
@@ -42,8 +44,25 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
       ...{ ...definedOf(given), ...secret },
       ...(roomId === undefined ? {} : { roomId: parseUserId(roomId) }),
       mustClear: row.mustClear || ((isMoved || isSwitchedOff) && hasList),
+      ...(isElsewhere ? unheardOf : {}),
     }
-    return { changes, reasons: reasonsOf(row, { ...given, isMoved, hasPassword: password !== undefined }) }
+    const reasons = reasonsOf(row, { ...given, isMoved, isElsewhere, hasPassword: password !== undefined })
+    return { changes, reasons, leavesList: isElsewhere && (hasList || row.mustClear) }
+  }
+
+  /**
+   * What answers at the address that a device had is left as one that was removed: its list is taken away from it, which is
+   * tried for a day, and said where it could not be done. It may be the same device, reached by another name.
+   */
+  async function leaveBehind(tables: AccountTables, { userId, call }: Caller, row: DeviceRow): Promise<DeviceId> {
+    const deviceId = parseDeviceId(random.uuid())
+    const actor = { kind: "user", userId } as const
+    const opening = { connectionId: row.deviceId, kind: "device-password", actor, reason: "device", call } as const
+    const password = await vault.openSecret(tables, opening, row.sealedSecret)
+    const sealedSecret = await vault.sealSecret(tables, placeOf(deviceId), password)
+    const left = { deviceId, sealedSecret, removedAt: clock.now(), mustClear: true, holder: null, heldUntil: null }
+    await tables.devices.insert({ ...row, ...left })
+    return deviceId
   }
 
   /** All nodes let go of it, and shut their doors to it where it was taken away. */
@@ -51,17 +70,20 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
 
   return {
     /** Throws Problem "conflict" (code "device-gone") for one that was removed. */
-    async change(user: UserRow, deviceId: DeviceId, given: DeviceChange): Promise<DeviceView> {
-      const changed = await store.inAccount(user.accountId, async (tables) => {
+    async change(user: Caller, deviceId: DeviceId, given: DeviceChange): Promise<DeviceView> {
+      const { changed, left } = await store.inAccount(user.accountId, async (tables) => {
         const row = await requireKept(tables, deviceId)
-        const { changes, reasons } = await changesOf(tables, row, given)
+        const { changes, reasons, leavesList } = await changesOf(tables, row, given)
         if (given.address !== undefined) await tables.devices.deleteRemovedAt(given.address)
         // Whoever brings it its bookings lets go of it, and takes it again as it is now.
         await tables.devices.update(deviceId, { ...changes, holder: null, heldUntil: null, givenHash: null })
         for (const reason of reasons) await audit(tables, user, deviceId, reason)
-        return view(tables, await requireDevice(tables, deviceId))
+        const left = leavesList ? await leaveBehind(tables, user, row) : null
+        if (left !== null) await audit(tables, user, left, "device-left-behind")
+        return { changed: await view(tables, await requireDevice(tables, deviceId)), left }
       })
       tell(deviceId)
+      if (left !== null) tell(left)
       return changed
     },
 
@@ -116,16 +138,25 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
   }
 }
 
+/** Nothing is known yet of what answers at another address. */
+const unheardOf = {
+  ...{ mustClear: false, model: null, software: null, lastOkAt: null, givenCount: null, givenAt: null },
+  ...{ problemKind: null, problemCode: null, problemAt: null },
+} as const
+
 type Changed = Pick<DeviceChange, "certificate" | "isEnabled"> & {
   readonly isMoved: boolean
+  readonly isElsewhere: boolean
   readonly hasPassword: boolean
 }
 
 /** One entry of the log for each thing that somebody may ask about later. */
-function reasonsOf(row: DeviceRow, { certificate, isEnabled, isMoved, hasPassword }: Changed): readonly ChangeReason[] {
+function reasonsOf(row: DeviceRow, change: Changed): readonly ChangeReason[] {
+  const { certificate, isEnabled, isMoved, isElsewhere, hasPassword } = change
   const reasons: ChangeReason[] = []
   if (hasPassword) reasons.push("device-secret")
   if (isMoved) reasons.push("device-moved")
+  if (isElsewhere) reasons.push("device-address")
   if (certificate !== undefined && certificate !== row.certificate) reasons.push("device-certificate")
   if (isEnabled !== undefined && isEnabled !== row.isEnabled) reasons.push(isEnabled ? "device-on" : "device-off")
   return reasons.length === 0 ? ["device-changed"] : reasons

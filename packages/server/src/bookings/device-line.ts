@@ -4,7 +4,8 @@ import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
-import { callMs, checkMs, clearMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
+import { calendarTrouble, isCalendarTrouble } from "./calendar-trouble.ts"
+import { callMs, checkMs, clearMs, firstCheckMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
 import { familyOf, type LinkDeps, openLink } from "./open-link.ts"
 import { digestOf, orderOf } from "./order.ts"
 import type { RoomShelves } from "./room-shelves.ts"
@@ -54,6 +55,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   const { push } = familyOf(deps.link.families, row.family)
   const isGiven = row.isEnabled && row.removedAt === null
   let bookings: readonly Booking[] | null = null
+  let readAt: Temporal.Instant | null = null
   let language: RoomLanguage = "en"
   let mustClear = row.mustClear
   let link: DeviceLink | null = null
@@ -62,6 +64,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let isForced = false
   let isRunning = false
   let failures = 0
+  const wake = () => void run()
   const retry = jitteredTimer(deps.world, wake)
   const checks = jitteredTimer(deps.world, () => void check())
   const bounded = withinCallTime(clock, ending.signal)
@@ -77,9 +80,8 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
       isForced = true
       wake()
     }
-    const fresh = await bounded((signal) =>
-      openLink(deps.link, row, { actor, call: `device:${row.deviceId}`, onNeed, signal }),
-    )
+    const opening = { actor, call: `device:${row.deviceId}`, onNeed } as const
+    const fresh = await bounded((signal) => openLink(deps.link, row, { ...opening, signal }))
     link = fresh
     isForced = true
     void fresh.ended.then(() => {
@@ -101,10 +103,8 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     given = digest
     failures = 0
     const now = clock.now()
-    note({
-      ...{ ...well, lastOkAt: now },
-      ...{ givenHash: digest, givenCount: order.bookings.length, givenAt: now, ...line.facts },
-    })
+    const list = { givenHash: digest, givenCount: order.bookings.length, givenAt: now }
+    note({ ...standing(), ...list, lastOkAt: now, ...line.facts })
   }
 
   /** Takes away what it has; what is known by then is given after that. */
@@ -116,8 +116,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     if (!isOurs) return
     given = null
     failures = 0
-    const nothing = { givenHash: null, givenCount: null, givenAt: null }
-    if (row.removedAt === null) note({ ...well, ...nothing, lastOkAt: clock.now(), ...line.facts })
+    if (row.removedAt === null) note({ ...standing(), ...nothing, lastOkAt: clock.now(), ...line.facts })
     if (!isGiven) line.close()
   }
 
@@ -133,30 +132,31 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     isRunning = true
     retry.cancel()
     try {
-      while (isWanted() && !ending.signal.aborted) {
-        const known = bookings
-        await turns.take(() => (mustClear || known === null ? clear() : give(known)))
-      }
+      while (isWanted() && !ending.signal.aborted) await turns.take(next)
     } catch (error) {
       fail(asProblem(error))
     } finally {
       isRunning = false
     }
   }
+  const next = () => (mustClear || bookings === null ? clear() : give(bookings))
 
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
     isForced = true
-    const { removedAt } = row
     note({ problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() })
-    if (removedAt !== null && removedAt.until(clock.now()).total("milliseconds") >= clearMs)
-      return deps.leave.givenUp(row)
-    const grown = Math.min(retryMostMs, retryLeastMs * 2 ** failures++)
-    retry.after(isPassing(problem) ? grown : hopelessRetryMs)
+    if (isTriedForLong(row, clock.now())) return deps.leave.givenUp(row)
+    retry.after(retryMs(problem, failures++))
   }
 
-  function wake(): void {
-    void run()
+  /** How it is with a device that does what it is told: as well as what is known of its room. */
+  const standing = () => (isGiven ? calendarTrouble({ isKnown: bookings !== null, readAt }, clock.now()) : well)
+
+  /** What is wrong with the calendar is said of a device with which nothing else is. */
+  function noteStanding(): void {
+    if (state.problemKind !== null && !isCalendarTrouble(state.problemCode)) return
+    const now = standing()
+    if (now.problemCode !== state.problemCode) note(now)
   }
 
   /** A device that was wiped without a word, or a line that is dead without one, is found. */
@@ -168,19 +168,23 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
       else if (has === false) isForced = true
     }
     if (ending.signal.aborted) return
+    noteStanding()
     if (failures === 0) wake()
     checks.after(checkMs)
   }
 
-  const hear = (known: readonly Booking[], spoken: RoomLanguage) => {
+  const hear = (known: readonly Booking[], spoken: RoomLanguage, when: Temporal.Instant | null) => {
     bookings = known
     language = spoken
+    readAt = when
+    // While it begins, what was kept stands in for what is about to be read.
+    if (when !== null) noteStanding()
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
   const { accountId, roomId } = row
   if (isGiven && roomId !== null) {
-    checks.after(checkMs)
+    checks.after(firstCheckMs)
     deps.shelves.watch({ accountId, roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
@@ -196,7 +200,15 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 }
 
 const actor = { kind: "service", part: "bookings" } as const
+const nothing = { givenHash: null, givenCount: null, givenAt: null } as const
 const well = { problemKind: null, problemCode: null, problemAt: null } as const
+
+const isTriedForLong = ({ removedAt }: DeviceRow, now: Temporal.Instant) =>
+  removedAt !== null && removedAt.until(now).total("milliseconds") >= clearMs
+
+/** What passes by itself is tried ever more rarely; what only a person can mend, rarely from the first. */
+const retryMs = (problem: Problem, failures: number) =>
+  isPassing(problem) ? Math.min(retryMostMs, retryLeastMs * 2 ** failures) : hopelessRetryMs
 
 /** Goes off once, about then: devices that went together do not come back together. */
 function jitteredTimer({ clock, fraction }: DeviceLineDeps["world"], work: () => void) {

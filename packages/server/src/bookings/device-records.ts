@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { DeviceFamily } from "../ports/device-family.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
+import { isCalendarTrouble } from "./calendar-trouble.ts"
 import { clearMs } from "./connector-pace.ts"
 
 export type DeviceRecordsDeps = {
@@ -16,10 +17,17 @@ export type ChangeReason =
   | "device-changed"
   | "device-secret"
   | "device-moved"
+  | "device-address"
   | "device-certificate"
   | "device-off"
   | "device-on"
-type DeviceReason = ChangeReason | "device-added" | "device-removed" | "device-forgotten" | "device-restored"
+type DeviceReason =
+  | ChangeReason
+  | "device-added"
+  | "device-removed"
+  | "device-forgotten"
+  | "device-restored"
+  | "device-left-behind"
 
 /** Devices as administrators see them, and what the log says of them. */
 export function createDeviceRecords({ families, world }: DeviceRecordsDeps) {
@@ -62,9 +70,17 @@ export async function requireKept(tables: AccountTables, deviceId: DeviceId): Pr
   return row
 }
 
-function stateOf({ removedAt, mustClear, isEnabled, problemKind, lastOkAt }: DeviceRow): DeviceView["state"] {
+function stateOf({
+  removedAt,
+  mustClear,
+  isEnabled,
+  problemKind,
+  problemCode,
+  lastOkAt,
+}: DeviceRow): DeviceView["state"] {
   if (removedAt !== null) return mustClear ? "leaving" : "left"
   if (!isEnabled) return "off"
+  if (isCalendarTrouble(problemCode)) return "unread"
   if (problemKind !== null) return "failing"
   return lastOkAt === null ? "new" : "well"
 }

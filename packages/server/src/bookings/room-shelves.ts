@@ -18,7 +18,8 @@ export type RoomShelvesDeps = {
 
 const usualLanguage = "en"
 
-type Listener = (bookings: readonly Booking[], language: RoomLanguage) => void
+/** `readAt`: when the calendar was read for it; null for what was kept before this node began, since nothing was read yet. */
+type Listener = (bookings: readonly Booking[], language: RoomLanguage, readAt: Temporal.Instant | null) => void
 
 type Shelf = {
   readonly listeners: Set<Listener>
@@ -41,9 +42,9 @@ type Shelf = {
 export function createRoomShelves({ store, fanOut, agendas, stored, log }: RoomShelvesDeps) {
   const shelves = new Map<string, Shelf>()
 
-  function tell({ bookings, language, listeners }: Shelf): void {
+  function tell({ bookings, language, listeners, agenda }: Shelf): void {
     if (bookings === null || language === null) return
-    for (const listener of [...listeners]) listener(bookings, language)
+    for (const listener of [...listeners]) listener(bookings, language, agenda?.readAt ?? null)
   }
 
   function hold(shelf: Shelf, bookings: readonly Booking[]): void {
@@ -132,7 +133,8 @@ export function createRoomShelves({ store, fanOut, agendas, stored, log }: RoomS
         },
         { once: true },
       )
-      if (shelf.bookings !== null && shelf.language !== null) listener(shelf.bookings, shelf.language)
+      if (shelf.bookings !== null && shelf.language !== null)
+        listener(shelf.bookings, shelf.language, shelf.agenda?.readAt ?? null)
     },
   }
 }

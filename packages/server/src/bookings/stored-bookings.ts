@@ -21,19 +21,24 @@ const daysBack = 1
  */
 export function createStoredBookings({ store, box }: StoredBookingsDeps) {
   return {
-    /** Null where nothing is kept. Days that cannot be opened any more are left out. */
+    /**
+     * Null where nothing is kept, or some of what is to come cannot be opened any more: a part would say that the room is free
+     * in the rest.
+     */
     async load({ accountId, roomId }: RoomRef): Promise<KeptBookings | null> {
       return store.inAccount(accountId, async (tables) => {
         const rows = await tables.bookings.list(roomId)
-        const bookings: Booking[] = []
-        for (const { day, ...locked } of rows) {
-          const text = await box.openBookings(tables, roomId, locked).catch(unlessLost)
-          if (text !== null) bookings.push(...readDay(text, day))
-        }
         const [newest] = rows
           .map(({ readAt }) => readAt)
           .sort(Temporal.Instant.compare)
           .reverse()
+        const bookings: Booking[] = []
+        for (const { day, ...locked } of rows) {
+          const text = await box.openBookings(tables, roomId, locked).catch(unlessLost)
+          const ofDay = text === null ? null : readDay(text, day)
+          if (ofDay === null && newest !== undefined && day >= dayOf(newest)) return null
+          bookings.push(...(ofDay ?? []))
+        }
         const byStart = bookings.sort((a, b) => Temporal.Instant.compare(a.startsAt, b.startsAt))
         return newest === undefined ? null : { bookings: byStart, readAt: newest }
       })
@@ -101,9 +106,9 @@ const keptDay = z.object({
 })
 
 /** A text that was sealed for another day, or by a version before, is none. */
-function readDay(text: string, day: string): readonly Booking[] {
+function readDay(text: string, day: string): readonly Booking[] | null {
   const read = keptDay.safeParse(JSON.parse(text))
-  return read.success && read.data.day === day ? read.data.bookings : []
+  return read.success && read.data.day === day ? read.data.bookings : null
 }
 
 function unlessLost(error: unknown): null {

@@ -6,8 +6,10 @@ import { Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
 import { timeWindow } from "@kalends/domain/window"
 import type { Clock } from "../ports/clock.ts"
+import { isListenedTo } from "../ports/listening-tables.ts"
 import type { RoomRef } from "../ports/room-agendas.ts"
 import type { RoomMark, RoomRow } from "../ports/room-tables.ts"
+import type { AccountTables } from "../ports/store.ts"
 import type { RoomDigest } from "./room-digest.ts"
 import { type RoomPlace, type RoomPlaceDeps, requireRoomPlace, withRoomAccess } from "./room-place.ts"
 
@@ -21,6 +23,8 @@ export type ReadRoom = {
   /** Which occurrence of its series a booking is, by its id. */
   readonly origins: ReadonlyMap<ProviderEventId, SeriesRef>
   readonly marks: ReadonlyMap<ProviderEventId, RoomMark>
+  /** Nobody tells of changes in this calendar: it is to be looked at. */
+  readonly isPolled: boolean
 }
 
 const daysBack = 1
@@ -32,11 +36,14 @@ const timeoutMs = 30_000
 /** Reads the bookings of a day back and thirty ahead. Throws Problem. */
 export async function readRoom(deps: ReadRoomDeps, ref: RoomRef, signal: AbortSignal): Promise<ReadRoom> {
   const { store, clock, digest } = deps
-  const { place, dialRules, marked } = await store.inAccount(ref.accountId, async (tables) => ({
-    place: await requireRoomPlace(tables, ref, deps.providerOf),
-    dialRules: await tables.rooms.dialRules(),
-    marked: await tables.rooms.listMarks(ref.roomId, clock.now()),
-  }))
+  const { place, dialRules, marked, isPolled } = await store.inAccount(ref.accountId, async (tables) => {
+    const place = await requireRoomPlace(tables, ref, deps.providerOf)
+    return {
+      ...{ place, dialRules: await tables.rooms.dialRules() },
+      marked: await tables.rooms.listMarks(ref.roomId, clock.now()),
+      isPolled: !(await isToldOf(tables, place, clock.now())),
+    }
+  })
   const readAt = clock.now()
   const ends = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   const events = await withRoomAccess(deps, place.connection, (access) =>
@@ -54,7 +61,19 @@ export async function readRoom(deps: ReadRoomDeps, ref: RoomRef, signal: AbortSi
     agenda: { bookings, readAt, coversUntil: aheadOf(readAt) },
     origins: new Map(events.flatMap(({ id, series }) => (series === null ? [] : [[id, series] as const]))),
     marks: new Map(marks),
+    isPolled,
   }
+}
+
+/** Whether somebody tells of changes in the room's calendar: a subscription, or a stream that a node keeps open. */
+async function isToldOf(
+  tables: AccountTables,
+  { calendar, connection, provider }: RoomPlace,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const subscriptions = await tables.listSubscriptions(calendar.calendarId)
+  if (subscriptions.some(({ expiresAt }) => Temporal.Instant.compare(expiresAt, now) > 0)) return true
+  return provider.listen !== null && isListenedTo(await tables.listening.find(connection.connectionId), now)
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")

@@ -3,6 +3,7 @@ import { ageSeconds, type RoomAgenda, roomStateOf } from "@kalends/domain/room-s
 import { expect, test } from "vitest"
 import { settled } from "../testing/fake-clock.ts"
 import { roomWorld } from "../testing/room-world.ts"
+import { polledIntervalSeconds, renewSeconds } from "./watches.ts"
 
 const away = () => new Problem("unavailable", "No answer.")
 const titles = ({ bookings }: RoomAgenda) => bookings.map(({ title }) => title)
@@ -48,6 +49,38 @@ test("a change that nobody told of is known within fifteen minutes", async () =>
   await invite("Planning", 60, 30)
   await clock.advance(15 * 60_000)
   expect(titles(last() ?? expect.fail("told"))).toEqual(["Planning"])
+})
+
+test("where nobody tells of changes, whoever stands at the door sees a booking after a minute at most", async () => {
+  const { invite, clock, last, faults, ends } = await listening({ isPolled: true })
+  await clock.advance(10 * 60_000)
+  expect(faults.reads).toBeLessThanOrEqual(1 + 10 / 0.75)
+  await invite("Walk-in", 10, 30)
+  await clock.advance(60_000)
+  expect(titles(last() ?? expect.fail("told"))).toEqual(["Walk-in"])
+  ends.abort()
+  const { reads } = faults
+  await clock.advance(10 * 60_000)
+  expect(faults.reads).toBe(reads)
+})
+
+test("many rooms of which nobody tells are read 200 times a minute together, and none more rarely than any room", () => {
+  expect([1, 200, 500, 5_000].map(polledIntervalSeconds)).toEqual([60, 60, 150, renewSeconds])
+})
+
+test("when one room's calendar answers again, those that failed with it are read at once", async () => {
+  const world = await roomWorld()
+  const rooms = await world.moreRooms(8)
+  const { agendas } = world.node()
+  const { signal } = new AbortController()
+  world.faults.problem = away()
+  for (const ref of rooms) agendas.listen(ref, () => {}, signal)
+  await world.clock.advance(60 * 60_000)
+  world.faults.problem = null
+  await agendas.readAnew(rooms[3] ?? expect.fail("a room"))
+  await settled()
+  for (const ref of rooms) expect(agendas.known(ref)?.readAt).toEqual(world.clock.now())
+  agendas.stop()
 })
 
 test("without a listener nothing is read, no timer waits, and whoever asks is answered from what was just read", async () => {

@@ -17,8 +17,12 @@ export type WatchesDeps = ReadRoomDeps & {
 
 /** A room that is listened to is read again at the latest after this long, whatever was or was not heard of it. */
 export const renewSeconds = 10 * 60
+/** Of one whose provider tells nobody of changes: whoever stands at its door sees a booking after a minute at most. */
+const polledSeconds = 60
+/** All of them together are read no more often than so many times a minute: an account may ask 600 times (Google's limit). */
+const polledPerMinute = 200
 const firstRetrySeconds = 5
-const longestRetrySeconds = 5 * 60
+const longestRetrySeconds = 3 * 60
 /** Rooms read at once by one node. */
 const readsMost = 16
 /** Rooms whose agendas are held, of those that nobody listens to. */
@@ -51,6 +55,7 @@ export function createWatches(deps: WatchesDeps) {
   const watches = new Map<string, Watch>()
   const turn = createTurns(readsMost)
   const stopped = new AbortController()
+  const tellOne = createTellOne(log)
 
   function watchOf(ref: RoomRef): Watch {
     const key = keyOf(ref)
@@ -92,15 +97,6 @@ export function createWatches(deps: WatchesDeps) {
     for (const listener of watch.listeners) tellOne(listener, nothingKnown)
   }
 
-  function tellOne(listener: AgendaListener, agenda: RoomAgenda): void {
-    try {
-      listener(agenda)
-    } catch (error) {
-      // A screen that went away takes nothing from the others.
-      log.warn("a listener of a room failed", { error: error instanceof Error ? error.name : "unknown" })
-    }
-  }
-
   /** Reads after this instant; resolves when it was tried. */
   function renew(watch: Watch): Promise<void> {
     if (watch.waiting !== null) return watch.waiting
@@ -123,10 +119,12 @@ export function createWatches(deps: WatchesDeps) {
     if (stopped.signal.aborted) return
     try {
       const read = await readRoom(deps, watch.ref, stopped.signal)
+      const isMended = watch.failures > 0
       watch.seenSince = seenSince(watch, read)
       watch.known = read
       watch.failures = 0
       watch.lastProblem = null
+      if (isMended) tryOthers(watch)
     } catch (error) {
       if (stopped.signal.aborted) return
       watch.failures += 1
@@ -146,11 +144,21 @@ export function createWatches(deps: WatchesDeps) {
     tell(watch)
   }
 
+  /** A calendar answers again: those that failed as it did are not to wait until their own next try. */
+  function tryOthers({ ref }: Watch): void {
+    for (const other of watches.values())
+      if (other.ref.accountId === ref.accountId && other.listeners.size > 0 && isOutage(other)) void renew(other)
+  }
+
   function setTimer(watch: Watch): void {
     watch.cancelTimer()
     if (watch.listeners.size === 0 || stopped.signal.aborted || watch.waiting !== null) return
-    watch.cancelTimer = clock.after(Math.round(nextSeconds(deps, watch) * 1000), () => void renew(watch))
+    const nextMs = Math.round(nextSeconds(deps, watch, intervalOf(watch)) * 1000)
+    watch.cancelTimer = clock.after(nextMs, () => void renew(watch))
   }
+
+  const intervalOf = (watch: Watch) =>
+    isPolled(watch) ? polledIntervalSeconds([...watches.values()].filter(isPolled).length) : renewSeconds
 
   /** Listens for the room's connection, and for its calendar once that is known. */
   function wire(watch: Watch): void {
@@ -164,13 +172,7 @@ export function createWatches(deps: WatchesDeps) {
       if (hint.kind === "room-changed") void hide(watch)
       if (isNews(watch, hint)) void renew(watch)
     }
-    watch.unlisten =
-      wanted === null
-        ? []
-        : [
-            fanOut.listen({ kind: "user", accountId, userId: roomId }, again),
-            ...(calendarId === null ? [] : [fanOut.listen({ kind: "calendar", accountId, calendarId }, again)]),
-          ]
+    watch.unlisten = wanted === null ? [] : listenTo(fanOut, { accountId, roomId, calendarId }, again)
   }
 
   function leave(watch: Watch, listener: AgendaListener): void {
@@ -197,7 +199,39 @@ export function createWatches(deps: WatchesDeps) {
   }
 }
 
+const isPolled = ({ listeners, known }: Watch) => listeners.size > 0 && known?.isPolled === true
+
+/** How often each of so many rooms is read of whose changes nobody tells. */
+export function polledIntervalSeconds(count: number): number {
+  return Math.min(renewSeconds, Math.max(polledSeconds, (60 * count) / polledPerMinute))
+}
+
 const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
+
+/** A screen that went away takes nothing from the others. */
+function createTellOne(log: Log) {
+  return (listener: AgendaListener, agenda: RoomAgenda): void => {
+    try {
+      listener(agenda)
+    } catch (error) {
+      log.warn("a listener of a room failed", { error: error instanceof Error ? error.name : "unknown" })
+    }
+  }
+}
+
+type Heard = RoomRef & { readonly calendarId: ReadRoom["calendarId"] | null }
+
+/** To the room's connection, and its calendar where that is known. */
+function listenTo(
+  fanOut: FanOut,
+  { accountId, roomId, calendarId }: Heard,
+  hear: (hint: Hint) => void,
+): Watch["unlisten"] {
+  return [
+    fanOut.listen({ kind: "user", accountId, userId: roomId }, hear),
+    ...(calendarId === null ? [] : [fanOut.listen({ kind: "calendar", accountId, calendarId }, hear)]),
+  ]
+}
 
 /** What is known of a room without what it hides as it is set now. */
 async function withLess({ store }: WatchesDeps, watch: Watch): Promise<ReadRoom | null> {
@@ -219,9 +253,9 @@ function isNews(watch: Watch, hint: Hint): boolean {
 }
 
 /** When a room is tried again: ever more rarely while it cannot be read, and never all rooms at once. */
-function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: Watch): number {
+function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: Watch, interval: number): number {
   const spread = 0.5 + random.fraction()
-  if (failures === 0) return renewSeconds * (0.75 + random.fraction() / 4)
+  if (failures === 0) return interval * (0.75 + random.fraction() / 4)
   const own = Math.min(longestRetrySeconds, firstRetrySeconds * 2 ** Math.min(failures - 1, 10)) * spread
   const told = lastProblem?.retryAt == null ? 0 : clock.now().until(lastProblem.retryAt).total("seconds")
   return Math.min(Math.max(own, told), longestRetrySeconds * 1.5)
@@ -245,6 +279,10 @@ function newWatch(ref: RoomRef): Watch {
 /** Read so long ago that nobody trusts it. */
 const never = Temporal.Instant.fromEpochMilliseconds(0)
 const nothingKnown: RoomAgenda = { bookings: [], readAt: never, coversUntil: never }
+
+/** Nothing but an outage of what many rooms are read from; what asks to be left alone for a time is. */
+const isOutage = ({ failures, lastProblem }: Watch) =>
+  failures > 0 && lastProblem?.kind === "unavailable" && lastProblem.retryAt === null
 
 const isGone = ({ kind, code }: Problem) => kind === "not-found" || code === "room-not-connected"
 

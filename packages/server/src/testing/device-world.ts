@@ -38,7 +38,7 @@ export async function deviceWorld(store: Store, seed = 1) {
   /** A node's connector: another each time, as after a restart. */
   const node = (agendas: RoomAgendas = rooms) => {
     const shelves = createRoomShelves({ store, fanOut, agendas, stored, log: silent })
-    const connector = createConnector({ link: { store, vault, families }, shelves, clock, random, log: silent })
+    const connector = createConnector({ link: { store, vault, families }, shelves, fanOut, clock, random, log: silent })
     fanOut.listen({ kind: "devices" }, (hint) => {
       if (hint.kind === "device-changed") connector.changed(hint.deviceId)
     })

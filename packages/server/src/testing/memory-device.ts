@@ -114,6 +114,9 @@ export function createMemoryDevices() {
       },
     },
   }
+  /** Another name of one that is there. */
+  const isAlso = (address: string, known: string) => void devices.set(address, at(known))
+
   const asking: DeviceFamily = { name: "asking", label: "Asks for its bookings", push: null }
-  return { at, families: new Map([family, asking].map((one) => [one.name, one])) }
+  return { at, isAlso, families: new Map([family, asking].map((one) => [one.name, one])) }
 }

@@ -11,14 +11,19 @@ import { createRoomDigest } from "../rooms/room-digest.ts"
 import { fakeClock } from "./fake-clock.ts"
 import { createMemoryProvider, memoryCalendarId } from "./memory-provider.ts"
 import { createMemoryStore } from "./memory-store.ts"
-import { sampleRows } from "./rows.ts"
+import { sampleRows, sampleSubscription } from "./rows.ts"
 import { sampleRoom } from "./sample-room.ts"
 import { seededRandom } from "./seeded-random.ts"
 
-export type RoomWorldOptions = { readonly seed?: number; readonly room?: Partial<RoomRow> }
+export type RoomWorldOptions = {
+  readonly seed?: number
+  readonly room?: Partial<RoomRow>
+  /** Whether the provider tells nobody of changes. */
+  readonly isPolled?: boolean
+}
 
 /** One room in the memory provider, connected, and as many nodes over it as a test makes. It is nine in the morning, UTC. */
-export async function roomWorld({ seed = 1, room: changes = {} }: RoomWorldOptions = {}) {
+export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false }: RoomWorldOptions = {}) {
   const clock = fakeClock()
   const store = createMemoryStore()
   const fanOut = createProcessFanOut()
@@ -48,6 +53,7 @@ export async function roomWorld({ seed = 1, room: changes = {} }: RoomWorldOptio
     await tables.rooms.insert(room)
     await tables.insertConnection({ ...connection, userId: room.roomId, permission: "read-write" })
     await tables.insertCalendar({ ...calendar, providerCalendarId: memoryCalendarId, canWrite: true })
+    if (!isPolled) await tables.insertSubscription(sampleSubscription(calendar, clock.now().add({ hours: 24 * 30 })))
   })
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
@@ -70,7 +76,24 @@ export async function roomWorld({ seed = 1, room: changes = {} }: RoomWorldOptio
     return { agendas, desk, release: createRelease({ ...deps, agendas, log }) }
   }
 
+  /** So many more over the same calendar. */
+  async function moreRooms(count: number): Promise<readonly RoomRef[]> {
+    const refs: RoomRef[] = []
+    for (let number = 1; number <= count; number++) {
+      const { connection, calendar } = sampleRows(seed + 100 + number)
+      const row = sampleRoom(accountId, seed + 200 + number, { zone: "UTC" })
+      await store.inAccount(accountId, async (tables) => {
+        await tables.rooms.insert(row)
+        await tables.insertConnection({ ...connection, accountId, userId: row.roomId, permission: "read-write" })
+        await tables.insertCalendar({ ...calendar, accountId, providerCalendarId: memoryCalendarId, canWrite: true })
+      })
+      refs.push({ accountId, roomId: row.roomId })
+    }
+    return refs
+  }
+
   return {
+    moreRooms,
     ...{
       accountId,
       calendar,

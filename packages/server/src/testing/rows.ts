@@ -7,11 +7,12 @@ import {
   parseCredentialId,
   parseProviderCalendarId,
   parseProviderName,
+  parseSubscriptionId,
   parseUserId,
 } from "@kalends/domain/ids"
 import type { Caller } from "../ports/call.ts"
 import type { Random } from "../ports/random.ts"
-import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, UserRow } from "../ports/store.ts"
+import type { AccountRow, CalendarRow, ConnectionRow, CredentialRow, SubscriptionRow, UserRow } from "../ports/store.ts"
 import { seededRandom } from "./seeded-random.ts"
 
 /** The user, asking by a request. */
@@ -63,6 +64,16 @@ export function sampleRows(seed = 1): {
     },
     credential: sampleCredential(accountId, connectionId, random),
     calendar: sampleCalendar(accountId, connectionId, random),
+  }
+}
+
+/** The provider tells of changes in the calendar, until then. */
+export function sampleSubscription(calendar: CalendarRow, expiresAt: Temporal.Instant): SubscriptionRow {
+  return {
+    ...{ accountId: calendar.accountId, calendarId: calendar.calendarId, provider: parseProviderName("memory") },
+    subscriptionId: parseSubscriptionId("0198f7a0-0000-7000-8000-00000000beef"),
+    ...{ providerSubscriptionId: "subscription-1", providerResourceId: null },
+    ...{ expiresAt, renewAt: expiresAt, createdAt: startsAt },
   }
 }
 
