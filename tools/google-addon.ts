@@ -1,5 +1,5 @@
 /**
- * `npm run google-addon -- --service https://calendar.example.org --logo https://example.org/logo.png [--name Kalends]`
+ * `npm run google-addon -- --service https://calendar.example.org --logo https://lh3.googleusercontent.com/your-icon [--name Kalends]`
  * builds the Google Workspace add-on for one deployment into apps/google-addon/dist: one script, its manifest and what clasp
  * needs to send them to Google. docs/scheduling-tools.md has the steps.
  */
@@ -45,7 +45,9 @@ function globals({ serviceUrl, addsByItself }: Deployment): string {
 if (import.meta.main) {
   const [service, logoUrl] = [argumentAfter("--service"), argumentAfter("--logo")]
   if (service === null || logoUrl === null) {
-    say("Usage: npm run google-addon -- --service https://calendar.example.org --logo https://example.org/logo.png")
+    say(
+      "Usage: npm run google-addon -- --service https://calendar.example.org --logo https://lh3.googleusercontent.com/your-icon",
+    )
     process.exitCode = 1
   } else {
     const deployment = { serviceUrl: parseServiceUrl(service), name: argumentAfter("--name") ?? "Kalends", logoUrl }

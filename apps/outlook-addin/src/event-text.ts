@@ -1,7 +1,7 @@
 import { withBlock } from "@kalends/domain/body-block"
 import { escapeMarkup } from "@kalends/domain/markup"
 import type { WrittenMeeting } from "./event.ts"
-import { asked, type Office, type OfficeItem } from "./office.ts"
+import { asked, type Office, type OfficeCallback, type OfficeItem } from "./office.ts"
 import { can } from "./requirements.ts"
 
 /**
@@ -32,13 +32,29 @@ export async function writeMeeting(item: OfficeItem, meeting: WrittenMeeting, pl
     const location = before.trim() === "" ? meeting.location : `${before.trim()}; ${meeting.location}`
     await asked<unknown>((callback) => item.location.setAsync(location, callback))
   }
-  const { body } = item
-  const kind = (await asked<string>((callback) => body.getTypeAsync(callback))) === "html" ? "html" : "text"
-  const text = markedBlock(meeting.block, kind)
+  await writeLines(item.body, meeting.block, place)
+}
+
+/**
+ * Phones offer less of a description's functions than their set says, and one that fails on them is no reason to give the
+ * meeting up: its link stands in the location already.
+ */
+async function writeLines(body: OfficeItem["body"], block: WrittenMeeting["block"], place: TextPlace): Promise<void> {
+  const known = await asked<string>((callback) => body.getTypeAsync(callback)).catch(() => "html")
+  const kind = known === "html" ? "html" : "text"
+  const text = markedBlock(block, kind)
   const options = { coercionType: kind } as const
-  if (place === "at-send") await asked<unknown>((callback) => body.prependOnSendAsync?.(text, options, callback))
-  if (place === "on-top") await asked<unknown>((callback) => body.prependAsync(text, options, callback))
-  if (place === "at-cursor") await asked<unknown>((callback) => body.setSelectedDataAsync(text, options, callback))
+  const ways: Readonly<Record<TextPlace, (callback: OfficeCallback<unknown>) => void>> = {
+    "at-send": (callback) => body.prependOnSendAsync?.(text, options, callback),
+    "at-cursor": (callback) => body.setSelectedDataAsync(text, options, callback),
+    "on-top": (callback) => body.prependAsync(text, options, callback),
+  }
+  const write = (at: TextPlace) =>
+    asked<unknown>(ways[at]).then(
+      () => true,
+      () => false,
+    )
+  if (!(await write(place)) && place === "at-cursor") await write("on-top")
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { words } from "./messages.ts"
 import { addinWorld } from "./testing/addin-world.ts"
+import { phoneScript } from "./testing/scripted-office.ts"
 import { joinUrl } from "./testing/scripted-service.ts"
 
 const dayMs = 86_400_000
@@ -78,6 +79,30 @@ test("buttons say what they did, and what went wrong in words", async () => {
   state.isUp = false
   await run("add")
   expect(seen.notices).toEqual([...[words.en.added, words.en.removed, words.en.problems["service-unreachable"]]])
+})
+
+test("on a phone the switch makes a meeting whose link is in the location, or is put back", async () => {
+  const { run, script, state, sent } = addinWorld(phoneScript)
+  state.isUp = false
+  expect(await run("add")).toEqual({ allowEvent: false })
+  state.isUp = true
+  expect(await run("add")).toBeUndefined()
+  expect(script.location).toBe(joinUrl)
+  expect(sent.filter(({ route }) => route === "POST /v1/tools/meetings")).toHaveLength(1)
+})
+
+test("who presses a button may be asked who they are; what happens by itself asks nobody", async () => {
+  const { run, script, seen, asks, state } = addinWorld()
+  asks.mustAsk = true
+  await run("newEvent")
+  await run("sending")
+  expect([asks.windows, script.location]).toEqual([0, ""])
+  await run("add")
+  expect([asks.windows, script.location]).toEqual([1, joinUrl])
+  const unknown = addinWorld({ sets: [] })
+  expect(await unknown.run("add")).toEqual({ allowEvent: false })
+  expect([unknown.asks.windows, unknown.seen.notices]).toEqual([0, [words.en.problems["signed-out"]]])
+  expect([seen.notices, state.doors.size]).toEqual([[words.en.added], 2])
 })
 
 test("a lost answer makes no second meeting: the key stays with the event", async () => {

@@ -9,6 +9,8 @@ export type HandlerDeps = {
   readonly office: Office
   readonly acts: MeetingActs
   readonly settings: () => Promise<IpcSettings>
+  /** Signs in with a window of Outlook's own; false where that leads to nothing. */
+  readonly askWhoItIs: () => Promise<boolean>
   readonly words: Words
 }
 
@@ -19,7 +21,7 @@ type Handler = (event: OfficeEvent) => Promise<void>
  * the add-in changes nothing where Outlook lacks the set for it, where there is no session, or where the service cannot be
  * reached: writing an event never waits for us. Each handler always says that it is done, or Outlook would wait for minutes.
  */
-export function createHandlers({ office, acts, settings, words }: HandlerDeps) {
+export function createHandlers({ office, acts, settings, askWhoItIs, words }: HandlerDeps) {
   const openItem = (): OfficeItem | null => office.context.mailbox.item
 
   async function notice(item: OfficeItem, message: string, isError: boolean): Promise<void> {
@@ -32,17 +34,30 @@ export function createHandlers({ office, acts, settings, words }: HandlerDeps) {
     )
   }
 
-  /** By the person's own hand: what goes wrong is said. */
+  /**
+   * By the person's own hand: whoever is signed out may be asked who they are, and what goes wrong is said. Outlook on phones
+   * shows no notices and puts its switch back instead.
+   */
   const pressed =
     (work: (item: OfficeItem) => Promise<string>): Handler =>
     async (event) => {
       const item = openItem()
-      if (item !== null)
-        await work(item).then(
-          (done) => notice(item, done, false),
-          (error: unknown) => notice(item, wordsOf(error), true),
-        )
-      event.completed()
+      if (item === null) return event.completed()
+      const asPerson = async () => {
+        try {
+          return await work(item)
+        } catch (error) {
+          if (!isProblem(error, "auth-expired") || !(await askWhoItIs())) throw error
+          return work(item)
+        }
+      }
+      try {
+        await notice(item, await asPerson(), false)
+        event.completed()
+      } catch (error) {
+        await notice(item, wordsOf(error), true)
+        event.completed({ allowEvent: false })
+      }
     }
 
   /** By itself: what goes wrong is left to the sync, which sees the event once it is saved. */

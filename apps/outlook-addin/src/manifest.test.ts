@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { OfficeAddinManifest } from "office-addin-manifest"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { japaneseWords, unifiedManifest, wakings, xmlManifest } from "./manifest.ts"
+import { japaneseWords, phonePixels, unifiedManifest, wakings, xmlManifest } from "./manifest.ts"
 import { requirements } from "./requirements.ts"
 
 const deployment = {
@@ -74,6 +74,25 @@ test("every name that the XML manifest uses is a resource of it, short names are
     expect(value.startsWith(`${deployment.service}/outlook/`)).toBe(true)
   // Outlook's own bounds: ids of 32 characters, short strings of 125.
   for (const id of named) expect(String(id).length).toBeLessThanOrEqual(32)
+})
+
+test("phones have their one function, where they look for meeting services, with a grey icon for each density", async () => {
+  const xml = xmlManifest(deployment)
+  const [, part = "", after = ""] = xml.split(/<\/?MobileFormFactor>/)
+  expect(xml.split("<MobileFormFactor>")).toHaveLength(2)
+  expect(part).toMatch(
+    /<FunctionFile resid="commands"\/>\s*<ExtensionPoint xsi:type="MobileOnlineMeetingCommandSurface">/,
+  )
+  expect(part.match(/<FunctionName>\w+</g)).toEqual(["<FunctionName>add<"])
+  expect([...part.matchAll(/size="(\d+)" scale="(\d)"/g)].map(([, size, scale]) => `${size}x${scale}`)).toEqual([
+    ...["25x1", "25x2", "25x3", "32x1", "32x2", "32x3", "48x1", "48x2", "48x3"],
+  ])
+  // Only the newer overrides know phones, and they stand behind the computers' part.
+  expect(after).toContain("<ExtendedPermissions>")
+  for (const pixels of phonePixels) {
+    const png = await readFile(join(import.meta.dirname, `../public/assets/phone-${pixels}.png`))
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([pixels, pixels])
+  }
 })
 
 test("the unified manifest and its Japanese words fit Microsoft's published schema", async () => {

@@ -29,6 +29,10 @@ export const wakings = [
 ] as const satisfies readonly { readonly feature: Feature; readonly unified: string; readonly run: string }[]
 
 const iconSizes = [16, 32, 80] as const
+/** Of the phones' one button, each at three densities, grey as Microsoft asks for. */
+const phoneSizes = [25, 32, 48] as const
+const phoneScales = [1, 2, 3] as const
+export const phonePixels = [...new Set(phoneSizes.flatMap((size) => phoneScales.map((scale) => size * scale)))]
 const page = ({ service }: Deployment, place: string) => `${service}/outlook/${place}`
 const icon = (deployment: Deployment, size: number) => page(deployment, `assets/icon-${size}.png`)
 
@@ -92,6 +96,7 @@ ${buttons.map(control).join("\n")}
             </ExtensionPoint>
             ${isNew ? launchEvents() : ""}
           </DesktopFormFactor>
+          ${isNew ? phone() : ""}
         </Host>
       </Hosts>
 ${resources(deployment)}`
@@ -106,6 +111,23 @@ function control({ id, kind }: (typeof buttons)[number]): string {
   return `                  <Control xsi:type="Button" id="kalends.${id}"><Label resid="${id}"/><Supertip><Title resid="${id}"/><Description resid="${id}Tip"/></Supertip><Icon>${icons}</Icon>${action}</Control>`
 }
 
+/**
+ * Outlook on iOS and Android shows meeting services where one switches "online meeting" on, and runs one function for it; of the
+ * events that wake an add-in they know those of messages alone (learn.microsoft.com, "Create an Outlook add-in for an
+ * online-meeting provider" and "Outlook JavaScript APIs supported in Outlook on mobile devices", seen 2026-11-30).
+ */
+function phone(): string {
+  const images = phoneSizes.flatMap((size) =>
+    phoneScales.map((scale) => `<bt:Image size="${size}" scale="${scale}" resid="phone${size * scale}"/>`),
+  )
+  return `<MobileFormFactor>
+            <FunctionFile resid="commands"/>
+            <ExtensionPoint xsi:type="MobileOnlineMeetingCommandSurface">
+              <Control xsi:type="MobileButton" id="kalends.phone"><Label resid="phone"/><Icon xsi:type="bt:MobileIconList">${images.join("")}</Icon><Action xsi:type="ExecuteFunction"><FunctionName>add</FunctionName></Action></Control>
+            </ExtensionPoint>
+          </MobileFormFactor>`
+}
+
 function launchEvents(): string {
   const events = wakings.map(({ feature, run }) => {
     const mode = feature === "checks-at-send" ? ' SendMode="SoftBlock"' : ""
@@ -114,14 +136,18 @@ function launchEvents(): string {
   return `<ExtensionPoint xsi:type="LaunchEvent"><LaunchEvents>${events.join("")}</LaunchEvents><SourceLocation resid="commands"/></ExtensionPoint>`
 }
 
-const shortNames = ["group", "add", "pane", "remove"] as const
+const shortNames = ["group", "add", "pane", "remove", "phone"] as const
 const longNames = ["addTip", "paneTip", "removeTip"] as const
 
 function resources(deployment: Deployment): string {
   const text = (name: keyof typeof words.en) =>
     `<bt:String id="${name}" DefaultValue="${escapeMarkup(words.en[name])}"><bt:Override Locale="ja-JP" Value="${escapeMarkup(words.ja[name])}"/></bt:String>`
   const url = (id: string, place: string) => `<bt:Url id="${id}" DefaultValue="${page(deployment, place)}"/>`
-  const images = iconSizes.map((size) => `<bt:Image id="icon${size}" DefaultValue="${icon(deployment, size)}"/>`)
+  const image = (id: string, place: string) => `<bt:Image id="${id}" DefaultValue="${page(deployment, place)}"/>`
+  const images = [
+    ...iconSizes.map((size) => image(`icon${size}`, `assets/icon-${size}.png`)),
+    ...phonePixels.map((pixels) => image(`phone${pixels}`, `assets/phone-${pixels}.png`)),
+  ]
   return `      <Resources>
         <bt:Images>${images.join("")}</bt:Images>
         <bt:Urls>${url("taskpane", "")}${url("commands", "commands")}${url("functions", "functions.js")}</bt:Urls>

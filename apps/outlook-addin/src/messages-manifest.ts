@@ -10,6 +10,7 @@ const en = {
   paneTip: "Shows this event's meeting, templates and settings.",
   remove: "Remove the meeting",
   removeTip: "Gives the meeting up and takes its link out of this event.",
+  phone: "Kalends meeting",
 }
 
 const ja: typeof en = {
@@ -22,6 +23,7 @@ const ja: typeof en = {
   paneTip: "この予定の会議、テンプレート、設定を表示します。",
   remove: "会議を削除",
   removeTip: "会議を取りやめ、リンクをこの予定から取り除きます。",
+  phone: "Kalends 会議",
 }
 
 /** What Outlook shows of the add-in by itself: its name, and its buttons. */

@@ -62,7 +62,7 @@ export interface OfficeMailbox {
   readonly userProfile: {
     /** As Windows names zones, in most clients. */
     readonly timeZone: string
-    /** "office365" and "outlookCom" where Microsoft runs the mailbox, "enterprise" on an Exchange server of one's own. */
+    /** From set 1.6 on. "office365" and "outlookCom" where Microsoft runs the mailbox, "enterprise" on an Exchange server of one's own. */
     readonly accountType?: string
   }
   getUserIdentityTokenAsync?(callback: OfficeCallback<string>): void

@@ -4,7 +4,7 @@ import { words } from "./messages.ts"
 import type { Office } from "./office.ts"
 import { browser } from "./platform/browser.ts"
 import { createService } from "./service.ts"
-import { type NestedApp, withSession } from "./sign-in.ts"
+import { type NestedApp, signInByHand, withSession } from "./sign-in.ts"
 
 /** The parts of the add-in, in the language that Outlook shows. */
 export function openAddin(office: Office, nestedApp: NestedApp) {
@@ -17,5 +17,9 @@ export function openAddin(office: Office, nestedApp: NestedApp) {
     untitled: words[language].untitled,
     newKey: browser.newKey,
   })
-  return { ...signIn, acts, language, words: words[language], settings: () => withSession(signIn, service.settings) }
+  return {
+    ...{ ...signIn, acts, language, words: words[language] },
+    settings: () => withSession(signIn, service.settings),
+    askWhoItIs: () => signInByHand(signIn),
+  }
 }

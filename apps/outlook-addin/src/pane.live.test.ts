@@ -15,7 +15,7 @@ import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.
 import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
 import { words } from "./messages.ts"
 import { moveByDays, played, playOutlook } from "./testing/pane-visit.ts"
-import type { OfficeScript } from "./testing/scripted-office.ts"
+import { type OfficeScript, phoneScript } from "./testing/scripted-office.ts"
 
 // The built add-in in a real browser, in a scripted Outlook, on a real service and a simulated Microsoft 365.
 
@@ -241,5 +241,21 @@ test("the functions that Outlook runs without a pane are there for every event t
   const allowed = await page.request.get(new URL("/.well-known/microsoft-officeaddins-allowed.json", page.url()).href)
   expect(await allowed.json()).toEqual({ allowed: [new URL("/outlook/functions.js", page.url()).href] })
   expect(await names()).toEqual(["add", "newEvent", "remove", "sending", "seriesChanged", "timeChanged"])
+  await page.close()
+})
+
+test("the switch on a phone makes a meeting whose link is in the location, in the session of before", async () => {
+  const page = await browser.context.newPage()
+  await playOutlook(page, phoneScript)
+  await page.goto(`${home()}/outlook/commands`)
+  await page.waitForFunction(() => "add" in window.playedOffice.seen.handlers)
+  const answer = await page.evaluate(
+    () => new Promise<unknown>((completed) => window.playedOffice.seen.handlers.add?.({ completed })),
+  )
+  const { location, calls } = await played(page)
+  expect([answer, location.startsWith("https://")]).toEqual([undefined, true])
+  expect(calls.filter((call) => call.startsWith("forbidden"))).toEqual([])
+  const icon = await page.request.get(`${home()}/outlook/assets/phone-75.png`)
+  expect(sizeOf(await icon.body())).toEqual([75, 75])
   await page.close()
 })

@@ -5,9 +5,9 @@ import type { WrittenMeeting } from "./event.ts"
 import type { MeetingActs } from "./meeting.ts"
 import { problemWords, type Words } from "./messages.ts"
 import { asked, type Office, type OfficeDialog, type OfficeItem } from "./office.ts"
-import { type Feature, missing } from "./requirements.ts"
+import { can, type Feature, missing } from "./requirements.ts"
 import type { PairingCode } from "./service.ts"
-import { type SignInDeps, signInQuietly } from "./sign-in.ts"
+import { type SignInDeps, signInByHand, signInQuietly } from "./sign-in.ts"
 
 export type PaneState = {
   readonly phase: "loading" | "no-event" | "signed-out" | "code" | "ready"
@@ -125,11 +125,12 @@ export function createPane(deps: PaneDeps) {
     },
     words,
     open: () => busily(null, look),
-    /** With a window where there is one; else with a code. */
+    /** With Outlook's own window, with a dialog of ours where Outlook knows of no such thing; else with a code. */
     signIn: () =>
       busily("signing-in", async () => {
+        if (await signInByHand(deps)) return look()
         const isOwnServer = office.context.mailbox.userProfile.accountType === "enterprise"
-        const token = isOwnServer ? null : await tokenFromDialog()
+        const token = isOwnServer || can(office, "single-sign-on") ? null : await tokenFromDialog()
         if (token === null) return newCode()
         await service.open({ kind: "entra", token })
         return look()

@@ -14,6 +14,22 @@ test("Microsoft's own mailboxes go by nested app authentication, a server of one
   })
 })
 
+test("an Outlook that does not say whose server it is tries both doors", async () => {
+  const old = addinWorld({
+    accountType: null,
+    sets: [],
+    mailboxSet: "1.4",
+    identityToken: "identity.token.of.the.mailbox",
+  })
+  expect(doorsOf(old.office)).toEqual(["mailbox-server"])
+  expect(await signInQuietly(old.signIn)).toBe(true)
+  const phone = addinWorld({ accountType: null })
+  expect(doorsOf(phone.office)).toEqual(["nested-app", "mailbox-server"])
+  expect([await signInQuietly(phone.signIn), phone.sent.map(({ route }) => route)]).toEqual([
+    ...[true, ["POST /v1/tools/sessions/entra"]],
+  ])
+})
+
 test("where no door opens, a session that was opened with a code goes on", async () => {
   const { signIn, state } = addinWorld({ sets: [] })
   expect(await signInQuietly(signIn)).toBe(false)

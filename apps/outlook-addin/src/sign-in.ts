@@ -13,10 +13,12 @@ export type Door = "nested-app" | "mailbox-server"
  */
 export function doorsOf(office: Office): readonly Door[] {
   const { userProfile, getUserIdentityTokenAsync } = office.context.mailbox
-  const isOwnServer = userProfile.accountType === "enterprise"
+  // From set 1.6 on. Older Outlooks, which is what own servers often have, and phones do not say: both doors are tried.
+  const { accountType = "unknown" } = userProfile
+  const [isOurs, mayBeOurs] = [accountType === "enterprise", ["enterprise", "unknown"].includes(accountType)]
   return [
-    ...(!isOwnServer && can(office, "single-sign-on") ? (["nested-app"] as const) : []),
-    ...(isOwnServer && getUserIdentityTokenAsync !== undefined ? (["mailbox-server"] as const) : []),
+    ...(!isOurs && can(office, "single-sign-on") ? (["nested-app"] as const) : []),
+    ...(mayBeOurs && getUserIdentityTokenAsync !== undefined ? (["mailbox-server"] as const) : []),
   ]
 }
 
@@ -43,6 +45,16 @@ export async function signInQuietly({ office, service, nestedApp, kept }: SignIn
   }
   service.use(kept.read())
   return service.isOpen
+}
+
+/**
+ * For a person who has just pressed something: Outlook itself may ask them to choose an account, or to agree. False where it does
+ * not know how, where they refuse, and where the service does not know them.
+ */
+export async function signInByHand({ office, service, nestedApp }: SignInDeps): Promise<boolean> {
+  if (!doorsOf(office).includes("nested-app")) return false
+  const token = await nestedApp(false).catch(() => null)
+  return token !== null && opens(service, { kind: "entra", token })
 }
 
 async function opens(service: Service, proof: Proof): Promise<boolean> {

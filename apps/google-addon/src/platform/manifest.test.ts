@@ -11,6 +11,7 @@ const deployment = {
 test("the manifest names the service alone, the least scopes, and functions that there are", () => {
   const manifest = manifestOf(deployment)
   expect(manifest.urlFetchWhitelist).toEqual(["https://calendar.example.org/"])
+  expect(manifest.addOns.common.openLinkUrlPrefixes).toEqual(["https://calendar.example.org/"])
   expect(manifest.addOns.calendar.currentEventAccess).toBe("WRITE")
   expect(manifest.exceptionLogging).toBe("NONE")
   expect(manifest.oauthScopes.filter((scope) => /calendar(\.events)?$|mail|contacts|drive/.test(scope))).toEqual([])

@@ -6,7 +6,11 @@ export type Deployment = {
   readonly serviceUrl: string
   /** What people see in Google Calendar. */
   readonly name: string
-  /** A square picture that anybody may fetch over HTTPS. */
+  /**
+   * A square picture. Beside a conference Google Calendar shows only pictures that lie at Google: it is the address that the
+   * Marketplace SDK gives the store listing's icon of 32 by 32 (developers.google.com, "Provide conference solution logos", seen
+   * 2026-11-30).
+   */
   readonly logoUrl: string
   /** Whether it may add meetings to events by itself, which takes one scope more. */
   readonly addsByItself: boolean
@@ -41,7 +45,11 @@ export function manifestOf({ serviceUrl, name, logoUrl, addsByItself }: Deployme
     oauthScopes: [...Object.keys(scopes), ...(addsByItself ? Object.keys(scopeByItself) : [])],
     urlFetchWhitelist: [`${serviceUrl}/`],
     addOns: {
-      common: { name, logoUrl, useLocaleFromApp: true, homepageTrigger: { runFunction: globalFunctions.home } },
+      common: {
+        ...{ name, logoUrl, useLocaleFromApp: true, homepageTrigger: { runFunction: globalFunctions.home } },
+        // What is deployed opens no link that is not named here ("Allowlist URLs", seen 2026-11-30).
+        openLinkUrlPrefixes: [`${serviceUrl}/`],
+      },
       calendar: {
         currentEventAccess: "WRITE",
         eventOpenTrigger: { runFunction: globalFunctions.event },

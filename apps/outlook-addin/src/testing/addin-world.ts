@@ -2,7 +2,7 @@ import { createHandlers } from "../handlers.ts"
 import { createMeetingActs } from "../meeting.ts"
 import { words } from "../messages.ts"
 import { createService } from "../service.ts"
-import { withSession } from "../sign-in.ts"
+import { signInByHand, withSession } from "../sign-in.ts"
 import { mockOffice } from "./mock-office.ts"
 import type { OfficeScript } from "./scripted-office.ts"
 import { scriptedService } from "./scripted-service.ts"
@@ -12,6 +12,8 @@ export function addinWorld(script: Partial<OfficeScript> = {}) {
   const outlook = mockOffice({ sets: ["NestedAppAuth"], ...script })
   const remote = scriptedService()
   const service = createService(remote.send)
+  /** Whether Outlook has to ask the person who they are, and how often it has. */
+  const asks = { mustAsk: false, windows: 0 }
   let keptToken: string | null = null
   let keys = 0
   const keep = (token: string | null): void => {
@@ -19,7 +21,11 @@ export function addinWorld(script: Partial<OfficeScript> = {}) {
   }
   const signIn = {
     ...{ office: outlook.office, service },
-    nestedApp: async () => "nested-app-token",
+    nestedApp: async (isQuiet: boolean) => {
+      if (isQuiet && asks.mustAsk) throw new Error("interaction_required")
+      asks.windows += isQuiet ? 0 : 1
+      return "nested-app-token"
+    },
     kept: { read: () => keptToken, write: keep },
   }
   const acts = createMeetingActs({
@@ -29,7 +35,8 @@ export function addinWorld(script: Partial<OfficeScript> = {}) {
     newKey: () => String(++keys).padStart(32, "0"),
   })
   const settings = () => withSession(signIn, service.settings)
-  const handlers = createHandlers({ office: outlook.office, acts, settings, words: words.en })
+  const askWhoItIs = () => signInByHand(signIn)
+  const handlers = createHandlers({ office: outlook.office, acts, settings, askWhoItIs, words: words.en })
   /** Runs a handler as Outlook does; what it said when it was done. */
   async function run(name: keyof typeof handlers): Promise<unknown> {
     const answers: unknown[] = []
@@ -37,5 +44,5 @@ export function addinWorld(script: Partial<OfficeScript> = {}) {
     if (answers.length !== 1) throw new Error(`said ${answers.length} times that it is done`)
     return answers[0]
   }
-  return { ...outlook, ...remote, signIn, acts, settings, run }
+  return { ...outlook, ...remote, signIn, acts, settings, asks, run }
 }

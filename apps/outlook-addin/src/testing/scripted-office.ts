@@ -12,16 +12,22 @@ export type OfficeScript = {
   /** Other sets, by name. */
   sets: readonly string[]
   language: string
-  accountType: string
+  /** Null: a client that does not say. */
+  accountType: string | null
   /** The address of whose calendar it is, where it is somebody else's. */
   owner: string | null
   identityToken: string | null
+  /** No notices, and a description that takes nothing. */
+  isPhone: boolean
 }
+
+/** Outlook on iOS or Android, as far as its differences matter here. */
+export const phoneScript = { isPhone: true, mailboxSet: "1.5", accountType: null } as const
 
 export const plainScript: OfficeScript = {
   ...{ subject: "Observation", startMs: Date.UTC(2026, 11, 1, 19), timeZone: "W. Europe Standard Time" },
   ...{ location: "", recurrence: null, bodyType: "html", mailboxSet: "1.15", sets: [], language: "en-GB" },
-  ...{ accountType: "office365", owner: null, identityToken: null },
+  ...{ accountType: "office365", owner: null, identityToken: null, isPhone: false },
 }
 
 /**
@@ -61,11 +67,13 @@ export function scriptedOffice(script: OfficeScript) {
     }
   const minor = Number(script.mailboxSet.split(".")[1])
   const put = (text: string | null) => void seen.body.push(text ?? "")
+  const unwilling = (_text: string | null, _options: unknown, callback: (result: unknown) => void) =>
+    refused(callback, 5001)
   const body = () => ({
     getTypeAsync: (callback: (result: unknown) => void) => done(callback, script.bodyType),
     getAsync: never("the description"),
-    prependAsync: writing(put, "body.prepend"),
-    setSelectedDataAsync: writing(put, "body.setSelectedData"),
+    prependAsync: script.isPhone ? unwilling : writing(put, "body.prepend"),
+    setSelectedDataAsync: script.isPhone ? unwilling : writing(put, "body.setSelectedData"),
     ...(minor >= 13
       ? { prependOnSendAsync: writing((text) => void Object.assign(seen, { atSend: text }), "body.prependOnSend") }
       : {}),
@@ -75,6 +83,12 @@ export function scriptedOffice(script: OfficeScript) {
     set: (name: string, value: unknown) => void Object.assign(seen.properties, { [name]: value }),
     remove: (name: string) => void delete seen.properties[name],
     saveAsync: (callback: (result: unknown) => void) => done(callback, undefined),
+  }
+  const notificationMessages = {
+    replaceAsync(_key: string, message: { message: string }, callback: (result: unknown) => void) {
+      seen.notices.push(message.message)
+      done(callback, undefined)
+    },
   }
   const item = () => ({
     subject: reading("subject", () => script.subject),
@@ -99,12 +113,7 @@ export function scriptedOffice(script: OfficeScript) {
         }
       : {}),
     loadCustomPropertiesAsync: (callback: (result: unknown) => void) => done(callback, properties),
-    notificationMessages: {
-      replaceAsync(_key: string, message: { message: string }, callback: (result: unknown) => void) {
-        seen.notices.push(message.message)
-        done(callback, undefined)
-      },
-    },
+    ...(script.isPhone ? {} : { notificationMessages }),
   })
   const context = () => ({
     displayLanguage: script.language,
@@ -114,7 +123,10 @@ export function scriptedOffice(script: OfficeScript) {
     },
     mailbox: {
       item: item(),
-      userProfile: { timeZone: script.timeZone, accountType: script.accountType },
+      userProfile: {
+        timeZone: script.timeZone,
+        ...(script.accountType === null ? {} : { accountType: script.accountType }),
+      },
       getUserIdentityTokenAsync: (callback: (result: unknown) => void) =>
         script.identityToken === null ? refused(callback, 9018) : done(callback, script.identityToken),
     },
