@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config"
 // Two kinds of tests, told apart by file name (docs/decisions): `x.test.ts` is pure and fast and runs on every
 // check; `.pg.`, `.sim.`, `.live.` and `e2e` files start real servers.
 const slow = ["**/*.{pg,sim,live}.test.ts", "e2e/**/*.test.ts"]
+/** A wait ends when what it waits for is so. That it never becomes so is told late, for a busy machine is not wrong. */
+const patience = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 500_000 } } }
 const ignored = ["**/node_modules/**", "**/dist/**", "**/.runtime/**", "**/data/**"]
 
 export default defineConfig({
@@ -13,7 +15,7 @@ export default defineConfig({
           name: "pure",
           include: ["{packages,apps,tools}/**/*.test.ts"],
           exclude: [...ignored, ...slow],
-          testTimeout: 20_000,
+          ...patience,
           // Modules are read once for all files: nothing pure keeps anything between them, and reading took two thirds.
           isolate: false,
         },
@@ -23,8 +25,7 @@ export default defineConfig({
           name: "servers",
           include: slow,
           exclude: ignored,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
           globalSetup: ["packages/server/src/testing/postgres-global-setup.ts", "e2e/apps-global-setup.ts"],
           pool: "forks",
           isolate: false,

@@ -266,5 +266,5 @@ describe("after a busy month of sync with crashes", () => {
     await writeFile(join(folder, "data", "planted"), Buffer.from(`\0\0${marks.renamed}\0`))
     expect(await scan(wanted)).toEqual([join(folder, "data", "planted")])
     service = await start()
-  }, 300_000)
+  })
 })

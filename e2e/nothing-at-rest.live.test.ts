@@ -184,7 +184,7 @@ async function readInBrowser(context: Context, calls: readonly ReturnType<typeof
     const { code } = (await call("POST", "/v1/sessions/handoff", {})).body as { code: string }
     const page = await context.newPage()
     await page.goto(`${url.replace("127.0.0.1", "localhost")}/agenda/#code=${code}`)
-    await page.getByText(`${subject}`).first().waitFor({ timeout: 15_000 })
+    await page.getByText(`${subject}`).first().waitFor()
     await readAndWriteContacts(page)
     await page.close()
   }

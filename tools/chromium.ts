@@ -27,6 +27,9 @@ export type LaunchedBrowser = {
   readonly close: () => Promise<void>
 }
 
+/** What never comes to be is told after this long: a busy machine is slow, and not wrong. */
+const patienceMs = 500_000
+
 /** Quiet: no sandbox (tests may run as root), no traffic of the browser's own. */
 const quietArgs = [
   "--no-sandbox",
@@ -120,7 +123,9 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Launch
     args: [...quietArgs, ...(extension === undefined ? [] : extensionArgs(extension))],
     ...(extension === undefined ? {} : { ignoreDefaultArgs: ["--disable-extensions"] }),
     chromiumSandbox: false,
+    timeout: patienceMs,
   })
+  context.setDefaultTimeout(patienceMs)
   const close = async () => {
     await context.close()
     if (options.userDataDir === undefined && existsSync(userDataDir))

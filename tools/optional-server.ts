@@ -28,7 +28,7 @@ export type RunningServer = { readonly url: string; readonly pid: number; readon
 
 export type RadicaleUser = { readonly name: string; readonly password: string }
 
-const readyWithinMs = 20_000
+const readyWithinMs = 300_000
 
 /** Path of the program on PATH or in the usual system folders; null where it is not installed. */
 export function findOptionalServer(name: OptionalServer): string | null {

@@ -77,7 +77,7 @@ test.runIf(process.platform === "linux")(
     agent.stdout.on("data", (part: Buffer) => {
       shown += part.toString()
     })
-    const seen = (text: string) => expect.poll(() => shown, { timeout: 15_000 }).toContain(text)
+    const seen = (text: string) => expect.poll(() => shown).toContain(text)
     await seen("E-mail address")
     agent.stdin.write(`${person.email}\r`)
     await seen("Password")

@@ -49,14 +49,11 @@ async function connectRooms(page: Page, account: Person, room: Person): Promise<
   await page.getByRole("button", { name: "Import 1" }).click()
   await page.getByText(/1 added/).waitFor()
   await expect
-    .poll(
-      async () => {
-        await page.goto(page.url().replace(/#.*/, "#organisation"))
-        await page.getByRole("link", { name: /Microsoft 365/ }).click()
-        return page.getByText(/^Opens .* room/).textContent()
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      await page.goto(page.url().replace(/#.*/, "#organisation"))
+      await page.getByRole("link", { name: /Microsoft 365/ }).click()
+      return page.getByText(/^Opens .* room/).textContent()
+    })
     .toBe("Opens 1 room.")
 }
 

@@ -100,14 +100,14 @@ test("a tool shows a code, its person agrees, and a meeting that it makes follow
     const { body } = await started.call("GET", `/v1/meetings/${made.meetingId}`)
     return (body as { history: { action: string; cause: string }[] }).history.map((one) => `${one.action} ${one.cause}`)
   }
-  await expect.poll(history, { timeout: 10_000 }).toContain("meeting-changed event-linked")
+  await expect.poll(history).toContain("meeting-changed event-linked")
   const next = day.add({ days: 1 })
   const time = { kind: "timed", start: at(next, 20), end: at(next, 21), zone: "UTC" } as const
   person.calendar.update(event, { time })
-  await expect.poll(history, { timeout: 10_000 }).toContain("meeting-changed event-moved")
-  const shown = (await tool("GET", `/v1/tools/meetings/${made.meetingId}`)).body
+  await expect.poll(history).toContain("meeting-changed event-moved")
+  const shown = async () => (await tool("GET", `/v1/tools/meetings/${made.meetingId}`)).body
   const expiresAt = next.add({ days: 30 }).toZonedDateTime({ timeZone: "UTC", plainTime: "21:00" }).toInstant()
-  expect(shown).toMatchObject({ state: "live", expiresAt: expiresAt.toString() })
+  await expect.poll(shown).toMatchObject({ state: "live", expiresAt: expiresAt.toString() })
   await page.close()
 })
 

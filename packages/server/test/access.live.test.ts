@@ -82,7 +82,7 @@ async function ask({ method, url, headers = {}, ids = {} }: Asked) {
   const hasBody = !["GET", "HEAD", "DELETE"].includes(method)
   const asked = new AbortController()
   const response = await fetch(`${node.url}${path.replace("*", "x")}`, {
-    ...{ method, redirect: "manual", signal: AbortSignal.any([asked.signal, AbortSignal.timeout(10_000)]) },
+    ...{ method, redirect: "manual", signal: AbortSignal.any([asked.signal, AbortSignal.timeout(120_000)]) },
     headers: { ...(hasBody ? { "content-type": "application/json" } : {}), "x-kalends-request": "1", ...headers },
     ...(hasBody ? { body: "{}" } : {}),
   })

@@ -127,6 +127,7 @@ describe.each(worlds)("%s: %s", (provider, _how, { connect, shut, code }) => {
   beforeAll(async () => {
     tenantConnectionId = await connect()
     await until(async () => (await inState(provider, "healthy")) === peopleOfEach)
+    await until(async () => (await jobsDue()) === 0)
   })
 
   test("is found out by whoever asks first, told once, and nobody else is tried", async () => {

@@ -95,12 +95,13 @@ describe.skipIf(!isInstalled)("two nodes on one database", () => {
   test("a sign-out at one ends the streams at the other", async () => {
     const { token: other } = await setUpNode(nodes[0])
     const stream = await fetch(`${nodes[1].url}/v1/changes`, { headers: { authorization: `Bearer ${other}` } })
-    const reader = stream.body?.getReader()
-    expect(Buffer.from((await reader?.read())?.value ?? []).toString("utf8")).toContain('"hello"')
-    await apiOf(nodes[0].url, () => other)("DELETE", "/v1/sessions/current")
     let text = ""
-    for (let part = await reader?.read(); part?.done === false; part = await reader?.read())
-      text += Buffer.from(part.value).toString("utf8")
+    const reading = (async () => {
+      for await (const part of stream.body ?? []) text += Buffer.from(part).toString("utf8")
+    })()
+    await until(async () => text.includes('"hello"'))
+    await apiOf(nodes[0].url, () => other)("DELETE", "/v1/sessions/current")
+    await reading
     expect(text).toContain('"signed-out"')
   })
 })

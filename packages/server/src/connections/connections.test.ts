@@ -210,7 +210,7 @@ describe("handing over", () => {
       Temporal.Instant.from("2026-11-24T00:00:00Z"),
     )
     const calendarId = parseCalendarId("9b2f7a3e-0c1d-4e5f-8a9b-0c1d2e3f4a5b")
-    const through = { connectionId, calendarId, window, zone: "UTC", signal: AbortSignal.timeout(1000) }
+    const through = { connectionId, calendarId, window, zone: "UTC", signal: AbortSignal.timeout(120_000) }
     for (const refused of [
       connections.handOverAccess(callerOf(stranger), connectionId, {
         reach: "native",

@@ -137,7 +137,7 @@ describe("the staleness bound", () => {
       }),
       { numRuns: 30, seed: 20261123 },
     )
-  }, 60_000)
+  })
 
   test("is the reconcile's doing: without it a lost notification is never made good", async () => {
     const fate = { isLost: true, copies: 1, delayMs: 0 } as const

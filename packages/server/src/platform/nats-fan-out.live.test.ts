@@ -1,5 +1,5 @@
 import { parseAccountId, parseCalendarId } from "@kalends/domain/ids"
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { findOptionalServer, type RunningServer, startNats } from "../../../../tools/optional-server.ts"
 import type { Hint } from "../ports/fan-out.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
@@ -31,7 +31,7 @@ describe.skipIf(!isInstalled)("over NATS", () => {
     fanOut.listen(topic, (hint) => got.push(hint))
     const subject = `kalends.hint.${topic.accountId}.calendar.${topic.calendarId}`
     const good = { kind: "calendar-changed", calendarId: topic.calendarId, watermarkMs: 1, announcedAtMs: null }
-    await vi.waitFor(() => {
+    const publish = () => {
       for (const text of [
         "",
         "{",
@@ -41,8 +41,9 @@ describe.skipIf(!isInstalled)("over NATS", () => {
       ])
         raw.publish(subject, text)
       raw.publish(subject, JSON.stringify(good))
-      expect(got.length).toBeGreaterThan(0)
-    })
+      return got.length
+    }
+    await expect.poll(publish).toBeGreaterThan(0)
     expect(new Set(got.map((hint) => JSON.stringify(hint)))).toEqual(new Set([JSON.stringify(good)]))
     await raw.close()
     await fanOut.close()
@@ -62,9 +63,9 @@ describe.skipIf(!isInstalled)("when NATS goes away", () => {
     const got: Hint[] = []
     fanOut.listen(topic, (hint) => got.push(hint))
     await first.stop()
-    await vi.waitFor(() => expect(fanOut.isConnected).toBe(false), 10_000)
+    await expect.poll(() => fanOut.isConnected).toBe(false)
     const again = await startNats(Number(new URL(first.url).port))
-    await vi.waitFor(() => expect(fanOut.isConnected).toBe(true), 20_000)
+    await expect.poll(() => fanOut.isConnected).toBe(true)
     expect(got).toMatchObject([{ kind: "calendar-changed", calendarId: topic.calendarId, announcedAtMs: null }])
     await fanOut.close()
     await again.stop()

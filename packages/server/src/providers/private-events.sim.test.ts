@@ -100,7 +100,7 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
     const { login: username, password } = exchange.credentialsOf(person)
     const provider = createEwsProvider(deps())
     const access: Access = { kind: "password", server: baseUrls.exchange, username, password }
-    const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(10_000))
+    const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(120_000))
     const create = (made: Made) =>
       itemId({ personId: person.id, folder: "calendar", eventId: createIn(person)(made), original: null })
     return { provider, access, calendarId: calendar?.id ?? "", create }

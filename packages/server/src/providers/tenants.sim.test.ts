@@ -167,7 +167,7 @@ const offices: readonly (readonly [string, () => Promise<Office>])[] = [
   ],
 ]
 
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(120_000)
 const failure = async (work: Promise<unknown>): Promise<Problem> => {
   const error = await work.then(
     () => null,

@@ -130,7 +130,7 @@ async function openRoom(way: Way) {
       : await source.open(method, given, "read-write")
   const opened = await source.access({ secret, mailbox: place.email, permission: "read-write" })
   const access: Access = source.isTokenForAll ? { ...opened.access, mailbox: place.email } : opened.access
-  const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(10_000))
+  const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(120_000))
   if (calendar === undefined) throw new Error("a room has a calendar")
   const rows = sampleRows(1)
   const room = sampleRoom(rows.account.accountId, 1, { zone: "UTC", address: place.email })
@@ -151,7 +151,7 @@ async function openRoom(way: Way) {
       calendarId: calendar?.id ?? row.providerCalendarId,
       window,
       zone: "UTC",
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(120_000),
     }
     for await (const page of provider.readWindow(asked)) events.push(...page.events)
     const origins = new Map(events.map((event) => [event.id, event.series]))
@@ -170,7 +170,7 @@ test.each(["microsoft", "service-sign-in", "google", "exchange"] as const)(
   "rooms of %s are listed, read, booked, ended and given up",
   async (way) => {
     const { provider, secret, place, writing, look, at } = await openRoom(way)
-    const listed = await provider.rooms?.ofTenant?.(secret, { next: null, signal: AbortSignal.timeout(10_000) })
+    const listed = await provider.rooms?.ofTenant?.(secret, { next: null, signal: AbortSignal.timeout(120_000) })
     expect(listed?.entries.map(({ address, name }) => ({ address, name }))).toContainEqual({
       ...{ address: place.email, name: "Room Draco" },
     })

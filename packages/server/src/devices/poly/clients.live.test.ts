@@ -128,7 +128,7 @@ describe("a port of Microsoft's own client", () => {
     expect(opened.Start.ToISOString()).toBe("2036-11-24T10:00:00.000Z")
   })
 
-  test("is told of a change over a stream", { timeout: 15_000 }, async () => {
+  test("is told of a change over a stream", async () => {
     const service = clientOf("basic")
     const subscription = await service.SubscribeToStreamingNotifications(
       [new FolderId(WellKnownFolderName.Calendar)],
@@ -170,7 +170,7 @@ describe.runIf(findOptionalServer("davmail-server") !== null)("DavMail", () => {
 
   beforeAll(async () => {
     davmail = await startDavmail(`${url}/EWS/Exchange.asmx`)
-  }, 60_000)
+  })
   afterAll(() => davmail.stop())
 
   async function report(username: string, password: string) {
@@ -192,9 +192,9 @@ describe.runIf(findOptionalServer("davmail-server") !== null)("DavMail", () => {
     expect(valuesOf("LOCATION")).toContain("Orion, sip:1234567890@zoomcrc.com")
     expect(valuesOf("DTSTART")).toContain("20361124T100000Z")
     expect(text).not.toContain("Secret")
-  }, 30_000)
+  })
 
   test("is kept out with a wrong password", async () => {
     expect((await report(world.orion.username, "wrong")).status).toBe(401)
-  }, 30_000)
+  })
 })

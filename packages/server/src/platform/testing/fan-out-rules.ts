@@ -1,5 +1,5 @@
 import { parseAccountId, parseCalendarId, parseConnectionId, parseSessionId, parseUserId } from "@kalends/domain/ids"
-import { afterEach, describe, expect, test, vi } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import type { FanOut, Hint, Topic } from "../../ports/fan-out.ts"
 import { seededRandom } from "../../testing/seeded-random.ts"
 
@@ -36,7 +36,7 @@ export function fanOutRules(make: () => Promise<FanOut>): void {
       const unlisten = there.listen(topic, (heard) => got[1].push(heard))
       there.listen(topic, (heard) => got[2].push(heard))
       await delivered(here, topic, hint, got[1])
-      await vi.waitFor(() => expect(got.map(({ length }) => length > 0)).toEqual([true, true, true]))
+      await expect.poll(() => got.map(({ length }) => length > 0)).toEqual([true, true, true])
       unlisten()
       const before = got[1].length
       got[2].splice(0)
@@ -67,10 +67,11 @@ export function fanOutRules(make: () => Promise<FanOut>): void {
 /** Says it again until it is heard: a node's interest takes a moment to be known to the others. */
 async function delivered(from: FanOut, topic: Topic, hint: Hint, got: readonly Hint[]): Promise<void> {
   const before = got.length
-  await vi.waitFor(() => {
+  const publish = () => {
     from.publish(topic, hint)
-    expect(got.length).toBeGreaterThan(before)
-  })
+    return got.length
+  }
+  await expect.poll(publish).toBeGreaterThan(before)
 }
 
 function examples(): [{ topic: Topic; other: Topic; hint: Hint }, ...{ topic: Topic; other: Topic; hint: Hint }[]] {

@@ -34,7 +34,7 @@ function roomsWith(answers: Parameters<typeof scriptedHttp>[0]) {
     oauth: createOAuthClient({ http, clock }),
   })
   const access = { kind: "password", server: "https://dav.example.org/home/", username: "ada", password: "p" } as const
-  return { http, look: () => rooms?.ofAccount?.(access, { next: null, signal: AbortSignal.timeout(5_000) }) }
+  return { http, look: () => rooms?.ofAccount?.(access, { next: null, signal: AbortSignal.timeout(120_000) }) }
 }
 
 test("rooms and resources among the server's principals are listed, and people are not", async () => {

@@ -29,7 +29,7 @@ async function exchangeWorld(offers: readonly ("Negotiate" | "NTLM" | "Basic")[]
   const provider = createEwsProvider({ http, clock: systemClock, random: systemRandom, oauth })
   if (provider.signIn.kind !== "password") throw new Error("a password is expected")
   const access: Access = { kind: "password", server, username: login, password }
-  const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(10_000))
+  const [calendar] = await provider.listCalendars(access, AbortSignal.timeout(120_000))
   if (calendar === undefined) throw new Error("a calendar is expected")
   const names = {
     toWire: (eventId: string) => itemId({ personId: person.id, folder: "calendar", eventId, original: null }),

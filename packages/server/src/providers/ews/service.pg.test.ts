@@ -28,7 +28,7 @@ import { setUpNode, startTestNode } from "../../testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../../testing/postgres.ts"
 
 const time = { kind: "timed", start: "2026-11-24T20:00:00", end: "2026-11-24T23:00:00", zone: "UTC" } as const
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(120_000)
 
 describe("a mailbox on Exchange, on the real service", () => {
   let simulator: Simulator

@@ -47,7 +47,7 @@ afterAll(async () => {
   await simulator.close()
 })
 
-const signal = () => AbortSignal.timeout(10_000)
+const signal = () => AbortSignal.timeout(120_000)
 const verifier = "v".repeat(43)
 const asked: ServiceAsked = { permission: "read-write", hasDirectory: true }
 
