@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { isInstalled, lockFolder, nodePackageFor, stampOf } from "./bootstrap.mjs"
+import { z } from "zod"
+import { installedIn, nodePackageFor, planOf, stampOf, withAddresses } from "./bootstrap/install.mjs"
+import { lockFolder } from "./bootstrap.mjs"
+import { rootFolder } from "./platform.ts"
+
+const lockShape = z.object({
+  packages: z.record(z.string(), z.object({ resolved: z.string().optional(), integrity: z.string().optional() })),
+})
+const entriesOf = (lockfile: string) => lockShape.parse(JSON.parse(lockfile)).packages
 
 let folder = ""
 beforeAll(async () => {
@@ -26,10 +34,44 @@ describe("the bootstrap", () => {
       stampOf("{}", "26.10.0", "win32-x64"),
     ])
       expect(other).not.toBe(stamp)
-    expect(isInstalled(folder, stamp)).toBe(false)
+    expect(installedIn(folder)).toBeNull()
     await mkdir(join(folder, "node_modules"))
-    await writeFile(join(folder, "node_modules/.kalends-stamp"), `${stamp}\n`)
-    expect(isInstalled(folder, stamp)).toBe(true)
+    for (const isEverything of [true, false]) {
+      await writeFile(join(folder, "node_modules/.kalends-stamp"), isEverything ? `${stamp}\n` : `${stamp} run\n`)
+      expect(installedIn(folder)).toEqual({ stamp, isEverything })
+    }
+  })
+
+  test("installs what running needs for a start and adds the rest for tests, which then serves both", () => {
+    const plan = (installed: string | null, wantsEverything: boolean, isFolderThere = true) => {
+      const [stamp = "", kind] = installed?.split(" ") ?? []
+      const was = installed === null ? null : { stamp, isEverything: kind === undefined }
+      const found = planOf({ installed: was, stamp: "new", wantsEverything, isFolderThere })
+      return found === null ? null : `${found.command.join(" ")}: ${found.why}`
+    }
+    expect(plan(null, false, false)).toBe("ci --omit=dev: first run only")
+    expect(plan(null, true, false)).toBe("ci: first run only")
+    expect(plan(null, false)).toBe("ci --omit=dev: not all of them are there")
+    expect(plan("new run", false)).toBeNull()
+    expect(plan("new run", true)).toBe("install --no-save: what tests need besides")
+    expect([plan("new", true), plan("new", false)]).toEqual([null, null])
+    expect(plan("old run", false)).toBe("ci --omit=dev: package-lock.json has changed")
+    expect(plan("old", false)).toBe("ci: package-lock.json has changed")
+  })
+
+  test("tells npm where each package is, and leaves the hashes as they are", async () => {
+    const lockfile = await readFile(join(rootFolder, "package-lock.json"), "utf8")
+    const registry = "https://packages.example/npm"
+    const [before, after] = [lockfile, withAddresses(lockfile, registry)].map(entriesOf)
+    const ours = Object.keys(after ?? {}).filter((path) => path.includes("node_modules/@kalends/"))
+    for (const [path, { resolved, integrity }] of Object.entries(after ?? {})) {
+      expect(integrity).toBe(before?.[path]?.integrity)
+      if (integrity !== undefined)
+        expect(resolved, path).toMatch(/^https:\/\/packages\.example\/npm\/(@[^/]+\/)?[^/]+\/-\/[^/]+-\d[^/]*\.tgz$/)
+      else if (!ours.includes(path)) expect(resolved, path).toBeUndefined()
+    }
+    expect(after?.["node_modules/@mantine/core"]?.resolved).toContain(`${registry}/@mantine/core/-/core-`)
+    expect(ours.every((path) => after?.[path]?.resolved === before?.[path]?.resolved)).toBe(true)
   })
 
   test("lets one at a time install", async () => {
