@@ -8,6 +8,7 @@ import { problemText } from "./api-problem.ts"
 import { type AuditChoice, anything, auditQueryOf } from "./audit-filter.ts"
 import { AuditFilters } from "./audit-filters.tsx"
 import type { Messages } from "./messages.ts"
+import { momentText } from "./moment.ts"
 import { PageFrame, Trouble } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
@@ -109,7 +110,7 @@ function columnsOf(
   const { auditLog } = words
   return [
     { key: "what", title: auditLog.what, onCard: "title", cell: ({ action }) => auditLog.actions[action] },
-    { key: "when", title: auditLog.when, width: "11rem", cell: ({ at }) => timeOf(at, locale) },
+    { key: "when", title: auditLog.when, width: "11.5rem", cell: ({ at }) => momentText(at, locale) },
     { key: "who", title: auditLog.who, cell: ({ actor }) => actorOf(actor, words) },
     {
       key: "why",
@@ -144,8 +145,3 @@ function actorOf(actor: AuditEntryView["actor"], { auditLog }: Messages): string
   if (actor.kind === "service") return `${auditLog.service} (${actor.part})`
   return actor.displayName ?? auditLog.somebodyGone
 }
-
-const timeOf = (at: string, locale: string) =>
-  Temporal.Instant.from(at)
-    .toZonedDateTimeISO(platform.zone)
-    .toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" })

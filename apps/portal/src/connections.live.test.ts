@@ -26,6 +26,11 @@ test("all connections are listed, narrowed down in the address, and each opens w
     await fits(page)
     await page.getByRole("grid").getByRole("link").first().click()
     await heading(page, /Person 7/).waitFor()
+    // What is wrong is said in words with what becomes of it, and when, to be compared with other records.
+    const trouble = page.getByRole("row", { name: /^(?:Trouble|問題)/ })
+    await trouble.getByText(/connects again|接続し直します/).waitFor()
+    await trouble.getByText(/\d:\d\d:\d\d UTC/).waitFor()
+    await page.getByRole("row", { name: /^(?:Contacts|連絡先)/ }).waitFor()
     await page
       .getByText(/Ada Lovelace/)
       .first()
@@ -36,6 +41,7 @@ test("all connections are listed, narrowed down in the address, and each opens w
 test("what ends within 30 days is a picture and a list with what to do", () =>
   visit("connections/forecast", /30/, async (page) => {
     await expect.poll(() => page.getByRole("list").first().getByRole("listitem").count()).toBe(31)
+    await page.getByText(/26 at most on one day|1 日に最大 26 件/).waitFor()
     await page
       .getByText(/new secret|新しいシークレット/)
       .first()
@@ -67,10 +73,11 @@ test("a group is revoked after its name was typed, and each person's outcome is 
   }))
 
 test("what was revoked before is listed, and each opens with its outcome", () =>
-  visit("connections/revocations", /^(?:Revoked before|取り消しの履歴)$/, async (page) => {
+  visit("connections/revocations", /^(?:Earlier revocations|取り消しの履歴)$/, async (page) => {
     await fits(page)
     await page.getByRole("link", { name: "Pilots" }).click()
     await heading(page, /Connections revoked|接続の取り消し/).waitFor()
+    await page.getByText(/Pilots · (?:By )?Ada Lovelace.* UTC/).waitFor()
   }))
 
 test("the home page says what there is to do, and a tenant that is back is opened with one action", () =>

@@ -5,9 +5,10 @@ import { api } from "./api.ts"
 import { policyApi } from "./api-policy.ts"
 import { problemText } from "./api-problem.ts"
 import { GroupMembers } from "./group-members.tsx"
-import { type GroupsRead, standingsOf } from "./groups.ts"
+import { addressOfGroups, type GroupsRead, standingsOf } from "./groups.ts"
 import type { Messages } from "./messages.ts"
 import { NameForm } from "./name-form.tsx"
+import { platform } from "./platform.ts"
 import { Whom } from "./policy/change-preview.tsx"
 import classes from "./policy/policy.module.css"
 import { standingText } from "./policy/policy-texts.ts"
@@ -23,12 +24,12 @@ export type GroupProps = GroupsRead & {
 }
 
 /** One group: what is set for it, who is in it, its name. */
-export function GroupPage({ back, ...props }: GroupProps & { readonly back: () => void }) {
+export function GroupPage(props: GroupProps) {
   const { group, words, canChange, load } = props
   const { groupId, name } = group
   return (
     <Stack gap="xl">
-      <Anchor component="button" type="button" onClick={back} w="fit-content">
+      <Anchor href={`#${addressOfGroups}`} w="fit-content">
         ← {words.groups}
       </Anchor>
       <div>
@@ -96,7 +97,11 @@ function Dissolve({ group: { groupId, name }, words, load }: GroupProps) {
       title={words.dissolveTitle(name)}
       keepLabel={words.keepGroup}
       closeLabel={words.close}
-      act={() => policyApi.save(change).then(load)}
+      act={async () => {
+        await policyApi.save(change)
+        platform.goToPlace(addressOfGroups)
+        await load()
+      }}
       explain={(error) => problemText(error, words)}
     >
       <Text>{words.dissolveText}</Text>

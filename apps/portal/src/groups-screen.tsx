@@ -1,11 +1,11 @@
 import type { GroupView } from "@kalends/protocol/groups"
 import { Dialog } from "@kalends/ui/dialog"
-import { Button, Card, Stack, Text, UnstyledButton } from "@mantine/core"
-import { useState } from "react"
+import { Button, Card, Stack, Text, TextInput, UnstyledButton } from "@mantine/core"
+import { useState, useSyncExternalStore } from "react"
 import { api } from "./api.ts"
 import { policyApi } from "./api-policy.ts"
 import { GroupPage } from "./group-page.tsx"
-import { type GroupsRead, ownWords } from "./groups.ts"
+import { addressOfGroup, type GroupsRead, groupOfAddress, groupsNamed, ownWords } from "./groups.ts"
 import type { Messages } from "./messages.ts"
 import { NameForm } from "./name-form.tsx"
 import { PageFrame, Trouble, Waiting } from "./page-parts.tsx"
@@ -21,13 +21,12 @@ export function Groups({ words, canChange }: GroupsProps) {
     const [view, levels] = await Promise.all([api.groups(), policyApi.levels()])
     return { view, levels }
   })
-  const [openId, open] = useState<string | null>(null)
+  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
+  const openId = groupOfAddress(address)
   const [isMaking, setIsMaking] = useState(false)
   const group = value?.view.groups.find(({ groupId }) => groupId === openId)
   if (value !== null && group !== undefined)
-    return (
-      <GroupPage key={group.groupId} {...{ group, words, canChange, ...value }} load={reload} back={() => open(null)} />
-    )
+    return <GroupPage key={group.groupId} {...{ group, words, canChange, ...value }} load={reload} />
   return (
     <PageFrame
       title={words.groups}
@@ -39,7 +38,8 @@ export function Groups({ words, canChange }: GroupsProps) {
       ) : (
         <>
           <Trouble error={error} words={words} />
-          <GroupList {...value} {...{ words, open }} />
+          {openId === null ? null : <Text role="status">{words.policy.noSuchGroup}</Text>}
+          <GroupList {...value} words={words} />
         </>
       )}
       <NewGroup
@@ -49,35 +49,47 @@ export function Groups({ words, canChange }: GroupsProps) {
         made={async ({ groupId }) => {
           await reload()
           setIsMaking(false)
-          open(groupId)
+          platform.goToPlace(addressOfGroup(groupId))
         }}
       />
     </PageFrame>
   )
 }
 
-type ListProps = GroupsRead & {
-  readonly words: Messages
-  readonly open: (groupId: string) => void
-}
+/** More than are seen at a glance are found by a part of their name. */
+const glance = 12
 
-function GroupList({ view, levels, words, open }: ListProps) {
+function GroupList({ view, levels, words }: GroupsRead & { readonly words: Messages }) {
+  const [search, setSearch] = useState("")
   if (view.groups.length === 0) return <Text size="lg">{words.noGroups}</Text>
+  const found = groupsNamed(view.groups, search)
   return (
-    <Stack gap="sm" component="ul" className={classes.plainList}>
-      {view.groups.map(({ groupId, name, people, connected }) => (
-        <li key={groupId}>
-          <Card withBorder padding={0}>
-            <UnstyledButton onClick={() => open(groupId)} className={classes.cardButton}>
-              <Text fw={600}>{name}</Text>
-              <Text c="dimmed" size="sm">
-                {words.peopleOf(people, connected)} · {words.ownWords(ownWords(levels, groupId))}
-              </Text>
-            </UnstyledButton>
-          </Card>
-        </li>
-      ))}
-    </Stack>
+    <>
+      {view.groups.length <= glance ? null : (
+        <TextInput
+          label={words.findGroup}
+          type="search"
+          autoComplete="off"
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+      )}
+      {found.length === 0 ? <Text role="status">{words.noGroupFound}</Text> : null}
+      <Stack gap="sm" component="ul" className={classes.plainList}>
+        {found.map(({ groupId, name, people, connected }) => (
+          <li key={groupId}>
+            <Card withBorder padding={0}>
+              <UnstyledButton component="a" href={`#${addressOfGroup(groupId)}`} className={classes.cardButton}>
+                <Text fw={600}>{name}</Text>
+                <Text c="dimmed" size="sm">
+                  {words.peopleOf(people, connected)} · {words.ownWords(ownWords(levels, groupId))}
+                </Text>
+              </UnstyledButton>
+            </Card>
+          </li>
+        ))}
+      </Stack>
+    </>
   )
 }
 

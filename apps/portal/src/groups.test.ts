@@ -1,6 +1,14 @@
 import type { PolicyLevelsView, PolicyPreview } from "@kalends/protocol/policy"
 import { describe, expect, test } from "vitest"
-import { lossOf, ownWords, standingsOf } from "./groups.ts"
+import {
+  addressOfGroup,
+  addressOfGroups,
+  groupOfAddress,
+  groupsNamed,
+  lossOf,
+  ownWords,
+  standingsOf,
+} from "./groups.ts"
 
 const levels: PolicyLevelsView = {
   account: { calendarPermission: { value: "read", isLocked: true } },
@@ -48,4 +56,17 @@ describe("what a move takes from somebody", () => {
 
   test("is that they can connect, of whom has no calendar", () =>
     expect(lossOf(seen({ blocked: 1 }))).toEqual({ kind: "blocked" }))
+})
+
+test("a group is found again by its address, and the list by any other", () => {
+  const groupId = "00000000-0000-4000-8000-0000000000a1"
+  expect(groupOfAddress(addressOfGroup(groupId))).toBe(groupId)
+  expect([addressOfGroups, "groups/../people", "policy"].map(groupOfAddress)).toEqual([null, null, null])
+})
+
+test("groups are found by a part of their name, whichever way it is written", () => {
+  const groups = [{ name: "Pilots" }, { name: "営業部 ＡＢＣ" }]
+  expect(groupsNamed(groups, " pil")).toEqual([groups[0]])
+  expect(groupsNamed(groups, "abc")).toEqual([groups[1]])
+  expect(groupsNamed(groups, "")).toEqual(groups)
 })

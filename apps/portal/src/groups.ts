@@ -6,6 +6,24 @@ import { type Standing, standingOf } from "./policy/policy-view.ts"
 /** The groups with who is in them, and what is set for the organisation and for each. */
 export type GroupsRead = { readonly view: GroupsView; readonly levels: PolicyLevelsView }
 
+export const addressOfGroups = "groups"
+
+export const addressOfGroup = (groupId: string): string => `${addressOfGroups}/${groupId}`
+
+/** The group that is open; null where the list is. */
+export function groupOfAddress(address: string): string | null {
+  return /^groups\/([0-9a-f-]{36})$/.exec(address)?.[1] ?? null
+}
+
+/** Those with the text in their name, however it is written. */
+export function groupsNamed<Group extends { readonly name: string }>(
+  groups: readonly Group[],
+  text: string,
+): readonly Group[] {
+  const plain = (name: string) => name.normalize("NFKC").toLowerCase()
+  return groups.filter(({ name }) => plain(name).includes(plain(text.trim())))
+}
+
 /** How many settings a group has a word of its own on. */
 export function ownWords({ groups }: PolicyLevelsView, groupId: string): number {
   const says = groups.find((group) => group.groupId === groupId)?.says ?? {}

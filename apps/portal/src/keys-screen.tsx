@@ -22,6 +22,7 @@ import { keysApi } from "./api-keys.ts"
 import { problemText } from "./api-problem.ts"
 import { keyActions, keyConcern, keysInBackups, progressOfKeys } from "./keys-standing.ts"
 import type { Messages } from "./messages.ts"
+import { momentText } from "./moment.ts"
 import { PageFrame, Trouble, Waiting } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
@@ -83,7 +84,7 @@ function Concern({ view, words, locale }: Shown) {
   const color = { away: "orange", "grace-over": "red", refused: "red", "former-in-use": "blue", "former-free": "green" }
   return (
     <Alert color={color[concern]} role="status">
-      {words.keyWords.concerns[concern](current?.graceEndsAt ? timeOf(current.graceEndsAt, locale) : "")}
+      {words.keyWords.concerns[concern](current?.graceEndsAt ? momentText(current.graceEndsAt, locale) : "")}
     </Alert>
   )
 }
@@ -207,7 +208,7 @@ function Custodian({ one, words, locale }: Omit<Shown, "view"> & { readonly one:
           <Text fw={650}>{text.states[one.state]}</Text>
         </Group>
       </Group>
-      {one.awaySince === null ? null : <Text size="sm">{text.awaySince(timeOf(one.awaySince, locale))}</Text>}
+      {one.awaySince === null ? null : <Text size="sm">{text.awaySince(momentText(one.awaySince, locale))}</Text>}
     </Card>
   )
 }
@@ -225,8 +226,8 @@ function DataKeys({ view, words, locale }: Shown) {
         <Card key={version} withBorder padding="md">
           <Text fw={650}>{text.version(version)}</Text>
           <Text size="sm">
-            {text.made(timeOf(createdAt, locale))}
-            {destroyedAt === null ? "" : ` · ${text.destroyed(timeOf(destroyedAt, locale))}`}
+            {text.made(momentText(createdAt, locale))}
+            {destroyedAt === null ? "" : ` · ${text.destroyed(momentText(destroyedAt, locale))}`}
           </Text>
           <Code className={classes.breakable} display="inline-block" w="fit-content">
             {custodyKeyId}
@@ -297,11 +298,6 @@ function Shred({ view, words, put }: ShredProps) {
     </ConfirmedAct>
   )
 }
-
-const timeOf = (at: string, locale: string) =>
-  Temporal.Instant.from(at)
-    .toZonedDateTimeISO(platform.zone)
-    .toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" })
 
 function durationOf(seconds: number, locale: string): string {
   const [value, unit] = seconds < 90 ? [seconds, "second"] : [seconds / 60, "minute"]

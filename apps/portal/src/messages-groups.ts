@@ -8,6 +8,8 @@ const en = {
   newGroup: "New group",
   groupName: "Name of the group",
   makeGroup: "Make the group",
+  findGroup: "Find a group",
+  noGroupFound: "No group has that in its name.",
   noGroups: "No groups yet: what is set for the organisation holds for everybody.",
   peopleOf: (count: number, connected: number) =>
     count === 0 ? "nobody yet" : `${people(count)}, ${connected} with a calendar`,
@@ -52,6 +54,8 @@ const ja: GroupTexts = {
   newGroup: "新しいグループ",
   groupName: "グループ名",
   makeGroup: "グループを作成",
+  findGroup: "グループを探す",
+  noGroupFound: "その名前のグループはありません。",
   noGroups: "グループはまだありません。全員に組織の設定が適用されます。",
   peopleOf: (count, connected) => (count === 0 ? "まだ誰もいません" : `${count} 名（カレンダー接続 ${connected} 名）`),
   ownWords: (count) => (count === 0 ? "組織に従う" : `独自の設定 ${count} 件`),

@@ -102,6 +102,7 @@ const en = {
   undoneText: (done: number) =>
     done === 0 ? "Taken back; nobody was disconnected." : `Taken back after ${calendars(done)} had been disconnected.`,
   undo: "Take it back",
+  madeBy: (who: string, when: string) => `${who} · ${when}`,
   gone: "a deleted group",
   membership: "People of groups",
   own: {
@@ -222,6 +223,7 @@ const ja: PolicyWords = {
   undoneText: (done) =>
     done === 0 ? "取り消しました。切断された人はいません。" : `${done} 件のカレンダーが切断された後に取り消しました。`,
   undo: "取り消す",
+  madeBy: (who, when) => `${who} · ${when}`,
   gone: "削除されたグループ",
   membership: "グループのメンバー",
   own: {

@@ -2,8 +2,8 @@ import type { AuditPage, AuditQuery } from "@kalends/protocol/audit"
 import { Anchor, Text, Title } from "@mantine/core"
 import { auditApi } from "./api-audit.ts"
 import type { Messages } from "./messages.ts"
+import { momentText } from "./moment.ts"
 import { Waiting } from "./page-parts.tsx"
-import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { useLoaded } from "./use-loaded.ts"
 
@@ -33,9 +33,7 @@ export function RecentEntries({ words, locale, about, turn }: RecentProps) {
           <li key={sequence}>
             <Text size="sm" className={classes.breakable}>
               {[
-                Temporal.Instant.from(at)
-                  .toZonedDateTimeISO(platform.zone)
-                  .toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }),
+                momentText(at, locale),
                 actor.kind === "user" ? (actor.displayName ?? auditLog.somebodyGone) : auditLog.service,
                 auditLog.reasonOf(reason),
               ].join(" · ")}

@@ -157,7 +157,8 @@ export const policyChangeSchema = z.object({
   /** waiting: nobody is disconnected yet. */
   state: z.enum(["waiting", "running", "done", "undone"]),
   edits: z.array(z.object({ groupId: id.nullable(), setting, was: anyWord, word: anyWord })),
-  createdBy: id,
+  /** A person's name; null for somebody who is gone. */
+  createdBy: z.string().nullable(),
   createdAt: instant,
   /** Disconnecting begins then. */
   runsAt: instant,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { chooseLanguage, chooseZone, clockTime, dayName, localeOf, relativeTime, spanOf } from "./words.ts"
+import { chooseLanguage, chooseZone, clockTime, dayName, localeOf, momentWords, relativeTime, spanOf } from "./words.ts"
 
 const now = Temporal.Instant.from("2026-11-23T09:00:00Z")
 
@@ -37,4 +37,9 @@ test("a browser that knows no zone is on UTC rather than blank", () => {
 test("a tag that is none is passed over rather than thrown at every date", () => {
   expect(localeOf("en", ["en-US@posix", "en-GB"])).toBe("en-GB")
   expect(localeOf("en", ["en-US@posix"])).toBe("en")
+})
+
+test("a moment is written to the second, with its zone", () => {
+  expect(momentWords(now, "UTC", "en-GB")).toBe("23 Nov 2026, 09:00:00 UTC")
+  expect(momentWords(now, "Asia/Tokyo", "ja")).toMatch(/18:00:00 JST$/)
 })

@@ -68,3 +68,10 @@ export function dayName(date: Temporal.PlainDate, locale: string): string {
 export function dateWords(at: Temporal.Instant, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(at.epochMilliseconds)
 }
+
+/** "30 Nov 2026, 07:14:13 CET": an instant to the second on the clock of `zone`, which it names. */
+export function momentWords(at: Temporal.Instant, zone: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "long", timeZone: zone }).format(
+    at.epochMilliseconds,
+  )
+}

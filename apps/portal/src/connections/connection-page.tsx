@@ -1,6 +1,10 @@
+import { isProblemKind } from "@kalends/domain/problem"
 import type { ConnectionDetail, ConnectionOverview } from "@kalends/protocol/overview"
-import { Button, Stack, Table, Text, Title } from "@mantine/core"
+import { spanOf } from "@kalends/ui/words"
+import { Button, Stack, Text, Title } from "@mantine/core"
 import { connectionsApi } from "../api-connections.ts"
+import { type Fact, Facts } from "../facts.tsx"
+import { momentText } from "../moment.ts"
 import { Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
@@ -49,38 +53,44 @@ type FactsProps = Omit<ConnectionsProps, "canRevoke"> & { readonly row: Connecti
 
 /** How a connection is, a line each. */
 export function ConnectionFacts(props: FactsProps) {
-  const { words, row } = props
+  const { words, row, locale } = props
   const text = words.connections
-  const code = row.problem?.code ?? null
-  const problem = row.problem === null ? null : ((code === null ? undefined : words.problems[code]) ?? row.problem.kind)
-  const facts: readonly (readonly [string, string])[] = [
-    [text.state, stateText(row, words)],
-    ...(problem === null ? [] : [[text.problem, problem] as const]),
-    [text.provider, row.providerLabel],
-    [text.tenant, row.tenantId ?? "–"],
-    [text.permission, text.permissions[row.permission]],
-    [text.lastChange, whenText(row.lastChangeAt, props)],
-    [text.lastPass, `${whenText(row.lastPassAt, props)} · ${text.bound(Math.ceil(row.stalenessBoundSeconds / 60))}`],
-    [text.nextRenewal, `${text.hears[row.hears]} · ${whenText(row.nextRenewalAt, props)}`],
-    [text.grantEnds, whenText(row.grantEndsAt, props)],
-  ]
+  const at = (name: string, instant: string | null, more = ""): Fact => {
+    const value = `${more}${whenText(instant, props)}`
+    return instant === null ? [name, value] : [name, value, momentText(instant, locale)]
+  }
   return (
-    <Table withRowBorders>
-      <Table.Tbody>
-        {facts.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row" w="40%">
-              {name}
-            </Table.Th>
-            <Table.Td className={classes.breakable}>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Facts
+      facts={[
+        [text.state, stateText(row, words)],
+        ...(row.problem === null ? [] : troubleFacts(row.problem, props)),
+        [text.provider, row.providerLabel],
+        [text.tenant, row.tenantId ?? "–"],
+        [text.permission, text.permissions[row.permission]],
+        [words.contactsAre, words.contactsChoices[row.contacts ?? "none"]],
+        at(text.lastChange, row.lastChangeAt),
+        at(text.lastPass, row.lastPassAt),
+        [words.bound, words.boundAfter(spanOf(row.stalenessBoundSeconds, locale))],
+        at(text.nextRenewal, row.nextRenewalAt, `${text.hears[row.hears]} · `),
+        at(text.grantEnds, row.grantEndsAt),
+      ]}
+    />
   )
 }
 
-function Timeline({ words, locale, now, entries }: OneProps & { readonly entries: ConnectionDetail["timeline"] }) {
+/** What is wrong, and what becomes of it; then what the person themselves is told of it. */
+function troubleFacts({ kind, code, at }: NonNullable<FactsProps["row"]["problem"]>, props: FactsProps): Fact[] {
+  const { words, locale } = props
+  const text = words.connections
+  const told = code === null ? undefined : words.problems[code]
+  const since = `${whenText(at, props)} · ${momentText(at, locale)}`
+  return [
+    [text.problem, isProblemKind(kind) ? text.troubles[kind] : kind, since],
+    ...(told === undefined ? [] : [[text.personIsTold, told] as const]),
+  ]
+}
+
+function Timeline({ words, locale, entries }: OneProps & { readonly entries: ConnectionDetail["timeline"] }) {
   const text = words.connections
   return (
     <Stack gap="sm">
@@ -92,7 +102,7 @@ function Timeline({ words, locale, now, entries }: OneProps & { readonly entries
           <li key={sequence} className={classes.entry}>
             <Text fw={600}>{words.auditLog.actions[action]}</Text>
             <Text size="sm">
-              {by ?? text.service} · {words.auditLog.reasonOf(reason)} · {whenText(at, { words, locale, now })}
+              {by ?? text.service} · {words.auditLog.reasonOf(reason)} · {momentText(at, locale)}
             </Text>
           </li>
         ))}

@@ -21,7 +21,7 @@ export function ForecastPage(props: ConnectionsProps) {
         <Text>✓ {words.connections.nothingEnds}</Text>
       ) : (
         <>
-          <Picture days={value.days} words={words} />
+          <Picture {...props} days={value.days} />
           <Items {...props} forecast={value} />
         </>
       )}
@@ -32,22 +32,39 @@ export function ForecastPage(props: ConnectionsProps) {
 const total = ({ grants, subscriptions, secrets }: ConnectionForecast["days"][number]) =>
   grants + subscriptions + secrets
 
-function Picture({ days, words }: Pick<ConnectionForecast, "days"> & Pick<ConnectionsProps, "words">) {
+/** Each how many days a date stands below; the first and the last of 31 do. */
+const daysPerTick = 10
+
+function Picture({ days, words, locale }: Pick<ConnectionForecast, "days"> & ConnectionsProps) {
   const most = Math.max(1, ...days.map(total))
+  const label = ({ day }: { readonly day: string }) =>
+    Temporal.PlainDate.from(day).toLocaleString(locale, { day: "numeric", month: "short" })
   return (
-    <ol className={classes.days} aria-label={words.connections.forecast}>
-      {days.map((day) => (
-        <li key={day.day} className={classes.day}>
-          <span
-            className={classes.bar}
-            data-empty={total(day) === 0}
-            style={{ height: `${(total(day) / most) * 100}%` }}
-            aria-hidden
-          />
-          <span className="visually-hidden">{words.connections.dayLabel(day.day, total(day))}</span>
-        </li>
-      ))}
-    </ol>
+    <div>
+      <Text size="sm" c="dimmed" aria-hidden>
+        {words.connections.mostOnDay(most)}
+      </Text>
+      <ol className={classes.days} aria-label={words.connections.forecast}>
+        {days.map((day) => (
+          <li key={day.day} className={classes.day} title={words.connections.dayLabel(label(day), total(day))}>
+            <span
+              className={classes.bar}
+              data-empty={total(day) === 0}
+              style={{ height: `${(total(day) / most) * 100}%` }}
+              aria-hidden
+            />
+            <span className="visually-hidden">{words.connections.dayLabel(label(day), total(day))}</span>
+          </li>
+        ))}
+      </ol>
+      <div className={classes.ticks} aria-hidden>
+        {days
+          .filter((_, index) => index % daysPerTick === 0)
+          .map((day) => (
+            <span key={day.day}>{label(day)}</span>
+          ))}
+      </div>
+    </div>
   )
 }
 
@@ -66,8 +83,9 @@ function Items({ words, locale, now, forecast }: ConnectionsProps & { readonly f
               {providerLabel} {identity ?? ""} · {when(endsAt)}
             </Text>
             <Text size="sm">
-              {tenantConnectionId === null ? text.kinds.own : text.kinds.secret}.{" "}
-              {tenantConnectionId === null ? text.fixes.own : text.fixes.secret}
+              {tenantConnectionId === null
+                ? text.sentence(text.kinds.own, text.fixes.own)
+                : text.sentence(text.kinds.secret, text.fixes.secret)}
             </Text>
             {tenantConnectionId === null ? null : (
               <Anchor href={`#organisation/${tenantConnectionId}/secret`}>{text.see}</Anchor>
@@ -85,13 +103,16 @@ function Items({ words, locale, now, forecast }: ConnectionsProps & { readonly f
               >
                 {displayName} ({email}) · {when(endsAt)}
               </Anchor>
-              <Text size="sm">
-                {text.kinds[what]}. {text.fixes[what]}
-              </Text>
+              <Text size="sm">{text.sentence(text.kinds[what], text.fixes[what])}</Text>
             </li>
           )
         })}
       </ul>
+      {forecast.people.length < forecast.peopleCount ? (
+        <Anchor href={`#${connectionsPlaceText({ kind: "list", filter: { endsWithinDays: 30 } })}`} w="fit-content">
+          {text.allEnding}
+        </Anchor>
+      ) : null}
     </Stack>
   )
 }

@@ -4,10 +4,11 @@ import { Alert, Button, Progress, Table, Text } from "@mantine/core"
 import { useEffect } from "react"
 import { connectionsApi, reportUrl } from "../api-connections.ts"
 import { problemText } from "../api-problem.ts"
+import { momentText } from "../moment.ts"
 import { Trouble, Waiting } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import { useLoaded } from "../use-loaded.ts"
-import { type ConnectionsProps, whenText } from "./connection-words.ts"
+import type { ConnectionsProps } from "./connection-words.ts"
 import { ConnectionsFrame } from "./frame.tsx"
 
 type RevocationProps = ConnectionsProps & { readonly revocationId: string }
@@ -18,7 +19,7 @@ const idOf = ({ connectionId }: Step) => connectionId
 
 /** How far a revocation is, and what was done for each person. */
 export function RevocationPage(props: RevocationProps) {
-  const { words, revocationId } = props
+  const { words, revocationId, locale } = props
   const text = words.connections
   const { value, error, reload } = useLoaded<RevocationView>(
     () => connectionsApi.revocation(revocationId),
@@ -40,7 +41,12 @@ export function RevocationPage(props: RevocationProps) {
   return (
     <ConnectionsFrame
       title={text.revocation}
-      {...(value.scope.name === null ? {} : { text: value.scope.name })}
+      text={[
+        value.scope.name,
+        text.revokedBy(value.createdBy ?? words.auditLog.somebodyGone, momentText(value.createdAt, locale)),
+      ]
+        .filter((part) => part !== null)
+        .join(" · ")}
       words={words}
       action={
         <Button component="a" href={reportUrl(revocationId)} download="revocation.csv" variant="default">
@@ -50,7 +56,7 @@ export function RevocationPage(props: RevocationProps) {
     >
       <Trouble error={error} words={words} />
       <Alert color={secretsDeletedAt === null ? "orange" : "green"} role="status">
-        {secretsDeletedAt === null ? text.secretsGoing : `✓ ${text.secretsGone(whenText(secretsDeletedAt, props))}`}{" "}
+        {secretsDeletedAt === null ? text.secretsGoing : `✓ ${text.secretsGone(momentText(secretsDeletedAt, locale))}`}{" "}
         {isDone ? text.finished : text.working}
       </Alert>
       <div>

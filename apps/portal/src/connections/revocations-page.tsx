@@ -1,10 +1,11 @@
 import type { RevocationView } from "@kalends/protocol/revocations"
 import { Anchor, Text } from "@mantine/core"
 import { connectionsApi } from "../api-connections.ts"
+import { momentText } from "../moment.ts"
 import { Trouble, Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
-import { type ConnectionsProps, whenText } from "./connection-words.ts"
+import type { ConnectionsProps } from "./connection-words.ts"
 import { ConnectionsFrame } from "./frame.tsx"
 import { connectionsPlaceText } from "./place.ts"
 
@@ -46,7 +47,7 @@ function Entry({ revocation, ...props }: ConnectionsProps & { readonly revocatio
           {name}
         </Anchor>
         <Text size="sm" c="dimmed">
-          {[whenText(createdAt, props), createdBy].filter((part) => part !== null).join(" · ")}
+          {[momentText(createdAt, props.locale), createdBy].filter((part) => part !== null).join(" · ")}
         </Text>
       </div>
       <Text size="sm">

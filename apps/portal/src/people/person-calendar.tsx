@@ -2,10 +2,10 @@ import { policySettings } from "@kalends/domain/policy"
 import { Anchor, Text } from "@mantine/core"
 import { ConnectionFacts } from "../connections/connection-page.tsx"
 import { connectionsPlaceText } from "../connections/place.ts"
+import { Facts } from "../facts.tsx"
 import { sourceText } from "../policy/own-texts.ts"
 import { valueText } from "../policy/policy-texts.ts"
 import { Section } from "../sign-in-parts.tsx"
-import { Facts } from "./facts.tsx"
 import type { PersonProps } from "./person-props.ts"
 
 /** How their connection is. */

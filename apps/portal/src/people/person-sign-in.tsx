@@ -4,12 +4,12 @@ import { Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { type PasswordLink, peopleApi } from "../api-people.ts"
 import { proofText } from "../devices.tsx"
+import { type Fact, Facts } from "../facts.tsx"
 import { CopyLines } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { Section } from "../sign-in-parts.tsx"
 import { Act, Barred } from "./act.tsx"
 import { agoText } from "./ago.ts"
-import { type Fact, Facts } from "./facts.tsx"
 import type { PersonProps } from "./person-props.ts"
 
 function factsOf(props: PersonProps): readonly Fact[] {

@@ -5,6 +5,7 @@ import { Alert, Button, Group, Progress, Stack, Text, Title } from "@mantine/cor
 import { useState } from "react"
 import { policyApi } from "../api-policy.ts"
 import { problemText } from "../api-problem.ts"
+import { momentText } from "../moment.ts"
 import type { PageProps } from "../page-parts.tsx"
 import classes from "./policy.module.css"
 import { wordText } from "./policy-texts.ts"
@@ -49,6 +50,7 @@ function UnderWay({ change, reload, canChange, ...props }: ChangesProps & { read
     <Alert color="orange" role="status">
       <Stack gap="xs">
         <Edits {...props} change={change} />
+        <Text size="sm">{madeText(change, props)}</Text>
         <Text>
           {state === "waiting"
             ? text.waitingText(concerned, whenText(change.runsAt, props))
@@ -92,7 +94,7 @@ export function PastChanges(props: Omit<ChangesProps, "reload" | "canChange">) {
                 {text.states[change.state]}
               </Text>
               <Text size="sm" c="dimmed">
-                {whenText(change.createdAt, props)}
+                {madeText(change, props)}
               </Text>
             </Group>
             <Edits {...props} change={change} />
@@ -125,6 +127,11 @@ function Edits({ change: { edits }, words, levels }: EditsProps) {
       ))}
     </>
   )
+}
+
+/** Who made a change, and when. */
+function madeText({ createdBy, createdAt }: PolicyChangeView, { words, locale }: PageProps): string {
+  return words.policy.madeBy(createdBy ?? words.auditLog.somebodyGone, momentText(createdAt, locale))
 }
 
 function whenText(at: string, { now, locale }: Pick<PageProps, "now" | "locale">): string {

@@ -131,7 +131,7 @@ export function createPolicy({ store, world, providers, graceSeconds }: PolicyDe
       store.inAccount(user.accountId, async (tables) => {
         await tables.lockAccount()
         const row = await makeSo(tables, user, input, clock.now().add({ seconds: graceSeconds }))
-        return changeView(row)
+        return changeView(row, user.displayName)
       }),
 
     /** Takes a change back: who is not disconnected yet stays. Throws Problem "conflict" (code "policy-change-over"). */
@@ -144,16 +144,22 @@ export function createPolicy({ store, world, providers, graceSeconds }: PolicyDe
         if (!mayUndo(row) || !(await tables.policyChanges.updateIf(changeId, [row.state], undone)))
           throw new Problem("conflict", "This change can no longer be taken back.", { code: "policy-change-over" })
         await makeSo(tables, user, { edits: reversed(row.edits), move: null, dissolves: null }, now)
-        return changeView({ ...row, ...undone })
+        return changeView({ ...row, ...undone }, await creatorOf(tables, row))
       }),
 
     changes: (user: UserRow): Promise<PolicyChangeView[]> =>
-      store.inAccount(user.accountId, async (tables) =>
-        (await tables.policyChanges.list(changesListed)).map(changeView),
-      ),
+      store.inAccount(user.accountId, async (tables) => {
+        const rows = await tables.policyChanges.list(changesListed)
+        const people = await tables.findUsers([...new Set(rows.map(({ createdBy }) => createdBy))])
+        const names = new Map(people.map(({ userId, displayName }) => [userId, displayName]))
+        return rows.map((row) => changeView(row, names.get(row.createdBy) ?? null))
+      }),
 
     change: (user: UserRow, changeId: PolicyChangeId): Promise<PolicyChangeView> =>
-      store.inAccount(user.accountId, async (tables) => changeView(await requireChange(tables, changeId))),
+      store.inAccount(user.accountId, async (tables) => {
+        const row = await requireChange(tables, changeId)
+        return changeView(row, await creatorOf(tables, row))
+      }),
   }
 }
 
@@ -261,8 +267,13 @@ async function requireChange(tables: AccountTables, changeId: PolicyChangeId): P
 
 const mayUndo = ({ state, edits }: PolicyChangeRow) => edits.length > 0 && (state === "waiting" || state === "running")
 
-function changeView(row: PolicyChangeRow): PolicyChangeView {
-  const { changeId, state, edits, createdBy, concerned, disconnected } = row
+/** The name of whoever made a change; null where they are gone. */
+async function creatorOf(tables: AccountTables, { createdBy }: PolicyChangeRow): Promise<string | null> {
+  return (await tables.findUser(createdBy))?.displayName ?? null
+}
+
+function changeView(row: PolicyChangeRow, createdBy: string | null): PolicyChangeView {
+  const { changeId, state, edits, concerned, disconnected } = row
   return {
     ...{ changeId, state, createdBy, concerned, disconnected, edits: [...edits], mayUndo: mayUndo(row) },
     createdAt: row.createdAt.toString(),

@@ -1,5 +1,5 @@
 import { Table, Text } from "@mantine/core"
-import classes from "../portal.module.css"
+import classes from "./portal.module.css"
 
 export type Fact = readonly [name: string, value: string, note?: string]
 
