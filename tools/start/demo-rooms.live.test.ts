@@ -19,14 +19,16 @@ const rooms = z.object({
     }),
   ),
 })
+const tenant = z.object({ method: z.string(), opens: z.string(), roomCount: z.number(), problem: z.unknown() })
 const checkup = z.object({ looked: z.number(), findings: z.array(z.object({ code: z.string(), outcome: z.string() })) })
 
 test("the demo's first administrator finds its rooms connected at three services, with what is booked, and a system that asks for it", async () => {
   const simulator = await startSimulator()
-  fillDemo(simulator.org, Temporal.Now.instant())
+  const now = Temporal.Now.instant()
+  fillDemo(simulator.org, now)
   const places = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
   simulator.exchange.directory.addRoomList("Northwind Works", "rooms@northwind-works.example", places)
-  await offerOrganisations(simulator)
+  await offerOrganisations(simulator, now)
   offerRoomSystem(simulator)
   const base = await cloneDatabase()
   const node = await startTestNode(base.url, {
@@ -40,12 +42,18 @@ test("the demo's first administrator finds its rooms connected at three services
     const list = async () => rooms.parse((await call("GET", "/v1/rooms")).body).rooms
     await until(async () => {
       const found = await list()
-      return found.length === 5 && found.every(({ agenda }) => agenda !== null && agenda.state !== "unknown")
+      return found.length === 6 && found.every(({ agenda }) => agenda !== null && agenda.state !== "unknown")
     })
     const found = await list()
     expect(found.map(({ name }) => name)).toEqual([
-      ...["Room Andromeda", "Room Cassiopeia", "Room Draco", "Room Lyra", "Room Perseus"],
+      ...["Room Andromeda", "Room Cassiopeia", "Room Delphinus", "Room Draco", "Room Lyra", "Room Perseus"],
     ])
+    // One of them is opened by a service account, beside the application that opens the others of its organisation.
+    const [account, ...others] = z
+      .object({ tenants: z.array(tenant) })
+      .parse((await call("GET", "/v1/tenants")).body).tenants
+    expect(account).toEqual({ method: "service-sign-in", opens: "rooms", roomCount: 1, problem: null })
+    expect(others.map(({ roomCount }) => roomCount)).toEqual([2, 1, 2])
     expect(new Set(found.map(({ connection }) => connection?.provider))).toEqual(new Set(["graph", "google", "ews"]))
     expect(found.some(({ agenda }) => (agenda?.bookings ?? 0) > 0)).toBe(true)
     const { findings } = checkup.parse((await call("POST", `/v1/rooms/${found[0]?.roomId}/checkup`)).body)

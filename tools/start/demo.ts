@@ -73,7 +73,11 @@ export function demoMeetingSettings(
 type Offered = {
   readonly organisations: readonly {
     readonly service: string
-    readonly connect: { readonly method: string; readonly given: Readonly<Record<string, string>> }
+    readonly connect: {
+      readonly method: string
+      readonly given: Readonly<Record<string, string>>
+      readonly rooms?: readonly string[]
+    }
   }[]
   /** Of rooms of theirs, which ask for their bookings. */
   readonly roomSystems: readonly { readonly room: string; readonly name: string; readonly username: string }[]

@@ -52,6 +52,7 @@ export const tenantsEnglish = {
     username: "User name",
     password: "Password",
     mailbox: "A mailbox to try it on",
+    refreshToken: "Refresh token",
   },
   fieldHints: {
     tenant: "Its ID, or one of its domains, such as contoso.com",
@@ -67,6 +68,7 @@ export const tenantsEnglish = {
     username: "Such as CONTOSO\\svc-kalends or svc-kalends@contoso.com",
     password: "The password of the service account",
     mailbox: "E-mail address of a mailbox in the scope of the service account",
+    refreshToken: "Of the account, given to this registration when it signed in elsewhere",
   },
   sentence: (text: string) => `${text}.`,
   optional: (label: string) => `${label} (optional)`,

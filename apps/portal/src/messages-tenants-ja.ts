@@ -51,6 +51,7 @@ export const tenantsJapanese: TenantWords = {
     username: "ユーザー名",
     password: "パスワード",
     mailbox: "試すメールボックス",
+    refreshToken: "リフレッシュトークン",
   },
   fieldHints: {
     tenant: "ID、またはドメインのひとつ（例: contoso.com）",
@@ -66,6 +67,7 @@ export const tenantsJapanese: TenantWords = {
     username: "例: CONTOSO\\svc-kalends または svc-kalends@contoso.com",
     password: "サービスアカウントのパスワード",
     mailbox: "サービスアカウントの範囲内にあるメールボックスのアドレス",
+    refreshToken: "このアカウントが別の場所でサインインしたときに、このアプリ登録に発行されたもの",
   },
   sentence: (text) => `${text}。`,
   optional: (label) => `${label}（任意）`,

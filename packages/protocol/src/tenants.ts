@@ -24,6 +24,7 @@ export const tenantFieldNames = [
   "username",
   "password",
   "mailbox", // one to try it on
+  "refreshToken", // of a service account that signed in elsewhere
 ] as const
 
 /** GET /v1/tenants/methods (administrators): how organisations can be connected here. */

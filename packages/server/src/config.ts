@@ -263,7 +263,7 @@ export const options = [
   option("firstOrganisations", "KALENDS_FIRST_ORGANISATIONS", "text", {
     default: null,
     secret: true,
-    text: "Organisations that are connected, with their rooms, once the first administrator is made: JSON with the zone of the rooms, a list (organisations) of what POST /v1/tenants takes, and one (devices) of video systems that ask, each with the room's address, family, name, username and password.",
+    text: "Organisations that are connected, with their rooms, once the first administrator is made: JSON with the zone of the rooms, a list (organisations) of what POST /v1/tenants takes and, where not all are wanted, the addresses of its rooms, and one (devices) of video systems that ask, each with the room's address, family, name, username and password.",
   }),
   option("logLevel", "KALENDS_LOG_LEVEL", "text", { default: "info", text: "debug, info, warn, error or silent." }),
 ] as const satisfies readonly Option[]

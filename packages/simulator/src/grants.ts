@@ -23,6 +23,8 @@ export type Granted = {
   readonly application?: Application
   /** How the application proved itself: 1 by a secret, 2 by a certificate (`appidacr`). */
   readonly proof?: "secret" | "certificate"
+  /** Its one refresh token, where using it gives no other. */
+  readonly standing?: string
   isRevoked: boolean
 }
 
@@ -95,8 +97,12 @@ export async function createGrants(platform: SimulatorPlatform, client: Client) 
       accessTokens.set(text, { grant, expiresAtMs: nowMs() + accessLifeSeconds * 1000 })
       return text
     },
+    /** A refresh token that is known beforehand, and the same after each start. */
+    addStanding(person: Person, scope: string, standing: string): void {
+      refreshTokens.set(standing, { grant: { person, scope, standing, isRevoked: false }, usedAtMs: nowMs() })
+    },
     newRefreshToken(grant: Granted): string {
-      const text = platform.token("refresh.")
+      const text = grant.standing ?? platform.token("refresh.")
       refreshTokens.set(text, { grant, usedAtMs: nowMs() })
       return text
     },

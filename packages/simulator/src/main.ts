@@ -18,7 +18,7 @@ const { domain } = simulator.tenants.exchange
 const rooms = simulator.exchange.directory.people().filter(({ isRoom }) => isRoom)
 simulator.exchange.directory.addRoomList("Northwind Works", `rooms@${domain}`, rooms)
 for (const { email, isRoom } of simulator.org.people) if (!isRoom) simulator.zoom.account.addUser(email)
-await offerOrganisations(simulator)
+await offerOrganisations(simulator, platform.now())
 await addDemoCodecs(simulator, port + 20)
 offerRoomSystem(simulator)
 process.stdout.write(`Simulated organisation: ${simulator.url}\n`)

@@ -9,7 +9,7 @@ import { Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
 import { roomsPlaceText } from "./place.ts"
-import type { RoomsProps } from "./room-text.ts"
+import { type RoomsProps, tenantLabel } from "./room-text.ts"
 import { emptySignIn, SignInFields } from "./sign-in-fields.tsx"
 
 type Entry = RoomDirectoryView["entries"][number]
@@ -39,8 +39,8 @@ function sourcesOf({ tenants, providers }: RoomMethodsView, words: Messages): re
     ({ hasDirectory, methods }) => hasDirectory && methods.some(({ name }) => name === "own-sign-in"),
   )
   return [
-    ...tenants.map(({ tenantConnectionId: id, providerLabel, tenantId }) => ({
-      ...{ id, label: `${providerLabel} · ${tenantId}`, provider: null },
+    ...tenants.map((tenant) => ({
+      ...{ id: tenant.tenantConnectionId, label: tenantLabel(tenant), provider: null },
     })),
     ...servers.map(({ provider, label }) => ({
       ...{ id: provider, label: `${label} · ${words.serviceSignIn.withSignIn}`, provider },

@@ -7,7 +7,7 @@ import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
 import { useLoaded } from "../use-loaded.ts"
 import { PartTitle, type RoomPartProps } from "./room-page.tsx"
-import { calendarText } from "./room-text.ts"
+import { calendarText, tenantLabel } from "./room-text.ts"
 import { emptySignIn, SignInFields } from "./sign-in-fields.tsx"
 
 /** How the room's calendar is, and how it is connected. */
@@ -61,7 +61,7 @@ function Connect({ words, connect }: ConnectProps) {
           label={text.connectBy}
           value={chosen}
           data={[
-            ...known.map((one) => ({ value: one.tenantConnectionId, label: `${one.providerLabel} · ${one.tenantId}` })),
+            ...known.map((one) => ({ value: one.tenantConnectionId, label: tenantLabel(one) })),
             ...(provider === undefined ? [] : [{ value: own, label: `${provider.label} · ${text.ownSignIn}` }]),
           ]}
           onChange={({ currentTarget: { value } }) => setBy(value)}

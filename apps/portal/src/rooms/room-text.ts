@@ -1,4 +1,4 @@
-import type { RoomView } from "@kalends/protocol/rooms"
+import type { RoomMethodsView, RoomView } from "@kalends/protocol/rooms"
 import { relativeTime } from "@kalends/ui/words"
 import type { Messages } from "../messages.ts"
 
@@ -57,3 +57,9 @@ export function placeText({ building, floor, capacity }: RoomView, words: Messag
   const seats = capacity === null ? null : `${words.rooms.capacity}: ${capacity}`
   return [building, floor, seats].filter((part) => part !== null).join(" · ")
 }
+
+type Tenant = RoomMethodsView["tenants"][number]
+
+/** What an organisation's connection is called where one is chosen; of service accounts there may be several. */
+export const tenantLabel = ({ providerLabel, tenantId, method, identity }: Tenant): string =>
+  [providerLabel, tenantId, ...(method === "service-sign-in" ? [identity] : [])].join(" · ")

@@ -21,7 +21,7 @@ import type { Random } from "../ports/random.ts"
 import type { ListedRevocationStep, RevocationRow, RevocationScope } from "../ports/revocation-tables.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import type { Farewells } from "./farewells.ts"
-import { type RunRevocation, tenantOf } from "./run-revocation.ts"
+import { type RunRevocation, tenantsOf } from "./run-revocation.ts"
 
 const perPage = 100
 const listedMost = 50
@@ -62,27 +62,25 @@ export function createRevocations(deps: RevocationsDeps) {
     }
     await tables.revocations.insert(row)
     const count = await tables.revocations.addSteps(row.revocationId, scope)
-    const tenant = await tenantOf(tables, row)
-    if (count === 0 && tenant === null)
+    const tenants = await tenantsOf(tables, row)
+    if (count === 0 && tenants.length === 0)
       throw new Problem("not-found", "There is no connection to revoke.", { code: "nobody" })
     if (!isAgreed(count))
       throw new Problem("conflict", "Type once more what you revoke.", { code: "confirmation-needed" })
     const taken = await tables.revocations.takeCredentials(row.revocationId, "left-out")
-    if (tenant !== null)
-      await tables.tenants.update(tenant.tenantConnectionId, {
-        ...{ sealedSecret: new Uint8Array(), version: tenant.version + 1 },
-      })
+    for (const { tenantConnectionId, version } of tenants)
+      await tables.tenants.update(tenantConnectionId, { sealedSecret: new Uint8Array(), version: version + 1 })
     const actor = { kind: "user", userId: user.userId } as const
     const entry = { actor, action: "revocation-changed", subjectId: row.revocationId } as const
     await tables.appendAudit({ ...entry, reason: `${scope.kind}-begun` }, now)
-    return { row, taken, tenant, view: await view(tables, row) }
+    return { row, taken, tenants, view: await view(tables, row) }
   }
 
   /** What is deleted goes on in memory until providers are told, in the background. */
   async function start(user: Caller, work: (tables: AccountTables) => ReturnType<typeof begin>) {
-    const { row, taken, tenant, view } = await store.inAccount(user.accountId, work)
+    const { row, taken, tenants, view } = await store.inAccount(user.accountId, work)
     farewells.keep(taken)
-    if (tenant !== null) farewells.keepTenant(user.accountId, tenant)
+    for (const tenant of tenants) farewells.keepTenant(user.accountId, tenant)
     runs.start(row.accountId, row.revocationId, user.call)
     return view
   }

@@ -9,6 +9,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { ListedRevocationStep, RevocationRow, RevocationState } from "../ports/revocation-tables.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
 import type { AccountTables, AuditEntry, Store } from "../ports/store.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import type { TellDeps } from "./deps.ts"
 import type { Farewells } from "./farewells.ts"
 import { keepTouching } from "./keep-touching.ts"
@@ -77,19 +78,14 @@ export function createRunRevocation(deps: RunRevocationDeps) {
         !(await tables.revocations.updateIf(row.revocationId, "removing", { state: "telling", touchedAt: clock.now() }))
       )
         return
-      const tenant = await tenantOf(tables, row)
-      if (tenant === null) return
-      const { people, rooms } = await tables.tenants.countConnections(tenant.tenantConnectionId)
-      if (people + rooms > 0) return
-      await tables.tenants.delete(tenant.tenantConnectionId)
-      const actor = { kind: "user", userId: row.createdBy } as const
-      const entry = {
-        actor,
-        action: "tenant-removed",
-        subjectId: tenant.tenantConnectionId,
-        reason: "revoked",
-      } as const
-      await tables.appendAudit(entry, clock.now())
+      for (const { tenantConnectionId } of await tenantsOf(tables, row)) {
+        const { people, rooms } = await tables.tenants.countConnections(tenantConnectionId)
+        if (people + rooms > 0) continue
+        await tables.tenants.delete(tenantConnectionId)
+        const actor = { kind: "user", userId: row.createdBy } as const
+        const entry = { actor, action: "tenant-removed", subjectId: tenantConnectionId, reason: "revoked" } as const
+        await tables.appendAudit(entry, clock.now())
+      }
     })
   }
 
@@ -212,16 +208,17 @@ async function tellOne(deps: RunRevocationDeps, { row, step, call }: Telling): P
   })
 }
 
-/** The administrator's connection of the tenant that is revoked; null where there is none. */
-export async function tenantOf(
+/** The administrators' connections of the tenant that is revoked, or the one that is. */
+export async function tenantsOf(
   tables: AccountTables,
   row: Pick<RevocationRow, "scopeKind" | "scopeId" | "provider" | "tenantConnectionId">,
-) {
+): Promise<readonly TenantConnectionRow[]> {
   const { scopeKind, scopeId, provider, tenantConnectionId } = row
-  if (scopeKind !== "tenant") return null
-  if (tenantConnectionId !== null) return tables.tenants.find(tenantConnectionId)
+  if (scopeKind !== "tenant") return []
   const all = await tables.tenants.list()
-  return all.find((one) => one.provider === provider && one.tenantId === scopeId) ?? null
+  return tenantConnectionId === null
+    ? all.filter((one) => one.provider === provider && one.tenantId === scopeId)
+    : all.filter((one) => one.tenantConnectionId === tenantConnectionId)
 }
 
 function entryOf({ revocationId, createdBy }: RevocationRow, reason: (typeof revocationReasons)[number]): AuditEntry {

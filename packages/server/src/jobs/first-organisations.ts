@@ -19,7 +19,14 @@ export type FirstOrganisationsDeps = {
 const schema = z.object({
   /** The time zone of their rooms. */
   zone: z.string().max(60),
-  organisations: z.array(newTenantSchema).max(20),
+  organisations: z
+    .array(
+      newTenantSchema.extend({
+        /** Addresses of the rooms that are brought in; all of its directory where they are left out. */
+        rooms: z.array(z.string().toLowerCase().max(320)).max(1_000).optional(),
+      }),
+    )
+    .max(20),
   /** Video systems of those rooms that ask for their bookings, and know already what they sign in with. */
   devices: z
     .array(
@@ -50,15 +57,17 @@ export function readFirstOrganisations(text: string): FirstOrganisations | null 
  * need not be typed. One that does not open is left out and logged; the others are connected. Then their video systems.
  */
 export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, devices, log }: FirstOrganisationsDeps) {
-  async function bringRooms(user: Caller, tenantConnectionId: string, zone: string): Promise<void> {
+  type From = { readonly tenantConnectionId: string; readonly zone: string; readonly only: readonly string[] | null }
+
+  async function bringRooms(user: Caller, { tenantConnectionId, zone, only }: From): Promise<void> {
     let next: string | null = null
     for (let page = 0; page < pagesMost; page++) {
       const found: Awaited<ReturnType<typeof roomDirectory>> = await roomDirectory(user, {
         ...{ by: "tenant", tenantConnectionId, next },
       })
-      const rooms = found.entries.map(({ address, name, building, floor, capacity }) => ({
-        ...{ address, name, building, floor, capacity },
-      }))
+      const rooms = found.entries
+        .filter(({ address }) => only === null || only.includes(address.toLowerCase()))
+        .map(({ address, name, building, floor, capacity }) => ({ address, name, building, floor, capacity }))
       for (let from = 0; from < rooms.length; from += roomsAtOnce)
         await roomSetup.importRooms(user, { tenantConnectionId, zone, rooms: rooms.slice(from, from + roomsAtOnce) })
       if (found.next === null) return
@@ -67,10 +76,10 @@ export function createFirstOrganisations({ tenants, roomDirectory, roomSetup, de
   }
 
   return async (user: Caller, { zone, organisations, devices: systems }: FirstOrganisations): Promise<void> => {
-    for (const input of organisations) {
+    for (const { rooms, ...input } of organisations) {
       try {
         const { tenantConnectionId } = await tenants.connect(user, input)
-        await bringRooms(user, tenantConnectionId, zone)
+        await bringRooms(user, { tenantConnectionId, zone, only: rooms ?? null })
       } catch (error) {
         log.warn("an organisation was not connected at set-up", { provider: input.provider, problem: wordOf(error) })
       }

@@ -66,8 +66,10 @@ export type ServiceAsked = {
  * could open itself, and nobody's calendar but a room's.
  */
 export interface TenantSignIn {
-  /** How it is called among the methods; it has no fields. */
+  /** How it is called among the methods. */
   readonly method: string
+  /** What a sign-in that was made elsewhere is given by (TenantSource.open), for who sets up without a browser. */
+  readonly fields: readonly TenantField[]
   authorizeUrl(input: SignInRequest & ServiceAsked): URL
   /** Throws as `open`; "forbidden" (code "permission-withheld", "no-refresh-token") where less was given than is needed. */
   exchangeCode(input: CodeExchange & ServiceAsked): Promise<TenantOpened>

@@ -3,6 +3,14 @@ import type { Permission } from "@kalends/domain/permission"
 import type { ProblemKind } from "@kalends/domain/problem"
 import type { Changes } from "./store.ts"
 
+/** The method of a service account that signs in; it opens rooms alone. */
+export const serviceSignInMethod = "service-sign-in"
+
+/** Which connections may not be there twice: those of one such text. */
+export const tenantKey = ({ provider, tenantId, method, identity }: TenantName): string =>
+  [provider, tenantId, ...(method === serviceSignInMethod ? [identity] : [])].join(" ")
+type TenantName = Pick<TenantConnectionRow, "provider" | "tenantId" | "method" | "identity">
+
 /** An administrator's connection to a whole organisation. Connections of its people refer to it. */
 export type TenantConnectionRow = {
   readonly accountId: AccountId
@@ -28,8 +36,12 @@ export type TenantConnectionRow = {
 
 /** Part of AccountTables. */
 export interface TenantTables {
-  /** Throws Problem "conflict" (code "tenant-known") when this organisation is connected already. */
+  /**
+   * Throws Problem "conflict" (code "tenant-known") when this organisation is connected already: once by what opens everybody's
+   * calendar, and once by each service account.
+   */
   insert(row: TenantConnectionRow): Promise<void>
+  /** Throws as insert. */
   update(tenantConnectionId: TenantConnectionId, changes: Changes<TenantConnectionRow>): Promise<void>
   /** Seals what signing in gave anew, unless another secret was given meanwhile: then nothing is written. */
   renewSecret(

@@ -12,12 +12,13 @@ export function createTenantTables(tx: Transaction<Database>, accountId: Account
       await unique(work, "This organisation is connected already.", "tenant-known")
     },
     async update(tenantConnectionId, changes) {
-      await tx
+      const work = tx
         .updateTable("tenantConnection")
         .set(changes)
         .where("accountId", "=", accountId)
         .where("tenantConnectionId", "=", tenantConnectionId)
         .execute()
+      await unique(work, "This organisation is connected already.", "tenant-known")
     },
     async renewSecret({ tenantConnectionId, version }, sealedSecret) {
       await tx

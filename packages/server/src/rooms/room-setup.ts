@@ -25,7 +25,7 @@ export function createRoomSetup(deps: Omit<RoomsDeps, "remover" | "connectRoom">
     tables.appendAudit({ actor: { kind: "user", userId }, action: "room-changed", subjectId, reason }, clock.now())
 
   return {
-    /** Those who are here already stay as they are, and are connected where they are not. */
+    /** Those who are here already stay as they are, and are connected where they are not, and not about to be. */
     importRooms: (user: Caller, { tenantConnectionId, zone, rooms }: ImportRoomsInput): Promise<ImportedRoomsView> =>
       store.inAccount(user.accountId, async (tables) => {
         const tenant = tenantConnectionId === null ? null : parseTenantConnectionId(tenantConnectionId)
@@ -50,7 +50,10 @@ export function createRoomSetup(deps: Omit<RoomsDeps, "remover" | "connectRoom">
           await tables.rooms.insert(row)
           await audit(tables, user, row.roomId, "directory")
         }
-        const unconnected = [...known.values()].filter(({ connectionState }) => connectionState === null)
+        const unconnected = [...known.values()].filter(
+          ({ connectionState, tenantConnectionId: other, problemKind }) =>
+            connectionState === null && (other === null || other === tenant || problemKind !== null),
+        )
         if (tenant === null) return { added: added.length, known: known.size }
         for (const { roomId } of unconnected) await tables.rooms.update(roomId, { tenantConnectionId: tenant })
         const toConnect = [...added, ...unconnected]

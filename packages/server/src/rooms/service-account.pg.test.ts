@@ -110,3 +110,17 @@ test("a sign-in that was withdrawn is noted once for all, and mended by signing 
   expect(await look()).toMatchObject({ code: "room-readable" })
   expect((await tenants())[0]).toMatchObject({ identity: account?.email, problem: null })
 })
+
+test("another account of the same organisation opens other rooms; removed, it takes those along and no others", async () => {
+  simulator.org.giveFullAccess(lyra ?? expect.fail("a room"), stranger ?? expect.fail("an account"))
+  expect(await signIn(account, null)).toContain("problem=tenant-known")
+  expect(await signIn(stranger, null)).toContain("connected=rooms")
+  const two = (await tenants()).find(({ identity }) => identity === stranger?.email)
+  const { roomId } = (await roomOf(lyra)) ?? expect.fail("a room")
+  const by = { by: "tenant", tenantConnectionId: two?.tenantConnectionId }
+  expect((await session.call("PUT", `/v1/rooms/${roomId}/connection`, by)).status).toBe(200)
+  expect((await tenants()).map(({ roomCount }) => roomCount)).toEqual([1, 1])
+  expect((await session.call("DELETE", `/v1/tenants/${two?.tenantConnectionId}`)).status).toBeLessThan(300)
+  await until(async () => (await roomOf(lyra))?.connection === null && (await tenants()).length === 1)
+  expect((await roomOf(draco))?.connection?.state).toBe("healthy")
+})

@@ -76,6 +76,20 @@ describe("a service account that signs in for rooms", () => {
     await expect(connect()).rejects.toMatchObject({ code: "tenant-known" })
   })
 
+  test("stands beside what opens everybody's calendar, and beside other accounts of the organisation", async () => {
+    const everybody = await world.connectTenant()
+    const [one, other] = [await connect(), "tenant-1 rooms-of-berlin@example.org"]
+    const two = await world.signIn.finish(world.asker, { state: await stateOf(), code: other })
+    const ids = [everybody, one, two].map(({ tenantConnectionId }) => tenantConnectionId)
+    expect((await world.tenants.list(world.administrator)).map((row) => row.tenantConnectionId).sort()).toEqual(
+      ids.sort(),
+    )
+    // Nor does one account take another's place while both are there.
+    const anew = { state: await stateOf(one.tenantConnectionId), code: other }
+    await expect(world.signIn.finish(world.asker, anew)).rejects.toMatchObject({ code: "tenant-known" })
+    await expect(connect()).rejects.toMatchObject({ code: "tenant-known" })
+  })
+
   test("does not take the place of what opens everybody's calendar", async () => {
     const { tenantConnectionId } = await world.connectTenant()
     await expect(stateOf(tenantConnectionId)).rejects.toMatchObject({ code: "wrong-sign-in-kind" })

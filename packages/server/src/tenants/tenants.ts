@@ -155,8 +155,9 @@ function methodsView({
 }
 
 /** What was given for the fields that the method has. Throws Problem "malformed" (code "field-missing") where one is left out. */
-function readGiven({ methods }: TenantSource, name: string, given: NewTenantInput["given"]): TenantGiven {
-  const method = methods.find((known) => known.name === name)
+function readGiven({ methods, signIn }: TenantSource, name: string, given: NewTenantInput["given"]): TenantGiven {
+  const all = [...methods, ...(signIn === null ? [] : [{ name: signIn.method, fields: signIn.fields }])]
+  const method = all.find((known) => known.name === name)
   if (method === undefined)
     throw new Problem("unsupported", "This calendar service is let in another way.", { code: "wrong-method" })
   const entries = method.fields.flatMap(({ name: field, isOptional }) => {

@@ -31,6 +31,7 @@ export function createMemoryTenant(
       isTokenForAll,
       signIn: {
         method: "service-sign-in",
+        fields: [{ name: "refreshToken", kind: "secret", isOptional: false }],
         authorizeUrl({ state, loginHint, hasDirectory }) {
           const query = new URLSearchParams({ state, hint: loginHint ?? "", directory: String(hasDirectory) })
           return new URL(`https://memory.example/authorize?${query}`)

@@ -8,7 +8,7 @@ import {
   type SystemRolloutTables,
   stepCountsOf,
 } from "../ports/rollout-tables.ts"
-import type { TenantTables } from "../ports/tenant-tables.ts"
+import { type TenantConnectionRow, type TenantTables, tenantKey } from "../ports/tenant-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
 /** Administrators' connections of one account, in memory. */
@@ -19,15 +19,22 @@ export function memoryTenants(tx: MemoryTransaction, accountId: AccountId): Tena
       .list("connection")
       .filter((row) => row.accountId === accountId && row.tenantConnectionId === tenantConnectionId)
       .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1))
+  async function refuseSame(row: TenantConnectionRow): Promise<void> {
+    await tx.lock("tenant", tenantKey(row))
+    const others = mine().filter(({ tenantConnectionId }) => tenantConnectionId !== row.tenantConnectionId)
+    if (others.some((other) => tenantKey(other) === tenantKey(row)))
+      throw new Problem("conflict", "This organisation is connected already.", { code: "tenant-known" })
+  }
   return {
     async insert(row) {
-      await tx.lock("tenant", `${row.provider} ${row.tenantId}`)
-      if (mine().some(({ provider, tenantId }) => provider === row.provider && tenantId === row.tenantId))
-        throw new Problem("conflict", "This organisation is connected already.", { code: "tenant-known" })
+      await refuseSame(row)
       await tx.put("tenant", row.tenantConnectionId, row)
     },
-    update: (id, changes) =>
-      tx.change("tenant", id, (row) => (row.accountId === accountId ? { ...row, ...changes } : row)),
+    async update(id, changes) {
+      const known = mine().find((row) => row.tenantConnectionId === id)
+      if (known !== undefined) await refuseSame({ ...known, ...changes })
+      await tx.change("tenant", id, (row) => (row.accountId === accountId ? { ...row, ...changes } : row))
+    },
     renewSecret: ({ tenantConnectionId: id, version }, sealedSecret) =>
       tx.change("tenant", id, (row) =>
         row.accountId === accountId && row.version === version ? { ...row, sealedSecret } : row,

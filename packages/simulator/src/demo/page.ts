@@ -14,7 +14,12 @@ export type DemoOrganisation = {
   readonly service: string
   readonly text: string
   /** The same for a program: what is given by which method. */
-  readonly connect: { readonly method: string; readonly given: Readonly<Record<string, string>> }
+  readonly connect: {
+    readonly method: string
+    readonly given: Readonly<Record<string, string>>
+    /** Addresses of the rooms that it is for, where not for all. */
+    readonly rooms?: readonly string[]
+  }
   /** A file to give: a service account's key. */
   readonly file: { readonly name: string; readonly content: string } | null
 }

@@ -1,7 +1,9 @@
 import type { Access } from "@kalends/domain/access"
+import type { Permission } from "@kalends/domain/permission"
 import { Problem } from "@kalends/domain/problem"
 import type { Grant } from "../../ports/calendar-provider.ts"
-import type { ServiceAsked, TenantAccess, TenantOpened, TenantSignIn } from "../../ports/tenant-source.ts"
+import type { ServiceAsked, TenantAccess, TenantGiven, TenantOpened, TenantSignIn } from "../../ports/tenant-source.ts"
+import { serviceSignInMethod } from "../../ports/tenant-tables.ts"
 import { createGrantFlow } from "../oauth-grant.ts"
 import type { ProviderDeps } from "../provider-deps.ts"
 import { type GraphSettings, grantedShared, organisationOf, serviceScopeFor } from "./auth.ts"
@@ -9,6 +11,8 @@ import { entraRules } from "./sign-in.ts"
 import type { SignedIn, TenantSecret } from "./tenant-secret.ts"
 
 export type ServiceSignIn = TenantSignIn & {
+  /** Proves a sign-in that was made elsewhere. Whose it is, the administrator says. Throws as `refresh`. */
+  adopt(tenant: string, given: TenantGiven, permission: Permission): Promise<TenantOpened>
   /** An access by what was sealed, and what is to be sealed from now on. Throws what the token endpoint's refusal means. */
   refresh(tenant: string, signedIn: SignedIn): Promise<TenantAccess>
 }
@@ -35,8 +39,28 @@ export function createServiceSignIn(
   const anywhere = (asked: ServiceAsked) => flow(organisationOf(settings.tenant), asked)
   const noContacts = { contacts: "none" } as const
 
+  async function refresh(tenant: string, own: SignedIn): Promise<TenantAccess> {
+    const grant = await flow(tenant, own).refresh(own.refreshToken, { permission: own.permission, ...noContacts })
+    const { refreshToken } = grant
+    const renewedSecret = refreshToken === null ? null : secretText({ tenant, own: { ...own, refreshToken } })
+    return { access: accessOf(grant), renewedSecret }
+  }
+
   return {
-    method: "service-sign-in",
+    method: serviceSignInMethod,
+    fields: [
+      { name: "tenant", kind: "text", isOptional: false },
+      { name: "username", kind: "text", isOptional: false },
+      { name: "refreshToken", kind: "secret", isOptional: false },
+    ],
+    refresh,
+    async adopt(tenant, { username = "", refreshToken = "" }, permission) {
+      const account = username.toLowerCase()
+      const own = { kind: "sign-in", account, refreshToken, permission, hasDirectory: true } as const
+      const { renewedSecret } = await refresh(tenant, own)
+      const secret = renewedSecret ?? secretText({ tenant, own })
+      return { secret, identity: account, tenantId: tenant, secretExpiresAt: null }
+    },
     authorizeUrl: (input) => anywhere(input).authorizeUrl({ ...input, ...noContacts }),
     async exchangeCode(input): Promise<TenantOpened> {
       const { grant, subject } = await anywhere(input).exchangeCode({ ...input, ...noContacts })
@@ -52,12 +76,6 @@ export function createServiceSignIn(
         // It lives as long as it is used.
         secretExpiresAt: null,
       }
-    },
-    async refresh(tenant, own) {
-      const grant = await flow(tenant, own).refresh(own.refreshToken, { permission: own.permission, ...noContacts })
-      const { refreshToken } = grant
-      const renewedSecret = refreshToken === null ? null : secretText({ tenant, own: { ...own, refreshToken } })
-      return { access: accessOf(grant), renewedSecret }
     },
   }
 }

@@ -100,7 +100,8 @@ export function createGraphTenant({ http, oauth, clock }: ProviderDeps, settings
   const tenant: TenantSource = {
     methods: tenantMethods,
     isTokenForAll: true,
-    async open(method, given) {
+    async open(method, given, permission) {
+      if (method === signIn.method) return signIn.adopt(await tenantIdOf(readTenant(given)), given, permission)
       const { own, clientId, secretExpiresAt } = readRegistration(method, given, settings)
       const tenant = await tenantIdOf(readTenant(given))
       await token({ tenant, own })
