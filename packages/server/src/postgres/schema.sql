@@ -997,7 +997,6 @@ create table tenant_connection (
   problem_kind text,
   problem_code text,
   problem_at timestamp with time zone,
-  UNIQUE (account_id, provider, tenant_id),
   PRIMARY KEY (account_id, tenant_connection_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   CHECK ((length(identity) <= 320)),
@@ -1006,6 +1005,8 @@ create table tenant_connection (
   CHECK ((length(tenant_id) <= 320)),
   CHECK ((version > 0))
 );
+CREATE UNIQUE INDEX tenant_connection_of_account ON tenant_connection USING btree (account_id, provider, tenant_id, identity) WHERE (method = 'service-sign-in'::text);
+CREATE UNIQUE INDEX tenant_connection_of_all ON tenant_connection USING btree (account_id, provider, tenant_id) WHERE (method <> 'service-sign-in'::text);
 create policy by_account on tenant_connection using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
