@@ -26,7 +26,8 @@ const en = {
   refused: "Kalends does not allow this. Your administrator can say why.",
   refusals: {
     "tool-off": "Scheduling tools are switched off for you. Ask your administrator.",
-    "not-delegate": "This person has not allowed you to schedule for them. They do so in Kalends, under Tools.",
+    "not-delegate":
+      "This person has not allowed you to schedule for them. They do so in Kalends, under “Get the tools”.",
     "private-not-allowed": "This event is private, and you may not manage its owner's private events.",
     "not-yours": "The meeting belongs to somebody else.",
     "no-meeting": "The meeting is gone already.",
@@ -97,7 +98,7 @@ const ja: Messages = {
   refusals: {
     "tool-off": "あなたの予定作成ツールは無効になっています。管理者にお問い合わせください。",
     "not-delegate":
-      "この方は、あなたによる代理の予定作成を許可していません。Kalends の「ツール」でご本人が許可できます。",
+      "この方は、あなたによる代理の予定作成を許可していません。Kalends の「ツールを入手」でご本人が許可できます。",
     "private-not-allowed": "この予定は非公開です。所有者の非公開の予定を管理する権限がありません。",
     "not-yours": "この会議はほかの人のものです。",
     "no-meeting": "会議はすでにありません。",

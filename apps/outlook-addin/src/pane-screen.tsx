@@ -13,9 +13,19 @@ export function PaneScreen({ pane }: { readonly pane: Pane }) {
   const shown = { pane, state, words }
   return (
     <Stack component="main" p="md" gap="md">
-      <Title order={1} size="h4">
-        {words.title}
-      </Title>
+      {/* The place where things are told is there before anything is, and takes no room until then. */}
+      <div>
+        <Title order={1} size="h4">
+          {words.title}
+        </Title>
+        <div role="status">
+          {state.notice !== null && (
+            <Text size="sm" mt="xs">
+              {state.notice}
+            </Text>
+          )}
+        </div>
+      </div>
       {state.problem !== null && (
         <Alert color="red" role="alert">
           <Stack gap="xs" align="start">
@@ -28,7 +38,6 @@ export function PaneScreen({ pane }: { readonly pane: Pane }) {
           </Stack>
         </Alert>
       )}
-      <div role="status">{state.notice !== null && <Text size="sm">{state.notice}</Text>}</div>
       <Phase {...shown} />
       <Text size="xs" c="dimmed">
         {words.privacy}
@@ -73,7 +82,7 @@ function Code({ pane, state: { code }, words }: Shown) {
   return (
     <Stack gap="sm">
       <Text>{words.codeText}</Text>
-      <Text size="xl" fw={650} ta="center" ff="monospace" data-code>
+      <Text size="xl" fw={650} ta="center" ff="monospace" lts="0.12em" data-code>
         {code.code}
       </Text>
       <Button fullWidth variant="default" onClick={() => browser.open(`${browser.origin()}/#tools`)}>
@@ -112,11 +121,9 @@ const isKnownHost = ({ settings, owner }: PaneState) =>
   settings?.person.email.toLowerCase() === owner.toLowerCase()
 
 function Owner({ state, words, owner }: Shown & { readonly owner: string }): ReactNode {
-  return isKnownHost(state) ? (
-    <Text size="sm">{words.forWhom(owner)}</Text>
-  ) : (
-    <Alert color="yellow">{words.forUnknown(owner)}</Alert>
-  )
+  if (isKnownHost(state)) return <Text size="sm">{words.forWhom(owner)}</Text>
+  // What the service has just said of it stands above.
+  return state.problem === null ? <Alert color="yellow">{words.forUnknown(owner)}</Alert> : null
 }
 
 function Empty({ pane, state, words }: Shown) {

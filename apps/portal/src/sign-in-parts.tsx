@@ -19,7 +19,9 @@ export function Section({ title, text, children }: SectionProps) {
           <Title order={2} size="h3">
             {title}
           </Title>
-          <Text c="dimmed">{text}</Text>
+          <Text c="dimmed" mt={4}>
+            {text}
+          </Text>
         </div>
         {children}
       </Stack>
