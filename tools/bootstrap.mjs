@@ -81,16 +81,19 @@ function isAlive(pid) {
   }
 }
 
-function environmentFor(node) {
+/** What runs the service keeps compiled code from one start to the next, which is a third of a start's work. */
+function environmentFor(root, node, verb) {
   const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH"
-  return { ...process.env, [name]: [dirname(node), process.env[name]].filter(Boolean).join(delimiter) }
+  const path = [dirname(node), process.env[name]].filter(Boolean).join(delimiter)
+  const cache = verbs[verb] === "run" ? { NODE_COMPILE_CACHE: join(root, ".runtime", "compiled") } : {}
+  return { ...cache, ...process.env, [name]: path }
 }
 
 /** Runs tools/<verb>.ts with our own standard streams, passes signals on and ends as it ends. */
 function handOver(root, node, verb, args) {
   const child = spawn(node, [join(root, "tools", `${verb}.ts`), ...args], {
     cwd: root,
-    env: environmentFor(node),
+    env: environmentFor(root, node, verb),
     stdio: "inherit",
   })
   // Ctrl-C reaches the whole group, so the child gets it without us; a signal sent to us alone is passed on.
