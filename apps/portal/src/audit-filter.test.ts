@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { anything, auditQueryOf, isNarrowed } from "./audit-filter.ts"
+import { addressOfChoice, anything, auditQueryOf, choiceOfAddress, isNarrowed } from "./audit-filter.ts"
 
 test("nothing chosen asks for everything", () => {
   expect(auditQueryOf(anything, "UTC")).toEqual({})
@@ -23,4 +23,11 @@ test("what is half typed or unknown is not asked for", () => {
     actor: "a",
     reason: "pass",
   })
+})
+
+test("a choice is found again by its address, and nothing else is taken from one", () => {
+  const choice = { ...anything, subject: "GET /v1/keys?x", fromDay: "2026-11-23" }
+  expect(choiceOfAddress(addressOfChoice(choice))).toEqual(choice)
+  expect(addressOfChoice(anything)).toBe("audit")
+  expect(choiceOfAddress(`audit?other=1&reason=${"x".repeat(500)}`)).toEqual({ ...anything, reason: "x".repeat(120) })
 })

@@ -1,17 +1,23 @@
+import type { SubjectKind } from "@kalends/domain/audit"
 import type { AuditEntryView, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
 import type { RowsPage } from "@kalends/ui/page-loader"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
 import { Alert, Anchor, Button, Code, Group, Stack, Text } from "@mantine/core"
-import { useState } from "react"
+import { useState, useSyncExternalStore } from "react"
 import { auditApi, auditExportUrl } from "./api-audit.ts"
 import { problemText } from "./api-problem.ts"
-import { type AuditChoice, anything, auditQueryOf } from "./audit-filter.ts"
+import { type AuditChoice, addressOfChoice, anything, auditQueryOf, choiceOfAddress } from "./audit-filter.ts"
 import { AuditFilters } from "./audit-filters.tsx"
+import { connectionsPlaceText } from "./connections/place.ts"
+import { addressOfGroup } from "./groups.ts"
 import type { Messages } from "./messages.ts"
 import { momentText } from "./moment.ts"
 import { PageFrame, Trouble } from "./page-parts.tsx"
+import { peoplePlaceText } from "./people/place.ts"
+import { placeText } from "./place.ts"
 import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
+import { roomsPlaceText } from "./rooms/place.ts"
 
 type AuditProps = {
   readonly words: Messages
@@ -21,7 +27,9 @@ type AuditProps = {
 
 /** The organisation's log, for administrators. */
 export function Audit({ words, locale, userId }: AuditProps) {
-  const [choice, choose] = useState<AuditChoice>(anything)
+  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
+  const choice = choiceOfAddress(address)
+  const choose = (wanted: AuditChoice) => platform.goToPlace(addressOfChoice(wanted))
   const query = auditQueryOf(choice, platform.zone)
   const loader = usePages(entryKey, { read: (after) => readEntries(query, after) }, JSON.stringify(query))
   return (
@@ -131,17 +139,45 @@ function columnsOf(
     {
       key: "about",
       title: auditLog.about,
-      width: "8rem",
-      cell: ({ subjectId }) => (
-        <Anchor component="button" type="button" size="sm" onClick={() => about(subjectId)}>
-          {auditLog.aboutThis}
-        </Anchor>
+      onCard: "named",
+      cell: (entry) => (
+        <>
+          <Subject entry={entry} words={words} />
+          <Anchor component="button" type="button" size="sm" ta="start" onClick={() => about(entry.subjectId)}>
+            {auditLog.aboutThis}
+          </Anchor>
+        </>
       ),
     },
   ]
 }
 
+const pageOfKind: Readonly<Partial<Record<SubjectKind, (subjectId: string) => string>>> = {
+  person: (userId) => peoplePlaceText({ kind: "one", userId }),
+  room: (roomId) => roomsPlaceText({ kind: "room", roomId }),
+  calendar: (connectionId) => connectionsPlaceText({ kind: "one", connectionId }),
+  group: addressOfGroup,
+  tenant: (tenantConnectionId) => placeText({ kind: "tenant", tenantConnectionId }),
+  display: () => "displays",
+}
+
+/** What an entry is about, by its name, and the way to its page. */
+function Subject({ entry: { about, subjectId }, words }: { readonly entry: AuditEntryView; readonly words: Messages }) {
+  if (about === null) return null
+  const name = words.auditLog.subjectOf[about.kind](about.name)
+  const page = pageOfKind[about.kind]
+  return page === undefined ? (
+    <Text size="sm" className={classes.breakable}>
+      {name}
+    </Text>
+  ) : (
+    <Anchor size="sm" display="block" className={classes.breakable} href={`#${page(subjectId)}`}>
+      {name}
+    </Anchor>
+  )
+}
+
 function actorOf(actor: AuditEntryView["actor"], { auditLog }: Messages): string {
-  if (actor.kind === "service") return `${auditLog.service} (${actor.part})`
+  if (actor.kind === "service") return auditLog.serviceFor(auditLog.parts[actor.part] ?? actor.part)
   return actor.displayName ?? auditLog.somebodyGone
 }

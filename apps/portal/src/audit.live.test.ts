@@ -36,6 +36,15 @@ test("shows what was done, by whom and why, page by page", () =>
         .first()
         .getByText(/Secret opened|シークレットの使用/)
         .waitFor()
+      // Whose calendar it was, and when, with the zone, to be compared with other records.
+      await items(page)
+        .first()
+        .getByRole("link", { name: /Calendar of Grace Hopper|Grace Hopper のカレンダー/ })
+        .waitFor()
+      await items(page)
+        .first()
+        .getByText(/\d:\d\d:\d\d UTC/)
+        .waitFor()
       // The second page is read by itself: the end of the first is in sight.
       await items(page)
         .nth(5)
@@ -54,6 +63,10 @@ test("is narrowed to a person, an act, a day, or one thing, and widened again", 
       await chosen.nth(1).selectOption("token-refreshed")
       await expect.poll(() => items(page).count()).toBe(1)
       await button(page, /same thing|同じ対象/).click()
+      await expect.poll(() => items(page).count()).toBe(5)
+      // The choice stands in the address: who is sent it sees the same.
+      expect(page.url()).toContain("#audit?subject=")
+      await page.reload()
       await expect.poll(() => items(page).count()).toBe(5)
       await button(page, /Show everything|すべて表示/).click()
       await expect.poll(() => items(page).count()).toBe(6)

@@ -31,6 +31,7 @@ test("all connections are listed, narrowed down in the address, and each opens w
     await trouble.getByText(/connects again|接続し直します/).waitFor()
     await trouble.getByText(/\d:\d\d:\d\d UTC/).waitFor()
     await page.getByRole("row", { name: /^(?:Contacts|連絡先)/ }).waitFor()
+    await page.locator('main a[href^="#audit?subject="]').waitFor()
     await page
       .getByText(/Ada Lovelace/)
       .first()

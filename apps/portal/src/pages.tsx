@@ -113,7 +113,11 @@ export const pages: readonly PortalPage[] = [
     ...{ place: "connections", needs: "read-connections", section: "organisation" },
     label: (words) => words.connections.title,
     view: ({ words, locale, now, user }) => (
-      <Connections {...{ words, locale, now }} canRevoke={user.abilities.includes("revoke-connections")} />
+      <Connections
+        {...{ words, locale, now }}
+        canRevoke={user.abilities.includes("revoke-connections")}
+        canReadLog={user.abilities.includes("read-audit")}
+      />
     ),
   },
   {

@@ -56,3 +56,7 @@ export const auditActions = [
   "delegate-changed",
 ] as const
 export type AuditAction = (typeof auditActions)[number]
+
+/** Kinds of things that entries are about and that have a name. */
+export const subjectKinds = ["person", "room", "calendar", "group", "tenant", "display", "device"] as const
+export type SubjectKind = (typeof subjectKinds)[number]

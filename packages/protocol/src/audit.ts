@@ -1,4 +1,4 @@
-import { auditActions } from "@kalends/domain/audit"
+import { auditActions, subjectKinds } from "@kalends/domain/audit"
 import { z } from "zod"
 
 const sequence = z.number().int().positive()
@@ -31,6 +31,8 @@ export const auditEntrySchema = z.object({
   ]),
   action,
   subjectId: z.string(),
+  /** What the subject is called now; null where it is gone, or has no name. A calendar's is the name of whose it is. */
+  about: z.object({ kind: z.enum(subjectKinds), name: z.string() }).nullable(),
   /** Why: a machine word. */
   reason: z.string(),
   /**

@@ -1,8 +1,9 @@
 import { isProblemKind } from "@kalends/domain/problem"
 import type { ConnectionDetail, ConnectionOverview } from "@kalends/protocol/overview"
 import { spanOf } from "@kalends/ui/words"
-import { Button, Stack, Text, Title } from "@mantine/core"
+import { Anchor, Button, Stack, Text, Title } from "@mantine/core"
 import { connectionsApi } from "../api-connections.ts"
+import { addressOfChoice } from "../audit-filter.ts"
 import { type Fact, Facts } from "../facts.tsx"
 import { momentText } from "../moment.ts"
 import { Waiting } from "../page-parts.tsx"
@@ -12,7 +13,7 @@ import { type ConnectionsProps, stateText, whenText } from "./connection-words.t
 import { ConnectionsFrame } from "./frame.tsx"
 import { connectionsPlaceText } from "./place.ts"
 
-type OneProps = ConnectionsProps & { readonly connectionId: string }
+type OneProps = ConnectionsProps & { readonly connectionId: string; readonly canReadLog: boolean }
 
 /** One connection: how it is, and what happened to it. */
 export function ConnectionPage(props: OneProps) {
@@ -90,7 +91,13 @@ function troubleFacts({ kind, code, at }: NonNullable<FactsProps["row"]["problem
   ]
 }
 
-function Timeline({ words, locale, entries }: OneProps & { readonly entries: ConnectionDetail["timeline"] }) {
+function Timeline({
+  words,
+  locale,
+  entries,
+  connectionId,
+  canReadLog,
+}: OneProps & { readonly entries: ConnectionDetail["timeline"] }) {
   const text = words.connections
   return (
     <Stack gap="sm">
@@ -107,6 +114,11 @@ function Timeline({ words, locale, entries }: OneProps & { readonly entries: Con
           </li>
         ))}
       </ul>
+      {canReadLog ? (
+        <Anchor href={`#${addressOfChoice({ subject: connectionId })}`} w="fit-content">
+          {text.toLog}
+        </Anchor>
+      ) : null}
     </Stack>
   )
 }

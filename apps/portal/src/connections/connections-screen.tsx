@@ -10,14 +10,14 @@ import { RevocationsPage } from "./revocations-page.tsx"
 import { RevokePage } from "./revoke-page.tsx"
 
 /** Every connection of the organisation, for those who answer for them. */
-export function Connections(props: ConnectionsProps) {
+export function Connections({ canReadLog, ...props }: ConnectionsProps & { readonly canReadLog: boolean }) {
   const address = useSyncExternalStore(platform.onPlace, platform.placeText)
   const place = connectionsPlaceOf(address)
   switch (place.kind) {
     case "list":
       return <ConnectionList {...props} filter={place.filter} />
     case "one":
-      return <ConnectionPage {...props} connectionId={place.connectionId} />
+      return <ConnectionPage {...props} connectionId={place.connectionId} canReadLog={canReadLog} />
     case "forecast":
       return <ForecastPage {...props} />
     case "revoke":

@@ -166,6 +166,36 @@ describe("the audit log in PostgreSQL", () => {
     expect(entries[0]?.actor).toMatchObject({ kind: "user", displayName: rows.user.displayName })
   })
 
+  test("says what an entry is about by its name, of whatever is still there", async () => {
+    const { user, account, connection } = rows
+    await store().inAccount(account.accountId, async (tables) => {
+      await tables.insertConnection(connection)
+      for (const subjectId of [user.userId, connection.connectionId, "GET /v1/keys", account.accountId])
+        await tables.appendAudit(
+          {
+            actor: { kind: "service", part: "test" },
+            action: "secret-opened",
+            subjectId,
+            reason: "pass",
+            call: "job:pass:1",
+          },
+          systemClock.now(),
+        )
+    })
+    const { entries } = await audit().page(user, {})
+    expect(entries.slice(0, 4).map(({ about }) => about)).toEqual([
+      null,
+      null,
+      { kind: "calendar", name: user.displayName },
+      { kind: "person", name: user.displayName },
+    ])
+    seed += 1
+    const other = sampleRows(seed)
+    await store().asSystem((tables) => tables.insertAccount(other.account))
+    const named = await store().inAccount(other.account.accountId, (tables) => tables.nameSubjects([user.userId]))
+    expect(named).toEqual([])
+  })
+
   test("by day tells all of the day, also where the clock was set back", async () => {
     seed += 1
     const other = sampleRows(seed)

@@ -47,8 +47,10 @@ export function createAudit({ store, clock, publicKey }: AuditDeps): AuditFeatur
         const { shown, last } = pageOf(found, entriesPerPage)
         const people = await tables.findUsers(actorsOf(shown))
         const names = new Map<string, string>(people.map(({ userId, displayName }) => [userId, displayName]))
+        const subjects = await tables.nameSubjects([...new Set(shown.map(({ subjectId }) => subjectId))])
+        const abouts = new Map(subjects.map(({ subjectId, kind, name }) => [subjectId, { kind, name }]))
         return {
-          entries: shown.map((row) => viewOf(row, names)),
+          entries: shown.map((row) => ({ ...viewOf(row, names), about: abouts.get(row.subjectId) ?? null })),
           before: last?.sequence ?? null,
         }
       })
@@ -88,7 +90,7 @@ const actorsOf = (rows: readonly AuditRow[]) => [
 function viewOf(
   { sequence, at, actor, action, subjectId, reason, call }: AuditRow,
   names: ReadonlyMap<string, string>,
-): AuditEntryView {
+): Omit<AuditEntryView, "about"> {
   return {
     sequence,
     at: at.toString(),

@@ -1,5 +1,5 @@
 import type { Role } from "@kalends/domain/ability"
-import type { AuditAction } from "@kalends/domain/audit"
+import type { AuditAction, SubjectKind } from "@kalends/domain/audit"
 import type { AuditReason } from "@kalends/domain/audit-reason"
 import type { ConnectionState } from "@kalends/domain/connection"
 import type {
@@ -244,6 +244,13 @@ export type AuditFilter = {
   readonly to: Temporal.Instant | null
 }
 
+/** What an entry of the log is about, as people know it. */
+export type NamedSubject = {
+  readonly subjectId: string
+  readonly kind: SubjectKind
+  readonly name: string
+}
+
 /** Fields that change in an update; undefined ones stay. */
 export type Changes<Row> = Partial<Omit<Row, "accountId">>
 
@@ -308,6 +315,8 @@ export interface AccountTables extends PeopleTables {
   listAudit(page: { readonly after: number; readonly limit: number }): Promise<readonly AuditRow[]>
   /** Newest first. */
   searchAudit(filter: AuditFilter & { readonly limit: number }): Promise<readonly AuditRow[]>
+  /** What these are called: those that there still are, of the kinds that have a name. */
+  nameSubjects(ids: readonly string[]): Promise<readonly NamedSubject[]>
   readonly groups: GroupTables
   readonly policy: PolicyTables
   readonly policyChanges: PolicyChangeTables

@@ -22,6 +22,7 @@ import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createRoomTables } from "./room-tables.ts"
 import { createSignInTables } from "./sign-in-tables.ts"
+import { nameSubjects } from "./subject-names.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 import { createToolTables } from "./tool-tables.ts"
 
@@ -43,6 +44,7 @@ export function createAccountTables(
     listAuditOf: (subjectId, limit) => listAuditOf(tx, accountId, { subjectId, limit }),
     listAudit: (page) => listAudit(tx, accountId, page),
     searchAudit: (filter) => searchAudit(tx, accountId, filter),
+    nameSubjects: (ids) => nameSubjects(tx, accountId, ids),
     meetings: createMeetingTables(tx, accountId),
     listening: createListeningTables(tx, accountId),
     tenants: createTenantTables(tx, accountId),

@@ -27,6 +27,7 @@ import { memoryPolicyChanges, memorySystemPolicy } from "./memory-policy-changes
 import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
 import { memoryRoomTables, memorySystemRooms } from "./memory-room-tables.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
+import { memorySubjects } from "./memory-subjects.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { memorySystemTools, memoryTools } from "./memory-tools.ts"
@@ -327,6 +328,7 @@ type RecordTables = Pick<
   | "listAudit"
   | "listAuditOf"
   | "searchAudit"
+  | "nameSubjects"
   | "addJobs"
 >
 
@@ -367,6 +369,7 @@ function recordTables(tx: MemoryTransaction, accountId: AccountId): RecordTables
       entries()
         .filter((row) => row.sequence > after)
         .slice(0, limit),
+    nameSubjects: async (ids) => memorySubjects(tx, accountId, ids),
     searchAudit: async ({ limit, ...filter }) => entries().filter(isAsked(filter)).reverse().slice(0, limit),
     async addJobs(jobs, runAt) {
       for (const job of jobs) {

@@ -48,6 +48,7 @@ export function calmAudit(now: Temporal.Instant): Pick<Scene, "audit" | "auditPe
   const audit = told.map(([actor, action, subjectId, reason, call], index) => ({
     ...{ sequence: told.length - index, at: now.subtract({ minutes: 7 * (index + 1) }).toString() },
     ...{ actor, action, subjectId, reason, call },
+    about: subjectId === connection ? { kind: "calendar" as const, name: "Grace Hopper" } : null,
   }))
   const auditVerdict = {
     ...{ isWhole: true, count: told.length, brokenAt: null, brokenBy: null, head: "ab".repeat(32) },
