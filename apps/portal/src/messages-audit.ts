@@ -4,6 +4,22 @@ import { reasonText } from "./messages-audit-reasons.ts"
 
 const entries = (count: number) => (count === 1 ? "1 entry" : `${count} entries`)
 
+/** What the service's parts are for. */
+const parts: Readonly<Record<string, string>> = {
+  bookings: "video systems",
+  broker: "access",
+  connections: "connections",
+  devices: "video systems",
+  displays: "screens",
+  pass: "looking for changes",
+  people: "sign-in",
+  rooms: "rooms",
+  subscriptions: "notifications",
+  sync: "meetings",
+  tenants: "organisations",
+  vault: "keys",
+}
+
 const en = {
   audit: "Log",
   auditText:
@@ -31,20 +47,7 @@ const en = {
     device: (name: string) => `Video system ${name}`,
   } satisfies Record<SubjectKind, (name: string) => string>,
   serviceFor: (part: string) => `The service (${part})`,
-  parts: {
-    bookings: "video systems",
-    broker: "access",
-    connections: "connections",
-    devices: "video systems",
-    displays: "screens",
-    pass: "looking for changes",
-    people: "sign-in",
-    rooms: "rooms",
-    subscriptions: "notifications",
-    sync: "meetings",
-    tenants: "organisations",
-    vault: "keys",
-  } as Readonly<Record<string, string>>,
+  parts,
   everything: "Everything",
   fromDay: "From",
   toDay: "Until",
