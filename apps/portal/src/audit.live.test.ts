@@ -62,7 +62,7 @@ test("is narrowed to a person, an act, a day, or one thing, and widened again", 
       const chosen = page.getByRole("combobox")
       await chosen.nth(1).selectOption("token-refreshed")
       await expect.poll(() => items(page).count()).toBe(1)
-      await button(page, /same thing|同じ対象/).click()
+      await button(page, /All about it|同じ対象/).click()
       await expect.poll(() => items(page).count()).toBe(5)
       // The choice stands in the address: who is sent it sees the same.
       expect(page.url()).toContain("#audit?subject=")

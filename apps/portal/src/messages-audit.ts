@@ -52,7 +52,7 @@ const en = {
   fromDay: "From",
   toDay: "Until",
   clearFilters: "Show everything",
-  aboutThis: "About the same thing",
+  aboutThis: "All about it",
   onlyAbout: "Only what is about one thing is shown.",
   service: "The service",
   somebodyGone: "Somebody who is no longer here",

@@ -90,7 +90,7 @@ const en = {
   sentence: (first: string, second: string) => `${first}. ${second}`,
   mostOnDay: (count: number) => `${count.toLocaleString("en")} at most on one day`,
   allEnding: "See all whose sign-in ends",
-  secretsGone: (when: string) => `All secrets were deleted ${when}.`,
+  secretsGone: (when: string) => `All secrets were deleted on ${when}.`,
   secretsGoing: "Secrets are being deleted; the last wait for a refresh that is under way.",
   progress: (done: number, total: number) => `${done.toLocaleString("en")} of ${total.toLocaleString("en")} done`,
   working: "The services are being told. You can leave this page.",
