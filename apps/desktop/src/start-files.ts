@@ -49,13 +49,13 @@ To remove it, delete this folder. A newer one is where you got this: ${blank}/#t
 
 Kalends: ${blank} 用デスクトップエージェント
 
-ターミナルで予定を表示し、このコンピューターの予約ツールの代わりに予定を作成します。Node.js ${nodeMajor} 以降（https://nodejs.org）が必要です。
+ターミナルで予定を表示し、このコンピューターの予定作成ツールの代わりに予定を作成します。Node.js ${nodeMajor} 以降（https://nodejs.org）が必要です。
 
 Windows   kalends.cmd をダブルクリック
 macOS     kalends.command を右クリックして「開く」（署名がないため、最初の一回だけ）
 Linux     ./kalends.sh
 
-メールアドレスとパスワードでサインインします。予約ツールだけなら、Kalends の「ツールを入手」でコードを入力して接続できます。
+メールアドレスとパスワードでサインインします。予定作成ツールだけなら、Kalends の「ツールを入手」でコードを入力して接続できます。
 このコンピューターには何も保存されません。予定・パスワード・トークンはメモリーにだけあり、終了すると消えます。
 削除するには、このフォルダーを消してください。新しいものの入手先: ${blank}/#tools
 `

@@ -121,8 +121,9 @@ function dayLines(frame: Frame): readonly ScreenLine[] {
 
 function dayTitle({ date }: AgendaDay, { view, language, locale }: Frame): string {
   const ahead = view.today.until(date).days
-  const words = messages[language]
-  return `${ahead === 0 ? `${words.today}, ` : ahead === 1 ? `${words.tomorrow}, ` : ""}${dayName(date, locale)}`
+  const { today, tomorrow } = messages[language]
+  const day = dayName(date, locale)
+  return ahead === 0 ? today(day) : ahead === 1 ? tomorrow(day) : day
 }
 
 function entryLines({ entries }: AgendaDay, frame: Frame): readonly ScreenLine[] {

@@ -8,7 +8,20 @@ type ToolText = {
   readonly setUp: string
   /** What is done with the files. */
   readonly how: string
+  /** Where that is done, and what has an address of its own. */
+  readonly places: (service: string) => readonly (readonly [name: string, address: string])[]
 }
+
+const manifestOf = (service: string) => `${service}/outlook/manifest.xml`
+const microsoftAdmin = "https://admin.microsoft.com/#/Settings/IntegratedApps"
+const appsScript = ["Apps Script", "https://script.google.com/home"] as const
+const marketplace = [
+  ...[
+    "Google Workspace Marketplace SDK",
+    "https://console.cloud.google.com/apis/api/appsmarket-component.googleapis.com",
+  ],
+] as const
+const nowhere = () => []
 
 const englishNames: Readonly<Record<string, ToolText>> = {
   "outlook-addin": {
@@ -17,6 +30,10 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     where: "Outlook for Windows, Mac, web, iOS and Android",
     setUp: "An administrator, once for everybody",
     how: "An administrator uploads one of them to Microsoft 365 or to the Exchange server. The zip is for Outlook on the web and on Windows, the manifest for all of them.",
+    places: (service) => [
+      ["The manifest's address, for “Add from URL”", manifestOf(service)],
+      ["Integrated apps at Microsoft 365", microsoftAdmin],
+    ],
   },
   "google-addon": {
     name: "Google Workspace add-on",
@@ -24,6 +41,7 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     where: "Google Calendar in the browser and on phones",
     setUp: "An administrator, once for everybody",
     how: "An administrator sends one of them to Google. The form “by itself” also adds meetings to events that were saved, and asks for one permission more.",
+    places: () => [appsScript, marketplace],
   },
   "browser-extension": {
     name: "Browser extension",
@@ -31,6 +49,7 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     where: "Google Calendar and Outlook on the web, in Chrome and Firefox",
     setUp: "You",
     how: "Unpack it and load it on your browser's page about extensions.",
+    places: nowhere,
   },
   desktop: {
     name: "Desktop agent",
@@ -38,6 +57,7 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     where: "Windows, macOS and Linux",
     setUp: "You",
     how: "Unpack it and start what README.txt names for your system. It needs Node.js 22 or newer.",
+    places: nowhere,
   },
   "outlook-plugin": {
     name: "Outlook plugin",
@@ -45,6 +65,7 @@ const englishNames: Readonly<Record<string, ToolText>> = {
     where: "Classic Outlook for Windows",
     setUp: "An administrator who builds it on Windows",
     how: "There is no ready-made one: sources, the built host and the recipe for its MSI. They were never built or run on Windows by us; README.md says what that means.",
+    places: nowhere,
   },
 }
 
@@ -115,6 +136,10 @@ const ja: typeof en = {
       where: "Windows、Mac、Web、iOS、Android の Outlook",
       setUp: "管理者（全員分を一度に）",
       how: "管理者がどちらかを Microsoft 365 または Exchange Server にアップロードします。zip は Web 版と Windows 版、マニフェストはすべての Outlook 用です。",
+      places: (service) => [
+        ["マニフェストの URL（「URL から追加」用）", manifestOf(service)],
+        ["Microsoft 365 の「統合アプリ」", microsoftAdmin],
+      ],
     },
     "google-addon": {
       name: "Google Workspace アドオン",
@@ -122,6 +147,7 @@ const ja: typeof en = {
       where: "ブラウザーとスマートフォンの Google カレンダー",
       setUp: "管理者（全員分を一度に）",
       how: "管理者がどちらかを Google に送ります。by-itself は保存された予定にも自動で会議を追加し、そのための権限が一つ増えます。",
+      places: () => [appsScript, marketplace],
     },
     "browser-extension": {
       name: "ブラウザー拡張機能",
@@ -129,6 +155,7 @@ const ja: typeof en = {
       where: "Chrome と Firefox での Google カレンダーと Outlook on the web",
       setUp: "本人",
       how: "展開して、ブラウザーの拡張機能のページで読み込みます。",
+      places: nowhere,
     },
     desktop: {
       name: "デスクトップエージェント",
@@ -136,6 +163,7 @@ const ja: typeof en = {
       where: "Windows、macOS、Linux",
       setUp: "本人",
       how: "展開して、README.txt にあるお使いのシステム用のファイルを起動します。Node.js 22 以降が必要です。",
+      places: nowhere,
     },
     "outlook-plugin": {
       name: "Outlook プラグイン",
@@ -143,6 +171,7 @@ const ja: typeof en = {
       where: "従来の Windows 版 Outlook",
       setUp: "Windows でビルドする管理者",
       how: "完成品はありません。ソース、ビルド済みのホスト、MSI の作り方です。Windows でのビルドと動作は確認していません。詳しくは README.md をご覧ください。",
+      places: nowhere,
     },
   },
   notHere: "このサービスにはありません",

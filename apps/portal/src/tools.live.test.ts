@@ -171,6 +171,8 @@ async function choosesDefaults(page: Page, words: Messages): Promise<void> {
   const [download] = await Promise.all([page.waitForEvent("download"), file.click()])
   expect(download.suggestedFilename()).toBe("google-addon-by-itself.zip")
   await page.getByText(words.tools.names["google-addon"]?.how ?? "").waitFor()
+  const [, marketplace] = await page.getByRole("link", { name: /Apps Script|Marketplace/ }).all()
+  expect(await marketplace?.getAttribute("href")).toMatch(/^https:\/\/console\.cloud\.google\.com\//)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   const choice = page.getByRole("combobox", { name: defaults.template })
   await choice.getByText(defaults.usualIs("Dial-in")).waitFor({ state: "attached" })

@@ -50,7 +50,8 @@ export function Tools({ words, locale, user }: ToolsProps) {
 type DownloadProps = Pick<ToolsProps, "words"> & { readonly downloads: ToolDownloads }
 
 /** One line for each tool: whom it suits, and where it comes from. */
-function Comparison({ words: { tools }, downloads }: DownloadProps) {
+function Comparison({ words, downloads }: DownloadProps) {
+  const { tools } = words
   const { columns } = tools
   return (
     <section>
@@ -77,26 +78,7 @@ function Comparison({ words: { tools }, downloads }: DownloadProps) {
                 <td data-label={columns.where}>{text?.where}</td>
                 <td data-label={columns.setUp}>{text?.setUp}</td>
                 <td data-label={columns.get}>
-                  {files.length === 0 ? (
-                    <Text span c="dimmed">
-                      {tools.notHere}
-                    </Text>
-                  ) : null}
-                  {files.map((file) => (
-                    <Anchor
-                      key={file.name}
-                      className={classes.file}
-                      href={`/v1/tools/downloads/${name}/${file.name}`}
-                      aria-label={tools.download(file.name)}
-                    >
-                      {file.name}
-                    </Anchor>
-                  ))}
-                  {files.length === 0 ? null : (
-                    <Text size="sm" c="dimmed">
-                      {text?.how}
-                    </Text>
-                  )}
+                  <Files words={words} tool={name} files={files} service={downloads.serviceUrl} />
                 </td>
               </tr>
             )
@@ -104,6 +86,45 @@ function Comparison({ words: { tools }, downloads }: DownloadProps) {
         </tbody>
       </table>
     </section>
+  )
+}
+
+type FilesProps = Pick<ToolsProps, "words"> & {
+  readonly tool: string
+  readonly files: ToolDownloads["tools"][number]["files"]
+  readonly service: string
+}
+
+/** A tool's files, what is done with them, and where. */
+function Files({ words: { tools }, tool, files, service }: FilesProps) {
+  const text = tools.names[tool]
+  if (files.length === 0)
+    return (
+      <Text span c="dimmed">
+        {tools.notHere}
+      </Text>
+    )
+  return (
+    <>
+      {files.map((file) => (
+        <Anchor
+          key={file.name}
+          className={classes.file}
+          href={`/v1/tools/downloads/${tool}/${file.name}`}
+          aria-label={tools.download(file.name)}
+        >
+          {file.name}
+        </Anchor>
+      ))}
+      <Text size="sm" c="dimmed">
+        {text?.how}
+      </Text>
+      {text?.places(service).map(([label, address]) => (
+        <Anchor key={address} size="sm" display="block" href={address} target="_blank" rel="noopener noreferrer">
+          {label}
+        </Anchor>
+      ))}
+    </>
   )
 }
 
