@@ -33,6 +33,7 @@ export function createDeviceAdding(deps: DeviceChangesDeps) {
     roomId: DeviceRow["roomId"],
     { password, ...given }: Settings & Login,
   ): Promise<DeviceRow> {
+    await tables.lockAccount()
     const deviceId = parseDeviceId(random.uuid())
     const row: DeviceRow = {
       ...{ accountId: user.accountId, deviceId, roomId, ...given },

@@ -72,6 +72,7 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
     /** Throws Problem "conflict" (code "device-gone") for one that was removed. */
     async change(user: Caller, deviceId: DeviceId, given: DeviceChange): Promise<DeviceView> {
       const { changed, left } = await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const row = await requireKept(tables, deviceId)
         const { changes, reasons, leavesList } = await changesOf(tables, row, given)
         if (given.address !== undefined) await tables.devices.deleteRemovedAt(given.address)
@@ -91,6 +92,7 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
     async renewPassword(user: UserRow, deviceId: DeviceId): Promise<AddedDeviceView> {
       const password = secretOf(random)
       const device = await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const row = await requireKept(tables, deviceId)
         if (row.address !== null)
           throw new Problem("unsupported", "This video system has its own password.", { code: "device-called" })
@@ -109,6 +111,7 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
      */
     async remove(user: UserRow, deviceId: DeviceId): Promise<void> {
       await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const row = await requireDevice(tables, deviceId)
         const hasList = row.address !== null && (row.givenAt !== null || row.mustClear)
         if (row.removedAt !== null || !hasList) await tables.devices.delete(deviceId)
@@ -124,6 +127,7 @@ export function createDeviceChanges(deps: DeviceChangesDeps) {
     /** Takes back a removal. Throws Problem "conflict" (code "device-left") where its password is gone already, "not-found" (code "no-room") its room. */
     async restore(user: UserRow, deviceId: DeviceId): Promise<DeviceView> {
       const device = await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const row = await requireDevice(tables, deviceId)
         if (row.removedAt !== null && !row.mustClear)
           throw new Problem("conflict", "Its password was deleted; add it anew.", { code: "device-left" })

@@ -27,6 +27,7 @@ export function createLeaving({ store, fanOut, clock, log }: LeavingDeps): Devic
   /** Nobody signs in at it any more, so that its password goes; it is shown until somebody has seen what became of it. */
   async function giveUp(row: DeviceRow): Promise<void> {
     await store.inAccount(row.accountId, async (tables) => {
+      await tables.lockAccount()
       const found = await tables.devices.find(row.deviceId)
       if (found === null || found.removedAt === null || found.holder !== row.holder) return
       await tables.devices.update(row.deviceId, { mustClear: false, sealedSecret: new Uint8Array() })
@@ -46,6 +47,7 @@ export function createLeaving({ store, fanOut, clock, log }: LeavingDeps): Devic
   return {
     async cleared(row) {
       const { isCleared, others } = await store.inAccount(row.accountId, async (tables) => {
+        await tables.lockAccount()
         const isCleared = await tables.devices.noteCleared(row.deviceId, row.holder ?? "")
         if (isCleared) await audit(tables, row, "device-cleared")
         const others = isCleared && row.removedAt !== null ? await letGoOfOthers(tables, row) : []

@@ -129,6 +129,7 @@ export async function storeGrant(
   grant: Grant,
 ): Promise<CredentialRow> {
   const { connectionId } = credential
+  await tables.lockAccount()
   const sealedAccessToken = await deps.vault.sealSecret(
     tables,
     { connectionId, kind: "access-token" },

@@ -33,6 +33,9 @@ async function world({ isTokenForAll = true } = {}) {
   await connected.connect()
   const tenantConnectionId = parseTenantConnectionId(random.uuid())
   await base.inAccount(accountId, async (tables) => {
+    const connection = await tables.findConnectionOfUser(connected.asker.user.userId)
+    const credential = connection === null ? null : await tables.lockCredential(connection.connectionId)
+    if (connection === null || credential === null) throw new Error("it was connected")
     const sealedSecret = await vault.sealSecret(
       tables,
       { connectionId: tenantConnectionId, kind: "tenant" },
@@ -45,9 +48,6 @@ async function world({ isTokenForAll = true } = {}) {
       ...{ problemKind: null, problemCode: null, problemAt: null },
     }
     await tables.tenants.insert(row)
-    const connection = await tables.findConnectionOfUser(connected.asker.user.userId)
-    const credential = connection === null ? null : await tables.findCredential(connection.connectionId)
-    if (connection === null || credential === null) throw new Error("it was connected")
     await tables.updateConnection(connection.connectionId, { tenantConnectionId, subjectEmail: "ada@example.org" })
     await tables.upsertCredential({
       ...{ ...credential, version: 2, sealedSecret: new Uint8Array(), secretKind: "tenant" },

@@ -155,6 +155,7 @@ async function noteWell({ store, clock }: TenantAccessDeps, tenant: TenantConnec
   const isStale = tenant.lastOkAt === null || tenant.lastOkAt.until(now).total("milliseconds") >= noteEveryMs
   if (tenant.problemKind === null && !isStale) return
   await store.inAccount(tenant.accountId, async (tables) => {
+    if (tenant.problemKind !== null) await tables.lockAccount()
     const healed = { problemKind: null, problemCode: null, problemAt: null }
     await tables.tenants.update(tenant.tenantConnectionId, { lastOkAt: now, ...healed })
     if (tenant.problemKind !== null) await tables.appendAudit(moved(tenant, "well"), now)
@@ -169,6 +170,7 @@ async function noteBroken(
   const isKnown = tenant.problemKind === met.kind && tenant.problemCode === met.code
   if (isKnown) return
   await store.inAccount(tenant.accountId, async (tables) => {
+    await tables.lockAccount()
     // Replaced meanwhile: what the old secret met says nothing of the new one.
     const current = await tables.tenants.find(tenant.tenantConnectionId)
     if (current === null || current.version !== tenant.version) return

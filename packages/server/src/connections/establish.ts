@@ -72,8 +72,7 @@ export type Establishing = {
 }
 
 /**
- * Writes the connection, its sealed credential and its calendars, and queues the first work. Rows are locked in the order
- * credential, connection, account, as everywhere.
+ * Writes the connection, its sealed credential and its calendars, and queues the first work.
  */
 export async function establishIn(
   deps: EstablishDeps,
@@ -82,22 +81,24 @@ export async function establishIn(
 ): Promise<ConnectionRow> {
   const { accountId } = user
   const known = await lockKnown(tables, user)
+  await tables.lockAccount()
   const connection = await writeConnection(deps, tables, { user, provider, made, known: known?.connection ?? null })
   await writeCredential(deps, tables, { connection, made, known: known?.credential ?? null })
   const calendarIds = await writeCalendars(deps, tables, connection, chosen)
+  const record = (action: AuditAction, reason: AuditReason) =>
+    tables.appendAudit({ actor, action, subjectId: connection.connectionId, reason }, deps.world.clock.now())
+  if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
+  const { permission, contacts } = made
+  await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
+  const isRoom = (await tables.rooms.find(user.userId)) !== null
+  if (!isRoom) await tables.policyChanges.deleteNotice(user.userId)
   await tables.addJobs(
     calendarIds.flatMap((calendarId) => [
       { kind: "pass", accountId, calendarId, noticedAtMs: null },
       { kind: "subscribe", accountId, calendarId },
     ]),
   )
-  const record = (action: AuditAction, reason: AuditReason) =>
-    tables.appendAudit({ actor, action, subjectId: connection.connectionId, reason }, deps.world.clock.now())
-  if (made.tenantConnectionId === null) await record("secret-sealed", "connect")
-  const { permission, contacts } = made
-  await record("connection-made", contacts === "none" ? permission : `${permission}-contacts-${contacts}`)
-  if ((await tables.rooms.find(user.userId)) !== null) return connection
-  await tables.policyChanges.deleteNotice(user.userId)
+  if (isRoom) return connection
   // The audit log holds the account, and so does who changes policy or people: one of the two sees what the other wrote.
   if (await isSuspended(tables, user.userId)) throw suspended()
   refuseByPolicy(await effectivePolicyOf(tables, user.userId), {

@@ -90,8 +90,10 @@ function createMove({ store, fanOut, clock, metrics }: Omit<LifeDeps, "log">) {
     const row = await tables.findConnection(connectionId)
     const changes = row === null ? null : next(row, credential?.version ?? null)
     if (row === null || changes === null) return null
+    const isMoved = changes.state !== undefined && changes.state !== row.state
+    if (isMoved) await tables.lockAccount()
     await tables.updateConnection(connectionId, changes)
-    if (changes.state === undefined || changes.state === row.state) return null
+    if (changes.state === undefined || !isMoved) return null
     await tables.appendAudit(
       {
         actor: { kind: "service", part: "connections" },

@@ -21,7 +21,7 @@ export type RemoveManyDeps = {
  * and what their providers must still be told are one. Telling is a revocation's (run-revocation.ts), which nobody asked for
  * and which goes when it is done: it goes on wherever this node is killed.
  *
- * Locks are taken in the order credential, connection, rollout, account. What a refresh holds is left for another time.
+ * What a refresh holds is left for another time.
  */
 export function createManyRemover(deps: RemoveManyDeps): ManyRemover {
   const { store, fanOut, farewells, runs, clock, random } = deps
@@ -58,7 +58,6 @@ export function createManyRemover(deps: RemoveManyDeps): ManyRemover {
         async remove(connectionIds, decide) {
           const { removed, busyCount } = await store.inAccount(accountId, async (tables) => {
             const held = await tables.revocations.hold(connectionIds)
-            await tables.lockAccount()
             const reasons = await decide(tables, held.connections)
             const gone = held.connections.filter(({ connectionId }) => reasons.has(connectionId))
             const done = gone.length === 0 ? null : await removeIn(tables, gone)

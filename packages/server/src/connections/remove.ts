@@ -50,7 +50,6 @@ export async function removeConnection(deps: RemovalDeps, removal: Removal): Pro
   }
 }
 
-/** Locks in the order credential, connection, account: the row is deleted before the first audit record is written. */
 function takeAndDelete(deps: RemovalDeps, removal: Removal): Promise<Taken | null> {
   const { accountId, userId, connectionId, actor, reason: why, call } = removal
   return deps.store.inAccount(accountId, async (tables) => {
@@ -59,6 +58,7 @@ function takeAndDelete(deps: RemovalDeps, removal: Removal): Promise<Taken | nul
     if (connection === null || connection.userId !== userId) return null
     const reason = typeof why === "string" ? why : await why(tables, connection)
     if (reason === null) return null
+    await tables.lockAccount()
     const subscriptions: SubscriptionRow[] = []
     for (const { calendarId } of await tables.listCalendars(connectionId))
       subscriptions.push(...(await tables.listSubscriptions(calendarId)))

@@ -260,6 +260,7 @@ describe("revoking a tenant", () => {
     const inAccount = <Result>(work: (tables: AccountTables) => Promise<Result>) =>
       world.base.inAccount(world.accountId, work)
     await inAccount(async (tables) => {
+      for (const connectionId of world.connectionIds) await tables.lockCredential(connectionId)
       const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
       await tables.tenants.insert({
         ...{ accountId: world.accountId, tenantConnectionId, provider, method: "secret", permission: "read" },

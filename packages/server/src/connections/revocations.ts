@@ -78,7 +78,10 @@ export function createRevocations(deps: RevocationsDeps) {
 
   /** What is deleted goes on in memory until providers are told, in the background. */
   async function start(user: Caller, work: (tables: AccountTables) => ReturnType<typeof begin>) {
-    const { row, taken, tenants, view } = await store.inAccount(user.accountId, work)
+    const { row, taken, tenants, view } = await store.inAccount(user.accountId, async (tables) => {
+      await tables.lockAccount()
+      return work(tables)
+    })
     farewells.keep(taken)
     for (const tenant of tenants) farewells.keepTenant(user.accountId, tenant)
     runs.start(row.accountId, row.revocationId, user.call)

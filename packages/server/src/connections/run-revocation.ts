@@ -45,6 +45,7 @@ export function createRunRevocation(deps: RunRevocationDeps) {
   async function deleteRest(row: RevocationRow): Promise<void> {
     const taken = await store.inAccount(row.accountId, async (tables) => {
       const rest = await tables.revocations.takeCredentials(row.revocationId, "waited-for")
+      await tables.lockAccount()
       const now = clock.now()
       const changes = { state: "removing", secretsDeletedAt: now, touchedAt: now } as const
       if (await tables.revocations.updateIf(row.revocationId, "deleting", changes))
@@ -57,6 +58,7 @@ export function createRunRevocation(deps: RunRevocationDeps) {
   /** False when no connection is left. */
   async function removeSome({ accountId, revocationId, createdBy }: RevocationRow): Promise<boolean> {
     const some = await store.inAccount(accountId, async (tables) => {
+      await tables.lockAccount()
       const removed = await tables.revocations.removeSome(revocationId, removedAtOnce)
       const actor = { kind: "user", userId: createdBy } as const
       const entries = removed.flatMap(({ connectionId, isRemoved }): AuditEntry[] =>
@@ -74,6 +76,7 @@ export function createRunRevocation(deps: RunRevocationDeps) {
   /** The administrator's connection to the organisation goes with the last connection that it opened. */
   async function endRemoving(row: RevocationRow): Promise<void> {
     await store.inAccount(row.accountId, async (tables) => {
+      await tables.lockAccount()
       if (
         !(await tables.revocations.updateIf(row.revocationId, "removing", { state: "telling", touchedAt: clock.now() }))
       )
@@ -106,6 +109,7 @@ export function createRunRevocation(deps: RunRevocationDeps) {
 
   async function end(row: RevocationRow): Promise<void> {
     await store.inAccount(row.accountId, async (tables) => {
+      await tables.lockAccount()
       const now = clock.now()
       // Of what a change of policy removed, the log and the change say all.
       if (row.scopeKind === "policy") return tables.revocations.delete(row.revocationId)
@@ -196,6 +200,7 @@ async function tellOne(deps: RunRevocationDeps, { row, step, call }: Telling): P
     ? { stopped: 0, grantRevoked: "reconnected" as const }
     : await tellProvider(tellDeps(deps, createdBy), { connection, subscriptions, ...last }, call)
   await store.inAccount(accountId, async (tables) => {
+    await tables.lockAccount()
     const done = {
       ...{ subscriptionsStopped: told.stopped, subscriptionsLeft: subscriptions.length - told.stopped },
       grantOutcome: told.grantRevoked,

@@ -47,6 +47,7 @@ export function createTenantLife({ store, fanOut, clock, metrics, log }: TenantL
     tenant: TenantName,
     { kind, code }: Problem,
   ): Promise<readonly MovedConnection[]> {
+    await tables.lockAccount()
     const moved = await tables.overview.shutTenant(tenant, { problemKind: kind, problemCode: code, now: clock.now() })
     if (moved.length > 0) await record(tables, moved, { actor: service, tenant, reason: "shut", state: "disabled" })
     const lost = moved.filter(({ was }) => !statesForPerson.includes(was)).length
@@ -90,6 +91,7 @@ export function createTenantLife({ store, fanOut, clock, metrics, log }: TenantL
         const row = await tables.overview.findShut(tenant)
         if (row === null) return null
         await tables.lockCredential(row.connectionId)
+        await tables.lockAccount()
         const fresh = { state: "connecting", problemKind: null, problemCode: null, problemAt: null } as const
         await tables.updateConnection(row.connectionId, fresh)
         const entry = { actor, action: "connection-state-changed", subjectId: row.connectionId } as const
@@ -105,6 +107,7 @@ export function createTenantLife({ store, fanOut, clock, metrics, log }: TenantL
     /** All that are shut; how many. */
     async reopen(accountId: AccountId, actor: Actor, tenant: TenantName): Promise<number> {
       const moved = await store.inAccount(accountId, async (tables) => {
+        await tables.lockAccount()
         const reopened = await tables.overview.reopenTenant(tenant, clock.now())
         await record(tables, reopened, { actor, tenant, reason: "reopened", state: "connecting" })
         return reopened

@@ -128,6 +128,7 @@ export function createDisplays({ store, fanOut, clock, random }: DisplaysDeps) {
     /** Its token opens nothing from now on, and what it shows is gone at once. Throws "not-found" (code "no-display"). */
     async remove(by: Caller, displayId: DisplayId): Promise<void> {
       await store.inAccount(by.accountId, async (tables) => {
+        await tables.lockAccount()
         if (!(await tables.displays.delete(displayId))) throw gone()
         await audit(tables, by, { action: "display-removed", subjectId: displayId })
       })

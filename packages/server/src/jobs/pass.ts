@@ -118,6 +118,7 @@ export function createPass(deps: PassDeps) {
     const keep = async (marks: Changes<CalendarRow>, isEnd: boolean) => {
       const effects = await sync?.plan(access, signal, isEnd)
       await deps.store.inAccount(calendar.accountId, async (tables) => {
+        if (effects != null) await tables.lockAccount()
         await tables.updateCalendar(calendar.calendarId, marks)
         await effects?.(tables)
       })

@@ -68,6 +68,7 @@ export function createDelegates({ store, clock }: DelegatesDeps) {
     /** Throws Problem "not-found" (code "no-delegate"), "forbidden" (code "not-allowed"). */
     take: (by: Caller, hostId: UserId, delegateId: UserId): Promise<Delegates> =>
       store.inAccount(by.accountId, async (tables) => {
+        await tables.lockAccount()
         await requireHost(tables, by, hostId)
         if (!(await tables.tools.deleteDelegate(hostId, delegateId)))
           throw new Problem("not-found", "They may not schedule for this person.", { code: "no-delegate" })

@@ -70,6 +70,7 @@ export function createMeetings(deps: MeetingsDeps) {
     return store.inAccount(accountId, async (tables) => {
       const known = await tables.meetings.findMeetingByKey(userId, key)
       if (known !== null) return known
+      await tables.lockAccount()
       const now = clock.now()
       const meetingId = parseMeetingId(world.random.uuid())
       const row: MeetingRow = {
@@ -154,6 +155,7 @@ export function createMeetings(deps: MeetingsDeps) {
       const made = await requireBackend(meeting.backend).create({ key: meeting.key, face })
       const event = await writeEvent(user, meeting, input, made.joinUrl)
       await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const isWritten = await tables.meetings.updateMeeting(meeting.meetingId, meeting.revision, {
           state: "live",
           backendId: made.backendId,
@@ -190,6 +192,7 @@ export function createMeetings(deps: MeetingsDeps) {
       const { meeting, links } = await requireOwn(user, meetingId)
       for (const link of links) await removeEvent(user, link)
       await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const now = await tables.meetings.findMeeting(meetingId)
         if (now === null || now.state === "ended") return
         for (const { calendarId, eventId } of links) await tables.meetings.deleteLink(calendarId, eventId)
@@ -280,15 +283,19 @@ export function createMeetings(deps: MeetingsDeps) {
     calendarId: CalendarId,
     decision: "end" | "keep",
   ): Promise<number> {
+    await tables.lockAccount()
     const held = (await tables.meetings.listLinksOfCalendar(calendarId)).filter(({ heldAt }) => heldAt !== null)
+    const ended: MeetingId[] = []
     for (const { eventId, meetingId } of held) {
       await tables.meetings.deleteLink(calendarId, eventId)
       const meeting = await tables.meetings.findMeeting(meetingId)
       if (meeting === null || decision === "keep") continue
       await tables.meetings.updateMeeting(meetingId, meeting.revision, { state: "ending" })
       await audit(tables, user, "meeting-unlinked", { id: meetingId, why: "held-ended" })
-      await tables.addJobs([{ kind: "settle", accountId: user.accountId, meetingId, cause: "event-gone" }])
+      ended.push(meetingId)
     }
+    const { accountId } = user
+    await tables.addJobs(ended.map((meetingId) => ({ kind: "settle", accountId, meetingId, cause: "event-gone" })))
     return held.length
   }
 }

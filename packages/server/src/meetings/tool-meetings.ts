@@ -62,6 +62,7 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
       await requireOn(tables, [by, host])
       const known = await tables.meetings.findMeetingByKey(host.userId, key)
       if (known !== null) return withParts(tables, known)
+      await tables.lockAccount()
       const template = await templateFor(tables, by, templateId)
       const backend = requireBackend(template?.backend ?? null)
       const row = newRow(host, world, { key, template, backend: backend.name })
@@ -88,6 +89,7 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
     const { meetingId, key, revision } = meeting
     const changes = madeNow(await requireBackend(meeting.backend).create({ key, face: { topic, schedule } }))
     return store.inAccount(by.accountId, async (tables) => {
+      await tables.lockAccount()
       if (await tables.meetings.updateMeeting(meetingId, revision, changes)) {
         await audit(tables, by, { action: "meeting-made", why: "tool", meetingId })
         return { ...rest, meeting: { ...meeting, ...changes, revision: revision + 1 } }
@@ -138,6 +140,7 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
       await store.inAccount(by.accountId, (tables) => requireOn(tables, [by]))
       const told = known.links.length > 0 ? {} : await tell(known, change)
       return store.inAccount(by.accountId, async (tables) => {
+        await tables.lockAccount()
         const { revision } = known.meeting
         const isWritten = await tables.meetings.updateMeeting(meetingId, revision, { ...told, givenUpAt: null })
         if (!isWritten) throw new Problem("conflict", "The meeting is being changed; try again.", { code: "revision" })
@@ -156,6 +159,7 @@ export function createToolMeetings(deps: ToolMeetingsDeps) {
       if (known === null || known.meeting.state === "ended" || known.meeting.state === "ending") return
       const isLinked = known.links.length > 0
       await store.inAccount(by.accountId, async (tables) => {
+        await tables.lockAccount()
         const changes = isLinked ? { givenUpAt: clock.now() } : ({ state: "ending" } as const)
         const isWritten = await tables.meetings.updateMeeting(meetingId, known.meeting.revision, changes)
         if (!isWritten) throw new Problem("conflict", "The meeting is being changed; try again.", { code: "revision" })

@@ -90,6 +90,7 @@ export function createToolSettings({ store, backends, world }: ToolSettingsDeps)
     /** Throws Problem "not-found" (code "no-template"). */
     async removeTemplate(by: Caller, templateId: TemplateId): Promise<void> {
       await store.inAccount(by.accountId, async (tables) => {
+        await tables.lockAccount()
         if (!(await tables.tools.deleteTemplate(templateId))) throw noTemplate()
         await audit(tables, by, templateId, "template-removed")
       })

@@ -118,9 +118,8 @@ export function createAdministration(deps: AdministrationDeps) {
           ...{ accountId, userId, connectionId: connection.connectionId, actor },
           ...{ reason: "person-removed", call: by.user.call },
         })
-      await store.inAccount(accountId, async (tables) => {
-        // Before the audit record takes the account: a session about to be opened holds the person's row, and waits for that.
-        if (!(await tables.persons.deleteUser(userId))) return
+      await on(by, userId, async (tables) => {
+        await tables.persons.deleteUser(userId)
         await audit(tables, by, "user-removed", { subjectId: userId, reason: "person-removed" })
       })
     },
@@ -146,6 +145,7 @@ export function createAdministration(deps: AdministrationDeps) {
         ...{ passwordHash: noPassword, suspendedAt: null, createdAt: clock.now() },
       }
       return store.inAccount(accountId, async (tables) => {
+        await tables.lockAccount()
         if (input.role !== "user") await refuseRole(tables, by, input.role)
         await tables.insertUser(user)
         await audit(tables, by, "user-created", { subjectId: user.userId, reason: "person-added" })
@@ -200,7 +200,7 @@ function actsOf({ store, sessions: { clock } }: AdministrationDeps) {
     },
     /** Ends all of a person's sessions in this transaction; `tell` when it is over. */
     async endAll(tables: AccountTables, by: Asker, { userId }: UserRow): Promise<readonly SessionId[]> {
-      const ended = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
+      const ended = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId).sort()
       for (const sessionId of ended) {
         await tables.deleteSession(sessionId)
         await audit(tables, by, "signed-out", { subjectId: sessionId, reason: "administrator" })

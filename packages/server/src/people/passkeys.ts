@@ -71,6 +71,7 @@ export function createPasskeys(deps: PasskeysDeps) {
       const passkeyId = parsePasskeyId(sessions.random.uuid())
       return within(by.user, async (tables) => {
         await requireFreshProof(deps, tables, by)
+        await tables.lockAccount()
         await spend(tables, attempt.challenge, attempt)
         await roomForOne(tables, by)
         const createdAt = sessions.clock.now()
@@ -91,6 +92,7 @@ export function createPasskeys(deps: PasskeysDeps) {
       within(by.user, async (tables) => {
         await requireFreshProof(deps, tables, by)
         await requireOwn(tables, by, passkeyId)
+        await tables.lockAccount()
         await tables.signIn.deletePasskey(passkeyId)
         await noteRemoved(deps, tables, by, "passkey")
       }),
@@ -161,6 +163,7 @@ async function use<Result>(
   const copied = passkeyRefused()
   try {
     return await deps.store.inAccount(user.accountId, async (tables) => {
+      await tables.lockAccount()
       await spend(tables, attempt.challenge, attempt)
       const usedAt = deps.sessions.clock.now()
       if (!(await tables.signIn.usePasskey(passkey.passkeyId, { ...used, usedAt }))) throw copied

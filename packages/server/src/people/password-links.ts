@@ -86,7 +86,7 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
         await tables.signIn.setPassword(userId, passwordHash)
         const actor = { kind: "user", userId } as const
         const changed = { actor, action: "password-changed", subjectId: userId, reason: "password-set" } as const
-        const sessions = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
+        const sessions = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId).sort()
         for (const sessionId of sessions) await tables.deleteSession(sessionId)
         const out = { actor, action: "signed-out", reason: "everywhere" } as const
         await tables.appendAudits([changed, ...sessions.map((subjectId) => ({ ...out, subjectId }))], clock.now())

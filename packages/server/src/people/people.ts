@@ -169,6 +169,7 @@ export function createPeople(deps: PeopleDeps) {
         })
       if (found === null) throw used()
       return store.inAccount(found.user.accountId, async (tables) => {
+        await tables.lockAccount()
         if (!(await tables.deleteSession(found.session.sessionId))) throw used()
         return takeOver(deps, tables, found, deviceName)
       })
@@ -191,6 +192,7 @@ async function addUser(
   actor: Parameters<AccountTables["appendAudit"]>[0]["actor"],
   at: Temporal.Instant,
 ): Promise<void> {
+  await tables.lockAccount()
   await tables.insertUser(user)
   await tables.appendAudit({ actor, action: "user-created", subjectId: user.userId, reason: "asked" }, at)
 }
@@ -220,7 +222,6 @@ async function takeOver(
   { user, session: from }: SignedIn,
   deviceName: string,
 ): Promise<OpenedSession> {
-  await tables.lockAccount()
   const token = newSessionToken(deps.random)
   const endsAt = passedOnEnd(deps, from)
   const { secondFactor, secondFactorAt, issuer } = from

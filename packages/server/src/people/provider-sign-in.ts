@@ -122,6 +122,7 @@ async function open(deps: ProviderSignInDeps, instance: AccountId, issued: Issue
   const identity = await deps.store.asSystem((tables) => tables.findIdentity(claims.issuer, claims.subject))
   const accountId = identity?.accountId ?? instance
   const outcome = await deps.store.inAccount(accountId, async (tables) => {
+    await tables.lockAccount()
     const found = await findIssued(deps.sessions, tables, accountId, { issuer, claims, identity })
     if (found.kind === "refused") {
       await noteRefused(deps, tables, accountId, found)
@@ -157,6 +158,7 @@ async function linkPerson(
   if (refusal !== null) throw refusedProblem(refusal)
   await deps.store.inAccount(by.user.accountId, async (tables) => {
     await requireFreshProof(deps, tables, by)
+    await tables.lockAccount()
     const mine = await tables.signIn.listIdentities(by.user.userId)
     const same = mine.find((row) => row.issuer === claims.issuer)
     // What was found by an e-mail address is now the person's own word.

@@ -42,7 +42,8 @@ export function createSecondFactor(deps: SecondFactorDeps) {
 
     /** Whether everybody of the organisation shows a second factor from now on, or only who has more than their own things. */
     askEverybody: (by: SignedIn, asks: boolean): Promise<void> =>
-      within(by.user, async ({ signIn, appendAudit, accountId }) => {
+      within(by.user, async ({ signIn, appendAudit, lockAccount, accountId }) => {
+        await lockAccount()
         if ((await signIn.asksEverybody()) === asks) return
         await signIn.askEverybody(asks)
         const reason = asks ? "factor-asked-of-all" : "factor-asked-of-some"
@@ -82,6 +83,7 @@ export function createSecondFactor(deps: SecondFactorDeps) {
     removeTotp: (by: SignedIn): Promise<void> =>
       within(by.user, async (tables) => {
         await requireFreshProof(deps, tables, by)
+        await tables.lockAccount()
         await tables.signIn.deleteTotp(by.user.userId)
         await noteRemoved(deps, tables, by, "totp")
       }),
@@ -92,12 +94,14 @@ export function createSecondFactor(deps: SecondFactorDeps) {
         await requireFreshProof(deps, tables, by)
         if (!(await tables.signIn.hasFactor(by.user.userId)))
           throw new Problem("conflict", "There is no second step to recover.", { code: "no-factor" })
+        await tables.lockAccount()
         return makeRecoveryCodes(deps, tables, by)
       }),
 
     /** The second step: a code of the authenticator app, or a recovery code. Throws Problem "forbidden" (code "wrong-code"). */
     async giveCode(by: Asker, code: string): Promise<OpenedSession> {
       const raised = await within(by.user, async (tables) => {
+        await tables.lockAccount()
         if (/^\d{6}$/.test(code)) {
           const isRight = await isTotpRight(deps, tables, by.user, { code, isConfirmed: true })
           return isRight ? raiseSession(sessions, tables, by, "totp") : null
@@ -117,6 +121,7 @@ export function createSecondFactor(deps: SecondFactorDeps) {
       const hash = await hashChosen(deps.passwords, input.next, { ...by.user, organisation })
       const actor = { kind: "user", userId: by.user.userId } as const
       await within(by.user, async (tables) => {
+        await tables.lockAccount()
         await tables.signIn.setPassword(by.user.userId, hash)
         await tables.appendAudit(
           { actor, action: "password-changed", subjectId: by.user.userId, reason: "asked" },

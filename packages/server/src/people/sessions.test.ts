@@ -104,7 +104,10 @@ test("whoever has the password alone signs nobody out, however often they try", 
   expect(await names()).toEqual(["Laptop", "Phone", "Set-up", "b", "c", "d"])
   const half = await people.findSignedIn((await open("Tablet")).token)
   if (half === null) throw new Error("no session")
-  await inAccount((tables) => raiseSession(sessions, tables, { ...half, user }, "totp"))
+  await inAccount(async (tables) => {
+    await tables.lockAccount()
+    return raiseSession(sessions, tables, { ...half, user }, "totp")
+  })
   expect((await names()).filter((name) => name.length > 1)).toHaveLength(3)
 })
 

@@ -48,7 +48,6 @@ export async function openSession(
   user: UserRow,
   { deviceName, kind = "person", ...proof }: Proof & { readonly deviceName: string },
 ): Promise<OpenedSession> {
-  // Before the session holds its person's row, which whoever changes people wants next.
   await tables.lockAccount()
   const token = newSessionToken(deps.random)
   const { secondFactor = null, issuer = null } = proof
@@ -153,7 +152,10 @@ async function makeRoom(
 
 const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) < 0 ? a : b)
 
-/** Notes that the person has shown a second factor. The session goes on under a new token, and the old one is worth nothing. */
+/**
+ * Notes that the person has shown a second factor. The session goes on under a new token, and the old one is worth nothing.
+ * The caller holds the account.
+ */
 export async function raiseSession(
   deps: SessionsDeps,
   tables: AccountTables,

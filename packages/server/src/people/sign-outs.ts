@@ -64,7 +64,8 @@ async function endSessions(
   { reason, choose }: Ending,
 ): Promise<void> {
   const ended = await store.inAccount(accountId, async (tables) => {
-    const chosen = await choose(tables)
+    await tables.lockAccount()
+    const chosen = [...(await choose(tables))].sort()
     for (const sessionId of chosen) {
       await tables.deleteSession(sessionId)
       const entry = { actor: { kind: "user", userId }, action: "signed-out", subjectId: sessionId, reason } as const

@@ -53,6 +53,7 @@ export function createToolDoors({ store, tokens, doors, sessions }: ToolDoorsDep
       const identity = await store.asSystem((tables) => tables.findIdentity(claims.issuer, claims.subject))
       const accountId = identity?.accountId ?? (await homeAccount())
       const outcome = await store.inAccount(accountId, async (tables) => {
+        await tables.lockAccount()
         const found = await find({ sessions, door }, tables, accountId, { claims, identity })
         if (found.kind === "refused") {
           await noteRefused(sessions, tables, accountId, found)
@@ -80,6 +81,7 @@ export function createToolDoors({ store, tokens, doors, sessions }: ToolDoorsDep
       await store.inAccount(user.accountId, async (tables) => {
         const mine = await tables.signIn.listIdentities(user.userId)
         if (mine.some(({ issuer, subject }) => issuer === claims.issuer && subject === claims.subject)) return
+        await tables.lockAccount()
         await link(sessions, tables, user, { claims, linkedBy: "person" })
       })
     },

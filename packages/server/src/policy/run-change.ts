@@ -30,6 +30,8 @@ export function createRunPolicyChange({ store, remover, clock }: RunPolicyChange
   /** The next connections at odds, and that somebody is at it; null where the change is not to be worked at (now). */
   const look = (accountId: AccountId, changeId: PolicyChangeId, after: ConnectionId | null) =>
     store.inAccount(accountId, async (tables) => {
+      // Held, so that nobody is of another class between being counted and being looked for.
+      await tables.lockAccount()
       const change = await tables.policyChanges.find(changeId)
       const now = clock.now()
       if (change === null || (change.state !== "waiting" && change.state !== "running")) return null

@@ -121,11 +121,11 @@ export interface RevocationTables {
     page: { readonly after: string | null; readonly limit: number },
   ): Promise<readonly Concerned[]>
   countConcerned(scope: RevocationScope): Promise<number>
-  /** A waiting step for each connection of the scope; how many. */
+  /** A waiting step for each connection of the scope that has none; how many. */
   addSteps(revocationId: RevocationId, scope: RevocationScope): Promise<number>
   /**
-   * Holds these connections and what goes with them, as long as the transaction lasts. Those whose credential somebody holds
-   * (a refresh, mostly) are left out and counted.
+   * Holds these connections, what goes with them, and the account, as long as the transaction lasts. Those whose credential somebody holds
+   * (a refresh, mostly) are left out and counted; those that a revocation has to remove are left to it.
    */
   hold(
     connectionIds: readonly ConnectionId[],
@@ -134,18 +134,22 @@ export interface RevocationTables {
   addStepsOf(revocationId: RevocationId, connectionIds: readonly ConnectionId[]): Promise<void>
   /**
    * Deletes the credentials of waiting steps, and what rollouts had kept of these people's older secrets, in two statements
-   * whatever their number. Those that a refresh holds are left out, or waited for.
+   * whatever their number. Those that a refresh holds are left out, or waited for. Holds the account then.
    */
   takeCredentials(revocationId: RevocationId, held: "left-out" | "waited-for"): Promise<readonly TakenCredential[]>
   /**
    * Removes up to `limit` connections of waiting steps, with their calendars and subscriptions, which the steps remember
-   * until their providers are told. A connection that has a credential again is left to its person. None twice.
+   * until their providers are told. A connection that has a credential again is left to its person, and one that somebody else
+   * removed is only told of. None twice.
    */
   removeSome(
     revocationId: RevocationId,
     limit: number,
   ): Promise<readonly (Pick<RevocationStepRow, "connectionId" | "userId"> & { readonly isRemoved: boolean })[]>
-  /** In the order of their connections' ids, from `after` (exclusive) on. */
+  /**
+   * In the order of their connections' ids, from `after` (exclusive) on. Of people who were removed since, those in `state`
+   * alone, without address and name.
+   */
   listSteps(
     revocationId: RevocationId,
     page: {

@@ -15,12 +15,18 @@ const stores: readonly (readonly [string, () => Store])[] = [
 let seed = 2_100
 const someTenantConnection = parseTenantConnectionId("00000000-0000-4000-8000-0000000000ff")
 
-/** Three people of one group, with subscriptions, and a revocation that was begun for them. */
-async function begun(base: Store) {
+/** Three people of one group, with subscriptions. */
+async function connected(base: Store) {
   const world = await revocationWorld({ base, seed: ++seed })
-  const { accountId, clock, groupId, administrator, random } = world
+  const run = <Result>(work: (tables: AccountTables) => Promise<Result>) => base.inAccount(world.accountId, work)
+  return { ...world, scope: { kind: "group", groupId: world.groupId } as const, run }
+}
+
+/** As `connected`, and a revocation that was begun for them. */
+async function begun(base: Store) {
+  const world = await connected(base)
+  const { accountId, clock, groupId, administrator, random, scope } = world
   const revocationId = parseRevocationId(random.uuid())
-  const scope = { kind: "group", groupId } as const
   await base.inAccount(accountId, async ({ revocations }) => {
     await revocations.insert({
       ...{ accountId, revocationId, scopeKind: "group", scopeId: groupId, provider: null, state: "deleting" },
@@ -30,13 +36,12 @@ async function begun(base: Store) {
     })
     expect(await revocations.addSteps(revocationId, scope)).toBe(3)
   })
-  const run = <Result>(work: (tables: AccountTables) => Promise<Result>) => base.inAccount(accountId, work)
-  return { ...world, revocationId, scope, run }
+  return { ...world, revocationId }
 }
 
 describe.each(stores)("revocations %s", (_where, make) => {
   test("concern a connection, a group or a tenant, by people's addresses", async () => {
-    const { run, scope, connectionIds, provider } = await begun(make())
+    const { run, scope, connectionIds, provider } = await connected(make())
     const [connectionId] = connectionIds
     if (connectionId === undefined) throw new Error("there are three")
     const scopes = [
@@ -81,10 +86,14 @@ describe.each(stores)("revocations %s", (_where, make) => {
   })
 
   test("remove connections a batch at a time, remember their subscriptions, and forget them once told", async () => {
-    const { run, revocationId, connectionIds } = await begun(make())
+    const { run, revocationId, connectionIds, scope } = await begun(make())
+    expect(await run(({ revocations }) => revocations.countConcerned(scope))).toBe(0)
     await run(({ revocations }) => revocations.takeCredentials(revocationId, "left-out"))
     const removed = await run(({ revocations }) => revocations.removeSome(revocationId, 2))
     expect(removed.map(({ isRemoved }) => isRemoved)).toEqual([true, true])
+    // Whoever is removed before their provider was told is told of.
+    const [gone] = removed
+    expect(await run(({ persons }) => persons.deleteUser(gone?.userId ?? never()))).toBe(true)
     expect(await run(({ revocations }) => revocations.removeSome(revocationId, 2))).toHaveLength(1)
     expect(await run(({ revocations }) => revocations.removeSome(revocationId, 2))).toEqual([])
     const left = await run((tables) => Promise.all(connectionIds.map((id) => tables.findConnection(id))))
@@ -118,7 +127,7 @@ describe.each(stores)("revocations %s", (_where, make) => {
   })
 
   test("run from begin to end, and leave a whole log", async () => {
-    const world = await begun(make())
+    const world = await connected(make())
     const { revocations, runs } = world.node()
     const view = await revocations.create(world.administrator, { scope: world.scope, confirmation: null })
     await runs.idle()

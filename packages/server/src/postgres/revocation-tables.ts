@@ -8,6 +8,7 @@ import type {
   SystemRevocationTables,
   TakenCredential,
 } from "../ports/revocation-tables.ts"
+import { lockAccount } from "./audit-table.ts"
 import type { Database } from "./database.ts"
 
 /** Revocations of one account. */
@@ -40,7 +41,7 @@ export function createRevocationTables(tx: Transaction<Database>, accountId: Acc
   }
 }
 
-/** Connections of the scope, as `c`, with whose they are, as `u`. */
+/** Connections of the scope that none is revoking already, as `c`, with whose they are, as `u`. */
 function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unknown> {
   const ofScope = () => {
     switch (scope.kind) {
@@ -56,7 +57,14 @@ function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unk
     }
   }
   return sql`connection as c join app_user as u on u.account_id = c.account_id and u.user_id = c.user_id
-    where c.account_id = ${accountId} and ${ofScope()}`
+    where c.account_id = ${accountId} and ${ofScope()} and not ${isBeingRevoked("c")}`
+}
+
+/** Whether a revocation has it to remove. */
+function isBeingRevoked(connection: string): RawBuilder<unknown> {
+  const of = (column: string) => sql.ref(`${connection}.${column}`)
+  return sql`exists (select from revocation_step as w
+    where w.account_id = ${of("account_id")} and w.connection_id = ${of("connection_id")} and w.state = 'waiting')`
 }
 
 function scopeTables(
@@ -96,10 +104,6 @@ function scopeTables(
     async takeCredentials(revocationId, held) {
       const steps = sql`select s.connection_id, s.user_id from revocation_step as s
         where s.account_id = ${accountId} and s.revocation_id = ${revocationId} and s.state = 'waiting'`
-      await sql`
-        update rollout_step set sealed_secret = null, sealed_access_token = null, state = 'skipped'
-        where account_id = ${accountId} and (sealed_secret is not null or sealed_access_token is not null)
-          and user_id in (select user_id from (${steps}) as x)`.execute(tx)
       const { rows } = await sql<TakenCredential>`
         delete from credential as cr where ctid = any(array(
           select ctid from credential
@@ -109,6 +113,11 @@ function scopeTables(
         returning cr.connection_id, cr.sealed_secret, cr.secret_kind, cr.sealed_access_token, cr.access_expires_at`.execute(
         tx,
       )
+      await lockAccount(tx, accountId)
+      await sql`
+        update rollout_step set sealed_secret = null, sealed_access_token = null, state = 'skipped'
+        where account_id = ${accountId} and (sealed_secret is not null or sealed_access_token is not null)
+          and user_id in (select user_id from (${steps}) as x)`.execute(tx)
       return rows
     },
   }
@@ -124,11 +133,13 @@ async function hold(tx: Transaction<Database>, accountId: AccountId, connectionI
     select connection_id from credential where account_id = ${accountId} and connection_id = ${ids}`.execute(tx)
   const held = new Set(free.map(({ connectionId }) => connectionId))
   const busy = all.flatMap(({ connectionId }) => (held.has(connectionId) ? [] : [connectionId]))
+  await lockAccount(tx, accountId)
   const connections = await tx
     .selectFrom("connection")
     .selectAll()
     .where("accountId", "=", accountId)
-    .where(sql<boolean>`connection_id = ${ids} and not connection_id = any(${busy}::uuid[])`)
+    .where(sql<boolean>`connection_id = ${ids} and not connection_id = any(${busy}::uuid[])
+      and not ${isBeingRevoked("connection")}`)
     .orderBy("connectionId")
     .forUpdate()
     .execute()
@@ -148,17 +159,20 @@ function stepTables(tx: Transaction<Database>, accountId: AccountId): StepTables
     listSteps(revocationId, { state, after, limit }) {
       const found = tx
         .selectFrom("revocationStep as s")
-        .innerJoin("appUser as u", (join) =>
+        .leftJoin("appUser as u", (join) =>
           join.onRef("u.accountId", "=", "s.accountId").onRef("u.userId", "=", "s.userId"),
         )
         .selectAll("s")
-        .select(["u.email", "u.displayName"])
+        .select([
+          sql<string>`coalesce(u.email, '')`.as("email"),
+          sql<string>`coalesce(u.display_name, '')`.as("displayName"),
+        ])
         .where("s.accountId", "=", accountId)
         .where("s.revocationId", "=", revocationId)
         .orderBy("s.connectionId")
         .limit(limit)
       const later = after === null ? found : found.where("s.connectionId", ">", after)
-      return (state === null ? later : later.where("s.state", "=", state)).execute()
+      return (state === null ? later.where("u.userId", "is not", null) : later.where("s.state", "=", state)).execute()
     },
     async endStep(revocationId, connectionId, done) {
       const { numUpdatedRows } = await tx
@@ -239,9 +253,11 @@ async function removeSome(
   )
   const kept = new Set(left.map(({ connectionId }) => connectionId))
   const gone = steps.filter(({ connectionId }) => !kept.has(connectionId))
-  await sql`delete from connection where account_id = ${accountId}
-    and connection_id = any(${gone.map(({ connectionId }) => connectionId)}::uuid[])`.execute(tx)
-  return steps.map((step) => ({ ...step, isRemoved: !kept.has(step.connectionId) }))
+  const { rows: deleted } = await sql<{ connectionId: ConnectionId }>`delete from connection
+    where account_id = ${accountId} and connection_id = any(${gone.map(({ connectionId }) => connectionId)}::uuid[])
+    returning connection_id`.execute(tx)
+  const removed = new Set(deleted.map(({ connectionId }) => connectionId))
+  return steps.map((step) => ({ ...step, isRemoved: removed.has(step.connectionId) }))
 }
 
 /** Revocations across accounts. */

@@ -16,6 +16,15 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
     },
     async useSessions(sessionIds, { usedAt, unusedUntil }) {
       if (sessionIds.length === 0) return []
+      // Held in their order before any is written.
+      await tx
+        .selectFrom("session")
+        .select("sessionId")
+        .where("accountId", "=", accountId)
+        .where("sessionId", "in", sessionIds)
+        .orderBy("sessionId")
+        .forUpdate()
+        .execute()
       const used = await tx
         .updateTable("session")
         .set({

@@ -74,8 +74,10 @@ export function createSystemTables(tx: Transaction<Database>): SystemTables {
       return { session, user, asksEverybody }
     },
     async deleteExpiredSessions(now) {
-      const { numDeletedRows } = await tx.deleteFrom("session").where("expiresAt", "<=", now).executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
+      const { numAffectedRows } = await sql`
+        delete from session where ctid = any(array(
+          select ctid from session where expires_at <= ${now.toString()} for update skip locked))`.execute(tx)
+      return Number(numAffectedRows ?? 0n)
     },
     async takeDueCalendars({ now, limit, nextDueAt }) {
       const { rows } = await sql<DueCalendar>`

@@ -10,6 +10,7 @@ import type { Digests } from "../meetings/digest.ts"
 import type { Find, MeetingLookout } from "../meetings/lookout.ts"
 import type { CalendarProvider, EventChange, EventInput, EventRecord, Lookout } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
+import type { Job } from "../ports/job-queue.ts"
 import type { MeetingBackend, MeetingFace } from "../ports/meeting-backend.ts"
 import type { LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { Metrics } from "../ports/metrics.ts"
@@ -43,13 +44,13 @@ export type SyncRun = {
   look(changes: readonly EventChange[]): Promise<void>
   /**
    * Reads the events that were remembered and plans; the result writes the effects within the transaction that moves the
-   * cursor. `isEnd`: no page follows.
+   * cursor, and holds the account; null where there are none. `isEnd`: no page follows.
    */
   plan(
     access: EventInput["access"],
     signal: AbortSignal,
     isEnd: boolean,
-  ): Promise<(tables: AccountTables) => Promise<void>>
+  ): Promise<((tables: AccountTables) => Promise<void>) | null>
 }
 
 /** How long an app that makes a meeting may take before it is taken for gone. */
@@ -121,12 +122,12 @@ function createRun(
     access: EventInput["access"],
     signal: AbortSignal,
     isEnd: boolean,
-  ): Promise<(tables: AccountTables) => Promise<void>> {
+  ): Promise<((tables: AccountTables) => Promise<void>) | null> {
     if (isEnd && isWholeListing) await addUnmet()
     const eventIds = [...waiting]
     waiting.clear()
     for (const eventId of eventIds) met.add(eventId)
-    if (eventIds.length === 0) return async () => {}
+    if (eventIds.length === 0) return null
     const looked = await eachAtOnce(eventIds, provider.limits.concurrentCallsPerMailbox, (eventId) =>
       readOne({ access, calendarId: calendar.providerCalendarId, eventId, signal }),
     )
@@ -134,6 +135,7 @@ function createRun(
     const canWrite = calendar.canWrite && connection.permission === "read-write"
     const { seen, links, meetings, linkCount } = await inAccount((tables) => known(deps, tables, { calendar, found }))
     const planned = planSync({ seen, links, meetings, calendarId, linkCount, canWrite })
+    if (planned.effects.length === 0 && planned.heldCount === 0) return null
     return (tables) => write(deps, { calendar, connection }, planned, tables)
   }
 
@@ -254,11 +256,16 @@ type Where = { readonly calendar: CalendarRow; readonly connection: ConnectionRo
 
 /** Writes a plan's effects; part of the transaction that moves the cursor. */
 async function write(deps: CalendarSyncDeps, where: Where, { effects, heldCount }: SyncPlan, tables: AccountTables) {
-  for (const effect of effects) await writeOne(deps, where, effect, tables)
+  const jobs: Job[] = []
+  for (const effect of effects) await writeOne(deps, { ...where, jobs }, effect, tables)
+  await tables.addJobs(jobs)
   if (heldCount > 0) deps.world.metrics.count("sync_held_total", {}, heldCount)
 }
 
-async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, tables: AccountTables): Promise<void> {
+/** `jobs`: what is to be added once all is written, as is the order of locks. */
+type Writing = Where & { readonly jobs: Job[] }
+
+async function writeOne(deps: CalendarSyncDeps, where: Writing, effect: Effect, tables: AccountTables): Promise<void> {
   const { accountId, calendarId } = where.calendar
   const now = deps.world.clock.now()
   const audit = (
@@ -293,9 +300,10 @@ async function writeOne(deps: CalendarSyncDeps, where: Where, effect: Effect, ta
       return make(deps, where, effect, tables)
     case "end":
       await endMeeting(tables, effect.meetingId)
-      return tables.addJobs([{ kind: "settle", accountId, meetingId: effect.meetingId, cause: effect.cause }])
+      where.jobs.push({ kind: "settle", accountId, meetingId: effect.meetingId, cause: effect.cause })
+      return
     case "settle":
-      return tables.addJobs([{ kind: "settle", accountId, meetingId: effect.meetingId, cause: effect.cause }])
+      where.jobs.push({ kind: "settle", accountId, meetingId: effect.meetingId, cause: effect.cause })
   }
 }
 
@@ -309,7 +317,7 @@ async function endMeeting(tables: AccountTables, meetingId: MeetingId): Promise<
 /** A meeting for an event whose location asks for one. The key comes of the event: asked for twice, it is made once. */
 async function make(
   { backends, world }: CalendarSyncDeps,
-  { calendar, connection }: Where,
+  { calendar, connection, jobs }: Writing,
   { eventId, event }: Extract<Effect, { kind: "make" }>,
   tables: AccountTables,
 ): Promise<void> {
@@ -341,7 +349,7 @@ async function make(
     { actor: { kind: "service", part: "sync" }, action: "meeting-linked", subjectId: meetingId, reason: "keyword" },
     now,
   )
-  await tables.addJobs([{ kind: "settle", accountId, meetingId, cause: "keyword" }])
+  jobs.push({ kind: "settle", accountId, meetingId, cause: "keyword" })
 }
 
 /** At most `count` at once, in order. */

@@ -194,6 +194,7 @@ export function createSettle(deps: SettleDeps) {
     const now = clock.now()
     const reviewAt = now.add({ hours: backend.limits.isEditableElsewhere ? pollHours : reviewHours })
     await store.inAccount(accountId, async (tables) => {
+      await tables.lockAccount()
       const isWritten = await tables.meetings.updateMeeting(meetingId, meeting.revision, {
         reviewAt,
         settlingUntil: null,

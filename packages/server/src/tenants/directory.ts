@@ -47,6 +47,7 @@ export function createDirectory(deps: TenantsDeps) {
       { people, groupId }: ImportPeopleInput,
     ): Promise<ImportedPeopleView & { readonly userIds: readonly UserId[] }> =>
       store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const group = groupId === null ? null : parseGroupId(groupId)
         if (group !== null && !(await tables.groups.listGroups()).some((row) => row.groupId === group))
           throw new Problem("not-found", "There is no such group.")

@@ -145,18 +145,19 @@ export function createMigrateStep(deps: TenantsDeps): {
   ): Promise<void> {
     const now = world.clock.now()
     const { accountId } = tables
-    for (const { calendarId } of await tables.listCalendars(connectionId)) {
+    const calendars = await tables.listCalendars(connectionId)
+    for (const { calendarId } of calendars)
       for (const { subscriptionId } of await tables.listSubscriptions(calendarId))
         await tables.deleteSubscription(subscriptionId)
-      await tables.addJobs([
-        { kind: "pass", accountId, calendarId, noticedAtMs: null },
-        { kind: "subscribe", accountId, calendarId },
-      ])
-    }
     // Whoever listens opens anew, and finds that this service is not listened to, or another stream.
     if ((await tables.listening.find(connectionId)) !== null) await tables.listening.ask(connectionId, now)
-    const actor = { kind: "service", part: "tenants" } as const
-    await tables.appendAudit({ actor, action: "connection-made", subjectId: connectionId, reason }, now)
+    await tables.appendAudit({ actor: service, action: "connection-made", subjectId: connectionId, reason }, now)
+    await tables.addJobs(
+      calendars.flatMap(({ calendarId }) => [
+        { kind: "pass", accountId, calendarId, noticedAtMs: null },
+        { kind: "subscribe", accountId, calendarId },
+      ]),
+    )
   }
 
   function relist(tables: AccountTables, calendarId: CalendarId, named: Changes<CalendarRow>): Promise<void> {
@@ -173,6 +174,8 @@ export function createMigrateStep(deps: TenantsDeps): {
 
   return { check, move, moveBack }
 }
+
+const service = { kind: "service", part: "tenants" } as const
 
 /** The credential, held; throws Problem "conflict" when the connection is not what it was looked at as. */
 async function lockAsKnown(tables: AccountTables, known: ConnectionRow): Promise<CredentialRow> {

@@ -35,6 +35,7 @@ export function createRollouts(deps: Pick<TenantsDeps, "store" | "world" | "prov
     /** Begins at once: connecting with connecting, a migration with its check. */
     create: (user: UserRow, { kind, tenantConnectionId, permission, scope }: NewRolloutInput): Promise<RolloutView> =>
       store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const tenant = await tables.tenants.find(parseTenantConnectionId(tenantConnectionId))
         if (tenant === null) throw noTenant()
         if (opensOf(deps, tenant) === "rooms")
@@ -99,6 +100,7 @@ export function createRollouts(deps: Pick<TenantsDeps, "store" | "world" | "prov
     /** Throws Problem "conflict" (code "rollout-moved-on") where it cannot be done in the state it is in. */
     act: (user: UserRow, rolloutId: RolloutId, action: RolloutAction): Promise<RolloutView> =>
       store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         const row = await require(tables, rolloutId)
         const next = transitions[action](row)
         const now = clock.now()

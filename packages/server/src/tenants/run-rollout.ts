@@ -150,6 +150,7 @@ export function createRunRollout(deps: TenantsDeps) {
     call: Call,
   ): Promise<void> {
     await store.inAccount(accountId, async (tables) => {
+      await tables.lockAccount()
       const now = clock.now()
       const endedAt = next === "checked" ? null : now
       if (!(await tables.rollouts.updateIf(rolloutId, [state], { state: next, touchedAt: now, endedAt }))) return
@@ -176,6 +177,11 @@ type Ending = {
 function writeEnd(store: Store, { rollout, userId, takes, end, now }: Ending): Promise<boolean> {
   return store.inAccount(rollout.accountId, async (tables) => {
     const { rolloutId } = rollout
+    const connection = await tables.findConnectionOfUser(userId)
+    if (connection !== null) await tables.lockCredential(connection.connectionId)
+    await tables.lockAccount()
+    // Connected or disconnected meanwhile: looked at anew.
+    if ((await tables.findConnectionOfUser(userId))?.connectionId !== connection?.connectionId) return false
     const step = await tables.rollouts.lockStep(rolloutId, userId)
     if (step === null || step.state !== takes) return false
     if ((await tables.rollouts.find(rolloutId))?.state !== rollout.state) return false

@@ -94,6 +94,7 @@ export function createTenants(deps: TenantsDeps) {
     const { secret, ...rest } = opened
     const tenantConnectionId = parseTenantConnectionId(random.uuid())
     return store.inAccount(user.accountId, async (tables) => {
+      await tables.lockAccount()
       const place = { connectionId: tenantConnectionId, kind: "tenant" } as const
       const row: TenantConnectionRow = {
         ...{ accountId: user.accountId, tenantConnectionId, provider: parseProviderName(provider) },
@@ -112,6 +113,7 @@ export function createTenants(deps: TenantsDeps) {
   function keepAnew(user: UserRow, id: TenantConnectionId, { method, opened }: KeptAnew): Promise<TenantView> {
     const { secret, ...rest } = opened
     return store.inAccount(user.accountId, async (tables) => {
+      await tables.lockAccount()
       const current = await requireTenant(tables, id)
       if (opened.tenantId !== current.tenantId)
         throw new Problem("conflict", "This is the secret of another organisation.", { code: "another-tenant" })

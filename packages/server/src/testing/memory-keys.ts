@@ -25,7 +25,11 @@ export function memoryKeys(tx: MemoryTransaction, accountId: AccountId): KeyTabl
     change(row, { wrappedKey: new Uint8Array(), destroyedAt: now })
   const everything = () => sealedPlaces.flatMap((place) => sealedIn(tx, accountId, place))
   return {
-    takeNewest: async () => live().sort((a, b) => b.keyVersion - a.keyVersion)[0] ?? null,
+    async takeNewest() {
+      const [newest] = live().sort((a, b) => b.keyVersion - a.keyVersion)
+      if (newest !== undefined) tx.share("dataKey", `${accountId}:${newest.keyVersion}`)
+      return newest ?? null
+    },
     async rewrap(keyVersion, from, { bytes, keyId }) {
       const row = live().find((known) => known.keyVersion === keyVersion && known.custodyKeyId === from)
       if (row !== undefined) await change(row, { wrappedKey: bytes, custodyKeyId: keyId })

@@ -10,6 +10,7 @@ import type {
 } from "../ports/revocation-tables.ts"
 import type { ConnectionRow } from "../ports/store.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
+import { forgetKept } from "./memory-tenants.ts"
 
 const stepKey = (revocationId: RevocationId, connectionId: ConnectionId) => `${revocationId} ${connectionId}`
 
@@ -59,17 +60,16 @@ export function memoryRevocations(
       await tx.remove("revocation", id)
     },
     async hold(connectionIds) {
+      const isFree = (id: ConnectionId) => tx.find("credential", id) === null || tx.lockAtOnce("credential", id)
+      const free = [...connectionIds].sort().filter(isFree)
+      await tx.lock("account", accountId)
       const connections: ConnectionRow[] = []
-      let busyCount = 0
-      for (const connectionId of [...connectionIds].sort()) {
-        const isFree = tx.find("credential", connectionId) === null || tx.lockAtOnce("credential", connectionId)
-        if (!isFree) busyCount++
-        if (!isFree) continue
+      for (const connectionId of free) {
         await tx.lock("connection", connectionId)
         const row = tx.find("connection", connectionId)
-        if (row?.accountId === accountId) connections.push(row)
+        if (row?.accountId === accountId && !isBeingRevoked(tx, connectionId)) connections.push(row)
       }
-      return { connections, busyCount }
+      return { connections, busyCount: connectionIds.length - free.length }
     },
     async addStepsOf(revocationId, connectionIds) {
       for (const { connectionId, userId, provider } of tx.list("connection"))
@@ -79,7 +79,8 @@ export function memoryRevocations(
             ...{ subscriptionsStopped: 0, subscriptionsLeft: 0, grantOutcome: null },
           })
     },
-    takeCredentials: (revocationId, held) => takeCredentials(tx, steps(revocationId).filter(isWaiting), held),
+    takeCredentials: (revocationId, held) =>
+      takeCredentials({ tx, accountId }, steps(revocationId).filter(isWaiting), held),
     async removeSome(revocationId, limit) {
       const done: Awaited<ReturnType<RevocationTables["removeSome"]>>[number][] = []
       for (const step of steps(revocationId).filter(isWaiting)) {
@@ -88,16 +89,16 @@ export function memoryRevocations(
         if (done.length === limit) break
         if (!tx.lockAtOnce("revocationStep", key) || tx.find("revocationStep", key)?.state !== "waiting") continue
         await tx.lock("connection", connectionId)
-        const isRemoved = tx.find("credential", connectionId) === null
+        const hasNoSecret = tx.find("credential", connectionId) === null
         const row = tx.find("connection", connectionId)
         await tx.put("revocationStep", key, {
           ...step,
-          ...(isRemoved
+          ...(hasNoSecret
             ? { state: "removed" as const, farewell: row === null ? null : farewellOf(tx, row) }
             : { state: "done" as const, grantOutcome: "reconnected" as const }),
         })
-        if (isRemoved) await deleteConnection(connectionId)
-        done.push({ connectionId, userId, isRemoved })
+        if (hasNoSecret) await deleteConnection(connectionId)
+        done.push({ connectionId, userId, isRemoved: hasNoSecret && row !== null })
       }
       return done
     },
@@ -107,7 +108,8 @@ export function memoryRevocations(
         .slice(0, limit)
         .flatMap((row) => {
           const user = tx.find("user", row.userId)
-          return user === null ? [] : [{ ...row, email: user.email, displayName: user.displayName }]
+          if (user === null && state === null) return []
+          return [{ ...row, email: user?.email ?? "", displayName: user?.displayName ?? "" }]
         }),
     async endStep(id, connectionId, done) {
       const key = stepKey(id, connectionId)
@@ -122,6 +124,9 @@ export function memoryRevocations(
 }
 
 const isWaiting = ({ state }: RevocationStepRow) => state === "waiting"
+
+const isBeingRevoked = (tx: MemoryTransaction, id: ConnectionId) =>
+  tx.list("revocationStep").some((step) => step.connectionId === id && isWaiting(step))
 
 function concerned(tx: MemoryTransaction, accountId: AccountId, scope: RevocationScope) {
   const isOfScope = (row: ConnectionRow) => {
@@ -139,6 +144,7 @@ function concerned(tx: MemoryTransaction, accountId: AccountId, scope: Revocatio
   return tx
     .list("connection")
     .filter((row) => row.accountId === accountId && isOfScope(row))
+    .filter(({ connectionId }) => !isBeingRevoked(tx, connectionId))
     .flatMap(({ connectionId, userId, provider, state }) => {
       const user = tx.find("user", userId)
       return user === null
@@ -149,17 +155,12 @@ function concerned(tx: MemoryTransaction, accountId: AccountId, scope: Revocatio
 }
 
 async function takeCredentials(
-  tx: MemoryTransaction,
+  { tx, accountId }: { readonly tx: MemoryTransaction; readonly accountId: AccountId },
   steps: readonly RevocationStepRow[],
   held: "left-out" | "waited-for",
 ): Promise<readonly TakenCredential[]> {
   const taken: TakenCredential[] = []
-  for (const { connectionId, userId } of steps) {
-    for (const step of tx.list("step"))
-      if (step.userId === userId && (step.sealedSecret !== null || step.sealedAccessToken !== null))
-        await tx.change("step", `${step.rolloutId} ${userId}`, (row) => ({
-          ...{ ...row, sealedSecret: null, sealedAccessToken: null, state: "skipped" },
-        }))
+  for (const { connectionId } of steps) {
     if (held === "left-out" && !tx.lockAtOnce("credential", connectionId)) continue
     await tx.lock("credential", connectionId)
     const row = tx.find("credential", connectionId)
@@ -168,6 +169,8 @@ async function takeCredentials(
     taken.push({ connectionId, sealedSecret, secretKind, sealedAccessToken, accessExpiresAt })
     await tx.remove("credential", connectionId)
   }
+  await tx.lock("account", accountId)
+  for (const { userId } of steps) await forgetKept(tx, userId)
   return taken
 }
 

@@ -29,7 +29,7 @@ import { memoryRoomTables, memorySystemRooms } from "./memory-room-tables.ts"
 import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
 import { memorySubjects } from "./memory-subjects.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
-import { memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
+import { forgetKept, memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { memorySystemTools, memoryTools } from "./memory-tools.ts"
 import { searchText } from "./search-text.ts"
 
@@ -223,9 +223,9 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
     async deleteConnection(connectionId) {
       const connection = own(tx.find("connection", connectionId), accountId)
       if (connection === null) return
+      if (tx.find("credential", connectionId) !== null) await tx.remove("credential", connectionId)
       await forgetKept(tx, connection.userId)
       await tx.remove("connection", connectionId)
-      await tx.remove("credential", connectionId)
       await tx.remove("listening", connectionId)
       for (const calendar of tx.list("calendar"))
         if (calendar.connectionId === connectionId) await removeCalendar(tx, calendar.calendarId)
@@ -245,15 +245,6 @@ function connectionTables(tx: MemoryTransaction, accountId: AccountId): Connecti
       return own(tx.find("credential", connectionId), accountId)
     },
   }
-}
-
-/** What a move kept of this person's older secrets, to undo it with. */
-async function forgetKept(tx: MemoryTransaction, userId: string): Promise<void> {
-  for (const step of tx.list("step"))
-    if (step.userId === userId && (step.sealedSecret !== null || step.sealedAccessToken !== null))
-      await tx.change("step", `${step.rolloutId} ${userId}`, (row) => ({
-        ...{ ...row, sealedSecret: null, sealedAccessToken: null, state: "skipped" },
-      }))
 }
 
 async function removeCalendar(tx: MemoryTransaction, calendarId: string): Promise<void> {

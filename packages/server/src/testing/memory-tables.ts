@@ -7,6 +7,7 @@ import type { FigureRow } from "../ports/figure-tables.ts"
 import type { Job } from "../ports/job-queue.ts"
 import type { KeyWorkRow } from "../ports/key-tables.ts"
 import type { ListeningRow } from "../ports/listening-tables.ts"
+import { lockRanks } from "../ports/lock-order.ts"
 import type { GroupRow, LinkRow, MeetingRow } from "../ports/meeting-tables.ts"
 import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { PolicyChangeRow, PolicyNoticeRow } from "../ports/policy-tables.ts"
@@ -226,6 +227,13 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
   const written = emptyTables()
   const deleted = new Set<string>()
   const lockName = (table: TableName, key: string) => `${table}:${key}`
+  const noteOrder = createLockOrder((table, key) => table === "account" || committed[table].has(key))
+
+  /** Waits for the lock. */
+  function take(table: TableName, key: string): Promise<void> {
+    noteOrder(table, key, "waits")
+    return locks.take(holder, lockName(table, key))
+  }
 
   function find<Name extends TableName>(table: Name, key: string): MemoryRows[Name] | null {
     if (deleted.has(lockName(table, key))) return null
@@ -240,11 +248,16 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
   return {
     find,
     list,
-    lock: (table: TableName, key: string) => locks.take(holder, lockName(table, key)),
+    lock: take,
+    /** As PostgreSQL's "for key share": those who share it wait for nobody, and yet it has its place in the order. */
+    share: (table: TableName, key: string) => noteOrder(table, key, "waits"),
     /** False, at once, when another holds it. */
-    lockAtOnce: (table: TableName, key: string) => locks.takeAtOnce(holder, lockName(table, key)),
+    lockAtOnce(table: TableName, key: string): boolean {
+      noteOrder(table, key, "at-once")
+      return locks.takeAtOnce(holder, lockName(table, key))
+    },
     async put<Name extends TableName>(table: Name, key: string, row: MemoryRows[Name]): Promise<void> {
-      await locks.take(holder, lockName(table, key))
+      await take(table, key)
       deleted.delete(lockName(table, key))
       written[table].set(key, row)
     },
@@ -254,13 +267,13 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
       key: string,
       merge: (row: MemoryRows[Name]) => MemoryRows[Name],
     ): Promise<void> {
-      await locks.take(holder, lockName(table, key))
+      await take(table, key)
       const row = find(table, key)
       if (row !== null) written[table].set(key, merge(row))
     },
     /** False when there was none. */
     async remove(table: TableName, key: string): Promise<boolean> {
-      await locks.take(holder, lockName(table, key))
+      await take(table, key)
       const isThere = find(table, key) !== null
       written[table].delete(key)
       deleted.add(lockName(table, key))
@@ -278,3 +291,19 @@ export function createMemoryTransaction(committed: RowMaps, locks: Locks<object>
   }
 }
 export type MemoryTransaction = ReturnType<typeof createMemoryTransaction>
+
+/** Throws where a transaction waits for a lock out of the order of ports/lock-order.ts. `isThere`: others may hold the row. */
+function createLockOrder(isThere: (table: TableName, key: string) => boolean) {
+  const ranks: Partial<Record<TableName, number>> = lockRanks
+  const held = new Set<string>()
+  let last = { rank: 0, table: "" }
+  return (table: TableName, key: string, how: "waits" | "at-once"): void => {
+    const name = `${table} ${key}`
+    if (held.has(name) || !isThere(table, key)) return
+    held.add(name)
+    const rank = ranks[table] ?? lockRanks.row
+    if (rank < last.rank && how === "waits")
+      throw new Error(`locks out of order: ${table} after ${last.table}; see ports/lock-order.ts`)
+    if (rank > last.rank) last = { rank, table }
+  }
+}

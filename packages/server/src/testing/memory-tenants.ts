@@ -150,3 +150,12 @@ export function memorySystemRollouts(tx: MemoryTransaction): SystemRolloutTables
     },
   }
 }
+
+/** What a move kept of this person's older secrets, to undo it with. */
+export async function forgetKept(tx: MemoryTransaction, userId: string): Promise<void> {
+  for (const step of tx.list("step"))
+    if (step.userId === userId && (step.sealedSecret !== null || step.sealedAccessToken !== null))
+      await tx.change("step", `${step.rolloutId} ${userId}`, (row) => ({
+        ...{ ...row, sealedSecret: null, sealedAccessToken: null, state: "skipped" },
+      }))
+}

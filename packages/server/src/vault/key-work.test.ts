@@ -204,6 +204,7 @@ describe("a change of custodian", () => {
 describe("shredding an account", () => {
   const shred = (world: KeyWorld, node: ReturnType<KeyWorld["node"]>) =>
     world.inAccount(async (tables) => {
+      await tables.lockAccount()
       await tables.keys.shred(world.clock.now())
       await node.work.begin(tables, null, "keys-shredded")
     })

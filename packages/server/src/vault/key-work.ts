@@ -99,6 +99,7 @@ export function createKeyWork({ store, keys, custodians, rowsPerBatch, world }: 
     for (const keyVersion of left > 0 ? [] : old) isKept ||= !(await destroy(accountId, keyVersion))
     if (isKept) return false
     await store.inAccount(accountId, async (tables) => {
+      await tables.lockAccount()
       const now = clock.now()
       if (await tables.keys.moveWork(["running"], { state: "done", touchedAt: now, endedAt: now }))
         await note(tables, "key-work-changed", left > 0 ? "key-work-done-but-some" : "key-work-done")
@@ -149,6 +150,7 @@ export function createKeyWork({ store, keys, custodians, rowsPerBatch, world }: 
   return {
     /** Begins it anew, in the caller's transaction; what was under way is taken in. */
     async begin(tables: AccountTables, startedBy: UserId | null, reason: KeyReason): Promise<void> {
+      await tables.lockAccount()
       const now = clock.now()
       const newest = await tables.keys.takeNewest()
       const total = await tables.keys.countSealed(newest?.keyVersion ?? (await nextVersion(tables)))

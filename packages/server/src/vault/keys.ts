@@ -74,8 +74,8 @@ export function createKeys({ store, custodians, keys, work, passwords, world }: 
     view,
     async act(by, action) {
       await store.inAccount(by.accountId, async (tables) => {
-        if (action === "pause" || action === "resume") return move(tables, by, action)
         await tables.lockAccount()
+        if (action === "pause" || action === "resume") return move(tables, by, action)
         if (action === "rotate") await keys.create(tables, { kind: "user", userId: by.userId }, "key-rotation")
         await work.begin(tables, by.userId, action === "rotate" ? "key-rotation" : "rewrap-asked")
       })

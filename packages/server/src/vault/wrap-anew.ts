@@ -36,6 +36,7 @@ export function createWrapAnew({ store, custodians, clock }: WrapAnewDeps) {
       if (row.destroyedAt !== null || custodians.roleOf(row.custodyKeyId) === "next") continue
       const fresh = await wrapped(row)
       await store.inAccount(accountId, async (tables) => {
+        await tables.lockAccount()
         if (!(await tables.keys.rewrap(row.keyVersion, row.custodyKeyId, fresh))) return
         await tables.appendAudit(
           {
