@@ -739,13 +739,13 @@ create table revocation_step (
   subscriptions_left integer not null,
   grant_outcome text,
   PRIMARY KEY (account_id, revocation_id, connection_id),
-  FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   CHECK ((grant_outcome = ANY (ARRAY['revoked'::text, 'not-possible'::text, 'not-confirmed'::text, 'reconnected'::text]))),
   CHECK ((state = ANY (ARRAY['waiting'::text, 'removed'::text, 'done'::text]))),
   CHECK ((subscriptions_left >= 0)),
   CHECK ((subscriptions_stopped >= 0))
 );
 CREATE INDEX revocation_step_by_state ON revocation_step USING btree (account_id, revocation_id, state, connection_id);
+CREATE INDEX revocation_step_waiting ON revocation_step USING btree (account_id, connection_id) WHERE (state = 'waiting'::text);
 create policy by_account on revocation_step using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
