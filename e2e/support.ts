@@ -66,6 +66,8 @@ export type ServiceProcess = {
   end(signal: NodeJS.Signals): Promise<void>
 }
 
+const compiled = join(import.meta.dirname, "../node_modules/.cache/kalends-compiled")
+
 /** Starts the service as an operator does, its output into `logFile`. */
 export async function startService(
   environment: Readonly<Record<string, string>>,
@@ -74,7 +76,8 @@ export async function startService(
   const log = createWriteStream(logFile, { flags: "a" })
   const main = join(import.meta.dirname, "../packages/server/src/main.ts")
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH ?? "", ...environment },
+    // Half of what a start costs is compiling, and tests start the service some twenty times.
+    env: { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
   child.stderr?.pipe(log)

@@ -45,6 +45,9 @@ const quietArgs = [
   "--force-color-profile=srgb",
 ]
 
+/** Pages at one address have one process, as long as one of them is open. */
+const pageArgs = ["--process-per-site"]
+
 /** One extension and no other; this machine alone is reached, whatever a page or the browser itself asks for. */
 const extensionArgs = (folder: string) => [
   `--disable-extensions-except=${folder}`,
@@ -120,7 +123,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Launch
     executablePath,
     env: environment,
     headless: options.headless ?? true,
-    args: [...quietArgs, ...(extension === undefined ? [] : extensionArgs(extension))],
+    args: [...quietArgs, ...(extension === undefined ? pageArgs : extensionArgs(extension))],
     ...(extension === undefined ? {} : { ignoreDefaultArgs: ["--disable-extensions"] }),
     chromiumSandbox: false,
     timeout: patienceMs,

@@ -189,6 +189,29 @@ describe("a meeting that is opened", () => {
   })
 })
 
+describe("a meeting that an event asked for", () => {
+  test("is asked for again while it is being made, since the calendar says no more of it, and not for ever", async () => {
+    const { store, says, read, live, asked } = world()
+    store.start()
+    says.list = [meeting({ state: "making" })]
+    await read(event("e1", { location: joinUrl }))
+    const delays: number[] = []
+    for (let [timer] = live(); timer !== undefined; [timer] = live()) {
+      delays.push(timer.delayMs)
+      timer.isLive = false
+      timer.callback()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(delays).toEqual([2_000, 5_000, 15_000, 30_000])
+    expect(asked.filter((call) => call === "list").length).toBeGreaterThanOrEqual(5)
+    await read(event("e1", { location: joinUrl }))
+    says.list = [meeting()]
+    for (const timer of live()) timer.callback()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(meetingOf(store.state.meetings, event("e1"))?.meetingId).toBe("m1")
+  })
+})
+
 describe("which event is a meeting of ours", () => {
   const meetings = [meeting()]
 

@@ -44,7 +44,10 @@ export type MeetingStoreDeps = {
   }
 }
 
-/** A new event is looked for again after these, in case the calendar is slow and its notice lost. */
+/**
+ * A new event is looked for again after these, in case the calendar is slow and its notice lost; a meeting that is still being
+ * made is asked for again, since its link is in the event a moment before it is live and no further change tells of that.
+ */
 const lookAgainMs = [2_000, 5_000, 15_000, 30_000]
 
 /**
@@ -55,6 +58,7 @@ export function createMeetingStore({ client, platform }: MeetingStoreDeps) {
   const listeners = new Set<() => void>()
   let state: MeetingsState = { meetings: [], open: null, done: null }
   let cancelLook = () => {}
+  let cancelAsk = () => {}
   let events: readonly CalendarEvent[] | null = null
   let isListing = false
   let isListWanted = false
@@ -65,8 +69,9 @@ export function createMeetingStore({ client, platform }: MeetingStoreDeps) {
   }
 
   /** One at a time; without it meetings can still be seen as events, and the next change of the calendar asks again. */
-  async function list(): Promise<void> {
+  async function list(after = lookAgainMs): Promise<void> {
     isListWanted = true
+    cancelAsk()
     if (isListing) return
     isListing = true
     while (isListWanted) {
@@ -75,17 +80,24 @@ export function createMeetingStore({ client, platform }: MeetingStoreDeps) {
       if (meetings !== null) set({ meetings })
     }
     isListing = false
+    tellShown()
+    const [delayMs, ...rest] = after
+    if (delayMs !== undefined && state.meetings.some((one) => one.state === "making"))
+      cancelAsk = platform.after(delayMs, () => void list(rest))
   }
 
   function follow(): void {
     if (client.state.events === events || client.state.readAt === null) return
     events = client.state.events
-    const { done } = state
-    if (done?.kind === "made" && done.event === "awaited" && isAmong(done.meetingId)) {
-      cancelLook()
-      set({ done: { ...done, event: "shown" } })
-    }
+    tellShown()
     void list()
+  }
+
+  function tellShown(): void {
+    const { done } = state
+    if (done?.kind !== "made" || done.event !== "awaited" || !isAmong(done.meetingId)) return
+    cancelLook()
+    set({ done: { ...done, event: "shown" } })
   }
 
   function isAmong(meetingId: string): boolean {
@@ -142,6 +154,7 @@ export function createMeetingStore({ client, platform }: MeetingStoreDeps) {
       return () => {
         stop()
         cancelLook()
+        cancelAsk()
       }
     },
     make,

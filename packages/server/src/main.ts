@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import { flushCompileCache } from "node:module"
 import { join } from "node:path"
 import { processEnvironment, readConfig } from "./config.ts"
 import { ConfigError } from "./config-option.ts"
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
     webFolder: existsSync(webFolder) ? webFolder : null,
   })
   const fragment = node.setupCode === null ? "" : `#setup=${node.setupCode}`
+  // Where NODE_COMPILE_CACHE names a folder, what was compiled for this start serves the next, however this one ends.
+  flushCompileCache()
   process.stdout.write(`Kalends is ready: ${config.publicUrl}/${fragment}\n`)
   const stop = async () => {
     await node.stop()

@@ -21,15 +21,16 @@ import { type Scene, showWritten } from "./scene.ts"
 
 export type FakeService = {
   readonly url: string
-  readonly scene: Scene
+  /** From now on it answers what this scene says; whoever listened to the one before is cut off. */
+  show(scene: Scene): void
   /** Sends a message to everybody who listens for changes. */
   tell(message: unknown): void
-  /** Ends all change streams, as a restart does. */
-  cut(): void
   close(): Promise<void>
 }
 
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css" }
+/** Of what never changes, as the real service says it. */
+const lasting = { "cache-control": "public, max-age=31536000, immutable" }
 const calendarId = "00000000-0000-4000-8000-00000000000c"
 const session = "s".repeat(43)
 
@@ -47,7 +48,8 @@ type Answer = { readonly status?: number; readonly body: unknown }
  * every state of a screen, those included that a real service is seldom in. `webFolder` holds the apps as they are in
  * `apps/`, each built into its `dist`.
  */
-export async function openFakeService(scene: Scene, webFolder: string): Promise<FakeService> {
+export async function openFakeService(first: Scene, webFolder: string): Promise<FakeService> {
+  let scene = first
   const streams = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => response.writeHead(500).end())
@@ -72,7 +74,9 @@ export async function openFakeService(scene: Scene, webFolder: string): Promise<
       scene,
       url: urlOf(),
     })
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
+    response
+      .writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
+      .end(JSON.stringify(body))
   }
 
   function urlOf(): string {
@@ -82,12 +86,12 @@ export async function openFakeService(scene: Scene, webFolder: string): Promise<
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return {
     url: urlOf(),
-    scene,
+    show(next) {
+      scene = next
+      for (const stream of streams) stream.end()
+    },
     tell: (message) => {
       for (const stream of streams) stream.write(`data: ${JSON.stringify(message)}\n\n`)
-    },
-    cut: () => {
-      for (const stream of streams) stream.end()
     },
     async close() {
       server.closeAllConnections()
@@ -101,10 +105,10 @@ async function page(webFolder: string, path: string, response: ServerResponse): 
   const asset = /\/(assets\/[\w.-]+)$/.exec(path)?.[1]
   const text = await readFile(join(webFolder, app, "dist", asset ?? "index.html"), "utf8")
   if (asset !== undefined)
-    return void response.writeHead(200, { "content-type": types[extname(asset)] ?? "text/plain" }).end(text)
+    return void response.writeHead(200, { "content-type": types[extname(asset)] ?? "text/plain", ...lasting }).end(text)
   const nonce = newNonce()
   const headers = {
-    "content-type": "text/html; charset=utf-8",
+    ...{ "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
     "content-security-policy": contentSecurityPolicy(nonce, []),
   }
   response.writeHead(200, headers).end(text.replaceAll(noncePlace, nonce))
