@@ -108,7 +108,7 @@ export const english = {
   name: "Name",
   role: "Role",
   calendar: "Calendar",
-  none: "none",
+  none: "None",
   adminConsent: "Allow Kalends for everybody in your organisation",
   adminConsentText: (label: string) =>
     `Some organisations let only an administrator of ${label} give permissions. There you can give it once for everybody.`,

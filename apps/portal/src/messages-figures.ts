@@ -75,9 +75,9 @@ const ja: typeof en = {
   text: "変更が届くまでの速さと、そのためにかかる手間です。内容は数えません。人や予定についての情報はここにはありません。",
   verdictEmpty: "まだカレンダーは接続されていません。",
   verdictWithin: (count, bound, oldest) =>
-    `${count} 件のカレンダーはすべて約束の ${bound} 以内です。最も長く確認していないものは ${oldest} 前に確認しました。`,
+    `${count} 件のカレンダーはすべて約束の${bound}以内です。最も長く確認していないものは${oldest}前に確認しました。`,
   verdictLate: (late, count, oldest) =>
-    `${count} 件のうち ${late} 件のカレンダーを、約束より長く確認できていません。最も長いものは ${oldest} です。`,
+    `${count} 件のうち ${late} 件のカレンダーを、約束より長く確認できていません。最も長いものは${oldest}です。`,
   waiting: (count) => `ほかに ${count} 件が、本人の再接続を待っています。`,
   toPictures: "数値",
   range: "期間",
@@ -93,7 +93,7 @@ const ja: typeof en = {
 
   agesTitle: "把握している内容の古さ",
   agesText: (pushed, polled) =>
-    `カレンダーを再び確認したとき、前回の確認からどれだけ経っていたかを示します。破線は、通知が失われても守る約束です。通知のあるサービスでは ${pushed}、それ以外では ${polled} です。`,
+    `カレンダーを再び確認したとき、前回の確認からどれだけ経っていたかを示します。破線は、通知が失われても守る約束です。通知のあるサービスでは${pushed}、それ以外では${polled}です。`,
   agesHead: ["経過時間 (以内)", "回数"],
 
   latencyTitle: "変更が届くまでの時間",

@@ -106,6 +106,8 @@ const en = {
   removeText:
     "Their connection's secrets are deleted first, then the calendar service is told. Their sessions, devices and meetings go, too. Events in their calendar stay. This cannot be taken back; suspending can.",
   typeAddress: (email: string) => `To confirm, type ${email}`,
+  whatTheyDid: "What they did, in the log",
+  whatWasDone: "What was done to them, in the log",
   removed: (name: string) => `${name} was removed`,
   removedText: "Their secrets are deleted, and they are signed out everywhere. The log keeps what happened.",
   whyNot: {
@@ -310,6 +312,8 @@ const ja: typeof en = {
   removeText:
     "まず接続の秘密情報を削除し、次にカレンダーサービスへ通知します。セッション、端末、会議も削除されます。カレンダーの予定は残ります。取り消しはできません（停止なら取り消せます）。",
   typeAddress: (email) => `確認のため ${email} と入力してください`,
+  whatTheyDid: "この人が行ったことの記録",
+  whatWasDone: "この人に対して行われたことの記録",
   removed: (name) => `${name} を削除しました`,
   removedText: "秘密情報は削除され、すべての場所からサインアウトされました。経緯は記録に残ります。",
   whyNot: {

@@ -143,6 +143,15 @@ async function suspendAndRestore(ada: Page, bo: Page): Promise<void> {
   await heading(bo, japanese.connectFirst).waitFor()
 }
 
+/** What the log has of somebody names them, and leads back to their page. */
+async function seeInLog(ada: Page): Promise<void> {
+  await ada.getByRole("link", { name: text.whatWasDone }).click()
+  await heading(ada, messages.en.auditLog.audit).waitFor()
+  await isWell(ada)
+  await ada.getByRole("grid").getByRole("link", { name: "Bo Diddley" }).first().click()
+  await heading(ada, "Bo Diddley").waitFor()
+}
+
 async function remove(ada: Page): Promise<void> {
   await press(ada, text.remove)
   const button = dialog(ada).getByRole("button", { name: text.remove })
@@ -171,6 +180,7 @@ test("somebody is invited, sets a password, gets a role, is suspended and let in
   await change(ada)
   await isWell(ada)
   await suspendAndRestore(ada, bo)
+  await seeInLog(ada)
   await press(ada, text.makeLink)
   await dialog(ada).getByRole("button", { name: text.makeLink }).click()
   await dialog(ada).getByText(`${home}/#password/`).waitFor()

@@ -2,7 +2,7 @@ import { slotOfMs } from "@kalends/domain/figures"
 import type { FiguresNow, FiguresView } from "@kalends/protocol/figures"
 import { describe, expect, test } from "vitest"
 import { rangeNames, spanAt } from "./ranges.ts"
-import { linear, logarithmic, pathOf, roundUp, timeAbove, timeTicks } from "./scale.ts"
+import { linear, logarithmic, pathOf, roundUp, timeAbove, timeTicks, withRoom } from "./scale.ts"
 import { countedOf, noticesOf, quantilesOf, savedOf } from "./series.ts"
 import { verdictOf } from "./verdict.ts"
 
@@ -107,4 +107,13 @@ describe("axes", () => {
   test("a line has holes where nothing was counted, and shows a point by itself", () => {
     expect(pathOf([[0, 1], [1, 2], null, [3, 4], null])).toBe("M0.0 1.0L1.0 2.0M3.0 4.0h1.5")
   })
+})
+
+test("marks below a narrow picture are left out rather than written over each other", () => {
+  const ticks = (step: number) =>
+    ["1 sec", "10 secs", "1 min", "10 分"].map((text, index) => ({ text, at: index * step }))
+  expect(withRoom(ticks(100))).toHaveLength(4)
+  expect(withRoom(ticks(40)).map(({ text }) => text)).toEqual(["1 sec", "10 分"])
+  expect(withRoom(ticks(60)).map(({ text }) => text)).toEqual(["1 sec", "1 min", "10 分"])
+  expect(withRoom([])).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { useElementSize } from "@mantine/hooks"
 import type { PointerEvent, ReactNode } from "react"
 import classes from "./figures.module.css"
+import { withRoom } from "./scale.ts"
 
 /** Room around what is drawn, for what stands at its axes. */
 export const room = { left: 52, right: 12, top: 14, bottom: 24 } as const
@@ -52,7 +53,7 @@ export function Plot({ height, draw, below, beside, pointing }: PlotProps) {
                 </text>
               </g>
             ))}
-            {below(area).map(({ at, text }, index, all) => (
+            {withRoom(below(area)).map(({ at, text }, index, all) => (
               <text
                 key={text}
                 className={classes.axis}

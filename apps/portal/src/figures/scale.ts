@@ -30,6 +30,35 @@ export function timeAbove(ms: number): number {
   return times.find((time) => time >= ms) ?? 86_400_000
 }
 
+/** How wide a letter of an axis is, about; one of Japanese is as wide as it is high. */
+const letterWidths = { narrow: 7, wide: 12 } as const
+const gap = 6
+
+function widthOf(text: string): number {
+  return [...text].reduce((sum, letter) => sum + letterWidths[letter > "\u2e80" ? "wide" : "narrow"], 0)
+}
+
+/**
+ * The marks below a picture that have room beside each other. The first stands at its place's right, the last at its left,
+ * and both stay; the others stand about theirs.
+ */
+export function withRoom<Tick extends { readonly at: number; readonly text: string }>(
+  ticks: readonly Tick[],
+): readonly Tick[] {
+  const [first, ...others] = ticks
+  const last = others.pop()
+  if (first === undefined || last === undefined) return ticks
+  const lastBegin = last.at - widthOf(last.text)
+  let end = first.at + widthOf(first.text)
+  const between = others.filter(({ at, text }) => {
+    const half = widthOf(text) / 2
+    if (at - half < end + gap || at + half > lastBegin - gap) return false
+    end = at + half
+    return true
+  })
+  return [first, ...between, last]
+}
+
 /** An SVG path over the points that there are; a hole is not drawn over, and a point by itself is a short stroke. */
 export function pathOf(points: readonly (readonly [number, number] | null)[]): string {
   let isOpen = false

@@ -2,6 +2,7 @@ import type { PersonView } from "@kalends/protocol/persons"
 import { Alert, Anchor, Badge, Group, Stack, Text } from "@mantine/core"
 import { useState } from "react"
 import { peopleApi } from "../api-people.ts"
+import { addressOfChoice } from "../audit-filter.ts"
 import { PageFrame, Trouble, Waiting } from "../page-parts.tsx"
 import { useLoaded } from "../use-loaded.ts"
 import { agoText } from "./ago.ts"
@@ -61,9 +62,21 @@ export function PersonPage({ userId, ...props }: PeopleProps & { readonly userId
           {person.acts.edit === null ? (
             <PersonAccess {...person} removed={() => setRemoved(value.user.displayName)} />
           ) : null}
+          {props.user.abilities.includes("read-audit") ? <InLog {...{ words, userId }} /> : null}
         </Stack>
       </PageFrame>
     </Back>
+  )
+}
+
+/** What the log has of them: what they did, and what was done to them. */
+function InLog({ words, userId }: Pick<PeopleProps, "words"> & { readonly userId: string }) {
+  const text = words.peoplePages
+  return (
+    <Group>
+      <Anchor href={`#${addressOfChoice({ actor: userId })}`}>{text.whatTheyDid}</Anchor>
+      <Anchor href={`#${addressOfChoice({ subject: userId })}`}>{text.whatWasDone}</Anchor>
+    </Group>
   )
 }
 

@@ -1,8 +1,9 @@
 import type { AddedDeviceView, CertificateView } from "@kalends/protocol/devices"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
+import { useSending } from "@kalends/ui/use-sending"
 import { Button, Checkbox, Code, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
-import { problemText } from "../api-problem.ts"
+import { troubleText } from "../api-problem.ts"
 import { videoApi } from "../api-video.ts"
 import { useLoaded } from "../use-loaded.ts"
 import { grouped, inputOf, type Typed } from "./device-text.ts"
@@ -20,8 +21,6 @@ export function NewDevice({ room, words, added, done }: NewDeviceProps) {
   const [typed, setTyped] = useState(empty)
   const [shown, setShown] = useState<CertificateView | null>(null)
   const [made, setMade] = useState<AddedDeviceView | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const [isBusy, setIsBusy] = useState(false)
   const family = families.find(({ name }) => name === typed.family) ?? families[0]
   const isCalled = family?.isCalled ?? true
   const certificate = shown === null || shown.isTrusted ? null : shown.sha256
@@ -31,29 +30,17 @@ export function NewDevice({ room, words, added, done }: NewDeviceProps) {
     // What was compared belongs to the address that was typed.
     if (part.address !== undefined || part.family !== undefined) setShown(null)
   }
-  const told = async <Value,>(work: Promise<Value>, then: (value: Value) => void) => {
-    setProblem(null)
-    setIsBusy(true)
-    await work.then(then, (error: unknown) => setProblem(problemText(error, text)))
-    setIsBusy(false)
-  }
-  const submit = () => {
+  const { isBusy, error, onSubmit } = useSending(async () => {
     if (input === null) return
-    if (isCalled && shown === null) return void told(videoApi.certificate(input.address ?? ""), setShown)
-    void told(videoApi.add(input), (one) => {
-      void added()
-      if (one.password === null) done()
-      else setMade(one)
-    })
-  }
+    if (isCalled && shown === null) return setShown(await videoApi.certificate(input.address ?? ""))
+    const one = await videoApi.add(input)
+    void added()
+    if (one.password === null) done()
+    else setMade(one)
+  })
   if (made !== null) return <MadePassword made={made} text={text} done={done} />
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <form onSubmit={onSubmit}>
       <Stack gap="sm">
         <NativeSelect
           label={text.kind}
@@ -68,7 +55,7 @@ export function NewDevice({ room, words, added, done }: NewDeviceProps) {
         />
         {isCalled ? <Called typed={typed} change={change} text={text} /> : null}
         {shown === null ? null : <Shown shown={shown} text={text} />}
-        <ProblemAlert problem={problem} />
+        <ProblemAlert problem={troubleText(error, text)} />
         <Group>
           <Button type="submit" disabled={input === null} loading={isBusy}>
             {!isCalled || shown?.isTrusted === true ? text.save : shown === null ? text.read : text.isSame}
