@@ -1,10 +1,11 @@
 import { appBuild } from "@kalends/ui/app-build"
+import { oneLanguage } from "@kalends/ui/one-language"
 import react from "@vitejs/plugin-react"
 import { defineConfig } from "vite"
 
 export default defineConfig({
   root: import.meta.dirname,
   base: "/",
-  plugins: [react()],
+  plugins: [react(), oneLanguage()],
   build: appBuild,
 })

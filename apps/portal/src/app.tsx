@@ -2,14 +2,23 @@ import type { UserView } from "@kalends/protocol/api"
 import { showApp } from "@kalends/ui/shell"
 import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core"
-import { type MouseEvent, Suspense, useEffect, useState, useSyncExternalStore } from "react"
+import {
+  type MouseEvent,
+  Suspense,
+  useEffect,
+  useOptimistic,
+  useState,
+  useSyncExternalStore,
+  useTransition,
+} from "react"
 import { api } from "./api.ts"
 import { Devices } from "./devices.tsx"
 import { SetUp, SignIn } from "./entrance.tsx"
 import { Footer } from "./footer.tsx"
 import { FreshStepDialog } from "./fresh-step-dialog.tsx"
 import { later } from "./later.ts"
-import { type Messages, messages } from "./messages.ts"
+import { loadWords } from "./load-words.ts"
+import type { Messages } from "./messages.ts"
 import { Navigation } from "./navigation.tsx"
 import { Notices } from "./notices.tsx"
 import { pageAt, pagesFor } from "./page-places.ts"
@@ -25,13 +34,16 @@ const clockMs = 5_000
 const PasswordPage = later(async () => (await import("./people/password-page.tsx")).PasswordPage)
 const FactorWanted = later(async () => (await import("./sign-in-page.tsx")).FactorWanted)
 
-type PortalProps = { readonly store: PortalStore; readonly first: Preferences }
+/** What a reader chose, and the words for it: they change places in one step. */
+type Reading = Preferences & { readonly words: Messages }
+type PortalProps = { readonly store: PortalStore; readonly first: Reading }
 
 function Portal({ store, first }: PortalProps) {
   const state = useSyncExternalStore(store.subscribe, () => store.state)
-  const [preferences, setPreferences] = useState(first)
-  const { language, locale } = preferences
-  const words = messages[language]
+  const [{ language, locale, words }, setReading] = useState(first)
+  // What was chosen shows at once; its words follow when they are there.
+  const [chosen, setChosen] = useOptimistic(language)
+  const [, startTransition] = useTransition()
   useEffect(() => platform.setLanguage(language), [language])
   const [token, setToken] = useState(platform.takePasswordToken)
   // A link that is followed while the portal is open changes the address alone.
@@ -47,11 +59,15 @@ function Portal({ store, first }: PortalProps) {
       </Suspense>
       <Footer
         words={words}
-        language={language}
+        language={chosen}
         hasSession={Boolean(state.user) && token === ""}
-        onLanguage={(chosen) => {
-          platform.keepLanguage(chosen)
-          setPreferences(preferencesOf(chosen, platform.languages))
+        onLanguage={(choice) => {
+          platform.keepLanguage(choice)
+          startTransition(async () => {
+            setChosen(choice)
+            const loaded = await loadWords(choice)
+            startTransition(() => setReading({ ...preferencesOf(choice, platform.languages), words: loaded }))
+          })
         }}
       />
     </>
@@ -164,8 +180,8 @@ function Opened({ page, context }: { readonly page: PortalPage; readonly context
 }
 
 /** Loads what the portal needs and shows it. */
-export function startApp(): void {
+export function startApp(first: Reading): void {
   const store = createPortalStore({ api, platform })
   void store.load()
-  showApp(<Portal store={store} first={preferencesOf(platform.keptLanguage(), platform.languages)} />, "browser")
+  showApp(<Portal store={store} first={first} />, "browser")
 }

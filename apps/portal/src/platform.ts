@@ -54,7 +54,9 @@ export const platform = {
   },
   now: () => Temporal.Now.instant(),
   /** The zone in which the person reads and writes times. */
-  zone: chooseZone(Temporal.Now.timeZoneId()),
+  get zone() {
+    return chooseZone(Temporal.Now.timeZoneId())
+  },
   /** 32 random hexadecimal digits. */
   newKey: () => crypto.randomUUID().replaceAll("-", ""),
   newId: () => crypto.randomUUID(),

@@ -82,17 +82,27 @@ test("disconnecting asks first, and says what was done", () =>
     },
   }))
 
+/** Languages whose words the page has loaded. */
+const languagesLoaded = (page: Page) =>
+  page.evaluate(() => {
+    const names = performance.getEntriesByType("resource").map(({ name }) => /words-(en|ja)-/.exec(name)?.[1])
+    return [...new Set(names.filter((name) => name !== undefined))]
+  })
+
 test("administrators see the people; a choice of language and colours holds", () =>
   visit({
     look: async (page) => {
       await openPage(page, "people")
       await page.getByText("grace.hopper@example.org").waitFor()
+      expect(await languagesLoaded(page)).toHaveLength(1)
       await page.getByRole("combobox", { name: /Language|言語/ }).selectOption("ja")
+      await page.getByRole("combobox", { name: "言語" }).waitFor()
       await page.getByRole("combobox", { name: /Colours|配色/ }).selectOption("dark")
       await page.reload()
       await openPage(page, "")
       await page.getByRole("heading", { level: 1, name: /正常です/ }).waitFor()
       expect(await page.locator("html").getAttribute("data-mantine-color-scheme")).toBe("dark")
+      expect(await languagesLoaded(page)).toEqual(["ja"])
     },
   }))
 

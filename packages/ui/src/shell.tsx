@@ -1,4 +1,4 @@
-import "@mantine/core/styles.layer.css"
+import "./mantine.css"
 import "./base.css"
 import { type CSSVariablesResolver, localStorageColorSchemeManager, MantineProvider } from "@mantine/core"
 import type { ReactNode } from "react"

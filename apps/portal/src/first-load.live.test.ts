@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs"
+import { readdir, rm } from "node:fs/promises"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { gzipSync } from "node:zlib"
+import { textNames } from "@kalends/ui/testing/text-names"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { z } from "zod"
+import { buildApps } from "../../../e2e/apps.ts"
+import { rootFolder } from "../../../tools/platform.ts"
+import { messages } from "./messages.ts"
+
+// What a browser loads before anything is seen, from the files as they are built.
+
+/** Kilobytes on the wire, JavaScript and styles together. Raise one with a word in the commit of why; lower it when it has become less. */
+const mostKilobytes = { portal: 246, agenda: 294, rooms: 156 }
+
+const apps = ["portal", "agenda", "rooms", "outlook-addin"] as const
+let folder = ""
+beforeAll(async () => {
+  folder = await buildApps(apps)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const assets = (app: string) => join(folder, app, "dist/assets")
+const textOf = (app: string, file: string) => readFileSync(join(assets(app), file), "utf8")
+const wordsOf = async (language: "en" | "ja") => {
+  const names = await readdir(assets("portal"))
+  return names.find((name) => name.startsWith(`words-${language}-`)) ?? expect.unreachable()
+}
+
+/** The script of the page and what that loads beside it at once: all that it names but what only some browsers load. */
+function firstFiles(app: string): readonly string[] {
+  const page = readFileSync(join(folder, app, "dist/index.html"), "utf8")
+  const [named = ""] = /(?<=assets\/)index-[\w-]+\.js/.exec(page) ?? []
+  const beside = [...textOf(app, named).matchAll(/"assets\/([^"]+\.(?:js|css))"/g)].map(([, name = ""]) => name)
+  return [named, ...beside].filter((name) => !name.startsWith("words-ja-"))
+}
+
+test.each(["portal", "agenda", "rooms"] as const)("the first load of the %s is within its budget", (app) => {
+  const files = firstFiles(app)
+  expect(files.some((name) => name.startsWith("app-") && name.endsWith(".js"))).toBe(true)
+  const kilobytes = files.map((name) => gzipSync(textOf(app, name)).length / 1000).reduce((sum, size) => sum + size, 0)
+  expect(kilobytes).toBeLessThan(mostKilobytes[app])
+  expect(kilobytes).toBeGreaterThan(mostKilobytes[app] * 0.9)
+})
+
+test("each language is loaded by itself, whole", async () => {
+  const shape = z.object({ words: z.looseObject({ noServiceText: z.string() }) })
+  for (const language of ["en", "ja"] as const) {
+    const file = await wordsOf(language)
+    const { words } = shape.parse(await import(/* @vite-ignore */ pathToFileURL(join(assets("portal"), file)).href))
+    expect(textNames(words)).toEqual(textNames(messages[language]))
+    expect(words.noServiceText).toBe(messages[language].noServiceText)
+    expect(textOf("portal", file)).not.toContain(messages[language === "en" ? "ja" : "en"].noServiceText)
+  }
+  expect(textOf("portal", await wordsOf("en"))).not.toMatch(/[\u3040-\u30ff]/)
+  for (const name of firstFiles("portal")) expect(textOf("portal", name)).not.toContain(messages.ja.noServiceText)
+})
+
+test.each(apps)("no part of Mantine that the %s uses is without its looks", async (app) => {
+  const classes = (text: string) => new Set(text.match(/\bm_[0-9a-f]{6,8}\b/g))
+  const whole = classes(readFileSync(join(rootFolder, "node_modules/@mantine/core/styles.css"), "utf8"))
+  const names = await readdir(assets(app))
+  const all = (ending: string) =>
+    classes(
+      names
+        .filter((name) => name.endsWith(ending))
+        .map((name) => textOf(app, name))
+        .join("\n"),
+    )
+  const styled = all(".css")
+  const used = [...all(".js")].filter((name) => whole.has(name))
+  expect(used.length).toBeGreaterThan(20)
+  expect(used.filter((name) => !styled.has(name))).toEqual([])
+})
