@@ -24,6 +24,8 @@ const root = "/v1/devices"
 export const videoApi = {
   families: (): Promise<DeviceFamiliesView> => call(deviceFamiliesSchema, "GET", `${root}/families`),
   ofRoom: (roomId: string): Promise<DevicesView> => call(devicesSchema, "GET", `${root}?${queryOf({ roomId })}`),
+  page: (query: Readonly<Record<string, string | undefined>>): Promise<DevicesView> =>
+    call(devicesSchema, "GET", `${root}?${queryOf(query)}`),
   certificate: (address: string): Promise<CertificateView> =>
     call(certificateSchema, "POST", `${root}/certificate`, { address }),
   add: (input: NewDeviceBody): Promise<AddedDeviceView> => call(addedDeviceSchema, "POST", root, input),

@@ -93,11 +93,11 @@ export const deviceSchema = z.object({
   model: z.string().nullable(),
   software: z.string().nullable(),
   /**
-   * new: it never had the room's bookings. unread: nothing is wrong with it, but its room's calendar cannot be read. off:
+   * new: it never had the room's bookings. silent: one that asks has not asked for an hour. unread: nothing is wrong with it, but its room's calendar cannot be read. off:
    * switched off by somebody. leaving: removed, and its list is being taken away
    * from it. left: that was tried for long enough, and it may still show its last list; it is here until somebody has seen so.
    */
-  state: z.enum(["new", "well", "unread", "failing", "off", "leaving", "left"]),
+  state: z.enum(["new", "well", "silent", "unread", "failing", "off", "leaving", "left"]),
   /** Until when it is tried to take its list away from one that was removed. */
   leavesUntil: instant.nullable(),
   /** What it has is not for it any more, and could not be taken away from it yet. */
@@ -128,8 +128,13 @@ export const deviceBookingsSchema = z.object({
 })
 export type DeviceBookingsView = z.infer<typeof deviceBookingsSchema>
 
-/** GET /v1/devices?roomId&after (read-rooms): by name, 100 at a time. Room "gone": what is left of rooms that were removed. */
-export const devicesQuerySchema = z.object({ roomId: id.or(z.literal("gone")).optional(), after: id.optional() })
+/**
+ * GET /v1/devices?roomId&trouble&after (read-rooms): by name, 100 at a time. Room "gone": what is left of rooms that were
+ * removed. Trouble "yes": those alone that are neither well nor switched off.
+ */
+export const devicesQuerySchema = z.object({
+  ...{ roomId: id.or(z.literal("gone")).optional(), trouble: z.literal("yes").optional(), after: id.optional() },
+})
 export const devicesSchema = z.object({ devices: z.array(deviceSchema), after: id.nullable() })
 export type DevicesView = z.infer<typeof devicesSchema>
 

@@ -65,10 +65,10 @@ export const roomSchema = z.object({
 })
 export type RoomView = z.infer<typeof roomSchema>
 
-/** GET /v1/rooms?search&state&next: by name, fifty at a time. */
+/** GET /v1/rooms?search&state&next: by name, fifty at a time. "none": without a connection. "trouble": any whose connection is not well, or that have none. */
 export const roomsQuerySchema = z.object({
   search: z.string().trim().max(120).optional(),
-  state: z.enum([...connectionStates, "none"]).optional(),
+  state: z.enum([...connectionStates, "none", "trouble"]).optional(),
   next: z.string().max(400).optional(),
 })
 export const roomsSchema = z.object({ rooms: z.array(roomSchema), next: z.string().nullable(), count })

@@ -36,14 +36,13 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
             value={typed.name}
             onChange={({ currentTarget }) => set({ name: currentTarget.value })}
           />
-          {device.isCalled ? <CalledFields {...{ typed, set, text }} /> : <Text c="dimmed">{text.editAsking}</Text>}
+          {device.isCalled ? <CalledFields {...{ device, typed, set, text }} /> : <Text c="dimmed">{text.editAsking}</Text>}
           <RoomChooser
             words={words}
             form={chooser}
             change={({ rooms: [room] }) => (room === undefined ? undefined : set({ room }))}
           />
           {typed.room?.roomId === device.room?.roomId ? null : <Text role="status">{text.moveText}</Text>}
-          {isElsewhere(device, typed) ? <Text role="status">{text.elsewhereText(device.address ?? "")}</Text> : null}
           <ProblemAlert problem={troubleText(error, text)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
@@ -60,12 +59,13 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
 }
 
 type FieldsProps = {
+  readonly device: DeviceCardProps["device"]
   readonly typed: Edited
   readonly set: (part: Partial<Edited>) => void
   readonly text: VideoWords
 }
 
-function CalledFields({ typed, set, text }: FieldsProps) {
+function CalledFields({ device, typed, set, text }: FieldsProps) {
   return (
     <>
       <TextInput
@@ -75,6 +75,7 @@ function CalledFields({ typed, set, text }: FieldsProps) {
         value={typed.address}
         onChange={({ currentTarget }) => set({ address: currentTarget.value })}
       />
+      {isElsewhere(device, typed) ? <Text role="status">{text.elsewhereText(device.address ?? "")}</Text> : null}
       <div className={classes.fields}>
         <TextInput
           required

@@ -1,7 +1,7 @@
 import type { DeviceView } from "@kalends/protocol/devices"
 import { expect, test } from "vitest"
 import { videoWords } from "../messages-video.ts"
-import { changeOf, editedOf, guessedLine, isElsewhere, linesOf } from "./device-text.ts"
+import { changeOf, deviceDot, editedOf, guessedLine, isElsewhere, linesOf } from "./device-text.ts"
 
 const now = Temporal.Instant.from("2026-11-30T09:00:00Z")
 const text = videoWords.en
@@ -54,4 +54,11 @@ test("that another address leaves a list behind is said where there is a list, a
   expect(isElsewhere(device, { ...edited, address: " 10.0.0.1 " })).toBe(false)
   expect(isElsewhere(device, { ...edited, address: "10.0.0.2" })).toBe(true)
   expect(isElsewhere({ ...device, given: null }, { ...edited, address: "10.0.0.2" })).toBe(false)
+})
+
+test("one that asks and is silent says so, and its sign is not that of one that is well", () => {
+  const asking = { ...device, isCalled: false, address: null, given: null } as const
+  expect([linesOf(asking, telling)[0], deviceDot(asking)]).toEqual([text.asks, "well"])
+  const silent = { ...asking, state: "silent" } as const
+  expect([linesOf(silent, telling)[0], deviceDot(silent)]).toEqual([text.silent, "broken"])
 })

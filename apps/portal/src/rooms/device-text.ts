@@ -29,9 +29,17 @@ function stateLine({ state, given, isCalled, leavesUntil }: DeviceView, { text, 
   if (state === "leaving" && leavesUntil !== null) return text.leaving(timeText(leavesUntil, locale))
   if (state === "left") return text.left
   if (state === "off") return text.states.off
-  if (!isCalled) return text.asks
+  if (!isCalled) return state === "silent" ? text.silent : text.asks
   const last = given === null ? null : text.given(given.count, ageOf(given.at, { locale, now }))
-  return [text.states[state === "leaving" ? "well" : state], last].filter((part) => part !== null).join(" · ")
+  return [text.states[state === "leaving" || state === "silent" ? "well" : state], last]
+    .filter((part) => part !== null)
+    .join(" · ")
+}
+
+/** Which sign shows it beside the words. */
+export function deviceDot({ state, isUncleared }: DeviceView): "well" | "waiting" | "broken" {
+  if (state === "failing" || state === "left" || state === "silent") return "broken"
+  return state === "well" && !isUncleared ? "well" : "waiting"
 }
 
 const timeText = (at: string, locale: string) =>

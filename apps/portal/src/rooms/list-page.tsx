@@ -11,8 +11,9 @@ import { useSettled } from "../use-settled.ts"
 import { LeftDevices } from "./left-devices.tsx"
 import { roomsPlaceText } from "./place.ts"
 import { ageText, calendarText, dotOf, placeText, type RoomsProps, stateText } from "./room-text.ts"
+import { TroubleChoice } from "./trouble-choice.tsx"
 
-type ListProps = RoomsProps & { readonly search: string }
+type ListProps = RoomsProps & { readonly search: string; readonly isTroubled: boolean }
 
 /** What is shown is looked at again after this long; sooner, a few times, while rooms are being read for the first time. */
 const againMs = 30_000
@@ -21,21 +22,23 @@ const soonLooksMost = 5
 
 const isAwaited = ({ connection, agenda }: RoomView) => connection !== null && agenda === null
 const idOf = ({ roomId }: RoomView) => roomId
-const linkOf = (kind: "add" | "import" | "setup" | "dial-rules") => `#${roomsPlaceText({ kind })}`
+const linkOf = (kind: "add" | "import" | "setup" | "dial-rules" | "video") => `#${roomsPlaceText({ kind })}`
 
 /** All rooms by name, with what is known of each now and how old that is. */
 export function RoomList(props: ListProps) {
-  const { words, search, canChange } = props
+  const { words, search, isTroubled, canChange } = props
   const text = words.rooms
   const [count, setCount] = useState<number | null>(null)
   const [looks, setLooks] = useState({ made: 0, isAwaited: false })
   const read = async (next: string | null) => {
-    const page = await roomsApi.page({ search: search || undefined, next: next ?? undefined })
+    const page = await roomsApi.page({
+      ...{ search: search || undefined, state: isTroubled ? "trouble" : undefined, next: next ?? undefined },
+    })
     setCount(page.count)
     setLooks(({ made }) => ({ made: made + 1, isAwaited: page.rooms.some(isAwaited) }))
     return { rows: page.rooms, next: page.next }
   }
-  const loader = usePages(idOf, { read }, search)
+  const loader = usePages(idOf, { read }, `${isTroubled} ${search}`)
   useEffect(() => {
     if (looks.made === 0) return
     // A look makes rooms be read that nobody else looks at.
@@ -61,8 +64,16 @@ export function RoomList(props: ListProps) {
         <Button component="a" href={linkOf("dial-rules")} variant="default">
           {text.dialRules}
         </Button>
+        <Button component="a" href={linkOf("video")} variant="default">
+          {words.video.allTitle}
+        </Button>
       </Group>
       <Finder {...props} />
+      <TroubleChoice
+        label={words.video.onlyUnconnected}
+        isTroubled={isTroubled}
+        choose={(show) => platform.goToPlace(roomsPlaceText({ kind: "list", search, ...show }))}
+      />
       {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
       <LeftDevices {...props} />
       <VirtualList
@@ -70,7 +81,7 @@ export function RoomList(props: ListProps) {
         loader={loader}
         idOf={idOf}
         columns={columnsOf(props)}
-        empty={<Text>{search === "" ? text.none : text.noneFits}</Text>}
+        empty={<Text>{search !== "" ? text.noneFits : isTroubled ? words.video.allConnected : text.none}</Text>}
         words={words}
         explain={(error) => problemText(error, words)}
         open={({ roomId }) => platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))}
@@ -113,12 +124,15 @@ function columnsOf(props: ListProps): readonly Column<RoomView>[] {
   ]
 }
 
-function Finder({ words, search }: ListProps) {
+function Finder({ words, search, isTroubled }: ListProps) {
   const [typed, setTyped] = useState(search)
   const settled = useSettled(typed).trim()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed goes into the address once typing has paused.
   useEffect(() => {
-    if (settled !== search) platform.goToPlace(roomsPlaceText({ kind: "list", search: settled }))
+    if (settled !== search)
+      platform.goToPlace(
+        roomsPlaceText({ kind: "list", search: settled, ...(isTroubled ? { show: "trouble" as const } : {}) }),
+      )
   }, [settled])
   return (
     <TextInput

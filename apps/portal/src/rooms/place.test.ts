@@ -4,6 +4,10 @@ import { type RoomsPlace, roomsPlaceOf, roomsPlaceText } from "./place.ts"
 const places: readonly RoomsPlace[] = [
   { kind: "list", search: "" },
   { kind: "list", search: "北 3" },
+  { kind: "list", search: "北 3", show: "trouble" },
+  { kind: "list", search: "", show: "trouble" },
+  { kind: "video" },
+  { kind: "video", show: "trouble" },
   { kind: "add" },
   { kind: "import" },
   { kind: "dial-rules" },

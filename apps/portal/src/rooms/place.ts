@@ -1,6 +1,8 @@
 /** Which page about rooms is open. It stands in the address. */
 export type RoomsPlace =
-  | { readonly kind: "list"; readonly search: string }
+  /** `show`: those alone that are not well, where it is said. */
+  | { readonly kind: "list"; readonly search: string; readonly show?: "trouble" }
+  | { readonly kind: "video"; readonly show?: "trouble" }
   | { readonly kind: "add" | "import" | "dial-rules" | "setup" }
   | { readonly kind: "room"; readonly roomId: string }
 
@@ -15,12 +17,20 @@ export function roomsPlaceOf(address: string): RoomsPlace {
   const kind = named.find((one) => one === first)
   if (kind !== undefined) return { kind }
   if (idText.test(first)) return { kind: "room", roomId: first }
-  return { kind: "list", search: new URLSearchParams(query).get("search") ?? "" }
+  const asked = new URLSearchParams(query)
+  const show = asked.get("show") === "trouble" ? { show: "trouble" as const } : {}
+  if (first === "video") return { kind: "video", ...show }
+  return { kind: "list", search: asked.get("search") ?? "", ...show }
 }
 
 /** The text behind the # for a page. */
 export function roomsPlaceText(place: RoomsPlace): string {
   if (place.kind === "room") return `${root}/${place.roomId}`
-  if (place.kind !== "list") return `${root}/${place.kind}`
-  return place.search === "" ? root : `${root}?${new URLSearchParams({ search: place.search })}`
+  if (place.kind !== "list" && place.kind !== "video") return `${root}/${place.kind}`
+  const query = new URLSearchParams({
+    ...(place.kind === "list" && place.search !== "" ? { search: place.search } : {}),
+    ...(place.show === undefined ? {} : { show: place.show }),
+  })
+  const path = place.kind === "video" ? `${root}/video` : root
+  return query.size === 0 ? path : `${path}?${query}`
 }

@@ -11,6 +11,7 @@ import { roomsPlaceOf } from "./place.ts"
 import { RoomPage } from "./room-page.tsx"
 import type { RoomsProps } from "./room-text.ts"
 import { RoomSetup } from "./setup-page.tsx"
+import { VideoSystems } from "./video-page.tsx"
 
 /** Rooms, for those who look after them. */
 export function Rooms(props: RoomsProps) {
@@ -19,7 +20,14 @@ export function Rooms(props: RoomsProps) {
   const text = words.rooms
   switch (place.kind) {
     case "list":
-      return <RoomList {...props} search={place.search} />
+      return <RoomList {...props} search={place.search} isTroubled={place.show === "trouble"} />
+    case "video":
+      return framed(
+        words,
+        words.video.allTitle,
+        words.video.allText,
+        <VideoSystems {...props} isTroubled={place.show === "trouble"} />,
+      )
     case "room":
       return <RoomPage key={place.roomId} {...props} roomId={place.roomId} />
     case "add":

@@ -108,4 +108,26 @@ async function changeSystems(page: Page, scene: Scene): Promise<void> {
   await page.getByRole("heading", { name: /Video systems of removed rooms|削除した会議室の端末/ }).waitFor()
   await button("Codec on wheels", /^(?:Put away|片付ける)$/).click()
   await card("Codec on wheels").waitFor({ state: "detached" })
+  await listSystems(page, scene)
+}
+
+/** All systems of all rooms, and those alone that need somebody. */
+async function listSystems(page: Page, scene: Scene): Promise<void> {
+  await page.getByRole("checkbox").click()
+  await expect.poll(() => page.getByRole("link", { name: /^Room / }).allTextContents()).toEqual(["Room Lyra"])
+  await page.getByRole("link", { name: /^(?:Video systems|ビデオ会議端末)$/ }).click()
+  const known = page.getByRole("link", { name: /^(?:Codec|Poly)/ })
+  await page.getByRole("link", { name: "Poly at the door" }).waitFor()
+  expect(await known.count()).toBe(scene.video.devices.length)
+  const at = scene.video.bookings.readAt ?? expect.fail("read once")
+  const away = { state: "unread", problem: { kind: "unavailable", code: "room-old", at } } as const
+  scene.video.devices = scene.video.devices.map((one) =>
+    one.name === "Codec at the window" ? { ...one, ...away, given: { count: 3, at } } : one,
+  )
+  await page.getByRole("checkbox").click()
+  await page.getByText(/calendar is not read|カレンダーを読み取れません/).waitFor()
+  await expect.poll(() => known.allTextContents()).toEqual(["Codec at the window"])
+  expect(page.url()).toContain("show=trouble")
+  await known.click()
+  await page.getByRole("heading", { level: 1, name: "Room Cassiopeia" }).waitFor()
 }

@@ -34,7 +34,10 @@ export function createDeviceRecords({ families, world }: DeviceRecordsDeps) {
   const views = async (tables: AccountTables, rows: readonly DeviceRow[]): Promise<DeviceView[]> => {
     const names = await tables.rooms.namesOf([...new Set(rows.flatMap(({ roomId }) => roomId ?? []))])
     return rows.map((row) =>
-      viewOf(row, (row.roomId === null ? null : names.get(row.roomId)) ?? "", families.get(row.family)),
+      viewOf(row, {
+        ...{ displayName: (row.roomId === null ? null : names.get(row.roomId)) ?? "", now: world.clock.now() },
+        family: families.get(row.family),
+      }),
     )
   }
 
@@ -70,22 +73,26 @@ export async function requireKept(tables: AccountTables, deviceId: DeviceId): Pr
   return row
 }
 
-function stateOf({
-  removedAt,
-  mustClear,
-  isEnabled,
-  problemKind,
-  problemCode,
-  lastOkAt,
-}: DeviceRow): DeviceView["state"] {
+/** One that asks and has not for so long is switched off, or does not reach us. */
+export const quietHours = 1
+
+function stateOf(row: DeviceRow, now: Temporal.Instant): DeviceView["state"] {
+  const { removedAt, mustClear, isEnabled, address, problemKind, problemCode, lastOkAt } = row
   if (removedAt !== null) return mustClear ? "leaving" : "left"
   if (!isEnabled) return "off"
   if (isCalendarTrouble(problemCode)) return "unread"
   if (problemKind !== null) return "failing"
-  return lastOkAt === null ? "new" : "well"
+  if (lastOkAt === null) return "new"
+  return address === null && lastOkAt.until(now).total("hours") >= quietHours ? "silent" : "well"
 }
 
-function viewOf(row: DeviceRow, displayName: string, family: DeviceFamily | undefined): DeviceView {
+type Beside = {
+  readonly displayName: string
+  readonly family: DeviceFamily | undefined
+  readonly now: Temporal.Instant
+}
+
+function viewOf(row: DeviceRow, { displayName, family, now }: Beside): DeviceView {
   const { deviceId, roomId, problemKind, problemCode, problemAt, lastOkAt, givenAt, givenCount } = row
   return {
     deviceId,
@@ -95,7 +102,7 @@ function viewOf(row: DeviceRow, displayName: string, family: DeviceFamily | unde
     ...{ keepsOthers: row.keepsOthers, createdAt: row.createdAt.toString() },
     ...{ model: row.model, software: row.software },
     ...{ startBufferMinutes: row.startBufferMinutes, endBufferMinutes: row.endBufferMinutes },
-    ...{ state: stateOf(row), isUncleared: row.mustClear },
+    ...{ state: stateOf(row, now), isUncleared: row.mustClear },
     leavesUntil: row.removedAt?.add({ milliseconds: clearMs }).toString() ?? null,
     wrongPasswords: row.wrongAt === null ? null : { count: row.wrongCount, at: row.wrongAt.toString() },
     lastOkAt: lastOkAt?.toString() ?? null,

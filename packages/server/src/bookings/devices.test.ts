@@ -40,6 +40,19 @@ test("a device that asks is given a name and a password, which are shown once", 
   })
 })
 
+test("a device that has not asked for an hour is silent, and among those that need somebody", async () => {
+  const { devices, admin, addRoom, inputFor, store, account, clock } = await deviceWorld(createMemoryStore())
+  const given = { ...inputFor(await addRoom("Orion"), "ignored.example.org"), family: "asking" }
+  const deviceId = parseDeviceId((await devices.add(admin, given)).device.deviceId)
+  const troubled = async () => (await devices.list(admin, { roomId: null, after: null, isTroubled: true })).devices
+  expect(await troubled()).toMatchObject([{ state: "new" }])
+  const lastOkAt = clock.now()
+  await store.inAccount(account.accountId, (tables) => tables.devices.update(deviceId, { lastOkAt }))
+  expect([await troubled(), (await devices.find(admin, deviceId)).state]).toEqual([[], "well"])
+  await clock.advance(61 * 60_000)
+  expect(await troubled()).toMatchObject([{ state: "silent" }])
+})
+
 test("testing signs in once and keeps what the device says it is; a wrong password is told", async () => {
   const { devices, admin, addRoom, addDevice, memory } = await deviceWorld(createMemoryStore())
   const { deviceId: text } = await addDevice(await addRoom("Orion"), "codec.example.org")

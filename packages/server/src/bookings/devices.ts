@@ -19,7 +19,7 @@ import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { createDeviceAdding } from "./device-adding.ts"
 import { createDeviceChanges } from "./device-changes.ts"
-import { createDeviceRecords, requireDevice } from "./device-records.ts"
+import { createDeviceRecords, quietHours, requireDevice } from "./device-records.ts"
 import { openLink } from "./open-link.ts"
 import { orderOf } from "./order.ts"
 import type { StoredBookings } from "./stored-bookings.ts"
@@ -32,6 +32,8 @@ export type DevicesDeps = {
   readonly stored: Pick<StoredBookings, "load">
   readonly world: { readonly clock: Clock; readonly random: Random; readonly fanOut: Pick<FanOut, "publish"> }
 }
+
+type ListAsked = { readonly roomId: string | null; readonly after: string | null; readonly isTroubled?: boolean }
 
 const pageSize = 100
 const testSeconds = 15
@@ -56,11 +58,12 @@ export function createDevices(deps: DevicesDeps) {
     },
 
     /** `roomId`: "gone" for those of rooms that were removed. */
-    list: (user: UserRow, { roomId, after }: { readonly roomId: string | null; readonly after: string | null }) =>
+    list: (user: UserRow, { roomId, after, isTroubled = false }: ListAsked) =>
       store.inAccount(user.accountId, async (tables): Promise<DevicesView> => {
         const found = await tables.devices.list({
           roomId: roomId === null || roomId === "gone" ? roomId : parseUserId(roomId),
           after: after === null ? null : await tables.devices.find(parseDeviceId(after)),
+          troubledSince: isTroubled ? clock.now().subtract({ hours: quietHours }) : null,
           limit: pageSize + 1,
         })
         const { shown, last } = pageOf(found, pageSize)

@@ -38,7 +38,7 @@ export function createLeaving({ store, fanOut, clock, log }: LeavingDeps): Devic
   /** What was cleared may be one of the room's others, reached by another name: they are given their list anew. */
   async function letGoOfOthers(tables: AccountTables, { roomId, deviceId }: DeviceRow): Promise<readonly DeviceId[]> {
     if (roomId === null) return []
-    const here = await tables.devices.list({ roomId, after: null, limit: systemsMost })
+    const here = await tables.devices.list({ roomId, troubledSince: null, after: null, limit: systemsMost })
     const others = here.filter((one) => one.deviceId !== deviceId && one.address !== null && one.removedAt === null)
     for (const one of others) await tables.devices.update(one.deviceId, { holder: null, heldUntil: null })
     return others.map((one) => one.deviceId)

@@ -75,8 +75,8 @@ async function routesOfDevices(plain: FastifyInstance, deps: DeviceRoutesDeps, c
     "/v1/devices",
     { ...reads, schema: { querystring: devicesQuerySchema, response: { 200: devicesSchema } } },
     async (request) => {
-      const { roomId = null, after = null } = request.query
-      return devices.list(await who(request), { roomId, after })
+      const { roomId = null, after = null, trouble } = request.query
+      return devices.list(await who(request), { roomId, after, isTroubled: trouble === "yes" })
     },
   )
   app.post(

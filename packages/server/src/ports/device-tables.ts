@@ -54,6 +54,8 @@ export type DeviceRow = {
 export type DevicePage = {
   /** Of one room, or of rooms that are gone; null for all. */
   readonly roomId: RoomId | "gone" | null
+  /** Those alone that are neither well nor switched off; who asks is well if it did since this instant. Null for all. */
+  readonly troubledSince: Temporal.Instant | null
   /** The page behind this name and id. */
   readonly after: Pick<DeviceRow, "name" | "deviceId"> | null
   readonly limit: number

@@ -46,8 +46,8 @@ export type RoomQuery = {
   readonly limit: number
   /** Part of the name or the address, in any case of letters; null for all. */
   readonly search: string | null
-  /** In which state their connection is, "none" for those without one; null for any. */
-  readonly state: ConnectionState | "none" | null
+  /** In which state their connection is, "none" for those without one, "trouble" for all that are not healthy; null for any. */
+  readonly state: ConnectionState | "none" | "trouble" | null
 }
 
 export type RoomChanges = Partial<Omit<RoomRow, "accountId" | "roomId" | "createdAt">>

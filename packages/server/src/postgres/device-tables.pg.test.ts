@@ -45,11 +45,31 @@ describe.each(stores)("devices %s", (_name, make) => {
   test("are listed by name, page by page, and of one room", async () => {
     const { inAccount, user, one, asking } = await organisation(make())
     const page = (after: DeviceRow | null) =>
-      inAccount((tables) => tables.devices.list({ roomId: user.userId, after, limit: 2 }))
+      inAccount((tables) => tables.devices.list({ roomId: user.userId, troubledSince: null, after, limit: 2 }))
     const first = await page(null)
     expect(first.map(({ name }) => name)).toEqual(["one", "three"])
     expect(first[0]).toEqual(one)
     expect((await page(asking)).map(({ name }) => name)).toEqual(["two"])
+  })
+
+  test("that are not well are listed alone: never heard of, with a problem, silent, or not cleared; none that is switched off", async () => {
+    const { inAccount, one, two, asking } = await organisation(make())
+    const troubled = async () => {
+      const query = { roomId: null, troubledSince: at(60), after: null, limit: 9 }
+      return (await inAccount((tables) => tables.devices.list(query))).map(({ name }) => name)
+    }
+    const put = (row: DeviceRow, changes: Partial<DeviceRow>) =>
+      inAccount((tables) => tables.devices.update(row.deviceId, changes))
+    expect(await troubled()).toEqual(["one", "three", "two"])
+    await put(one, { lastOkAt: at(1) })
+    await put(two, { lastOkAt: at(90), problemKind: "unavailable" })
+    await put(asking, { lastOkAt: at(1) })
+    expect(await troubled()).toEqual(["three", "two"])
+    await put(asking, { lastOkAt: at(61) })
+    await put(two, { isEnabled: false })
+    expect(await troubled()).toEqual([])
+    await put(two, { mustClear: true })
+    expect(await troubled()).toEqual(["two"])
   })
 
   test("have an address of their own in the organisation, and a name of their own over all", async () => {
@@ -120,7 +140,9 @@ describe.each(stores)("devices %s", (_name, make) => {
     )
     const left = await inAccount((tables) => tables.devices.leaveRoom(user.userId, at(5)))
     expect([...left].sort()).toEqual([one.deviceId, two.deviceId, asking.deviceId].sort())
-    const page = await inAccount((tables) => tables.devices.list({ roomId: "gone", after: null, limit: 9 }))
+    const page = await inAccount((tables) =>
+      tables.devices.list({ roomId: "gone", troubledSince: null, after: null, limit: 9 }),
+    )
     const kept = { deviceId: one.deviceId, roomId: null, mustClear: true, removedAt: at(5), holder: null }
     expect(page).toMatchObject([kept])
     expect(page).toHaveLength(1)

@@ -20,8 +20,9 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
           .execute(),
       ),
     find: async (deviceId) => (await rows().where("deviceId", "=", deviceId).executeTakeFirst()) ?? null,
-    list({ roomId, after, limit }) {
-      const all = rows().orderBy("name").orderBy("deviceId").limit(limit)
+    list({ roomId, troubledSince, after, limit }) {
+      const each = rows().orderBy("name").orderBy("deviceId").limit(limit)
+      const all = troubledSince === null ? each : each.where(isTroubled(troubledSince))
       const ofRoom =
         roomId === null ? all : roomId === "gone" ? all.where("roomId", "is", null) : all.where("roomId", "=", roomId)
       return (
@@ -58,6 +59,9 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
     },
   }
 }
+
+const isTroubled = (since: Temporal.Instant) => sql<boolean>`(must_clear or removed_at is not null or (is_enabled and
+  (problem_kind is not null or last_ok_at is null or (address is null and last_ok_at < ${since}))))`
 
 async function leaveRoom(
   tx: Transaction<Database>,

@@ -81,6 +81,8 @@ describe.each(stores)("rooms %s", (_, store) => {
         "Room 2",
       ])
       expect((await rooms.list({ ...all, state: "healthy" })).map(({ roomId }) => roomId)).toEqual([second.roomId])
+      expect((await rooms.list({ ...all, state: "trouble" })).map(({ roomId }) => roomId)).not.toContain(second.roomId)
+      expect(await rooms.list({ ...all, state: "trouble" })).not.toEqual([])
       expect((await rooms.list({ ...all, state: "none" })).map(({ roomId }) => roomId)).toEqual([
         first.roomId,
         third.roomId,

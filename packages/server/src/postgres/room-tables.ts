@@ -75,7 +75,8 @@ function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
       if (after !== null)
         page = page.where(sql<boolean>`(person.display_name, person.user_id) > (${after.name}, ${after.roomId}::uuid)`)
       if (search !== null) page = page.where(hasPart(search))
-      if (state !== null) page = page.where(isConnected(accountId, state))
+      if (state === "trouble") page = page.where(sql<boolean>`not ${isConnected(accountId, "healthy")}`)
+      else if (state !== null) page = page.where(isConnected(accountId, state))
       return (await page.execute()).map(listedOf)
     },
     async count() {

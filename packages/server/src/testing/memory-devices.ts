@@ -27,8 +27,9 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
       if (row !== null) await put({ ...row, ...changes })
     },
     find: async (deviceId) => find(deviceId),
-    list: async ({ roomId, after, limit }) =>
+    list: async ({ roomId, troubledSince, after, limit }) =>
       mine()
+        .filter((row) => troubledSince === null || isTroubled(row, troubledSince))
         .filter((row) => roomId === null || row.roomId === (roomId === "gone" ? null : roomId))
         .filter((row) => after === null || sortKey(row) > sortKey(after))
         .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
@@ -63,6 +64,12 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
       if (row !== null) await put({ ...row, wrongCount: row.wrongCount + count, wrongAt: at })
     },
   }
+}
+
+function isTroubled({ mustClear, removedAt, isEnabled, ...row }: DeviceRow, since: Temporal.Instant): boolean {
+  const { problemKind, lastOkAt, address } = row
+  const isQuiet = lastOkAt === null || (address === null && Temporal.Instant.compare(lastOkAt, since) < 0)
+  return mustClear || removedAt !== null || (isEnabled && (problemKind !== null || isQuiet))
 }
 
 /** Video systems of all accounts, in memory. */

@@ -1,6 +1,6 @@
 import type { AccountId, ConnectionId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { ListedRoom, RoomRow, RoomTables, SystemRoomTables } from "../ports/room-tables.ts"
+import type { ListedRoom, RoomQuery, RoomRow, RoomTables, SystemRoomTables } from "../ports/room-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 import { searchText } from "./search-text.ts"
 
@@ -51,7 +51,7 @@ export function memoryRoomTables(
       return mine()
         .map(listed)
         .filter((row) => isAfter(row) && searchText(row.address, row.name).includes(wanted))
-        .filter((row) => state === null || (row.connectionState ?? "none") === state)
+        .filter(({ connectionState }) => fits(connectionState ?? "none", state))
         .sort((a, b) => (a.name < b.name || (a.name === b.name && a.roomId < b.roomId) ? -1 : 1))
         .slice(0, limit)
     },
@@ -111,3 +111,6 @@ export function memorySystemRooms(tx: MemoryTransaction): SystemRoomTables {
     },
   }
 }
+
+const fits = (found: string, wanted: RoomQuery["state"]) =>
+  wanted === null || (wanted === "trouble" ? found !== "healthy" : found === wanted)

@@ -26,7 +26,9 @@ type Answer = { readonly status?: number; readonly body: unknown }
 export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scene): Answer | null {
   if (route === "GET /v1/rooms") {
     const wanted = (query.get("search") ?? "").toLowerCase()
-    const rooms = scene.rooms.filter(({ name, address }) => `${name} ${address}`.toLowerCase().includes(wanted))
+    const rooms = scene.rooms
+      .filter(({ name, address }) => `${name} ${address}`.toLowerCase().includes(wanted))
+      .filter(({ connection }) => query.get("state") !== "trouble" || connection?.state !== "healthy")
     return { body: { rooms, next: null, count: scene.rooms.length } }
   }
   if (route === "GET /v1/rooms/methods") return { body: scene.methods }

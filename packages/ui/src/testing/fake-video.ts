@@ -21,7 +21,10 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
       body: { sha256, subject: "CN=codec", issuer: "CN=codec", validUntil: "2036-01-01T00:00:00Z", isTrusted: false },
     }
   if (route === "GET /v1/devices") {
-    const devices = scene.devices.filter(({ room }) => (room?.roomId ?? "gone") === query.get("roomId"))
+    const of = query.get("roomId")
+    const devices = scene.devices
+      .filter(({ room }) => of === null || (room?.roomId ?? "gone") === of)
+      .filter(({ state }) => query.get("trouble") === null || !["well", "off"].includes(state))
     return { body: { devices, after: null } }
   }
   if (route === "POST /v1/devices") {
