@@ -36,7 +36,11 @@ export function EditDevice({ device, words, changed, close }: DeviceCardProps & 
             value={typed.name}
             onChange={({ currentTarget }) => set({ name: currentTarget.value })}
           />
-          {device.isCalled ? <CalledFields {...{ device, typed, set, text }} /> : <Text c="dimmed">{text.editAsking}</Text>}
+          {device.isCalled ? (
+            <CalledFields {...{ device, typed, set, text }} />
+          ) : (
+            <Text c="dimmed">{text.editAsking}</Text>
+          )}
           <RoomChooser
             words={words}
             form={chooser}
