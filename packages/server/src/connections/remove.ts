@@ -6,7 +6,7 @@ import type { Call } from "../ports/call.ts"
 import type { Removal, Removed } from "../ports/connection-removal.ts"
 import { parsePasswordRecord } from "../ports/password-record.ts"
 import type { TakenCredential } from "../ports/revocation-tables.ts"
-import type { AccountTables, AuditEntry, ConnectionRow, SubscriptionRow } from "../ports/store.ts"
+import type { AccountTables, AuditEntry, ConnectionRow, SecretKind, SubscriptionRow } from "../ports/store.ts"
 import type { RemovalDeps, TellDeps } from "./deps.ts"
 import { within } from "./within.ts"
 
@@ -65,10 +65,9 @@ function takeAndDelete(deps: RemovalDeps, removal: Removal): Promise<Taken | nul
     await tables.deleteConnection(connectionId)
     await tables.appendAudit({ actor, action: "connection-removed", subjectId: connectionId, reason }, deps.clock.now())
     await removal.alongside?.(tables, connection)
-    const secrets =
-      credential === null
-        ? { access: null, refreshToken: null }
-        : await openLast(deps, tables, { actor, call, credential, isAccessNeeded: subscriptions.length > 0 })
+    const isAccessNeeded = subscriptions.length > 0
+    const held = credential === null ? [] : [{ actor, call, credential, isAccessNeeded }]
+    const [secrets = { access: null, refreshToken: null }] = await openLast(deps, tables, held)
     return { connection, subscriptions, ...secrets }
   })
 }
@@ -80,33 +79,45 @@ export type Last = {
   readonly isAccessNeeded: boolean
 }
 
-/** Opens what a provider must be told with; what cannot be opened is null. */
+/** Opens what providers must be told with, for each in turn; what cannot be opened is null, and stands in no way of deleting it. */
 export async function openLast(
   { vault, clock }: Pick<RemovalDeps, "vault" | "clock">,
   tables: AccountTables,
-  { actor, call, credential, isAccessNeeded }: Last,
-): Promise<LastSecrets> {
-  const { connectionId, sealedSecret, secretKind, sealedAccessToken, accessExpiresAt } = credential
-  const open = async (kind: "refresh-token" | "access-token" | "password", sealed: Uint8Array) => {
-    try {
-      return await vault.openSecret(tables, { connectionId, kind, actor, reason: "removal", call }, sealed)
-    } catch (error) {
-      // A secret that cannot be opened any more must not stand in the way of deleting it.
-      if (isProblem(error)) return null
-      throw error
-    }
-  }
-  if (secretKind === "password") {
-    const record = isAccessNeeded ? await open("password", sealedSecret) : null
-    return { access: record === null ? null : { kind: "password", ...parsePasswordRecord(record) }, refreshToken: null }
-  }
-  if (secretKind === "tenant") return { access: null, refreshToken: null }
-  const refreshToken = await open("refresh-token", sealedSecret)
-  const isValid = accessExpiresAt !== null && Temporal.Instant.compare(clock.now(), accessExpiresAt) < 0
-  const token =
-    isAccessNeeded && isValid && sealedAccessToken !== null ? await open("access-token", sealedAccessToken) : null
-  const access = token === null || accessExpiresAt === null ? null : { token, expiresAt: accessExpiresAt }
-  return { access: access === null ? null : { kind: "bearer", ...access }, refreshToken }
+  lasts: readonly Last[],
+): Promise<readonly LastSecrets[]> {
+  const wanted = lasts.flatMap(({ actor, call, credential, isAccessNeeded }) =>
+    neededOf(credential, isAccessNeeded, clock.now()).map(({ kind, sealed }) => ({
+      opening: { connectionId: credential.connectionId, kind, actor, reason: "removal", call } as const,
+      sealed,
+    })),
+  )
+  const opened = await vault.openSecrets(tables, wanted)
+  const found = new Map(
+    wanted.map(({ opening: { connectionId, kind } }, index) => [`${connectionId} ${kind}`, opened[index] ?? null]),
+  )
+  return lasts.map(({ credential: { connectionId, accessExpiresAt } }): LastSecrets => {
+    const of = (kind: SecretKind) => found.get(`${connectionId} ${kind}`) ?? null
+    const [record, token] = [of("password"), of("access-token")]
+    if (record !== null) return { access: { kind: "password", ...parsePasswordRecord(record) }, refreshToken: null }
+    const access = token === null || accessExpiresAt === null ? null : { token, expiresAt: accessExpiresAt }
+    return { access: access === null ? null : { kind: "bearer", ...access }, refreshToken: of("refresh-token") }
+  })
+}
+
+type Needed = { readonly kind: SecretKind; readonly sealed: Uint8Array }
+
+function neededOf(
+  { sealedSecret, secretKind, sealedAccessToken, accessExpiresAt }: TakenCredential,
+  isAccessNeeded: boolean,
+  now: Temporal.Instant,
+): readonly Needed[] {
+  if (secretKind === "tenant") return []
+  if (secretKind === "password") return isAccessNeeded ? [{ kind: "password", sealed: sealedSecret }] : []
+  const refresh: Needed = { kind: "refresh-token", sealed: sealedSecret }
+  const isValid = accessExpiresAt !== null && Temporal.Instant.compare(now, accessExpiresAt) < 0
+  return isAccessNeeded && isValid && sealedAccessToken !== null
+    ? [refresh, { kind: "access-token", sealed: sealedAccessToken }]
+    : [refresh]
 }
 
 export type Told = { readonly stopped: number; readonly grantRevoked: Removed["grantRevoked"] }

@@ -105,6 +105,11 @@ export type TakenCredential = Pick<
   "connectionId" | "sealedSecret" | "secretKind" | "sealedAccessToken" | "accessExpiresAt"
 >
 
+export type DoneStep = Pick<
+  RevocationStepRow,
+  "connectionId" | "subscriptionsStopped" | "subscriptionsLeft" | "grantOutcome"
+>
+
 /** Part of AccountTables. */
 export interface RevocationTables {
   insert(row: RevocationRow): Promise<void>
@@ -158,12 +163,8 @@ export interface RevocationTables {
       readonly limit: number
     },
   ): Promise<readonly ListedRevocationStep[]>
-  /** Writes what was done of a step that is "removed"; false when it is not any more. */
-  endStep(
-    revocationId: RevocationId,
-    connectionId: ConnectionId,
-    done: Pick<RevocationStepRow, "subscriptionsStopped" | "subscriptionsLeft" | "grantOutcome">,
-  ): Promise<boolean>
+  /** Writes what was done of steps that are "removed"; which of them were. */
+  endSteps(revocationId: RevocationId, done: readonly DoneStep[]): Promise<readonly ConnectionId[]>
   count(revocationId: RevocationId): Promise<RevocationCounts>
 }
 

@@ -17,9 +17,13 @@ export type Opening = SecretPlace & {
   readonly call: Call
 }
 
+export type SealedSecret = { readonly opening: Opening; readonly sealed: Uint8Array }
+
 /** Seals and opens secrets. Opening writes its audit record first, in the same transaction: no record, no secret. */
 export interface SecretVault {
   sealSecret(tables: AccountTables, place: SecretPlace, text: string): Promise<Uint8Array>
   /** Throws Problem "malformed" when it was changed or moved, "unavailable" when custody is away. */
   openSecret(tables: AccountTables, opening: Opening, sealed: Uint8Array): Promise<string>
+  /** As `openSecret`, of many at once; null for each that cannot be opened. */
+  openSecrets(tables: AccountTables, many: readonly SealedSecret[]): Promise<readonly (string | null)[]>
 }

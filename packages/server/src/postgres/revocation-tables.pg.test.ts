@@ -104,9 +104,10 @@ describe.each(stores)("revocations %s", (_where, make) => {
     const [step] = steps
     expect(step?.farewell).toMatchObject({ permission: "read", tenantConnectionId: null })
     expect(step?.farewell?.subscriptions).toMatchObject([{ providerResourceId: null }])
-    const done = { subscriptionsStopped: 1, subscriptionsLeft: 0, grantOutcome: "revoked" } as const
-    const end = () => run(({ revocations }) => revocations.endStep(revocationId, step?.connectionId ?? never(), done))
-    expect([await end(), await end()]).toEqual([true, false])
+    const connectionId = step?.connectionId ?? never()
+    const done = { connectionId, subscriptionsStopped: 1, subscriptionsLeft: 0, grantOutcome: "revoked" } as const
+    const end = () => run(({ revocations }) => revocations.endSteps(revocationId, [done]))
+    expect([await end(), await end()]).toEqual([[connectionId], []])
     const all = await run(({ revocations }) => revocations.listSteps(revocationId, { ...page, state: "done" }))
     expect(all).toMatchObject([{ farewell: null, grantOutcome: "revoked" }])
     expect(await run(({ revocations }) => revocations.count(revocationId))).toMatchObject({

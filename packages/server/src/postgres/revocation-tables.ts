@@ -2,6 +2,7 @@ import type { AccountId, ConnectionId, RevocationId, UserId } from "@kalends/dom
 import { type RawBuilder, sql, type Transaction } from "kysely"
 import type {
   Concerned,
+  DoneStep,
   RevocationCounts,
   RevocationScope,
   RevocationTables,
@@ -151,7 +152,7 @@ async function hold(tx: Transaction<Database>, accountId: AccountId, connectionI
   return { connections, busyCount: busy.length }
 }
 
-type StepTables = Pick<RevocationTables, "removeSome" | "listSteps" | "endStep" | "count">
+type StepTables = Pick<RevocationTables, "removeSome" | "listSteps" | "endSteps" | "count">
 
 function stepTables(tx: Transaction<Database>, accountId: AccountId): StepTables {
   return {
@@ -174,16 +175,17 @@ function stepTables(tx: Transaction<Database>, accountId: AccountId): StepTables
       const later = after === null ? found : found.where("s.connectionId", ">", after)
       return (state === null ? later.where("u.userId", "is not", null) : later.where("s.state", "=", state)).execute()
     },
-    async endStep(revocationId, connectionId, done) {
-      const { numUpdatedRows } = await tx
-        .updateTable("revocationStep")
-        .set({ ...done, state: "done", farewell: null })
-        .where("accountId", "=", accountId)
-        .where("revocationId", "=", revocationId)
-        .where("connectionId", "=", connectionId)
-        .where("state", "=", "removed")
-        .executeTakeFirstOrThrow()
-      return numUpdatedRows > 0n
+    async endSteps(revocationId, done) {
+      const column = <Name extends keyof DoneStep>(name: Name) => done.map((one) => one[name])
+      const { rows } = await sql<{ connectionId: ConnectionId }>`
+        update revocation_step as s set state = 'done', farewell = null, subscriptions_stopped = d.stopped,
+          subscriptions_left = d.subscriptions_left, grant_outcome = d.outcome
+        from unnest(${column("connectionId")}::uuid[], ${column("subscriptionsStopped")}::int[],
+          ${column("subscriptionsLeft")}::int[], ${column("grantOutcome")}::text[]) as d (connection_id, stopped, subscriptions_left, outcome)
+        where s.account_id = ${accountId} and s.revocation_id = ${revocationId} and s.connection_id = d.connection_id
+          and s.state = 'removed'
+        returning s.connection_id`.execute(tx)
+      return rows.map(({ connectionId }) => connectionId)
     },
     async count(revocationId) {
       const { rows } = await sql<Counted>`

@@ -111,13 +111,17 @@ export function memoryRevocations(
           if (user === null && state === null) return []
           return [{ ...row, email: user?.email ?? "", displayName: user?.displayName ?? "" }]
         }),
-    async endStep(id, connectionId, done) {
-      const key = stepKey(id, connectionId)
-      await tx.lock("revocationStep", key)
-      const row = tx.find("revocationStep", key)
-      if (row?.state !== "removed") return false
-      await tx.put("revocationStep", key, { ...row, ...done, state: "done", farewell: null })
-      return true
+    async endSteps(id, done) {
+      const ended: ConnectionId[] = []
+      for (const one of done) {
+        const key = stepKey(id, one.connectionId)
+        await tx.lock("revocationStep", key)
+        const row = tx.find("revocationStep", key)
+        if (row?.state !== "removed") continue
+        await tx.put("revocationStep", key, { ...row, ...one, state: "done", farewell: null })
+        ended.push(one.connectionId)
+      }
+      return ended
     },
     count: async (id) => countsOf(steps(id)),
   }
