@@ -14,7 +14,14 @@ export const sessionOptions = [
     least: 1,
     most: 2160,
     unit: "hours",
-    text: "After how long without use a session ends. An app that listens for changes is in use; sessions of scheduling tools last until KALENDS_SESSION_DAYS.",
+    text: "After how long without use a session ends. An app that listens for changes is in use; scheduling tools have a time of their own.",
+  }),
+  option("sessionToolIdleHours", "KALENDS_SESSION_TOOL_IDLE_HOURS", "integer", {
+    default: "240",
+    least: 1,
+    most: 2160,
+    unit: "hours",
+    text: "After how long without use the session of a scheduling tool ends. Many make a meeting once a week.",
   }),
   option("sessionOidcHours", "KALENDS_SESSION_OIDC_HOURS", "integer", {
     default: "168",

@@ -20,7 +20,7 @@ const hour = 60 * minute
 async function openWorld() {
   const store = createMemoryStore()
   const [clock, random] = [fakeClock(), seededRandom(3)]
-  const lives = { days: 14, idleHours: 72, issuedHours: 168, most: 3 }
+  const lives = { days: 14, idleHours: 72, toolIdleHours: 240, issuedHours: 168, most: 3 }
   const passwords = {
     hash: async (text: string) => text,
     isRight: async (text: string, hash: string | null) => text === hash,
@@ -72,12 +72,18 @@ test("a use is written down once in ten minutes, and gives the session as long a
   expect(await people.useSessions(begun.accountId, [begun.sessionId])).toEqual([])
 })
 
-test("a tool's session waits for its next meeting until its last day", async () => {
-  const { clock, open, require } = await openWorld()
+test("a tool's session waits ten days for its next meeting, and then it signs in again", async () => {
+  const { people, clock, open, require } = await openWorld()
   const { token } = await open("Outlook", { kind: "tool" })
-  await clock.advance(13 * 24 * hour)
+  await clock.advance(9 * 24 * hour)
   await require(token)
-  expect((await require(token)).expiresAt).toEqual((await require(token)).endsAt)
+  const used = await require(token)
+  // Not beyond its last day, in use or not.
+  expect(used.expiresAt).toEqual(used.endsAt)
+  const other = await open("Gmail", { kind: "tool" })
+  expect((await require(other.token)).expiresAt).toEqual(clock.now().add({ hours: 240 }))
+  await clock.advance(10 * 24 * hour)
+  expect(await people.findSignedIn(other.token)).toBeNull()
 })
 
 test("one session too many ends the one that was unused for longest, of the same kind, and the log says so", async () => {

@@ -4,7 +4,7 @@ import type { Clock } from "../ports/clock.ts"
 import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { SessionLives } from "../ports/session-lives.ts"
-import type { SecondFactor, SessionKind, SignInKind } from "../ports/sign-in-tables.ts"
+import type { SecondFactor, SessionKind, SessionUse, SignInKind } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, UserRow } from "../ports/store.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
 
@@ -97,13 +97,15 @@ export function newSession(
     ...{ kind, tokenHash: hash, deviceName, signedInBy: "hand-off", issuer: null },
     ...{ secondFactor: null, secondFactorAt: null, awaitsSecondFactor: false },
     ...{ createdAt, usedAt: createdAt, endsAt },
-    expiresAt: kind === "tool" ? endsAt : earlier(endsAt, unusedUntil(deps)),
+    expiresAt: earlier(endsAt, unusedUntil(deps)[kind]),
   }
 }
 
 /** When a session that is used now ends without another use. */
-export const unusedUntil = ({ clock, lives }: Pick<SessionsDeps, "clock" | "lives">): Temporal.Instant =>
-  clock.now().add({ hours: lives.idleHours })
+export const unusedUntil = ({ clock, lives }: Pick<SessionsDeps, "clock" | "lives">): SessionUse["unusedUntil"] => ({
+  person: clock.now().add({ hours: lives.idleHours }),
+  tool: clock.now().add({ hours: lives.toolIdleHours }),
+})
 
 type Begun = { readonly issuer: string | null; readonly since: Temporal.Instant }
 
@@ -169,7 +171,7 @@ export async function raiseSession(
   const endsAt = awaitsSecondFactor ? latestEnd(deps, { issuer, since }) : session.endsAt
   await tables.signIn.updateSession(session.sessionId, {
     ...{ tokenHash: tokenHash("session", token), secondFactor, secondFactorAt: now, awaitsSecondFactor: false },
-    ...{ endsAt, expiresAt: session.kind === "tool" ? endsAt : earlier(endsAt, unusedUntil(deps)) },
+    ...{ endsAt, expiresAt: earlier(endsAt, unusedUntil(deps)[session.kind]) },
   })
   const entry = {
     actor: { kind: "user", userId: user.userId },

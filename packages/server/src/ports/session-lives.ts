@@ -2,8 +2,10 @@
 export type SessionLives = {
   /** However much it is used. */
   readonly days: number
-  /** Without use. Tools are used seldom, and their sessions open little: theirs last as long as they may. */
+  /** Without use. */
   readonly idleHours: number
+  /** Without use, of scheduling tools: those are used seldom, and their sessions open little. */
+  readonly toolIdleHours: number
   /** From when an issuer vouched for the person. */
   readonly issuedHours: number
   /** Of one kind, for one person. */
@@ -11,12 +13,13 @@ export type SessionLives = {
 }
 
 type SessionSettings = Readonly<
-  Record<"sessionDays" | "sessionIdleHours" | "sessionOidcHours" | "sessionsPerPerson", number>
+  Record<"sessionDays" | "sessionIdleHours" | "sessionToolIdleHours" | "sessionOidcHours" | "sessionsPerPerson", number>
 >
 
 export const livesOf = (settings: SessionSettings): SessionLives => ({
   days: settings.sessionDays,
   idleHours: settings.sessionIdleHours,
+  toolIdleHours: settings.sessionToolIdleHours,
   issuedHours: settings.sessionOidcHours,
   most: settings.sessionsPerPerson,
 })

@@ -48,7 +48,10 @@ export type IdentityLink = "made" | "e-mail" | "person"
 export type PasskeyUse = Pick<PasskeyRow, "counter" | "isBackedUp"> & { readonly usedAt: Temporal.Instant }
 
 /** A use of sessions, and when they end without another. Those of tools end when they end at the latest. */
-export type SessionUse = { readonly usedAt: Temporal.Instant; readonly unusedUntil: Temporal.Instant }
+export type SessionUse = {
+  readonly usedAt: Temporal.Instant
+  readonly unusedUntil: Readonly<Record<SessionKind, Temporal.Instant>>
+}
 
 /** Who an issuer says a person is. */
 export type IdentityRow = {

@@ -23,7 +23,7 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
       const used = rows.filter(({ expiresAt }) => Temporal.Instant.compare(expiresAt, usedAt) > 0)
       for (const { sessionId } of used)
         await tx.change("session", sessionId, (row) => ({
-          ...{ ...row, usedAt, expiresAt: row.kind === "tool" ? row.endsAt : earlier(row.endsAt, unusedUntil) },
+          ...{ ...row, usedAt, expiresAt: earlier(row.endsAt, unusedUntil[row.kind]) },
         }))
       return used.map(({ sessionId }) => sessionId)
     },
