@@ -229,7 +229,11 @@ function openSome(deps: RunRevocationDeps, { row, steps, call }: Telling): Promi
   })
 }
 
-function tellOne(deps: RunRevocationDeps, { row, call }: Telling, { step, isBack, last }: OpenedStep): Promise<ToldOne> {
+function tellOne(
+  deps: RunRevocationDeps,
+  { row, call }: Telling,
+  { step, isBack, last }: OpenedStep,
+): Promise<ToldOne> {
   const { accountId, createdBy } = row
   const { farewell, userId, provider } = step
   const connection = {
