@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises"
 import { basename, join, resolve } from "node:path"
 import { appBuild } from "@kalends/ui/app-build"
+import { compressed } from "@kalends/ui/compressed"
 import react from "@vitejs/plugin-react"
 import { build, defineConfig, type Plugin } from "vite"
 import { japaneseWords, unifiedManifest, xmlManifest } from "./src/manifest.ts"
@@ -63,6 +64,6 @@ async function packUnified(folder: string): Promise<void> {
 export default defineConfig({
   root: here,
   base: "/outlook/",
-  plugins: [react(), besideThePages()],
+  plugins: [react(), besideThePages(), compressed()],
   build: { ...appBuild, rolldownOptions: { input: [join(here, "index.html"), join(here, "dialog.html")] } },
 })

@@ -1,4 +1,5 @@
 import { appBuild } from "@kalends/ui/app-build"
+import { compressed } from "@kalends/ui/compressed"
 import { oneLanguage } from "@kalends/ui/one-language"
 import react from "@vitejs/plugin-react"
 import { defineConfig } from "vite"
@@ -6,6 +7,6 @@ import { defineConfig } from "vite"
 export default defineConfig({
   root: import.meta.dirname,
   base: "/",
-  plugins: [react(), oneLanguage()],
+  plugins: [react(), oneLanguage(), compressed()],
   build: appBuild,
 })

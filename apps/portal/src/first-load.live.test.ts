@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { readdir, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { gzipSync } from "node:zlib"
+import { gunzipSync } from "node:zlib"
 import { textNames } from "@kalends/ui/testing/text-names"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
@@ -40,7 +40,9 @@ function firstFiles(app: string): readonly string[] {
 test.each(["portal", "agenda", "rooms"] as const)("the first load of the %s is within its budget", (app) => {
   const files = firstFiles(app)
   expect(files.some((name) => name.startsWith("app-") && name.endsWith(".js"))).toBe(true)
-  const kilobytes = files.map((name) => gzipSync(textOf(app, name)).length / 1000).reduce((sum, size) => sum + size, 0)
+  const packed = files.map((name) => readFileSync(join(assets(app), `${name}.gz`)))
+  expect(packed.map((bytes) => gunzipSync(bytes).toString())).toEqual(files.map((name) => textOf(app, name)))
+  const kilobytes = packed.reduce((sum, { length }) => sum + length, 0) / 1000
   expect(kilobytes).toBeLessThan(mostKilobytes[app])
   expect(kilobytes).toBeGreaterThan(mostKilobytes[app] * 0.9)
 })

@@ -14,6 +14,8 @@ async function served(): Promise<{ app: ReturnType<typeof Fastify>; close: () =>
   await mkdir(join(folder, "well-known"))
   await writeFile(join(folder, "well-known/scripts.json"), '["https://kalends.invalid/outlook/functions.js"]')
   await writeFile(join(folder, "assets/icon-16.png"), "icon")
+  await writeFile(join(folder, "assets/main.js"), "plain")
+  await writeFile(join(folder, "assets/main.js.gz"), "packed")
   for (const name of ["index.html", "dialog.html", "commands.html"])
     await writeFile(join(folder, name), "__CSP_NONCE__")
   await writeFile(join(folder, "functions.js"), '"__KALENDS_SERVICE__"')
@@ -49,6 +51,19 @@ test("the add-in's pages may stand in Outlook's frames, run Office's library, an
   expect([icon.headers["cross-origin-resource-policy"], String(icon.headers["cache-control"])]).toEqual([
     ...["cross-origin", "public, max-age=31536000, immutable"],
   ])
+  await close()
+})
+
+test("a script is sent compressed to whoever takes that, and plain to others", async () => {
+  const { app, close } = await served()
+  const url = "/outlook/assets/main.js"
+  const packed = await app.inject({ url, headers: { "accept-encoding": "gzip, deflate, br, zstd" } })
+  const plain = await app.inject({ url })
+  expect([packed.payload, packed.headers["content-encoding"], packed.headers.vary]).toEqual([
+    ...["packed", "gzip", "accept-encoding"],
+  ])
+  expect([plain.payload, plain.headers["content-encoding"]]).toEqual(["plain", undefined])
+  for (const { headers } of [packed, plain]) expect(headers["content-type"]).toMatch(/javascript/)
   await close()
 })
 

@@ -42,7 +42,7 @@ export async function outlookPages(plain: FastifyInstance, options: OutlookPages
     })
     await app.register(fastifyStatic, {
       ...{ root: join(folder, "assets"), prefix: `${prefix}assets/`, decorateReply: false, index: false },
-      ...{ immutable: true, maxAge: "1y", cacheControl: true },
+      ...{ immutable: true, maxAge: "1y", cacheControl: true, preCompressed: true },
     })
     for (const [place, name] of Object.entries({
       "": "index.html",

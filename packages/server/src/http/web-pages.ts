@@ -23,7 +23,7 @@ export function webApps(folder: string): readonly WebApp[] {
 
 export type WebPagesOptions = { readonly apps: readonly WebApp[]; readonly connectTo: readonly string[] }
 
-/** Serves the built apps: hashed assets cached for good, pages never cached and each with a nonce of its own. */
+/** Serves the built apps: hashed assets compressed as they were built and cached for good, pages never cached and each with a nonce of its own. */
 export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPagesOptions): Promise<void> {
   for (const { prefix, folder } of apps) {
     if (!existsSync(join(folder, "index.html"))) continue
@@ -36,6 +36,7 @@ export async function webPages(app: FastifyInstance, { apps, connectTo }: WebPag
       maxAge: "1y",
       cacheControl: true,
       index: false,
+      preCompressed: true,
     })
     app.get(prefix, async (_request, reply) => {
       const nonce = newNonce()
