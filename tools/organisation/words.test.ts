@@ -6,7 +6,7 @@ import { checkupLines, failureLines, progressLine } from "./words.ts"
 const counts = { waiting: 0, checked: 0, done: 0, skipped: 0, failed: 0, undone: 0, all: 500 }
 const rollout = (more: Partial<RolloutView>): RolloutView => ({
   ...{ rolloutId: "r", kind: "migrate", state: "running", tenantConnectionId: "t", permission: "read", problems: [] },
-  ...{ createdAt: "", touchedAt: "", endedAt: null, actions: [], counts },
+  ...{ createdBy: null, createdAt: "", touchedAt: "", endedAt: null, actions: [], counts },
   ...more,
 })
 

@@ -100,7 +100,7 @@ export const rolloutsEnglish = {
     undone: "moved back",
   },
   workGone: "This work is not there any more.",
-  startedWhen: (ago: string) => `begun ${ago}`,
+  startedWhen: (who: string, when: string) => `begun by ${who}, ${when}`,
   unseenFailure: "It is not known why. Try again; if it stays, check the settings of the organisation's connection.",
   stale: "The service does not answer at the moment. The work goes on there; this page asks again.",
 }

@@ -95,7 +95,7 @@ export const rolloutsJapanese: RolloutWords = {
     undone: "元に戻しました",
   },
   workGone: "この作業はもうありません。",
-  startedWhen: (ago) => `開始: ${ago}`,
+  startedWhen: (who, when) => `開始: ${who}、${when}`,
   unseenFailure: "理由は不明です。再試行し、続く場合は組織の接続の設定を確認してください。",
   stale: "サービスが現在応答していません。作業は継続しており、このページは再度問い合わせます。",
 }

@@ -1,10 +1,10 @@
 import type { RolloutAction, RolloutView } from "@kalends/protocol/tenants"
 import { ConfirmedAct } from "@kalends/ui/dialog"
-import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Card, Group, Progress, Stack, Text } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { ApiProblem, problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
+import { momentText } from "./moment.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Trouble, Waiting } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
@@ -20,12 +20,11 @@ import { useLoaded } from "./use-loaded.ts"
 type RolloutProps = PageProps & HandProps & { readonly rolloutId: string }
 
 /** Work over many people: how far it is, what stopped at a problem, and how it ended. */
-export function RolloutPage({ rolloutId, words, locale, now }: RolloutProps) {
+export function RolloutPage({ rolloutId, words, locale }: RolloutProps) {
   const tenants = useLoaded(tenantApi.tenants)
   const { rollout, error, act, ask } = useFollowed(rolloutId)
   const tenant = tenants.value?.tenants.find((one) => one.tenantConnectionId === rollout?.tenantConnectionId)
   const { rollouts } = words
-  const begun = rollout === null ? null : relativeTime(Temporal.Instant.from(rollout.createdAt), now, locale)
   return (
     <PageFrame
       back={
@@ -40,7 +39,10 @@ export function RolloutPage({ rolloutId, words, locale, now }: RolloutProps) {
             text: [
               tenant === undefined ? null : tenantName(tenant),
               rollout.permission === "read" ? words.read : words.readWrite,
-              begun === null ? null : rollouts.startedWhen(begun),
+              rollouts.startedWhen(
+                rollout.createdBy ?? words.auditLog.somebodyGone,
+                momentText(rollout.createdAt, locale),
+              ),
             ]
               .filter((part) => part !== null)
               .join(" · "),

@@ -15,6 +15,7 @@ function rollout(changes: Partial<Omit<RolloutView, "counts">>, counts: Partial<
     state: "running",
     tenantConnectionId: "00000000-0000-4000-8000-000000000002",
     permission: "read",
+    createdBy: null,
     createdAt: at,
     touchedAt: at,
     endedAt: null,

@@ -185,6 +185,8 @@ export const rolloutSchema = z.object({
   state: z.enum(rolloutStates),
   tenantConnectionId: id,
   permission,
+  /** Who began it; null for somebody who is gone. */
+  createdBy: z.string().nullable(),
   createdAt: instant,
   /** When it was last worked on. */
   touchedAt: instant,

@@ -34,6 +34,10 @@ describe("connecting many people", () => {
     expect(await rollout.find()).toMatchObject({ state: "running", counts: { waiting: 3, all: 3 }, actions: ["stop"] })
     await rollout.run()
     expect(await rollout.find()).toMatchObject({ state: "done", counts: { done: 3, all: 3 }, actions: [] })
+    // Who began it is said by name, in the list too.
+    const { displayName: createdBy } = world.administrator
+    expect(await rollout.find()).toMatchObject({ createdBy })
+    expect(await world.rollouts.list(world.administrator)).toMatchObject([{ createdBy }])
     for (const { connection, calendars, credential } of await world.see()) {
       expect(connection).toMatchObject({ provider: "memory-new", state: "connecting", permission: "read-write" })
       expect([calendars.length, credential?.secretKind, credential?.sealedSecret.length]).toEqual([1, "tenant", 0])

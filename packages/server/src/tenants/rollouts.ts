@@ -67,7 +67,9 @@ export function createRollouts(deps: Pick<TenantsDeps, "store" | "world" | "prov
       store.inAccount(user.accountId, async (tables) => {
         const rows = await tables.rollouts.list(listedMost)
         const counted = await tables.rollouts.countSteps(rows.map(({ rolloutId }) => rolloutId))
-        return rows.map((row) => viewOf(row, counted.get(row.rolloutId)))
+        const people = await tables.findUsers([...new Set(rows.map(({ createdBy }) => createdBy))])
+        const names = new Map(people.map(({ userId, displayName }) => [userId, displayName]))
+        return rows.map((row) => viewOf(row, counted.get(row.rolloutId), names.get(row.createdBy)))
       }),
 
     find: (user: UserRow, rolloutId: RolloutId): Promise<RolloutView> =>
@@ -142,11 +144,12 @@ const transitions: Readonly<Record<RolloutAction, (row: RolloutRow) => RolloutSt
 }
 
 async function view(tables: AccountTables, row: RolloutRow): Promise<RolloutView> {
-  return viewOf(row, (await tables.rollouts.countSteps([row.rolloutId])).get(row.rolloutId))
+  const counted = await tables.rollouts.countSteps([row.rolloutId])
+  return viewOf(row, counted.get(row.rolloutId), (await tables.findUser(row.createdBy))?.displayName)
 }
 
-/** `counted`: undefined where there are no steps. */
-function viewOf(row: RolloutRow, counted: StepCounts | undefined): RolloutView {
+/** `counted`: undefined where there are no steps; `creator`: where they are gone. */
+function viewOf(row: RolloutRow, counted: StepCounts | undefined, creator: string | undefined): RolloutView {
   const none = { waiting: 0, checked: 0, done: 0, skipped: 0, failed: 0, undone: 0 }
   const counts = { ...none, ...counted?.states }
   const all = stepStates.reduce((sum, state) => sum + counts[state], 0)
@@ -160,6 +163,7 @@ function viewOf(row: RolloutRow, counted: StepCounts | undefined): RolloutView {
   return {
     ...{ rolloutId: row.rolloutId, kind: row.kind, state: row.state, permission: row.permission },
     tenantConnectionId: row.tenantConnectionId,
+    createdBy: creator ?? null,
     createdAt: row.createdAt.toString(),
     touchedAt: row.touchedAt.toString(),
     endedAt: row.endedAt?.toString() ?? null,

@@ -144,6 +144,7 @@ function begin(body: Record<string, unknown>, tenancy: TenantScene): Answer {
   const state = kind === "migrate" ? "checking" : "running"
   const rollout: RolloutView = {
     ...{ rolloutId, kind, state, tenantConnectionId, permission, createdAt: at, touchedAt: at, endedAt: null },
+    createdBy: "Ada Lovelace",
     ...{ ...countsOf(steps), actions: ["stop"] },
   }
   tenancy.rollouts = [rollout, ...tenancy.rollouts]

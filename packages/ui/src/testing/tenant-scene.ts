@@ -199,7 +199,7 @@ function workOf(now: Temporal.Instant): Pick<TenantScene, "rollouts" | "steps"> 
     state: "done",
     tenantConnectionId: sampleTenantId,
     permission: "read-write",
-    createdAt: at(60 * 26),
+    ...{ createdBy: "Ada Lovelace", createdAt: at(60 * 26) },
     touchedAt: at(60 * 25),
     endedAt: at(60 * 25),
     ...countsOf(steps),
