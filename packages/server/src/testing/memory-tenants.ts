@@ -19,20 +19,20 @@ export function memoryTenants(tx: MemoryTransaction, accountId: AccountId): Tena
       .list("connection")
       .filter((row) => row.accountId === accountId && row.tenantConnectionId === tenantConnectionId)
       .sort((a, b) => (a.connectionId < b.connectionId ? -1 : 1))
-  async function refuseSame(row: TenantConnectionRow): Promise<void> {
+  async function refuseSame(row: TenantConnectionRow, but: TenantConnectionRow | null): Promise<void> {
     await tx.lock("tenant", tenantKey(row))
-    const others = mine().filter(({ tenantConnectionId }) => tenantConnectionId !== row.tenantConnectionId)
+    const others = mine().filter(({ tenantConnectionId }) => tenantConnectionId !== but?.tenantConnectionId)
     if (others.some((other) => tenantKey(other) === tenantKey(row)))
       throw new Problem("conflict", "This organisation is connected already.", { code: "tenant-known" })
   }
   return {
     async insert(row) {
-      await refuseSame(row)
+      await refuseSame(row, null)
       await tx.put("tenant", row.tenantConnectionId, row)
     },
     async update(id, changes) {
       const known = mine().find((row) => row.tenantConnectionId === id)
-      if (known !== undefined) await refuseSame({ ...known, ...changes })
+      if (known !== undefined) await refuseSame({ ...known, ...changes }, known)
       await tx.change("tenant", id, (row) => (row.accountId === accountId ? { ...row, ...changes } : row))
     },
     renewSecret: ({ tenantConnectionId: id, version }, sealedSecret) =>
