@@ -29,7 +29,7 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .updateTable("session")
         .set({
           usedAt,
-          expiresAt: sql`least(ends_at, case when kind = 'tool' then ${unusedUntil.tool} else ${unusedUntil.person} end)`,
+          expiresAt: sql`least(ends_at, case when kind = 'tool' then ${unusedUntil.tool}::timestamptz else ${unusedUntil.person}::timestamptz end)`,
         })
         .where("accountId", "=", accountId)
         .where("sessionId", "in", sessionIds)
