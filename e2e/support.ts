@@ -55,6 +55,27 @@ export async function connectWith(
     : "failed"
 }
 
+/** Once for all that ask, whatever midnight goes by meanwhile. */
+const near = Temporal.Now.plainDateISO("UTC").add({ days: 7 })
+
+/** Eight in the evening in Berlin so many days after one a week ahead; two weeks where clocks change there in between. */
+export function eveningAhead(days: number) {
+  const evening = (date: Temporal.PlainDate) => date.toZonedDateTime({ timeZone: "Europe/Berlin", plainTime: "20:00" })
+  const isEven = evening(near).offset === evening(near.add({ days: 5 })).offset
+  const starts = evening((isEven ? near : near.add({ days: 7 })).add({ days }))
+  const wall = (at: Temporal.ZonedDateTime) => at.toPlainDateTime().toString({ smallestUnit: "second" })
+  return {
+    date: starts.toPlainDate().toString(),
+    startMs: starts.epochMilliseconds,
+    /** As meeting services have it, to the second. */
+    instant: starts.toInstant().toString().slice(0, 19),
+    time: {
+      ...({ kind: "timed", zone: "Europe/Berlin" } as const),
+      ...{ start: wall(starts), end: wall(starts.add({ minutes: 90 })) },
+    },
+  }
+}
+
 /** Waits until something that other processes do has happened; the test's own limit bounds it. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 100))

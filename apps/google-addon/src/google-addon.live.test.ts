@@ -6,7 +6,7 @@ import type { Person } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { end, type Started, start } from "../../../e2e/started.ts"
-import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { connectByOAuth, eveningAhead, simulatorSettings, until } from "../../../e2e/support.ts"
 import { apiOf } from "../../../packages/server/src/testing/node.ts"
 import { buildGoogleAddon } from "../../../tools/google-addon.ts"
 
@@ -144,8 +144,6 @@ function saysOnlyWhatItMay({ sent }: ReturnType<typeof runScript>): void {
   expect(JSON.stringify(sent)).not.toContain("SECRET")
 }
 
-const timed = (start: string, end: string) => ({ kind: "timed", start, end, zone: "Europe/Berlin" }) as const
-
 test("a conference chosen in Google Calendar is a meeting that follows its event, and only its face is told", async () => {
   const person = simulator.org.addPerson(simulator.tenants.google, "Ada", "ada@google.example.org")
   simulator.knobs("google").approvesAll = true
@@ -157,7 +155,7 @@ test("a conference chosen in Google Calendar is a meeting that follows its event
     // The person writes an event and chooses the conference; Google puts what it is given into the event.
     const event = person.calendar.create({
       subject: "Observation",
-      time: timed("2027-03-01T20:00:00", "2027-03-01T21:30:00"),
+      time: eveningAhead(0).time,
       description: "SECRET BODY",
       attendees: [],
     })
@@ -179,16 +177,22 @@ test("a conference chosen in Google Calendar is a meeting that follows its event
     await script.call("onEventsChanged", { calendarId: person.email })
 
     // Moved by a day in the calendar.
-    person.calendar.update(event, { time: timed("2027-03-02T20:00:00", "2027-03-02T21:30:00") })
+    person.calendar.update(event, { time: eveningAhead(1).time })
     await script.call("onEventsChanged", { calendarId: person.email })
     const held = () => simulator.zoom.account.users.flatMap((user) => simulator.zoom.account.meetingsOf(user))
-    await until(async () => JSON.stringify(held()).includes("2027-03-02T19:00:00"))
+    await until(async () => JSON.stringify(held()).includes(eveningAhead(1).instant))
     expect(held()).toHaveLength(1)
 
     saysOnlyWhatItMay(script)
     expect(script.sent.at(-1)).toMatchObject({
       ...{ method: "patch", path: `/v1/tools/meetings/${meetingId}` },
-      body: { subject: "Observation", date: "2027-03-02", time: "20:00", zone: "Europe/Berlin", isRecurring: false },
+      body: {
+        subject: "Observation",
+        date: eveningAhead(1).date,
+        time: "20:00",
+        zone: "Europe/Berlin",
+        isRecurring: false,
+      },
     })
   } finally {
     await script.close()
@@ -231,13 +235,16 @@ test("the form that adds by itself writes the link into a saved event's location
     expect((await started.call("PUT", "/v1/tools/defaults", defaults)).status).toBe(204)
     const opened = await script.call("onHome", home)
     expect(opened.triggers).toEqual([{ name: "onEventsChanged", calendarId: person.email }])
-    const time = timed("2027-04-01T20:00:00", "2027-04-01T21:30:00")
+    const time = eveningAhead(0).time
     const event = person.calendar.create({ subject: "Eclipse", time, description: "SECRET BODY" })
     await script.call("onEventsChanged", { calendarId: person.email })
     expect(event.details.location).toMatch(/^https?:\/\//)
-    person.calendar.update(event, { time: timed("2027-04-02T20:00:00", "2027-04-02T21:30:00") })
+    person.calendar.update(event, { time: eveningAhead(1).time })
     await script.call("onEventsChanged", { calendarId: person.email })
-    expect(script.sent.at(-1)).toMatchObject({ method: "patch", body: { subject: "Eclipse", date: "2027-04-02" } })
+    expect(script.sent.at(-1)).toMatchObject({
+      method: "patch",
+      body: { subject: "Eclipse", date: eveningAhead(1).date },
+    })
     saysOnlyWhatItMay(script)
   } finally {
     await script.close()

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { SimTime } from "@kalends/simulator/org"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import { unzipSync } from "fflate"
 import { exportMetadataPackage, OfficeAddinManifest } from "office-addin-manifest"
@@ -9,7 +8,7 @@ import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { buildApps } from "../../../e2e/apps.ts"
 import { end, type Started, start } from "../../../e2e/started.ts"
-import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { connectByOAuth, eveningAhead, simulatorSettings, until } from "../../../e2e/support.ts"
 import { apiOf } from "../../../packages/server/src/testing/node.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
 import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
@@ -64,7 +63,7 @@ async function openPane(
     if (pathname.startsWith("/v1/"))
       sent.push({ route: `${request.method()} ${pathname}`, body: body === null ? null : JSON.parse(body) })
   })
-  await playOutlook(page, { language, ...changes })
+  await playOutlook(page, { language, startMs: eveningAhead(0).startMs, ...changes })
   await page.goto(`http://localhost:${new URL(started.node.url).port}/outlook/`)
   return { page, sent, troubles }
 }
@@ -89,25 +88,21 @@ test("a meeting added in Outlook follows its event, in the pane and once it is s
   await moveByDays(page, 1)
   await page.getByRole("button", { name: "Update the meeting" }).click()
   await page.getByText("The meeting has the event's time.").waitFor()
-  expect(held()).toContain("2026-12-02T19:00:00")
+  expect(held()).toContain(eveningAhead(1).instant)
 
   // Saved, as Outlook writes it; then moved by another day in the calendar.
   const { location, body, calls } = await played(page)
-  const day = (date: number): SimTime => {
-    const [start, end] = [`2026-12-0${date}T20:00:00`, `2026-12-0${date}T21:30:00`]
-    return { kind: "timed", start, end, zone: "Europe/Berlin" }
-  }
   const content = `<html><body>SECRET BODY ${body.join("")}</body></html>`
   const event = person.calendar.create({
-    ...{ subject: "Observation", time: day(2), location, html: { content, text: "SECRET BODY" } },
+    ...{ subject: "Observation", time: eveningAhead(1).time, location, html: { content, text: "SECRET BODY" } },
   })
   const linked = async () => {
     const { meetings } = (await started.call("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }
     return meetings[0]?.events.length === 1
   }
   await until(linked)
-  person.calendar.update(event, { time: day(3) })
-  await until(async () => held().includes("2026-12-03T19:00:00"))
+  person.calendar.update(event, { time: eveningAhead(2).time })
+  await until(async () => held().includes(eveningAhead(2).instant))
 
   await page.getByRole("button", { name: "Remove the meeting" }).click()
   await page.getByRole("button", { name: "Remove", exact: true }).click()
@@ -143,12 +138,7 @@ test("in somebody else's calendar the service says what a delegate may, and priv
 
   // Saved into the owner's calendar, and made private there by its owner.
   const { location } = await played(page)
-  const time: SimTime = {
-    kind: "timed",
-    start: "2026-12-01T20:00:00",
-    end: "2026-12-01T21:30:00",
-    zone: "Europe/Berlin",
-  }
+  const { time } = eveningAhead(0)
   const event = grace.calendar.create({ subject: "Observation", time, location })
   await until(async () => {
     const { meetings } = (await asGrace("GET", "/v1/meetings")).body as { meetings: { events: unknown[] }[] }
