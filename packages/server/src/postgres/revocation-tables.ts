@@ -58,14 +58,13 @@ function concerned(accountId: AccountId, scope: RevocationScope): RawBuilder<unk
     }
   }
   return sql`connection as c join app_user as u on u.account_id = c.account_id and u.user_id = c.user_id
-    where c.account_id = ${accountId} and ${ofScope()} and not ${isBeingRevoked("c")}`
+    where c.account_id = ${accountId} and ${ofScope()} and not ${isBeingRevoked(accountId, "c")}`
 }
 
-/** Whether a revocation has it to remove. */
-function isBeingRevoked(connection: string): RawBuilder<unknown> {
-  const of = (column: string) => sql.ref(`${connection}.${column}`)
-  return sql`exists (select from revocation_step as w
-    where w.account_id = ${of("account_id")} and w.connection_id = ${of("connection_id")} and w.state = 'waiting')`
+/** Whether a revocation has it to remove. Looked up once for all: of each by itself it is the square of them, while steps are added. */
+function isBeingRevoked(accountId: AccountId, connection: string): RawBuilder<unknown> {
+  return sql`${sql.ref(`${connection}.connection_id`)} in (
+    select w.connection_id from revocation_step as w where w.account_id = ${accountId} and w.state = 'waiting')`
 }
 
 function scopeTables(
@@ -140,7 +139,7 @@ async function hold(tx: Transaction<Database>, accountId: AccountId, connectionI
     .selectAll()
     .where("accountId", "=", accountId)
     .where(sql<boolean>`connection_id = ${ids} and not connection_id = any(${busy}::uuid[])
-      and not ${isBeingRevoked("connection")}`)
+      and not ${isBeingRevoked(accountId, "connection")}`)
     .orderBy("connectionId")
     .forUpdate()
     .execute()
