@@ -6,7 +6,7 @@ import type { Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { recordService } from "../../../e2e/recorder.ts"
 import { end, type Started, start } from "../../../e2e/started.ts"
-import { connectByOAuth, simulatorSettings, until } from "../../../e2e/support.ts"
+import { connectByOAuth, eveningAhead, simulatorSettings, until } from "../../../e2e/support.ts"
 import { addinIdOf } from "../../../packages/server/src/http/outlook-pages.ts"
 import { freePort } from "../../../packages/server/src/platform/free-port.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
@@ -52,7 +52,18 @@ afterAll(async () => {
 const held = () => simulator.zoom.account.users.flatMap((user) => simulator.zoom.account.meetingsOf(user))
 const google = "https://calendar.google.com/calendar/u/0/r/eventedit"
 const outlook = "https://outlook.office.com/calendar/0/deeplink/compose"
-const face = { subject: "Observation", date: "2027-03-01", time: "20:00", zone: "Europe/Berlin", isRecurring: false }
+const evening = eveningAhead(0)
+const face = { subject: "Observation", date: evening.date, time: "20:00", zone: "Europe/Berlin", isRecurring: false }
+
+/** An editor of the fixtures on a day that lies ahead, so that its meeting lives whenever this runs. */
+function ahead(html: string): string {
+  const date = Temporal.PlainDate.from(evening.date)
+  const written = (locale: string, dateStyle: "medium" | "short") => date.toLocaleString(locale, { dateStyle })
+  return html
+    .replace("Mar 1, 2027", written("en-US", "medium"))
+    .replace("01/03/2027", written("en-GB", "short"))
+    .replace(/\b3\/1\/2027/, `${date.month}/${date.day}/${date.year}`)
+}
 
 /** What the extension sent with a body since this many requests, as far as it is about a meeting. */
 const scheduled = (from: number) =>
@@ -89,7 +100,7 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
   afterAll(() => browser?.close())
 
   async function openEditor(address: string, body: string): Promise<Page> {
-    html.set(address, body)
+    html.set(address, ahead(body))
     const page = await browser.context.newPage()
     await page.goto(address)
     return page
@@ -184,12 +195,9 @@ describe.runIf(findOptionalServer("chromium") !== null)("in Chromium", () => {
     expect(scheduled(0)).toEqual([{ ...face, templateId }])
 
     // The person saves the event, and later moves it by a day in the calendar.
-    const zone = "Europe/Berlin"
-    const on = (day: string) =>
-      ({ kind: "timed", start: `2027-03-${day}T20:00:00`, end: `2027-03-${day}T21:00:00`, zone }) as const
-    const event = person.calendar.create({ subject: "Observation", time: on("01"), location, description })
-    person.calendar.update(event, { time: on("02") })
-    await until(async () => JSON.stringify(held()).includes("2027-03-02T19:00:00"))
+    const event = person.calendar.create({ subject: "Observation", time: evening.time, location, description })
+    person.calendar.update(event, { time: eveningAhead(1).time })
+    await until(async () => JSON.stringify(held()).includes(eveningAhead(1).instant))
     expect(held()).toHaveLength(1)
 
     await scheduleForBo(options)
@@ -265,7 +273,7 @@ describe.runIf(findOptionalServer("firefox-esr") !== null)("in Firefox", () => {
     const headers = { authorization: `Bearer ${started.token}` }
     const archive = join(folder, "extension.zip")
     await writeFile(archive, await (await fetch(started.node.url + path, { headers })).bytes())
-    const firefox = await launchFirefox(fixtures.googleEnglish)
+    const firefox = await launchFirefox(ahead(fixtures.googleEnglish))
     try {
       expect(await firefox.install(archive)).toBe(`{${addinIdOf(recorder.url)}}`)
       const before = recorder.sent.length
