@@ -1,5 +1,4 @@
 import type { Access } from "@kalends/domain/access"
-import { isProblem } from "@kalends/domain/problem"
 import { askedFor, tenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Call } from "../ports/call.ts"

@@ -58,6 +58,12 @@ export function createJobQueue(database: QueryExecutorProvider): JobQueue {
   return {
     add: (jobs, runAt) => addJobs(database, jobs, runAt),
     async release(takenBefore) {
+      // A job that came anew while a worker had this one has taken its key and its place: it would never be run.
+      await sql`
+        delete from ${sql.id(jobSchema)}._private_jobs
+        where (locked_at is null or locked_at < ${takenBefore}) and key is null and attempts >= max_attempts`.execute(
+        database,
+      )
       const { numAffectedRows } = await sql`
         update ${sql.id(jobSchema)}._private_jobs set locked_at = null, locked_by = null
         where locked_at < ${takenBefore}`.execute(database)

@@ -219,6 +219,28 @@ describe("the job queue", () => {
     expect(locked).toEqual([{ key: `subscribe:${ids.calendarId}` }])
   })
 
+  test("a killed worker's job that came anew meanwhile is there once, not for ever beside the new one", async () => {
+    const { rows } = await insertSample(113)
+    const queue = createJobQueue(database)
+    const job = { kind: "subscribe", accountId: rows.account.accountId, calendarId: rows.calendar.calendarId } as const
+    await addJobs(database, [job])
+    await sql`update ${sql.id(jobSchema)}._private_jobs set locked_at = '2026-11-23T08:00:00Z', locked_by = 'a worker', attempts = 1 where key = ${`subscribe:${job.calendarId}`}`.execute(
+      database,
+    )
+    await addJobs(database, [job])
+    const jobs = async () =>
+      (
+        await sql<{
+          readonly key: string | null
+        }>`select key from ${sql.id(jobSchema)}._private_jobs where payload ->> 'calendarId' = ${job.calendarId}`.execute(
+          database,
+        )
+      ).rows
+    expect(await jobs()).toHaveLength(2)
+    await queue.release(Temporal.Instant.from("2026-11-23T08:50:00Z"))
+    expect(await jobs()).toEqual([{ key: `subscribe:${job.calendarId}` }])
+  })
+
   test("a waiting job keeps its run time when it is added again", async () => {
     const { rows } = await insertSample(11)
     const mark = {
