@@ -7,6 +7,8 @@ import {
   ownSignInSchema,
   raisedSchema,
   recoveryCodesSchema,
+  type SignInPreviewView,
+  signInPreviewSchema,
   type TotpSeedView,
   totpSeedSchema,
 } from "@kalends/protocol/sign-in"
@@ -38,6 +40,7 @@ export const signInApi = {
   ownSignIn: (): Promise<OwnSignInView> => call(ownSignInSchema, "GET", "/v1/me/sign-in"),
   giveCode: async (code: string): Promise<void> =>
     void (await call(raisedSchema, "POST", "/v1/sessions/second-factor", { code })),
+  whoHasNoFactor: (): Promise<SignInPreviewView> => call(signInPreviewSchema, "GET", "/v1/sign-in-policy/preview"),
   askEverybody: async (asksEverybody: boolean): Promise<void> =>
     void (await send("PUT", "/v1/sign-in-policy", { asksEverybody })),
   beginTotp: (): Promise<TotpSeedView> => call(totpSeedSchema, "POST", "/v1/me/totp"),

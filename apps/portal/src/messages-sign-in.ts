@@ -23,6 +23,16 @@ const en = {
   everybodyText:
     "Whoever looks after others always shows one. Where everybody is asked, people without one set it up before anything else opens to them, apps and scheduling tools included.",
   askEverybody: "Ask everybody in the organisation for a second step",
+  stops: (count: number) =>
+    count === 1
+      ? "One person has none yet, and sets one up before anything else opens to them:"
+      : `${count.toLocaleString("en")} people have none yet, and set one up before anything else opens to them:`,
+  stopped: "People without a second step",
+  andMore: (count: number) => (count === 1 ? "and one more." : `and ${count.toLocaleString("en")} more.`),
+  stopsBesides:
+    "Who shows a second step where they sign in, at your organisation's own service, goes on as before. Screens of rooms and video systems do, too.",
+  notNow: "Not now",
+  askThem: "Ask everybody",
   // Passkeys.
   passkeys: "Passkeys",
   passkeysText:
@@ -140,6 +150,14 @@ const ja: typeof en = {
   everybodyText:
     "他の人を管理する人には、常に 2 段階目の確認が必要です。全員に求めると、まだ設定していない人は、設定が済むまでアプリや予定作成ツールを含めて何も開けません。",
   askEverybody: "組織の全員に 2 段階目の確認を求める",
+  stops: (count: number) =>
+    `${count.toLocaleString("ja")} 人はまだ設定していません。次の人は、設定するまでほかに何も開けなくなります。`,
+  stopped: "2 段階目の確認がない人",
+  andMore: (count: number) => `ほか ${count.toLocaleString("ja")} 人。`,
+  stopsBesides:
+    "組織のサインイン サービスで 2 段階目の確認をしている人は、これまでどおり使えます。会議室の画面とビデオ会議システムも同じです。",
+  notNow: "今はしない",
+  askThem: "全員に求める",
   passkeys: "パスキー",
   passkeysText:
     "パスワードの代わりに、指紋・顔・端末の PIN でサインインします。盗まれたり、うっかり教えたりすることがありません。",

@@ -1,4 +1,4 @@
-import type { OwnSignInView, TotpSeedView } from "@kalends/protocol/sign-in"
+import type { OwnSignInView, SignInPreviewView, TotpSeedView } from "@kalends/protocol/sign-in"
 import type { signInApi } from "./api-sign-in.ts"
 
 export type OwnSignInState = {
@@ -11,6 +11,8 @@ export type OwnSignInState = {
   readonly seed: TotpSeedView | null
   /** Recovery codes just made: shown until the person has kept them. */
   readonly codes: readonly string[] | null
+  /** Whom asking everybody for a second step would stop, while the owner thinks about it. */
+  readonly stopped: SignInPreviewView | null
   /** What went well last. */
   readonly done: "password" | "passkey" | null
 }
@@ -26,7 +28,7 @@ export type OwnSignInDeps = {
 export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
   const listeners = new Set<() => void>()
   let state: OwnSignInState = {
-    ...{ view: null, error: null, isBusy: false, seed: null, codes: null, done: null },
+    ...{ view: null, error: null, isBusy: false, seed: null, codes: null, stopped: null, done: null },
   }
 
   function set(changes: Partial<OwnSignInState>): void {
@@ -95,12 +97,20 @@ export function createOwnSignIn({ api, changed, go }: OwnSignInDeps) {
         await api.changePassword(present, next)
         return { done: "password" }
       }),
-    /** Whether everybody of the organisation shows a second step. */
-    askEverybody: (asks: boolean) =>
+    /** Whether everybody of the organisation shows a second step. Where that stops somebody, the owner sees whom first. */
+    wishEverybody: (asks: boolean) =>
       act(async () => {
+        const stopped = asks ? await api.whoHasNoFactor() : null
+        if (stopped !== null && stopped.withoutFactor > 0) return { stopped }
         await api.askEverybody(asks)
         return {}
       }),
+    askEverybody: () =>
+      act(async () => {
+        await api.askEverybody(true)
+        return { stopped: null }
+      }),
+    leaveEverybody: () => set({ stopped: null, error: null }),
     /** Leaves for the service, and comes back to this page. */
     link: (issuer: string) =>
       act(async () => {

@@ -1,8 +1,9 @@
 import type { IssuerView } from "@kalends/protocol/provider-sign-in"
+import type { SignInPreviewView } from "@kalends/protocol/sign-in"
 import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { relativeTime } from "@kalends/ui/words"
-import { Button, Group, Switch, Text } from "@mantine/core"
+import { Button, Group, List, Stack, Switch, Text } from "@mantine/core"
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { signInApi } from "./api-sign-in.ts"
 import type { Messages } from "./messages.ts"
@@ -83,9 +84,39 @@ function ForEverybody({ own, state, words }: FactorProps) {
         label={signInPage.askEverybody}
         checked={state.view?.asksEverybody === true}
         disabled={state.isBusy}
-        onChange={(event) => void own.askEverybody(event.currentTarget.checked)}
+        onChange={(event) => void own.wishEverybody(event.currentTarget.checked)}
       />
+      {state.stopped === null ? null : <WhomItStops {...{ own, state, words }} stopped={state.stopped} />}
     </Section>
+  )
+}
+
+/** Before everybody is asked: who has nothing open until they have set up a second step. */
+function WhomItStops({ own, state, words, stopped }: FactorProps & { readonly stopped: SignInPreviewView }) {
+  const { signInPage } = words
+  const { withoutFactor, some } = stopped
+  return (
+    <Dialog isOpen close={own.leaveEverybody} title={signInPage.everybody} closeLabel={signInPage.keep}>
+      <Stack>
+        <Text>{signInPage.stops(withoutFactor)}</Text>
+        <List aria-label={signInPage.stopped}>
+          {some.map(({ userId, email }) => (
+            <List.Item key={userId}>{email}</List.Item>
+          ))}
+        </List>
+        {withoutFactor > some.length ? <Text>{signInPage.andMore(withoutFactor - some.length)}</Text> : null}
+        <Text c="dimmed">{signInPage.stopsBesides}</Text>
+        <Failure {...{ state, words }} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={own.leaveEverybody} data-autofocus>
+            {signInPage.notNow}
+          </Button>
+          <Button loading={state.isBusy} onClick={() => void own.askEverybody()}>
+            {signInPage.askThem}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
   )
 }
 

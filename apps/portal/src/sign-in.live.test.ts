@@ -84,10 +84,14 @@ test("where everybody is asked for a second step, who has none sets one up befor
     },
   }))
 
-test("an owner asks everybody for a second step, with their own shown lately", () =>
+test("an owner asks everybody for a second step, sees whom that stops, and shows their own", () =>
   visits.visit({
     change(scene) {
       scene.isFactorFresh = false
+      scene.withoutFactor = Array.from({ length: 1_234 }, (_, index) => ({
+        userId: `00000000-0000-4000-8000-00000000${1_000 + index}`,
+        email: `person${1_000 + index}@example.org`,
+      }))
     },
     address: "/#sign-in",
     async shown(page) {
@@ -95,6 +99,11 @@ test("an owner asks everybody for a second step, with their own shown lately", (
     },
     async look(page, _tell, scene) {
       await page.getByRole("switch").press("Space")
+      await page.getByText(either((words) => words.andMore(1_224))).waitFor()
+      await page.getByRole("button", { name: either((words) => words.notNow) }).click()
+      expect(await page.getByRole("switch").isChecked()).toBe(false)
+      await page.getByRole("switch").press("Space")
+      await page.getByRole("button", { name: either((words) => words.askThem) }).click()
       await codeField(page).fill(fakeCode)
       await page.keyboard.press("Enter")
       await expect.poll(() => page.getByRole("switch").isChecked()).toBe(true)

@@ -46,6 +46,17 @@ export type OwnSignInView = z.infer<typeof ownSignInSchema>
 /** PUT /v1/sign-in-policy (change-sign-in). */
 export const signInPolicySchema = z.object({ asksEverybody: z.boolean() })
 
+/**
+ * GET /v1/sign-in-policy/preview (change-sign-in): whom asking everybody stops until they have set up a second factor. Who
+ * looks after others is asked already; who shows one at their own sign-in service is not known here, and counted.
+ */
+export const signInPreviewSchema = z.object({
+  withoutFactor: z.number().int(),
+  /** The first of them, by e-mail address. */
+  some: z.array(z.object({ userId: id, email: z.string() })),
+})
+export type SignInPreviewView = z.infer<typeof signInPreviewSchema>
+
 /** POST /v1/me/totp — a seed for an authenticator app; PUT /v1/me/totp with a code of it confirms it. */
 export const totpSeedSchema = z.object({
   /** Base32, for who cannot scan. */

@@ -6,6 +6,7 @@ import {
   raisedSchema,
   recoveryCodesSchema,
   signInPolicySchema,
+  signInPreviewSchema,
   totpSeedSchema,
 } from "@kalends/protocol/sign-in"
 import type { FastifyInstance } from "fastify"
@@ -97,8 +98,16 @@ export async function signInRoutes(plain: FastifyInstance, deps: SignInRoutesDep
 }
 
 /** What the organisation asks of everybody. */
-function policyRoute(plain: FastifyInstance, { factors, requireFresh }: SignInRoutesDeps): void {
+function policyRoute(plain: FastifyInstance, { factors, requireUser, requireFresh }: SignInRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.get(
+    "/v1/sign-in-policy/preview",
+    { config: { needs: "change-sign-in" }, schema: { response: { 200: signInPreviewSchema } } },
+    async (request) => {
+      const { count, some } = await factors.peopleWithoutFactor(await requireUser(request))
+      return { withoutFactor: count, some: [...some] }
+    },
+  )
   app.put(
     "/v1/sign-in-policy",
     { config: { needs: "change-sign-in" }, schema: { body: signInPolicySchema } },

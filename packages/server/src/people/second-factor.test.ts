@@ -1,3 +1,4 @@
+import { parseUserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { TOTP } from "otpauth"
 import { beforeEach, describe, expect, test } from "vitest"
@@ -204,6 +205,27 @@ test("whether everybody is asked for a second factor is kept, told to each, and 
   const log = await world.store.inAccount(by.user.accountId, (tables) => tables.listAudit({ after: 0, limit: 100 }))
   const told = log.filter(({ action }) => action === "policy-changed").map(({ reason }) => reason)
   expect(told).toEqual(["factor-asked-of-all", "factor-asked-of-some"])
+})
+
+test("whom asking everybody would stop: people of no role who may sign in and have none", async () => {
+  const { by } = await enrolled(world)
+  const without = () => world.factors.peopleWithoutFactor(by)
+  const { user } = by
+  const named = (count: number, emails: readonly string[]) => ({
+    count,
+    some: emails.map((email) => expect.objectContaining({ email })),
+  })
+  expect(await without()).toEqual(named(0, []))
+  await world.store.inAccount(user.accountId, async (tables) => {
+    for (let number = 0; number < 12; number++) {
+      const userId = parseUserId(`0198f7a0-0000-7000-8000-0000000000${10 + number}`)
+      const email = `person${10 + number}@example.org`
+      const suspendedAt = number === 3 ? world.clock.now() : null
+      await tables.insertUser({ ...user, userId, email, role: number === 5 ? "auditor" : "user", suspendedAt })
+    }
+  })
+  const first = [10, 11, 12, 14, 16, 17, 18, 19, 20, 21].map((number) => `person${number}@example.org`)
+  expect(await without()).toEqual(named(10, first))
 })
 
 test("the log tells of each step, and of no code", async () => {

@@ -22,6 +22,9 @@ export type Enrolled = OpenedSession & { readonly recoveryCodes: readonly string
 /** How old a proof may be with which somebody changes what they sign in with. */
 export const freshMinutes = 15
 
+/** So many are named of those whom asking everybody would stop. */
+const namedAtMost = 10
+
 /** What a person proves themselves with besides a password: setting it up, showing it, taking it away. */
 export function createSecondFactor(deps: SecondFactorDeps) {
   const { store, vault, sessions } = deps
@@ -50,6 +53,9 @@ export function createSecondFactor(deps: SecondFactorDeps) {
         const actor = { kind: "user", userId: by.user.userId } as const
         await appendAudit({ actor, action: "policy-changed", subjectId: accountId, reason }, clock.now())
       }),
+
+    /** Whom asking everybody would stop until they have set one up. */
+    peopleWithoutFactor: ({ user }: SignedIn) => within(user, ({ signIn }) => signIn.peopleWithoutFactor(namedAtMost)),
 
     /** As requireFreshProof, for acts of other features. */
     requireFresh: (by: SignedIn): Promise<void> => within(by.user, (tables) => requireFreshProof(deps, tables, by)),

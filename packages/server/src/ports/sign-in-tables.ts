@@ -65,6 +65,11 @@ export type IdentityRow = {
   readonly usedAt: Temporal.Instant
 }
 
+export type PeopleWithoutFactor = {
+  readonly count: number
+  readonly some: readonly { readonly userId: UserId; readonly email: string }[]
+}
+
 /** What people of an account prove themselves with. Part of AccountTables. */
 export interface SignInTables {
   updateSession(
@@ -79,6 +84,8 @@ export interface SignInTables {
   /** Whether everybody shows a second factor, and not only who has a say or sight beyond their own things. */
   asksEverybody(): Promise<boolean>
   askEverybody(asks: boolean): Promise<void>
+  /** People with no say beyond their own things who may sign in and have no second factor: how many, and the first `limit` by e-mail address. */
+  peopleWithoutFactor(limit: number): Promise<PeopleWithoutFactor>
   setPassword(userId: UserId, passwordHash: string): Promise<void>
   /** Whether the person has a passkey or a confirmed authenticator app. */
   hasFactor(userId: UserId): Promise<boolean>

@@ -1,4 +1,4 @@
-import { parsePasskeyId } from "@kalends/domain/ids"
+import { parsePasskeyId, parseUserId } from "@kalends/domain/ids"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { PasskeyRow } from "../ports/sign-in-tables.ts"
 import type { Store } from "../ports/store.ts"
@@ -64,6 +64,28 @@ test("a challenge is spent once, of two at once by one of them", async () => {
     store.inAccount(account.accountId, ({ signIn }) => signIn.spendChallenge(new Uint8Array(32).fill(1), at))
   expect((await Promise.all([spend(), spend()])).sort()).toEqual([false, true])
   expect(await store.asSystem((tables) => tables.deleteSpentChallenges(at))).toBe(1)
+})
+
+test("who has neither a passkey nor a confirmed authenticator app is counted, and the first are named", async () => {
+  const { without, all } = await store.inAccount(account.accountId, async (tables) => {
+    const of = async () => await tables.signIn.peopleWithoutFactor(2)
+    const others = ["b@example.org", "a@example.org", "c@example.org"].map((email, index) => ({
+      ...{ ...user, email, role: "user" as const },
+      userId: parseUserId(`0198f7a0-0000-7000-8000-0000000000c${index}`),
+    }))
+    for (const other of others) await tables.insertUser(other)
+    const all = await of()
+    const seed = { accountId: account.accountId, sealedSecret: new Uint8Array(1), lastStep: 0, createdAt: at }
+    const [b, a] = others
+    if (a === undefined || b === undefined) throw new Error("there are three")
+    await tables.signIn.putTotp({ ...seed, userId: a.userId, confirmedAt: at })
+    await tables.signIn.putTotp({ ...seed, userId: b.userId, confirmedAt: null })
+    const without = await of()
+    for (const { userId } of others) await tables.persons.deleteUser(userId)
+    return { without, all }
+  })
+  expect(all).toMatchObject({ count: 3, some: [{ email: "a@example.org" }, { email: "b@example.org" }] })
+  expect(without).toMatchObject({ count: 2, some: [{ email: "b@example.org" }, { email: "c@example.org" }] })
 })
 
 test("a passkey is renamed, and registered once", async () => {

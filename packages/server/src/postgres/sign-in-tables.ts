@@ -44,6 +44,40 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
     async askEverybody(asksSecondFactor) {
       await tx.updateTable("account").set({ asksSecondFactor }).where("accountId", "=", accountId).execute()
     },
+    async peopleWithoutFactor(limit) {
+      const rows = await tx
+        .selectFrom("appUser as person")
+        .select(["person.userId", "person.email", sql<number>`(count(*) over ())::int`.as("count")])
+        .where("person.accountId", "=", accountId)
+        .where("person.kind", "=", "person")
+        .where("person.role", "=", "user")
+        .where("person.suspendedAt", "is", null)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("totp")
+                .select("totp.userId")
+                .where("totp.accountId", "=", accountId)
+                .whereRef("totp.userId", "=", "person.userId")
+                .where("totp.confirmedAt", "is not", null),
+            ),
+          ),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom("passkey")
+                .select("passkey.userId")
+                .where("passkey.accountId", "=", accountId)
+                .whereRef("passkey.userId", "=", "person.userId"),
+            ),
+          ),
+        )
+        .orderBy("person.email")
+        .limit(limit)
+        .execute()
+      return { count: rows[0]?.count ?? 0, some: rows.map(({ userId, email }) => ({ userId, email })) }
+    },
     async setPassword(userId, passwordHash) {
       await tx
         .updateTable("appUser")

@@ -29,6 +29,14 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
     },
     asksEverybody: async () => tx.find("account", accountId)?.asksSecondFactor === true,
     askEverybody: (asksSecondFactor) => tx.change("account", accountId, (row) => ({ ...row, asksSecondFactor })),
+    async peopleWithoutFactor(limit) {
+      const without = tx
+        .list("user")
+        .filter((row) => isMine(row) && row.role === "user" && row.suspendedAt === null)
+        .filter(({ userId }) => (totpOf(userId)?.confirmedAt ?? null) === null && passkeysOf(userId).length === 0)
+        .sort((a, b) => (a.email < b.email ? -1 : 1))
+      return { count: without.length, some: without.slice(0, limit).map(({ userId, email }) => ({ userId, email })) }
+    },
     setPassword: (userId, passwordHash) =>
       tx.change("user", userId, (row) => (isMine(row) ? { ...row, passwordHash } : row)),
     hasFactor: async (userId) => (totpOf(userId)?.confirmedAt ?? null) !== null || passkeysOf(userId).length > 0,

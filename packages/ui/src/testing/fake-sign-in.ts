@@ -12,7 +12,7 @@ const uri = `otpauth://totp/Kalends:ada%40example.org?issuer=Kalends&secret=${se
 const recoveryCodes = Array.from({ length: 10 }, (_, index) => `k7mq-w2hd-${index}f4x-zr8n-p3vd-u9ka`)
 
 /** A second factor, shown a moment ago. */
-export const calmSignIn = () => ({ signIn: sampleSignIn, isFactorFresh: true })
+export const calmSignIn = () => ({ signIn: sampleSignIn, isFactorFresh: true, withoutFactor: [] })
 
 const refusal = (code: string, status: 403 | 422 = 403): Answer => ({
   status,
@@ -47,6 +47,8 @@ export function signInReply({ route, body }: Asked, scene: Scene): Answer | null
       if (!scene.isFactorFresh) return refusal("fresh-factor-needed")
       change({ recoveryCodesLeft: recoveryCodes.length })
       return { body: { recoveryCodes } }
+    case "GET /v1/sign-in-policy/preview":
+      return { body: { withoutFactor: scene.withoutFactor.length, some: scene.withoutFactor.slice(0, 10) } }
     case "PUT /v1/sign-in-policy":
       if (!scene.isFactorFresh) return refusal("fresh-factor-needed")
       change({ asksEverybody: body.asksEverybody === true })

@@ -37,6 +37,8 @@ export type Scene = {
   signIn: OwnSignInView
   /** False: changing it asks for the second step again. */
   isFactorFresh: boolean
+  /** People of no role who have no second factor. */
+  withoutFactor: readonly { readonly userId: string; readonly email: string }[]
   connection: ConnectionView | null
   /** Where the person is signed in. */
   sessions: SessionsView["sessions"]
