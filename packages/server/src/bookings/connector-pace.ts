@@ -7,8 +7,8 @@ export const looksPerRenewal = 4
 export const leaseSeconds = 60
 /** How often, about, a device is asked whether it still has what it was given. */
 export const checkMs = 5 * 60_000
-/** The first time: sooner, and behind the first readings of rooms, which may be all that there are. */
-export const firstCheckMs = 60_000
+/** When it is first said of a device that its room's calendar is not read. */
+export const firstLookMs = 60_000
 /** No call of a device takes longer. */
 export const callMs = 15_000
 export const retryLeastMs = 1_000

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
 import { calendarTrouble, isCalendarTrouble } from "./calendar-trouble.ts"
-import { callMs, checkMs, clearMs, firstCheckMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
+import { callMs, checkMs, clearMs, firstLookMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
 import { familyOf, type LinkDeps, openLink } from "./open-link.ts"
 import { digestOf, orderOf } from "./order.ts"
 import type { RoomShelves } from "./room-shelves.ts"
@@ -67,6 +67,8 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   const wake = () => void run()
   const retry = jitteredTimer(deps.world, wake)
   const checks = jitteredTimer(deps.world, () => void check())
+  // Behind the first readings of rooms, which may be all that there are. No device is asked: there are thousands after a start.
+  const firstLook = jitteredTimer(deps.world, () => noteStanding())
   const bounded = withinCallTime(clock, ending.signal)
 
   function note(changes: Partial<DeviceNote>): void {
@@ -184,7 +186,8 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   }
   const { accountId, roomId } = row
   if (isGiven && roomId !== null) {
-    checks.after(firstCheckMs)
+    firstLook.after(firstLookMs)
+    checks.after(checkMs)
     deps.shelves.watch({ accountId, roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
@@ -194,6 +197,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
       ending.abort()
       retry.cancel()
       checks.cancel()
+      firstLook.cancel()
       link?.close()
     },
   }

@@ -5,7 +5,7 @@ import { deviceWorld } from "../testing/device-world.ts"
 import { settled } from "../testing/fake-clock.ts"
 import { memoryRooms } from "../testing/memory-rooms.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
-import { checkMs, firstCheckMs } from "./connector-pace.ts"
+import { checkMs, firstLookMs } from "./connector-pace.ts"
 
 // What is said of a device that is well, while its room's calendar is not.
 
@@ -51,7 +51,7 @@ test("after a crash of the database and a restart a wiped device is said to be g
   codec.wipeSilently()
   const rooms = memoryRooms(clock)
   const stopAgain = node(rooms).start()
-  await clock.advance(2 * firstCheckMs)
+  await clock.advance(2 * firstLookMs)
   expect(await device()).toMatchObject({ state: "unread", problem: { code: "room-unread" } })
   expect(codec.bookings).toEqual([])
   expect(codec.puts).toHaveLength(1)
