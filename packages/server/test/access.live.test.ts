@@ -51,40 +51,25 @@ afterAll(async () => {
   await base?.drop()
 })
 
-/** Sessions that nobody has used yet, by whose they are and what was shown. Made many at a time: there are thousands. */
-const unused = new Map<string, string[]>()
-const madeAtOnce = 100
-
 /** A session of their own for each request: some of the requests end it. */
 async function sessionOf(
   user: UserRow,
   shown: Shown = "second factor",
   kind: SessionRow["kind"] = "person",
 ): Promise<string> {
-  const key = `${user.userId} ${shown} ${kind}`
-  const tokens = unused.get(key) ?? []
-  unused.set(key, tokens)
-  if (tokens.length === 0) tokens.push(...(await newSessions(user, shown, kind)))
-  const token = tokens.pop()
-  if (token === undefined) throw new Error("some were made")
-  return token
-}
-
-async function newSessions(user: UserRow, shown: Shown, kind: SessionRow["kind"]): Promise<readonly string[]> {
+  const token = newSessionToken(systemRandom)
   const createdAt = systemClock.now()
   const isProved = shown === "second factor"
-  const tokens = Array.from({ length: madeAtOnce }, () => newSessionToken(systemRandom))
-  await store().inAccount(user.accountId, async (tables) => {
-    for (const token of tokens)
-      await tables.insertSession({
-        ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
-        ...{ kind, tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
-        ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
-        ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
-        ...{ usedAt: createdAt, expiresAt: createdAt.add({ hours: 1 }), endsAt: createdAt.add({ hours: 1 }) },
-      })
-  })
-  return tokens
+  await store().inAccount(user.accountId, (tables) =>
+    tables.insertSession({
+      ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
+      ...{ kind, tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
+      ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
+      ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
+      ...{ usedAt: createdAt, expiresAt: createdAt.add({ hours: 1 }), endsAt: createdAt.add({ hours: 1 }) },
+    }),
+  )
+  return token
 }
 
 type Asked = Pick<MountedRoute, "method" | "url"> & {
@@ -106,8 +91,6 @@ async function ask({ method, url, headers = {}, ids = {} }: Asked) {
   const code = typeof body === "object" && body !== null && "code" in body ? String(body.code) : null
   // A change stream does not end by itself.
   asked.abort()
-  // This may have ended others of the same person.
-  if (url.includes("/sessions") && method !== "GET") unused.clear()
   return { status: response.status, code }
 }
 
