@@ -61,14 +61,12 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let link: DeviceLink | null = null
   let given = row.givenHash
   let state = noteOf(row)
-  let isForced = false
-  let isRunning = false
+  // The first check asks no device: after a start there are thousands.
+  let [isForced, isRunning, hasLooked] = [false, false, false]
   let failures = 0
   const wake = () => void run()
   const retry = jitteredTimer(deps.world, wake)
   const checks = jitteredTimer(deps.world, () => void check())
-  // Behind the first readings of rooms, which may be all that there are. No device is asked: there are thousands after a start.
-  const firstLook = jitteredTimer(deps.world, () => noteStanding())
   const bounded = withinCallTime(clock, ending.signal)
 
   function note(changes: Partial<DeviceNote>): void {
@@ -164,11 +162,12 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   /** A device that was wiped without a word, or a line that is dead without one, is found. */
   async function check(): Promise<void> {
     const [line, known] = [link, bookings]
-    if (line !== null && known !== null && !isRunning && failures === 0) {
+    if (hasLooked && line !== null && known !== null && !isRunning && failures === 0) {
       const has = await bounded((signal) => line.has(currentOrder(known), signal)).catch(() => "lost" as const)
       if (has === "lost") line.close()
       else if (has === false) isForced = true
     }
+    hasLooked = true
     if (ending.signal.aborted) return
     noteStanding()
     if (failures === 0) wake()
@@ -186,8 +185,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   }
   const { accountId, roomId } = row
   if (isGiven && roomId !== null) {
-    firstLook.after(firstLookMs)
-    checks.after(checkMs)
+    checks.after(firstLookMs)
     deps.shelves.watch({ accountId, roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
@@ -197,7 +195,6 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
       ending.abort()
       retry.cancel()
       checks.cancel()
-      firstLook.cancel()
       link?.close()
     },
   }

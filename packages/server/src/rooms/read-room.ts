@@ -65,13 +65,6 @@ export async function readRoom(deps: ReadRoomDeps, ref: RoomRef, signal: AbortSi
   }
 }
 
-/** The same, of a room that was read before: one is told of a calendar a moment after it is connected. */
-export function isRoomToldOf({ store, clock, providerOf }: ReadRoomDeps, ref: RoomRef): Promise<boolean> {
-  return store.inAccount(ref.accountId, async (tables) =>
-    isToldOf(tables, await requireRoomPlace(tables, ref, providerOf), clock.now()),
-  )
-}
-
 /** Whether somebody tells of changes in the room's calendar: a subscription, or a stream that a node keeps open. */
 async function isToldOf(
   tables: AccountTables,

@@ -64,15 +64,6 @@ test("where nobody tells of changes, whoever stands at the door sees a booking a
   expect(faults.reads).toBe(reads)
 })
 
-test("a room that is told of a moment after it was first read is looked at no more often than others", async () => {
-  const { subscribe, clock, faults } = await listening({ isPolled: true })
-  await subscribe()
-  await clock.advance(renewSeconds * 750)
-  expect(faults.reads).toBe(1)
-  await clock.advance(renewSeconds * 1_000)
-  expect(faults.reads).toBeGreaterThan(1)
-})
-
 test("many rooms of which nobody tells are read 200 times a minute together, and none more rarely than any room", () => {
   expect([1, 200, 500, 5_000].map(polledIntervalSeconds)).toEqual([60, 60, 150, renewSeconds])
 })

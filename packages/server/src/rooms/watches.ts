@@ -6,7 +6,7 @@ import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
-import { isRoomToldOf, type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
+import { type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
 import { createTurns } from "./turns.ts"
 
 export type WatchesDeps = ReadRoomDeps & {
@@ -154,15 +154,7 @@ export function createWatches(deps: WatchesDeps) {
     watch.cancelTimer()
     if (watch.listeners.size === 0 || stopped.signal.aborted || watch.waiting !== null) return
     const nextMs = Math.round(nextSeconds(deps, watch, intervalOf(watch)) * 1000)
-    watch.cancelTimer = clock.after(nextMs, () => void (isPolled(watch) ? poll(watch) : renew(watch)))
-  }
-
-  /** Reads a room of which nobody tells, if that is so still: many are read first when they are not told of yet. */
-  async function poll(watch: Watch): Promise<void> {
-    const isToldOf = await isRoomToldOf(deps, watch.ref).catch(() => false)
-    if (!isToldOf || watch.known === null) return renew(watch)
-    watch.known = { ...watch.known, isPolled: false }
-    setTimer(watch)
+    watch.cancelTimer = clock.after(nextMs, () => void renew(watch))
   }
 
   const intervalOf = (watch: Watch) =>

@@ -53,13 +53,8 @@ export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false
     await tables.rooms.insert(room)
     await tables.insertConnection({ ...connection, userId: room.roomId, permission: "read-write" })
     await tables.insertCalendar({ ...calendar, providerCalendarId: memoryCalendarId, canWrite: true })
+    if (!isPolled) await tables.insertSubscription(sampleSubscription(calendar, clock.now().add({ hours: 24 * 30 })))
   })
-  /** From now on the provider tells of changes. */
-  const subscribe = () =>
-    store.inAccount(accountId, (tables) =>
-      tables.insertSubscription(sampleSubscription(calendar, clock.now().add({ hours: 24 * 30 }))),
-    )
-  if (!isPolled) await subscribe()
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
   const log = { info: write, warn: write, error: write }
@@ -112,7 +107,6 @@ export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false
       node,
       ref,
       remote,
-      subscribe,
       room,
       store,
     },
