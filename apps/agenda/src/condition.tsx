@@ -1,7 +1,8 @@
 import type { ClientState } from "@kalends/client/types"
 import type { AgendaView } from "@kalends/ui/agenda-view"
+import { Loading } from "@kalends/ui/loading"
 import { clockTime, type Language, relativeTime } from "@kalends/ui/words"
-import { Alert, Anchor, Group, Loader } from "@mantine/core"
+import { Alert, Anchor, Group } from "@mantine/core"
 import { useEffect, useState } from "react"
 import classes from "./agenda.module.css"
 import { messages } from "./messages.ts"
@@ -38,7 +39,7 @@ export function Condition({ view, state, now, language }: ConditionProps & { rea
     case "reading":
       return (
         <Group justify="center" py="xl">
-          <Loader role="progressbar" aria-label={words.reading} />
+          <Loading label={words.reading} />
         </Group>
       )
     case "not-connected":

@@ -1,8 +1,9 @@
+import { Loading } from "@kalends/ui/loading"
 import { MeetingView } from "@kalends/ui/meeting-view"
 import { explain, meetingWords } from "@kalends/ui/meeting-words"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import type { Language } from "@kalends/ui/words"
-import { Anchor, Button, Group, Loader, Stack } from "@mantine/core"
+import { Anchor, Button, Group, Stack } from "@mantine/core"
 import { useEffect, useRef } from "react"
 import classes from "./agenda.module.css"
 import type { MeetingStore, MeetingsState } from "./meeting-store.ts"
@@ -40,7 +41,7 @@ export function MeetingPlace({ open, store, close, now, zone, language }: PlaceP
         )}
         {detail === null && error === null ? (
           <Group justify="center" py="xl">
-            <Loader role="progressbar" aria-label={words.reading} />
+            <Loading label={words.reading} />
           </Group>
         ) : null}
         {detail === null ? null : (

@@ -1,7 +1,8 @@
 import type { UserView } from "@kalends/protocol/api"
+import { Loading } from "@kalends/ui/loading"
 import { showApp } from "@kalends/ui/shell"
 import { relativeTime } from "@kalends/ui/words"
-import { Alert, Button, Group, Loader, Paper, Stack, Text, Title } from "@mantine/core"
+import { Alert, Button, Group, Paper, Stack, Text, Title } from "@mantine/core"
 import {
   type MouseEvent,
   Suspense,
@@ -50,7 +51,7 @@ function Portal({ store, first }: PortalProps) {
   useEffect(() => platform.onPlace(() => setToken((before) => platform.takePasswordToken() || before)), [])
   return (
     <>
-      <Suspense fallback={<Loading words={words} />}>
+      <Suspense fallback={<LoadingPage words={words} />}>
         {token === "" ? (
           <Page store={store} state={state} words={words} locale={locale} />
         ) : (
@@ -91,7 +92,7 @@ function Page({ store, state, words, locale }: PageProps) {
   if (state.user === undefined)
     return (
       <main>
-        <Loading words={words} />
+        <LoadingPage words={words} />
       </main>
     )
   if (state.user !== null && state.signIn?.secondFactor === "awaited")
@@ -101,10 +102,10 @@ function Page({ store, state, words, locale }: PageProps) {
   return <Entrance store={store} state={state} words={words} />
 }
 
-function Loading({ words }: { readonly words: Messages }) {
+function LoadingPage({ words }: { readonly words: Messages }) {
   return (
     <Group justify="center" pt="20vh">
-      <Loader role="progressbar" aria-label={words.loading} />
+      <Loading label={words.loading} />
     </Group>
   )
 }
@@ -163,7 +164,7 @@ function Inside({ store, state, user, words, locale }: PageProps & { readonly us
             </Alert>
           )}
           <Notices store={store} state={state} words={words} />
-          <Suspense fallback={<Loading words={words} />}>
+          <Suspense fallback={<LoadingPage words={words} />}>
             {page === null ? null : <Opened page={page} context={{ store, state, user, words, locale, now }} />}
           </Suspense>
         </main>

@@ -1,6 +1,7 @@
 import type { MeetingChangeInput, MeetingDetail } from "@kalends/protocol/meetings"
+import { Loading } from "@kalends/ui/loading"
 import { MeetingView } from "@kalends/ui/meeting-view"
-import { Anchor, Loader, Stack } from "@mantine/core"
+import { Anchor, Stack } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
@@ -36,7 +37,7 @@ export function MeetingPage({ meetingId, store, now, words, locale, back }: Page
         ← {words.meetings}
       </Anchor>
       {meeting === null ? (
-        <Loader role="progressbar" aria-label={words.loading} />
+        <Loading label={words.loading} />
       ) : (
         <MeetingView {...{ meeting, calls, words, now, locale }} zone={platform.zone} />
       )}

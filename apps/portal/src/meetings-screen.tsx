@@ -1,9 +1,10 @@
 import { parseSchedule } from "@kalends/domain/schedule-json"
 import type { MeetingDetail, MeetingView } from "@kalends/protocol/meetings"
+import { Loading } from "@kalends/ui/loading"
 import { nextStart } from "@kalends/ui/meetings"
 import { NewMeeting } from "@kalends/ui/new-meeting"
 import { relativeTime } from "@kalends/ui/words"
-import { Alert, Button, Card, Group, Loader, Stack, Text, Title, UnstyledButton } from "@mantine/core"
+import { Alert, Button, Card, Group, Stack, Text, Title, UnstyledButton } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "./api.ts"
 import { MeetingPage } from "./meeting-page.tsx"
@@ -92,7 +93,7 @@ type ListProps = Pick<ScreenProps, "now" | "words" | "locale"> & {
 }
 
 function MeetingList({ all, now, words, locale, open }: ListProps) {
-  if (all === null) return <Loader role="progressbar" aria-label={words.loading} />
+  if (all === null) return <Loading label={words.loading} />
   if (all.length === 0) return <Text size="lg">{words.noMeetings}</Text>
   return (
     <Stack gap="sm" component="ul" className={classes.plainList}>

@@ -1,5 +1,6 @@
+import { Loading } from "@kalends/ui/loading"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Anchor, Button, Code, Group, Loader, Stack, Text, Title } from "@mantine/core"
+import { Anchor, Button, Code, Group, Stack, Text, Title } from "@mantine/core"
 import { type ReactNode, useEffect, useRef, useState } from "react"
 import { problemText } from "./api-problem.ts"
 import type { Messages } from "./messages.ts"
@@ -65,7 +66,7 @@ type WaitingProps = { readonly error: unknown; readonly words: Messages; readonl
 
 /** Nothing is there to show yet: it is being read, or could not be, and can be tried again. */
 export function Waiting({ error, words, retry }: WaitingProps) {
-  if (error === null) return <Loader role="progressbar" aria-label={words.loading} />
+  if (error === null) return <Loading label={words.loading} />
   return (
     <Stack>
       <Trouble error={error} words={words} />

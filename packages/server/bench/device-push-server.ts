@@ -1,3 +1,4 @@
+/** The connector of device-push.bench.ts with its store, vault and lines; agendas of rooms are put in by hand. */
 import { parseDeviceId } from "@kalends/domain/ids"
 import { createConnector } from "../src/bookings/connector.ts"
 import { createRoomShelves } from "../src/bookings/room-shelves.ts"

@@ -1,5 +1,6 @@
 import { roomsMostOf } from "@kalends/domain/display"
-import { Checkbox, Loader, Radio, Stack, Text, TextInput } from "@mantine/core"
+import { Loading } from "@kalends/ui/loading"
+import { Checkbox, Radio, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { roomsApi } from "../api-rooms.ts"
 import type { Messages } from "../messages.ts"
@@ -47,7 +48,7 @@ export function RoomChooser({ words, form, change }: ChooserProps) {
         onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       />
       {form.rooms.map(option)}
-      {value === null && error === null ? <Loader size="sm" role="progressbar" aria-label={words.loading} /> : null}
+      {value === null && error === null ? <Loading size="sm" label={words.loading} /> : null}
       {value === null && error !== null ? <Waiting error={error} words={words} retry={reload} /> : null}
       {found.map(option)}
       {value !== null && found.length + form.rooms.length === 0 ? <Text c="dimmed">{text.noRooms}</Text> : null}

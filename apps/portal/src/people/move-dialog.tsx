@@ -1,6 +1,7 @@
 import type { PolicyChangeView } from "@kalends/protocol/policy"
 import { Dialog } from "@kalends/ui/dialog"
-import { Alert, Button, Group, Loader, NativeSelect, Progress, Stack, Text } from "@mantine/core"
+import { Loading } from "@kalends/ui/loading"
+import { Alert, Button, Group, NativeSelect, Progress, Stack, Text } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { api } from "../api.ts"
 import { policyApi } from "../api-policy.ts"
@@ -97,11 +98,7 @@ function Concerned({ words, move, leave, saved }: ConcernedProps) {
   const [failure, setFailure] = useState<unknown>(null)
   const text = words.peoplePages
   if (value === null)
-    return error === null ? (
-      <Loader role="progressbar" aria-label={words.loading} />
-    ) : (
-      <Trouble error={error} words={words} />
-    )
+    return error === null ? <Loading label={words.loading} /> : <Trouble error={error} words={words} />
   const { disconnect, blocked, stay } = value.counts
   const save = async () => {
     setBusy(true)

@@ -1,5 +1,6 @@
+import { Loading } from "@kalends/ui/loading"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import { Alert, Button, Group, Loader, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core"
+import { Alert, Button, Group, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core"
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react"
 import { peopleApi } from "../api-people.ts"
 import { problemText } from "../api-problem.ts"
@@ -50,7 +51,7 @@ function Shown({ state, words, other, leave, look, set }: ShownProps) {
       return (
         <main>
           <Group justify="center" pt="20vh">
-            <Loader role="progressbar" aria-label={words.loading} />
+            <Loading label={words.loading} />
           </Group>
         </main>
       )

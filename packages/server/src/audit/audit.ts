@@ -4,6 +4,7 @@ import { signatureCheck } from "../ports/audit-signature.ts"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
+import { actorsOf, namesOf } from "../ports/person-tables.ts"
 import type { AuditFilter, AuditRow, Store, UserRow } from "../ports/store.ts"
 
 const entriesPerPage = 100
@@ -45,8 +46,7 @@ export function createAudit({ store, clock, publicKey }: AuditDeps): AuditFeatur
       return store.inAccount(accountId, async (tables) => {
         const found = await tables.searchAudit({ ...filter, limit: entriesPerPage + 1 })
         const { shown, last } = pageOf(found, entriesPerPage)
-        const people = await tables.findUsers(actorsOf(shown))
-        const names = new Map<string, string>(people.map(({ userId, displayName }) => [userId, displayName]))
+        const names = await namesOf(tables, actorsOf(shown))
         const subjects = await tables.nameSubjects([...new Set(shown.map(({ subjectId }) => subjectId))])
         const abouts = new Map(subjects.map(({ subjectId, kind, name }) => [subjectId, { kind, name }]))
         return {
@@ -82,10 +82,6 @@ function filterOf({ before, actor, action, subject, reason, from, to }: AuditQue
     to: to === undefined ? null : Temporal.Instant.from(to),
   }
 }
-
-const actorsOf = (rows: readonly AuditRow[]) => [
-  ...new Set(rows.flatMap(({ actor }) => (actor.kind === "user" ? [actor.userId] : []))),
-]
 
 function viewOf(
   { sequence, at, actor, action, subjectId, reason, call }: AuditRow,

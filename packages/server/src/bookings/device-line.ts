@@ -61,8 +61,9 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let link: DeviceLink | null = null
   let given = row.givenHash
   let state = noteOf(row)
-  // The first check asks no device: after a start there are thousands.
-  let [isForced, isRunning, hasLooked] = [false, false, false]
+  let isForced = false
+  let isRunning = false
+  let hasLooked = false
   let failures = 0
   const wake = () => void run()
   const retry = jitteredTimer(deps.world, wake)
@@ -132,14 +133,14 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     isRunning = true
     retry.cancel()
     try {
-      while (isWanted() && !ending.signal.aborted) await turns.take(next)
+      while (isWanted() && !ending.signal.aborted)
+        await turns.take(() => (mustClear || bookings === null ? clear() : give(bookings)))
     } catch (error) {
       fail(asProblem(error))
     } finally {
       isRunning = false
     }
   }
-  const next = () => (mustClear || bookings === null ? clear() : give(bookings))
 
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
@@ -162,6 +163,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   /** A device that was wiped without a word, or a line that is dead without one, is found. */
   async function check(): Promise<void> {
     const [line, known] = [link, bookings]
+    // Not at the first, which says how the room stands: after a start there are thousands of devices.
     if (hasLooked && line !== null && known !== null && !isRunning && failures === 0) {
       const has = await bounded((signal) => line.has(currentOrder(known), signal)).catch(() => "lost" as const)
       if (has === "lost") line.close()
@@ -183,18 +185,16 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
-  const { accountId, roomId } = row
-  if (isGiven && roomId !== null) {
+  if (isGiven && row.roomId !== null) {
     checks.after(firstLookMs)
-    deps.shelves.watch({ accountId, roomId }, hear, ending.signal)
+    deps.shelves.watch({ accountId: row.accountId, roomId: row.roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
   return {
     row,
     stop() {
       ending.abort()
-      retry.cancel()
-      checks.cancel()
+      for (const timer of [retry, checks]) timer.cancel()
       link?.close()
     },
   }

@@ -15,6 +15,7 @@ import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { IdleLives, ListedConnection } from "../ports/overview-tables.ts"
 import { pageOf } from "../ports/page.ts"
+import { actorsOf, namesOf } from "../ports/person-tables.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import type { ConnectionAddresses } from "./deps.ts"
 import type { TenantLife } from "./tenant-life.ts"
@@ -68,15 +69,12 @@ export function createOverview(deps: OverviewDeps) {
           ...{ reason: null, from: null, to: null },
           limit: timelineMost,
         })
-        const people = await tables.findUsers([
-          ...new Set(entries.flatMap(({ actor }) => (actor.kind === "user" ? [actor.userId] : []))),
-        ])
-        const nameOf = new Map<string, string>(people.map(({ userId, displayName }) => [userId, displayName]))
+        const names = await namesOf(tables, actorsOf(entries))
         return {
           connection: viewOf(deps, row, now),
           timeline: entries.map(({ sequence, at, actor, action, reason }) => ({
             ...{ sequence, at: at.toString(), action, reason },
-            by: actor.kind === "user" ? (nameOf.get(actor.userId) ?? null) : null,
+            by: actor.kind === "user" ? (names.get(actor.userId) ?? null) : null,
             part: actor.kind === "service" ? actor.part : null,
           })),
         }

@@ -8,7 +8,7 @@ import type { FanOut } from "../ports/fan-out.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
 import { type NewLink, putLink } from "./password-links.ts"
 import { freshMinutes } from "./second-factor.ts"
-import { type Asker, isFresh, type SessionsDeps } from "./sessions.ts"
+import { type Asker, idsOfSessions, isFresh, type SessionsDeps } from "./sessions.ts"
 
 export type AdministrationDeps = {
   readonly store: Store
@@ -199,8 +199,8 @@ function actsOf({ store, sessions: { clock } }: AdministrationDeps) {
       throw new Problem("forbidden", "Sign in again first.", { code: "fresh-sign-in-needed" })
     },
     /** Ends all of a person's sessions in this transaction; `tell` when it is over. */
-    async endAll(tables: AccountTables, by: Asker, { userId }: UserRow): Promise<readonly SessionId[]> {
-      const ended = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId).sort()
+    async endAll(tables: AccountTables, by: Asker, user: UserRow): Promise<readonly SessionId[]> {
+      const ended = await idsOfSessions(tables, user, clock.now())
       for (const sessionId of ended) {
         await tables.deleteSession(sessionId)
         await audit(tables, by, "signed-out", { subjectId: sessionId, reason: "administrator" })

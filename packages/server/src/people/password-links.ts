@@ -6,7 +6,7 @@ import type { PasswordLinkRow } from "../ports/person-tables.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
 import { type Chooser, hashChosen } from "./password-choice.ts"
 import { newSessionToken, tokenHash } from "./session-token.ts"
-import type { Asker, SessionsDeps } from "./sessions.ts"
+import { type Asker, idsOfSessions, type SessionsDeps } from "./sessions.ts"
 
 /** The token is in the link and shown once; its hash is kept. */
 export type NewLink = { readonly token: string; readonly expiresAt: Temporal.Instant }
@@ -86,7 +86,7 @@ export function createPasswordLinks({ store, passwords, fanOut, clock }: Passwor
         await tables.signIn.setPassword(userId, passwordHash)
         const actor = { kind: "user", userId } as const
         const changed = { actor, action: "password-changed", subjectId: userId, reason: "password-set" } as const
-        const sessions = (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId).sort()
+        const sessions = await idsOfSessions(tables, person, clock.now())
         for (const sessionId of sessions) await tables.deleteSession(sessionId)
         const out = { actor, action: "signed-out", reason: "everywhere" } as const
         await tables.appendAudits([changed, ...sessions.map((subjectId) => ({ ...out, subjectId }))], clock.now())

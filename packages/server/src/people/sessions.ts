@@ -1,4 +1,4 @@
-import { parseSessionId } from "@kalends/domain/ids"
+import { parseSessionId, type SessionId } from "@kalends/domain/ids"
 import type { Caller } from "../ports/call.ts"
 import type { Clock } from "../ports/clock.ts"
 import { isSuspended, suspended } from "../ports/person-tables.ts"
@@ -99,6 +99,15 @@ export function newSession(
     ...{ createdAt, usedAt: createdAt, endsAt },
     expiresAt: earlier(endsAt, unusedUntil(deps)[kind]),
   }
+}
+
+/** All sessions of a person and their hand-off codes, in the order in which they are held. */
+export async function idsOfSessions(
+  tables: AccountTables,
+  { userId }: UserRow,
+  now: Temporal.Instant,
+): Promise<readonly SessionId[]> {
+  return (await tables.listSessions(userId, now)).map(({ sessionId }) => sessionId).sort()
 }
 
 /** When a session that is used now ends without another use. */

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { SecondFactor } from "../ports/sign-in-tables.ts"
 import type { AccountTables, SessionRow, Store, UserRow } from "../ports/store.ts"
-import { isSignedIn, type SignedIn } from "./sessions.ts"
+import { idsOfSessions, isSignedIn, type SignedIn } from "./sessions.ts"
 
 export type SignOutsDeps = { readonly store: Store; readonly fanOut: FanOut; readonly clock: Clock }
 
@@ -28,7 +28,7 @@ export function createSignOuts(deps: SignOutsDeps) {
       endSessions(deps, user, {
         reason: "asked",
         async choose(tables) {
-          if ((await idsOfSessions(tables, user, clock)).includes(sessionId)) return [sessionId]
+          if ((await idsOfSessions(tables, user, clock.now())).includes(sessionId)) return [sessionId]
           throw new Problem("not-found", "There is no such session.", { code: "no-session" })
         },
       }),
@@ -37,7 +37,8 @@ export function createSignOuts(deps: SignOutsDeps) {
     signOutElsewhere: ({ user, session }: SignedIn): Promise<void> =>
       endSessions(deps, user, {
         reason: "everywhere",
-        choose: async (tables) => (await idsOfSessions(tables, user, clock)).filter((id) => id !== session.sessionId),
+        choose: async (tables) =>
+          (await idsOfSessions(tables, user, clock.now())).filter((id) => id !== session.sessionId),
       }),
 
     /**
@@ -46,10 +47,6 @@ export function createSignOuts(deps: SignOutsDeps) {
      */
     signOutShownBy: (by: SignedIn, factor: SecondFactor): Promise<void> => endShownBy(deps, by, factor),
   }
-}
-
-async function idsOfSessions(tables: AccountTables, { userId }: UserRow, clock: Clock): Promise<readonly SessionId[]> {
-  return (await tables.listSessions(userId, clock.now())).map(({ sessionId }) => sessionId)
 }
 
 type Ending = {

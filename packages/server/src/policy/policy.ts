@@ -30,6 +30,7 @@ import type {
 import type { z } from "zod"
 import type { Clock } from "../ports/clock.ts"
 import { pageOf } from "../ports/page.ts"
+import { namesOf } from "../ports/person-tables.ts"
 import type { PeopleClass, PolicyChangeRow } from "../ports/policy-tables.ts"
 import type { Random } from "../ports/random.ts"
 import type { AccountTables, Store, UserRow } from "../ports/store.ts"
@@ -150,8 +151,10 @@ export function createPolicy({ store, world, providers, graceSeconds }: PolicyDe
     changes: (user: UserRow): Promise<PolicyChangeView[]> =>
       store.inAccount(user.accountId, async (tables) => {
         const rows = await tables.policyChanges.list(changesListed)
-        const people = await tables.findUsers([...new Set(rows.map(({ createdBy }) => createdBy))])
-        const names = new Map(people.map(({ userId, displayName }) => [userId, displayName]))
+        const names = await namesOf(
+          tables,
+          rows.map(({ createdBy }) => createdBy),
+        )
         return rows.map((row) => changeView(row, names.get(row.createdBy) ?? null))
       }),
 

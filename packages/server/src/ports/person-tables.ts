@@ -1,6 +1,6 @@
 import type { AccountId, UserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import type { AccountTables, Changes, UserRow } from "./store.ts"
+import type { AccountTables, AuditRow, Changes, UserRow } from "./store.ts"
 
 /** With which somebody sets a new password, once. One for each person: a new one ends the one before. */
 export type PasswordLinkRow = {
@@ -48,3 +48,16 @@ export async function isSuspended(tables: Pick<AccountTables, "findUser">, userI
 export function suspended(): Problem {
   return new Problem("forbidden", "An administrator has suspended this person.", { code: "person-suspended" })
 }
+
+/** Names of people by their ids; whoever is gone has none. */
+export async function namesOf(
+  tables: Pick<AccountTables, "findUsers">,
+  userIds: readonly UserId[],
+): Promise<ReadonlyMap<string, string>> {
+  const people = await tables.findUsers([...new Set(userIds)])
+  return new Map(people.map(({ userId, displayName }) => [userId, displayName]))
+}
+
+/** Those people who did what entries of the log are about. */
+export const actorsOf = (entries: readonly Pick<AuditRow, "actor">[]): readonly UserId[] =>
+  entries.flatMap(({ actor }) => (actor.kind === "user" ? [actor.userId] : []))

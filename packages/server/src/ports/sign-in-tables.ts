@@ -47,7 +47,7 @@ export type IdentityLink = "made" | "e-mail" | "person"
 
 export type PasskeyUse = Pick<PasskeyRow, "counter" | "isBackedUp"> & { readonly usedAt: Temporal.Instant }
 
-/** A use of sessions, and when they end without another. Those of tools end when they end at the latest. */
+/** A use of sessions, and when those of each kind end without another. */
 export type SessionUse = {
   readonly usedAt: Temporal.Instant
   readonly unusedUntil: Readonly<Record<SessionKind, Temporal.Instant>>

@@ -1,5 +1,5 @@
 import type { AccountId } from "@kalends/domain/ids"
-import { sql, type Transaction } from "kysely"
+import { type RawBuilder, sql, type Transaction } from "kysely"
 import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
 import { type Database, unique } from "./database.ts"
 
@@ -52,27 +52,7 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .where("person.kind", "=", "person")
         .where("person.role", "=", "user")
         .where("person.suspendedAt", "is", null)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("totp")
-                .select("totp.userId")
-                .where("totp.accountId", "=", accountId)
-                .whereRef("totp.userId", "=", "person.userId")
-                .where("totp.confirmedAt", "is not", null),
-            ),
-          ),
-        )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom("passkey")
-                .select("passkey.userId")
-                .where("passkey.accountId", "=", accountId)
-                .whereRef("passkey.userId", "=", "person.userId"),
-            ),
-          ),
-        )
+        .where(sql<boolean>`not ${hasFactorSql(accountId, sql.ref("person.userId"))}`)
         .orderBy("person.email")
         .limit(limit)
         .execute()
@@ -87,22 +67,10 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .execute()
     },
     async hasFactor(userId) {
-      const totp = await tx
-        .selectFrom("totp")
-        .select("userId")
-        .where("accountId", "=", accountId)
-        .where("userId", "=", userId)
-        .where("confirmedAt", "is not", null)
-        .executeTakeFirst()
-      if (totp !== undefined) return true
-      const passkey = await tx
-        .selectFrom("passkey")
-        .select("passkeyId")
-        .where("accountId", "=", accountId)
-        .where("userId", "=", userId)
-        .limit(1)
-        .executeTakeFirst()
-      return passkey !== undefined
+      const { rows } = await sql<{
+        has: boolean
+      }>`select ${hasFactorSql(accountId, sql`${userId}::uuid`)} as has`.execute(tx)
+      return rows[0]?.has === true
     },
     ...totpTables(tx, accountId),
     ...recoveryTables(tx, accountId),
@@ -117,6 +85,13 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
       return numInsertedOrUpdatedRows > 0n
     },
   }
+}
+
+/** Whether the person has a confirmed authenticator app or a passkey. */
+function hasFactorSql(accountId: AccountId, userId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(
+    exists (select from totp as t where t.account_id = ${accountId} and t.user_id = ${userId} and t.confirmed_at is not null)
+    or exists (select from passkey as p where p.account_id = ${accountId} and p.user_id = ${userId}))`
 }
 
 type TotpTables = Pick<SignInTables, "findTotp" | "putTotp" | "takeTotpStep" | "confirmTotp" | "deleteTotp">

@@ -9,6 +9,7 @@ import {
   stepStates,
 } from "@kalends/protocol/tenants"
 import { pageOf } from "../ports/page.ts"
+import { namesOf } from "../ports/person-tables.ts"
 import type { RolloutRow, RolloutState, StepCounts, StepState } from "../ports/rollout-tables.ts"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import { actorOf, noTenant, opensOf, type TenantsDeps } from "./deps.ts"
@@ -67,8 +68,10 @@ export function createRollouts(deps: Pick<TenantsDeps, "store" | "world" | "prov
       store.inAccount(user.accountId, async (tables) => {
         const rows = await tables.rollouts.list(listedMost)
         const counted = await tables.rollouts.countSteps(rows.map(({ rolloutId }) => rolloutId))
-        const people = await tables.findUsers([...new Set(rows.map(({ createdBy }) => createdBy))])
-        const names = new Map(people.map(({ userId, displayName }) => [userId, displayName]))
+        const names = await namesOf(
+          tables,
+          rows.map(({ createdBy }) => createdBy),
+        )
         return rows.map((row) => viewOf(row, counted.get(row.rolloutId), names.get(row.createdBy)))
       }),
 

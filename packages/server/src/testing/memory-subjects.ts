@@ -5,22 +5,24 @@ import type { MemoryTransaction } from "./memory-tables.ts"
 /** What things of one account are called, in memory. */
 export function memorySubjects(tx: MemoryTransaction, accountId: AccountId, ids: readonly string[]): NamedSubject[] {
   const isMine = (row: { readonly accountId: AccountId }) => row.accountId === accountId
-  const people = tx.list("user").filter(isMine)
-  const rooms = tx.list("room").filter(isMine)
-  const nameOf = (id: string) =>
-    (
-      people.find(({ userId }) => userId === id) ?? {
-        displayName: rooms.find(({ roomId }) => String(roomId) === id)?.name,
-      }
-    ).displayName
+  const owners: readonly NamedSubject[] = [
+    ...tx
+      .list("user")
+      .filter(isMine)
+      .map(({ userId, displayName }) => ({ subjectId: userId, kind: "person" as const, name: displayName })),
+    ...tx
+      .list("room")
+      .filter(isMine)
+      .map(({ roomId, name }) => ({ subjectId: roomId, kind: "room" as const, name })),
+  ]
+  const nameOf = new Map(owners.map(({ subjectId, name }) => [subjectId, name]))
   const all: readonly NamedSubject[] = [
-    ...people.map(({ userId, displayName }) => ({ subjectId: userId, kind: "person" as const, name: displayName })),
-    ...rooms.map(({ roomId, name }) => ({ subjectId: roomId, kind: "room" as const, name })),
+    ...owners,
     ...tx
       .list("connection")
       .filter(isMine)
       .flatMap(({ connectionId, userId }) => {
-        const name = nameOf(userId)
+        const name = nameOf.get(userId)
         return name === undefined ? [] : [{ subjectId: connectionId, kind: "calendar" as const, name }]
       }),
     ...tx
