@@ -1,5 +1,6 @@
 import { auditActions } from "@kalends/domain/audit"
 import type { AuditQuery } from "@kalends/protocol/audit"
+import { addressOf, chosenIn } from "./chosen.ts"
 
 /** What somebody chose to see; empty texts for anything. */
 export type AuditChoice = {
@@ -46,18 +47,7 @@ function startOf(day: string, later: number, zone: string): string | null {
   }
 }
 
-const names = ["actor", "action", "subject", "reason", "fromDay", "toDay"] as const
-const longest = 120
-
-/** What the address says, so that a choice can be sent to a colleague, and a page lead to what the log has of it. */
-export function choiceOfAddress(address: string): AuditChoice {
-  const query = new URLSearchParams(address.split("?")[1] ?? "")
-  const said = names.map((name) => [name, (query.get(name) ?? "").slice(0, longest)])
-  return { ...anything, ...Object.fromEntries(said) }
-}
+export const choiceOfAddress = (address: string): AuditChoice => chosenIn(address, anything)
 
 /** The text behind the # for a choice. */
-export function addressOfChoice(choice: Partial<AuditChoice>): string {
-  const said = names.flatMap((name) => ((choice[name] ?? "") === "" ? [] : [[name, choice[name] ?? ""]]))
-  return said.length === 0 ? "audit" : `audit?${new URLSearchParams(said)}`
-}
+export const addressOfChoice = (choice: Partial<AuditChoice>): string => addressOf("audit", choice)

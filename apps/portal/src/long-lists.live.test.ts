@@ -75,12 +75,18 @@ test("the last of 50,000 is found by a part of the name, and the list is then wh
     },
   }))
 
-test("people are narrowed to a state, a role and a group, and a name among those", () =>
+test("people are narrowed to a second step, a state, a role and a group, and a name among those", () =>
   visits.visit({
-    address: "/",
-    shown: (page) => openPage(page, "people"),
+    change(scene) {
+      scene.withoutFactor = scene.users.filter(({ email }) => email !== "grace.hopper@example.org")
+    },
+    address: "/#people?role=user&secondStep=none",
+    shown: (page) => page.getByText("hanako@example.org").waitFor(),
     look: async (page) => {
-      await page.getByText("hanako@example.org").waitFor()
+      expect(await rows(page).count()).toBe(1)
+      await page.getByRole("combobox", { name: /^(?:Second step|2 段階目の確認)$/ }).selectOption("")
+      await page.getByText("grace.hopper@example.org").waitFor()
+      expect(page.url()).toMatch(/#people\?role=user$/)
       await page.getByRole("combobox", { name: /^(?:Calendar|カレンダー)$/ }).selectOption("needs-reauth")
       await page.getByText("hanako@example.org").waitFor({ state: "detached" })
       expect(await rows(page).count()).toBe(1)

@@ -29,6 +29,7 @@ const en = {
       : `${count.toLocaleString("en")} people have none yet, and set one up before anything else opens to them:`,
   stopped: "People without a second step",
   andMore: (count: number) => (count === 1 ? "and one more." : `and ${count.toLocaleString("en")} more.`),
+  seeStopped: "See them in the list of people",
   stopsBesides:
     "Who shows a second step where they sign in, at your organisation's own service, goes on as before. Screens of rooms and video systems do, too.",
   notNow: "Not now",
@@ -154,6 +155,7 @@ const ja: typeof en = {
     `${count.toLocaleString("ja")} 人はまだ設定していません。次の人は、設定するまでほかに何も開けなくなります。`,
   stopped: "2 段階目の確認がない人",
   andMore: (count: number) => `ほか ${count.toLocaleString("ja")} 人。`,
+  seeStopped: "人の一覧で見る",
   stopsBesides:
     "組織のサインイン サービスで 2 段階目の確認をしている人は、これまでどおり使えます。会議室の画面とビデオ会議システムも同じです。",
   notNow: "今はしない",

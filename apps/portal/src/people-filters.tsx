@@ -2,7 +2,7 @@ import { roles } from "@kalends/domain/ability"
 import { NativeSelect, SimpleGrid } from "@mantine/core"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
-import { type PeopleChoice, peopleStates } from "./people-pages.ts"
+import { type PeopleChoice, peopleStates, secondSteps } from "./people-pages.ts"
 import { useLoaded } from "./use-loaded.ts"
 
 type FiltersProps = {
@@ -13,9 +13,10 @@ type FiltersProps = {
   readonly hasGroups: boolean
 }
 
-/** Whom of the people are shown: by their calendar, their role and their group. */
+/** Whom of the people are shown: by their calendar, their role, their second step and their group. */
 export function PeopleFilters({ words, choice, choose, hasGroups }: FiltersProps) {
   const { anyState, anyRole, anyGroup, group } = words.navigation.people
+  const { secondStep, anySecondStep, secondStepIs } = words.peoplePages
   const groups = useLoaded(async () => (hasGroups ? (await api.groups()).groups : []))
   const field = (name: keyof PeopleChoice) => ({
     value: choice[name],
@@ -27,11 +28,17 @@ export function PeopleFilters({ words, choice, choose, hasGroups }: FiltersProps
     label: value === "none" ? words.none : (words.states[value] ?? value),
   }))
   const ofRoles = roles.map((value) => ({ value, label: words.navigation.roles[value] }))
+  const ofSteps = secondSteps.map((value) => ({ value, label: secondStepIs[value] }))
   const ofGroups = (groups.value ?? []).map(({ groupId, name }) => ({ value: groupId, label: name }))
   return (
-    <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
       <NativeSelect label={words.calendar} data={[{ value: "", label: anyState }, ...states]} {...field("state")} />
       <NativeSelect label={words.role} data={[{ value: "", label: anyRole }, ...ofRoles]} {...field("role")} />
+      <NativeSelect
+        label={secondStep}
+        data={[{ value: "", label: anySecondStep }, ...ofSteps]}
+        {...field("secondStep")}
+      />
       {ofGroups.length === 0 ? null : (
         <NativeSelect label={group} data={[{ value: "", label: anyGroup }, ...ofGroups]} {...field("groupId")} />
       )}

@@ -1,6 +1,7 @@
 import type { UsersView } from "@kalends/protocol/api"
 import { expect, test } from "vitest"
-import { anybody, choiceOf, readPeople, searchOf } from "./people-pages.ts"
+import { chosenIn } from "./chosen.ts"
+import { anybody, choiceOf, readPeople, searchOf, stoppedAddress } from "./people-pages.ts"
 
 test("people are asked for from the start, then from the last address", async () => {
   const asked: unknown[] = []
@@ -20,10 +21,15 @@ test("an empty search field asks for everybody", () => {
 
 test("what is chosen is asked for, and what there is not is not", () => {
   expect(choiceOf(anybody)).toEqual({})
-  expect(choiceOf({ state: "none", groupId: "g", role: "auditor" })).toEqual({
+  expect(choiceOf({ state: "none", groupId: "g", role: "auditor", secondStep: "some" })).toEqual({
     state: "none",
     groupId: "g",
     role: "auditor",
+    secondStep: "some",
   })
-  expect(choiceOf({ state: "nothing", groupId: "", role: "king" })).toEqual({})
+  expect(choiceOf({ state: "nothing", groupId: "", role: "king", secondStep: "first" })).toEqual({})
+})
+
+test("whom asking everybody stops is asked for as the address of their list says", () => {
+  expect(choiceOf(chosenIn(stoppedAddress, anybody))).toEqual({ role: "user", secondStep: "none" })
 })

@@ -3,6 +3,7 @@ import { connectionStates } from "@kalends/domain/connection"
 import type { UsersView, usersQuerySchema } from "@kalends/protocol/api"
 import type { RowsPage } from "@kalends/ui/page-loader"
 import type { z } from "zod"
+import { addressOf } from "./chosen.ts"
 
 export type Person = UsersView["users"][number]
 export type PeopleQuery = Omit<z.input<typeof usersQuerySchema>, "after">
@@ -20,22 +21,33 @@ export async function readPeople(
 }
 
 /** What somebody chose to see; empty texts for anybody. */
-export type PeopleChoice = { readonly state: string; readonly groupId: string; readonly role: string }
+export type PeopleChoice = {
+  readonly state: string
+  readonly groupId: string
+  readonly role: string
+  readonly secondStep: string
+}
 
-export const anybody: PeopleChoice = { state: "", groupId: "", role: "" }
+export const anybody: PeopleChoice = { state: "", groupId: "", role: "", secondStep: "" }
+
+/** The list of whom asking everybody for a second step stops (GET /v1/sign-in-policy/preview); the suspended are on it, too. */
+export const stoppedAddress = addressOf("people", { role: "user", secondStep: "none" })
 
 /** The choice as the service is asked for it. */
-export function choiceOf({ state, groupId, role }: PeopleChoice): PeopleQuery {
+export function choiceOf({ state, groupId, role, secondStep }: PeopleChoice): PeopleQuery {
   const knownState = peopleStates.find((one) => one === state)
   const knownRole = roles.find((one) => one === role)
+  const knownStep = secondSteps.find((one) => one === secondStep)
   return {
     ...(knownState === undefined ? {} : { state: knownState }),
     ...(groupId === "" ? {} : { groupId }),
     ...(knownRole === undefined ? {} : { role: knownRole }),
+    ...(knownStep === undefined ? {} : { secondStep: knownStep }),
   }
 }
 
 export const peopleStates = [...connectionStates, "none"] as const
+export const secondSteps = ["some", "none"] as const
 
 /** What is asked for when `typed` stands in the search field. */
 export function searchOf(typed: string): { readonly search?: string } {

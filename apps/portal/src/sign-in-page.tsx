@@ -3,7 +3,7 @@ import type { SignInPreviewView } from "@kalends/protocol/sign-in"
 import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
 import { relativeTime } from "@kalends/ui/words"
-import { Button, Group, List, Stack, Switch, Text } from "@mantine/core"
+import { Anchor, Button, Group, List, Stack, Switch, Text } from "@mantine/core"
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { signInApi } from "./api-sign-in.ts"
 import type { Messages } from "./messages.ts"
@@ -12,6 +12,7 @@ import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { passkeyDevice } from "./passkey-device.ts"
 import { AddPasskey, Passkeys } from "./passkeys.tsx"
 import { isAboutPassword, PasswordChange } from "./password-change.tsx"
+import { stoppedAddress } from "./people-pages.ts"
 import { platform } from "./platform.ts"
 import { RecoveryCodes } from "./recovery-codes.tsx"
 import { explain, Removal, Section } from "./sign-in-parts.tsx"
@@ -105,6 +106,7 @@ function WhomItStops({ own, state, words, stopped }: FactorProps & { readonly st
           ))}
         </List>
         {withoutFactor > some.length ? <Text>{signInPage.andMore(withoutFactor - some.length)}</Text> : null}
+        <Anchor href={`#${stoppedAddress}`}>{signInPage.seeStopped}</Anchor>
         <Text c="dimmed">{signInPage.stopsBesides}</Text>
         <Failure {...{ state, words }} />
         <Group justify="flex-end">

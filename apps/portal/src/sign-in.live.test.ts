@@ -100,6 +100,8 @@ test("an owner asks everybody for a second step, sees whom that stops, and shows
     async look(page, _tell, scene) {
       await page.getByRole("switch").press("Space")
       await page.getByText(either((words) => words.andMore(1_224))).waitFor()
+      const list = page.getByRole("link", { name: either((words) => words.seeStopped) })
+      expect(await list.getAttribute("href")).toBe("#people?role=user&secondStep=none")
       await page.getByRole("button", { name: either((words) => words.notNow) }).click()
       expect(await page.getByRole("switch").isChecked()).toBe(false)
       await page.getByRole("switch").press("Space")

@@ -138,6 +138,8 @@ export const usersQuerySchema = z.object({
   /** Of their connection; "none": those without one. */
   state: z.enum([...connectionStates, "none"]).optional(),
   role: z.enum(roles).optional(),
+  /** Whether they have a second step of their own here: an authenticator app or a passkey. */
+  secondStep: z.enum(["some", "none"]).optional(),
 })
 export const usersSchema = z.object({
   users: z.array(

@@ -3,10 +3,11 @@ import { Anchor, Badge, Button, Checkbox, Group, Stack, Text, TextInput } from "
 import { useState, useSyncExternalStore } from "react"
 import { api } from "../api.ts"
 import { problemText } from "../api-problem.ts"
+import { addressOf, chosenIn } from "../chosen.ts"
 import type { Messages } from "../messages.ts"
 import { PageFrame } from "../page-parts.tsx"
 import { PeopleFilters } from "../people-filters.tsx"
-import { anybody, choiceOf, type Person, personKey, readPeople, searchOf } from "../people-pages.ts"
+import { anybody, choiceOf, type PeopleChoice, type Person, personKey, readPeople, searchOf } from "../people-pages.ts"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { useSettled } from "../use-settled.ts"
@@ -20,7 +21,8 @@ import { type Selection, toggled, toggledAll } from "./selection.ts"
 /** Everybody, to be found, opened, invited, and put into groups. */
 export function PeopleList({ words, user }: PeopleProps) {
   const [search, setSearch] = useState("")
-  const [choice, choose] = useState(anybody)
+  const choice = chosenIn(useSyncExternalStore(platform.onPlace, platform.placeText), anybody)
+  const choose = (wanted: PeopleChoice) => platform.goToPlace(addressOf("people", wanted))
   const [selection, select] = useState<Selection>(new Map())
   const query = { ...searchOf(useSettled(search)), ...choiceOf(choice) }
   const read = (after: string | null) => readPeople(api.users, query, after)

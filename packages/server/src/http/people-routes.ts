@@ -169,10 +169,11 @@ function userRoutes(plain: FastifyInstance, deps: PeopleRoutesDeps): void {
     { config: { needs: "read-people" }, schema: { querystring: usersQuerySchema, response: { 200: usersSchema } } },
     async (request) => {
       const { user } = await deps.requireUser(request)
-      const { after = null, search = null, groupId, state, role } = request.query
+      const { after = null, search = null, groupId, state, role, secondStep } = request.query
       const group = groupId === undefined ? null : parseGroupId(groupId)
+      const hasFactor = secondStep === undefined ? undefined : secondStep === "some"
       const found = await deps.store.inAccount(user.accountId, (tables) =>
-        tables.listUsers({ after, limit: usersPerPage + 1, search, group, state, role }),
+        tables.listUsers({ after, limit: usersPerPage + 1, search, group, state, role, hasFactor }),
       )
       const { shown, last } = pageOf(found, usersPerPage)
       return {

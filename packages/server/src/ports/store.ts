@@ -64,6 +64,8 @@ export type UserPage = {
   /** In which state their connection is, "none" for those without one; left out for any. */
   readonly state?: ConnectionState | "none" | undefined
   readonly role?: Role | undefined
+  /** Whether they have a second factor of their own here; left out for any. */
+  readonly hasFactor?: boolean | undefined
 }
 
 export type ListedUser = UserRow & {

@@ -21,7 +21,7 @@ import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createRoomTables } from "./room-tables.ts"
-import { createSignInTables } from "./sign-in-tables.ts"
+import { createSignInTables, hasFactorSql } from "./sign-in-tables.ts"
 import { nameSubjects } from "./subject-names.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 import { createToolTables } from "./tool-tables.ts"
@@ -118,7 +118,7 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
  * order of their addresses, so that the rest is looked up for them alone, however many others fit.
  */
 function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, ...wanted }: UserPage) {
-  const { search, group, state, role } = wanted
+  const { search, group, state, role, hasFactor } = wanted
   let page = tx
     .selectFrom("appUser as person")
     .select("person.userId")
@@ -131,6 +131,8 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
   if (group !== null) page = page.where(isIn(accountId, group))
   if (state !== undefined) page = page.where(isConnected(accountId, state))
   if (role !== undefined) page = page.where("person.role", "=", role)
+  if (hasFactor !== undefined)
+    page = page.where(sql<boolean>`${hasFactorSql(accountId, sql.ref("person.userId"))} = ${hasFactor}`)
   return tx
     .with(
       (cte) => cte("page").materialized(),

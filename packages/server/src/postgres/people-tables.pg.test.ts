@@ -1,4 +1,11 @@
-import { type AccountId, type GroupId, parseGroupId, parseUserId, type UserId } from "@kalends/domain/ids"
+import {
+  type AccountId,
+  type GroupId,
+  parseGroupId,
+  parsePasskeyId,
+  parseUserId,
+  type UserId,
+} from "@kalends/domain/ids"
 import { beforeAll, describe, expect, test } from "vitest"
 import type { Store, UserPage } from "../ports/store.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
@@ -12,7 +19,16 @@ const group = (number: number): GroupId => parseGroupId(`00000000-0000-4000-8000
 const userId = (number: number): UserId => parseUserId(`00000000-0000-4000-8000-0000000000b${number}`)
 const names = ["Ada Lovelace", "Grace Hopper", "100% Hanako", "Mary_Jane"]
 
-/** Four people, the first connected: two among the pilots (a word of their own), one among the others (none). */
+const passkey = {
+  ...{ userId: userId(2), name: "Laptop", transports: "internal", counter: 0, usedAt: null },
+  passkeyId: parsePasskeyId("0198f7a0-0000-7000-8000-0000000000aa"),
+  ...{ credentialId: new Uint8Array([1]), publicKey: new Uint8Array([2]), isBackupEligible: true, isBackedUp: false },
+}
+
+/**
+ * Four people, the first connected: two among the pilots (a word of their own), one among the others (none). The first has an
+ * authenticator app, the second has begun to set one up, the third has a passkey.
+ */
 async function fill(store: Store) {
   const { account, user, connection } = sampleRows(1)
   await store.asSystem((tables) => tables.insertAccount(account))
@@ -20,6 +36,11 @@ async function fill(store: Store) {
     for (const [index, displayName] of names.entries())
       await tables.insertUser({ ...user, userId: userId(index), displayName, email: `p${index}@example.org` })
     await tables.insertConnection({ ...connection, userId: userId(0) })
+    const app = { accountId: account.accountId, ...{ lastStep: 1, createdAt: account.createdAt } }
+    const totp = { ...app, sealedSecret: new Uint8Array([1]) }
+    await tables.signIn.putTotp({ ...totp, userId: userId(0), confirmedAt: account.createdAt })
+    await tables.signIn.putTotp({ ...totp, userId: userId(1), confirmedAt: null })
+    await tables.signIn.insertPasskey({ ...passkey, accountId: account.accountId, createdAt: account.createdAt })
     const row = { accountId: account.accountId }
     await tables.groups.putGroup({ ...row, groupId: group(1), name: "Pilots" })
     await tables.groups.putGroup({ ...row, groupId: group(2), name: "Others" })
@@ -62,6 +83,10 @@ describe.each(["PostgreSQL", "memory"])("people and their groups in %s", (kind) 
     expect(await listed({ state: "needs-reauth" })).toEqual([])
     expect(await listed({ role: "user", limit: 1 })).toHaveLength(1)
     expect(await listed({ role: "auditor" })).toEqual([])
+    expect(await listed({ hasFactor: true })).toEqual([0, 2])
+    expect(await listed({ hasFactor: false })).toEqual([1, 3])
+    expect(await listed({ hasFactor: false, state: "none", group: group(1), role: "user" })).toEqual([1])
+    expect(await listed({ hasFactor: true, state: "none", search: "hanako" })).toEqual([2])
   })
 
   test("are counted, and each knows its group", async () => {

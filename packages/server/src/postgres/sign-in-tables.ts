@@ -88,7 +88,7 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
 }
 
 /** Whether the person has a confirmed authenticator app or a passkey. */
-function hasFactorSql(accountId: AccountId, userId: RawBuilder<unknown>): RawBuilder<boolean> {
+export function hasFactorSql(accountId: AccountId, userId: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`(
     exists (select from totp as t where t.account_id = ${accountId} and t.user_id = ${userId} and t.confirmed_at is not null)
     or exists (select from passkey as p where p.account_id = ${accountId} and p.user_id = ${userId}))`

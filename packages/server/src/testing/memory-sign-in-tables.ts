@@ -1,10 +1,20 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
+import type { UserRow } from "../ports/store.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
 
 const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) < 0 ? a : b)
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
+
+/** Whether the person has a confirmed authenticator app or a passkey. */
+export function hasFactorIn(
+  tx: MemoryTransaction,
+  { accountId, userId }: Pick<UserRow, "accountId" | "userId">,
+): boolean {
+  const isTheirs = (row: Pick<UserRow, "accountId" | "userId">) => row.accountId === accountId && row.userId === userId
+  return tx.list("totp").some((row) => isTheirs(row) && row.confirmedAt !== null) || tx.list("passkey").some(isTheirs)
+}
 
 export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignInTables {
   const isMine = (row: { readonly accountId: AccountId }) => row.accountId === accountId
@@ -33,13 +43,13 @@ export function memorySignIn(tx: MemoryTransaction, accountId: AccountId): SignI
       const without = tx
         .list("user")
         .filter((row) => isMine(row) && row.role === "user" && row.suspendedAt === null)
-        .filter(({ userId }) => (totpOf(userId)?.confirmedAt ?? null) === null && passkeysOf(userId).length === 0)
+        .filter((row) => !hasFactorIn(tx, row))
         .sort((a, b) => (a.email < b.email ? -1 : 1))
       return { count: without.length, some: without.slice(0, limit).map(({ userId, email }) => ({ userId, email })) }
     },
     setPassword: (userId, passwordHash) =>
       tx.change("user", userId, (row) => (isMine(row) ? { ...row, passwordHash } : row)),
-    hasFactor: async (userId) => (totpOf(userId)?.confirmedAt ?? null) !== null || passkeysOf(userId).length > 0,
+    hasFactor: async (userId) => hasFactorIn(tx, { accountId, userId }),
     findTotp: async (userId) => totpOf(userId),
     putTotp: (row) => tx.put("totp", row.userId, row),
     async takeTotpStep(userId, lastStep) {

@@ -26,7 +26,7 @@ import { memoryPolicy } from "./memory-policy.ts"
 import { memoryPolicyChanges, memorySystemPolicy } from "./memory-policy-changes.ts"
 import { memoryRevocations, memorySystemRevocations } from "./memory-revocations.ts"
 import { memoryRoomTables, memorySystemRooms } from "./memory-room-tables.ts"
-import { memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
+import { hasFactorIn, memorySignIn, memorySystemSignIn } from "./memory-sign-in-tables.ts"
 import { memorySubjects } from "./memory-subjects.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { forgetKept, memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
@@ -148,7 +148,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
         .list("user")
         .filter(mine(accountId))
         .find((user) => user.email === email) ?? null,
-    async listUsers({ after, limit, search, group, state, role }) {
+    async listUsers({ after, limit, search, group, state, role, hasFactor }) {
       const wanted = searchText(search ?? "")
       const groupOf = (userId: string) => tx.find("member", userId)?.groupId ?? null
       const isInGroup = (userId: string) => group === null || groupOf(userId) === group
@@ -161,6 +161,7 @@ function peopleTables(tx: MemoryTransaction, accountId: AccountId): PeopleTables
       const page = users
         .filter((user) => state === undefined || (stateOf.get(user.userId) ?? "none") === state)
         .filter((user) => role === undefined || user.role === role)
+        .filter((user) => hasFactor === undefined || hasFactorIn(tx, user) === hasFactor)
         .sort((a, b) => (a.email < b.email ? -1 : 1))
         .slice(0, limit)
       return page.map((user) => ({

@@ -26,12 +26,16 @@ function usersPage(query: URLSearchParams, scene: Scene) {
   const found = scene.users
     .filter(({ groupId }) => query.get("groupId") === null || groupId === query.get("groupId"))
     .filter(({ connectionState }) => [null, connectionState ?? "none"].includes(query.get("state")))
+    .filter(({ userId }) => [null, factorsOf(userId, scene)].includes(query.get("secondStep")))
     .filter(({ role }) => query.get("role") === null || role === query.get("role"))
     .filter(({ email, displayName }) => [email, displayName].some((text) => text.toLowerCase().includes(search)))
     .filter(({ email }) => email > (query.get("after") ?? ""))
   const users = found.slice(0, scene.usersPerPage)
   return { users, after: found.length > users.length ? (users.at(-1)?.email ?? null) : null }
 }
+
+const factorsOf = (wanted: string, { withoutFactor }: Scene) =>
+  withoutFactor.some(({ userId }) => userId === wanted) ? "none" : "some"
 
 function groupsView({ users, groups }: Scene): GroupsView {
   const countOf = (wanted: string | null) => {
