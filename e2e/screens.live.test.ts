@@ -129,13 +129,13 @@ test("a booking made in the calendar is at the door and on the codec, one made a
 
   // The service goes, and comes back.
   await node.stop()
-  await page.getByText(/^Not connected, as of/).waitFor()
+  await page.getByText("This screen cannot reach Kalends").waitFor()
   await word(page, "In use").waitFor()
   place.calendar.update(planning, { subject: "Planning in Room Lyra" })
   node = await startTestNode(base.url, settings, webFolder)
   await page.getByText("Planning in Room Lyra").first().waitFor()
   await expect.poll(titles).toContain("Planning in Room Lyra")
-  expect(await page.getByText(/^Not connected/).count()).toBe(0)
+  expect(await page.getByText(/cannot reach Kalends/).count()).toBe(0)
 
   // It is given back at the door.
   await page.getByRole("button", { name: "End now" }).click()

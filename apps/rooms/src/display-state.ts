@@ -1,6 +1,7 @@
 import type { Booking } from "@kalends/domain/booking"
 import { parseProviderEventId } from "@kalends/domain/ids"
 import type { RoomAgenda } from "@kalends/domain/room-state"
+import type { RoomTrouble } from "@kalends/domain/room-trouble"
 import type {
   DisplayAgenda,
   DisplayHello,
@@ -32,8 +33,8 @@ type Read = {
 export type KnownRoom = {
   readonly room: ScreenRoom
   readonly read: Read | null
-  /** Why it was never read, in a word of the service's; null where that is not known. */
-  readonly problemKind: string | null
+  /** Why the service cannot read it, as far as it said so. */
+  readonly trouble: RoomTrouble | null
 }
 
 /**
@@ -91,7 +92,7 @@ export function afterMessage(state: DisplayState, { message, device, askedTicksM
       return {
         ...linked,
         rooms: state.rooms.map((known) =>
-          known.room.roomId === message.roomId ? { ...known, problemKind: message.problem.kind } : known,
+          known.room.roomId === message.roomId ? { ...known, trouble: message.trouble } : known,
         ),
       }
     case "beat":
@@ -102,15 +103,21 @@ export function afterMessage(state: DisplayState, { message, device, askedTicksM
 /** Rooms that stay keep what was read of them. */
 function roomsAfter(state: DisplayState, { rooms }: DisplayHello): readonly KnownRoom[] {
   const known = new Map(state.rooms.map((one) => [one.room.roomId, one]))
-  return rooms.map((room) => ({ read: null, problemKind: null, ...known.get(room.roomId), room }))
+  return rooms.map((room) => ({ read: null, trouble: null, ...known.get(room.roomId), room }))
 }
+
+/** Nobody serves this long without a look: such an agenda says that nothing stands behind the room any more. */
+const neverReadHours = 24 * 366
 
 function readAnew(known: KnownRoom, agenda: DisplayAgenda, device: DeviceTime): KnownRoom {
   const readAt = Temporal.Instant.from(agenda.readAt)
+  const { room } = known
+  if (readAt.until(Temporal.Instant.from(agenda.now)).total("hours") > neverReadHours)
+    return { room, read: null, trouble: agenda.trouble }
   const agedMs = Math.max(0, readAt.until(Temporal.Instant.from(agenda.now)).total("milliseconds"))
   return {
-    room: known.room,
-    problemKind: null,
+    room,
+    trouble: agenda.trouble,
     read: {
       bookings: agenda.bookings.map(bookingOf),
       checkedIn: new Set(agenda.bookings.filter(({ isCheckedIn }) => isCheckedIn).map(({ bookingId }) => bookingId)),

@@ -1,4 +1,5 @@
 import type { DisplaySettings } from "@kalends/domain/display"
+import type { RoomTrouble } from "@kalends/domain/room-trouble"
 
 const en = {
   states: { free: "Free", soon: "Taken soon", taken: "In use", "check-in": "Check in", unknown: "Unknown" },
@@ -10,17 +11,16 @@ const en = {
   unknownOld: (time: string) => `The calendar could not be read since ${time}`,
   unknownPast: "What comes next is not known",
   reasons: {
-    forbidden: "The service may not read this room's calendar.",
-    "auth-revoked": "The organisation's connection has to be renewed in the portal.",
-    "auth-expired": "The organisation's connection has to be renewed in the portal.",
-    "not-found": "This room's calendar was not found.",
-    "rate-limited": "The calendar service asks to wait.",
-    unavailable: "The calendar service does not answer.",
+    offline: "This screen cannot reach Kalends",
+    silent: "The calendar service does not answer",
+    "not-allowed": "Kalends may not read this room’s calendar",
+    gone: "This room’s calendar was not found",
+    "not-connected": "This room’s calendar is not connected",
+    own: "Kalends cannot open calendars at the moment",
+    unreadable: "This room’s calendar cannot be read",
   },
-  otherReason: "The service cannot read this room's calendar.",
-  offline: "Not connected",
-  asOf: (span: string) => `as of ${span} ago`,
-  asOfTime: (time: string) => `as of ${time}`,
+  asOf: (span: string) => `As of ${span} ago`,
+  asOfTime: (time: string) => `As of ${time}`,
   now: "Now",
   next: "Next",
   today: "Today",
@@ -76,7 +76,7 @@ const en = {
   restarting: "This screen starts again in a moment.",
 }
 export type RoomWords = Omit<typeof en, "reasons" | "failures"> & {
-  readonly reasons: Readonly<Record<string, string>>
+  readonly reasons: Readonly<Record<RoomTrouble | "offline", string>>
   readonly failures: Readonly<Record<string, string>>
 }
 
@@ -90,15 +90,14 @@ const ja: RoomWords = {
   unknownOld: (time) => `${time} 以降、カレンダーを読み取れていません`,
   unknownPast: "この先の予定は分かりません",
   reasons: {
-    forbidden: "この会議室のカレンダーを読み取る権限がありません。",
-    "auth-revoked": "ポータルで組織の接続を更新してください。",
-    "auth-expired": "ポータルで組織の接続を更新してください。",
-    "not-found": "この会議室のカレンダーが見つかりません。",
-    "rate-limited": "カレンダーサービスの制限により待機しています。",
-    unavailable: "カレンダーサービスが応答しません。",
+    offline: "この画面から Kalends に接続できません",
+    silent: "カレンダーサービスが応答していません",
+    "not-allowed": "この会議室のカレンダーを読み取る許可がありません",
+    gone: "この会議室のカレンダーが見つかりません",
+    "not-connected": "この会議室のカレンダーは接続されていません",
+    own: "現在 Kalends でカレンダーを開けません",
+    unreadable: "この会議室のカレンダーを読み取れません",
   },
-  otherReason: "この会議室のカレンダーを読み取れません。",
-  offline: "未接続",
   asOf: (span) => `${span}前の情報`,
   asOfTime: (time) => `${time} 時点の情報`,
   now: "現在",

@@ -28,12 +28,13 @@ export function Code({ url, label, sizePx = 160 }: CodeProps) {
   )
 }
 
-/** How old what is shown is, and whether the service is heard. */
-export function Age({ room }: { readonly room: RoomView }) {
-  return room.age === null ? null : (
-    <p className={classes.age} role="status">
-      {room.age}
-    </p>
+/** How old what is shown is, and why. */
+export function Age({ room: { age, why } }: { readonly room: RoomView }) {
+  return age === null && why === null ? null : (
+    <div className={classes.age} role="status">
+      {why === null ? null : <p>{why}</p>}
+      {age === null ? null : <p>{age}</p>}
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
 import { trustSeconds } from "@kalends/domain/room-state"
+import type { RoomTrouble } from "@kalends/domain/room-trouble"
 import type { DisplayMessage, ScreenBooking } from "@kalends/protocol/display"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
@@ -44,6 +45,8 @@ function shown(bookings: readonly ScreenBooking[], display: Parameters<typeof he
   one.hear(agenda(nine, bookings))
   return one
 }
+
+const offline = "This screen cannot reach Kalends"
 
 describe("a room's screen", () => {
   test("says free, and until when", () => {
@@ -92,7 +95,7 @@ describe("a room's screen", () => {
     const one = shown([booking(60, 30)])
     one.lose()
     one.pass(3 * 60_000)
-    expect(one.room()).toMatchObject({ tone: "free", age: "Not connected, as of 3 minutes ago" })
+    expect(one.room()).toMatchObject({ tone: "free", age: "As of 3 minutes ago", why: offline })
     expect(one.room().acts.book).toEqual([])
   })
 
@@ -100,9 +103,9 @@ describe("a room's screen", () => {
     const one = shown([booking(100, 30)])
     one.lose()
     one.pass(trustSeconds * 1000 + 1_000)
-    expect(one.room()).toMatchObject({ tone: "unknown", sentence: "The calendar could not be read since 09:00" })
+    expect(one.room()).toMatchObject({ tone: "unknown", sentence: offline, why: null })
     one.pass(75 * 60_000)
-    expect(one.room()).toMatchObject({ tone: "taken", age: "Not connected, as of 105 minutes ago" })
+    expect(one.room()).toMatchObject({ tone: "taken", age: "As of 105 minutes ago", why: offline })
   })
 
   test("does not end the meeting that is on because the device's clock was set forward", () => {
@@ -121,9 +124,32 @@ describe("a room's screen", () => {
       kind: "unread",
       now: nine.toString(),
       roomId: sampleRoom.roomId,
-      problem: { kind: "forbidden", code: null },
+      trouble: "not-allowed",
     })
-    expect(one.room()).toMatchObject({ tone: "unknown", sentence: "The service may not read this room's calendar." })
+    expect(one.room()).toMatchObject({ tone: "unknown", sentence: "Kalends may not read this room’s calendar" })
+  })
+
+  test("says why what it shows is old, once it is old, and no longer once it is read anew", () => {
+    const one = screen()
+    const tell = (agedMinutes: number, trouble: RoomTrouble | null) => {
+      one.hear({ ...agenda(one.now(), [booking(100, 30)], { agedMs: agedMinutes * 60_000 }), trouble })
+      return one.room()
+    }
+    one.hear(hello(nine))
+    expect(tell(5, "silent")).toMatchObject({ tone: "free", age: null, why: null })
+    expect(tell(20, "silent")).toMatchObject({ age: "As of 20 minutes ago", why: "The calendar service does not answer" })
+    expect(tell(20, null)).toMatchObject({ age: "As of 20 minutes ago", why: null })
+    expect(tell(40, "gone")).toMatchObject({ tone: "unknown", sentence: "This room’s calendar was not found", why: null })
+    expect(tell(40, null)).toMatchObject({ sentence: "The calendar could not be read since 08:20" })
+    expect(tell(0, null)).toMatchObject({ tone: "free", age: null, why: null })
+  })
+
+  test("knows nothing of a room that was disconnected, and says so", () => {
+    const one = shown([booking(-10, 30)])
+    const never = Temporal.Instant.fromEpochMilliseconds(0).toString()
+    one.hear({ ...agenda(nine, []), readAt: never, coversUntil: never, trouble: "not-connected" })
+    const sentence = "This room’s calendar is not connected"
+    expect(one.room()).toMatchObject({ tone: "unknown", sentence, age: null, why: null, now: null })
   })
 
   test("forgets everything when it is taken away", () => {
@@ -200,7 +226,7 @@ function playsWrong(all: readonly Step[], rightClock: "ticks" | "wall", trustMs:
         kind: "unread",
         now: one.now().toString(),
         roomId: sampleRoom.roomId,
-        problem: { kind: "unavailable", code: null },
+        trouble: "silent",
       })
     const { tone } = one.room()
     if (tone !== "free" && tone !== "soon") return false

@@ -39,6 +39,8 @@ export type RoomView = {
   readonly days: readonly { readonly label: string; readonly bookings: readonly BookingView[] }[]
   /** How old what is shown is, where that is worth saying; null where it is fresh. */
   readonly age: string | null
+  /** Why it is not fresh, as far as that is known; null where the sentence says so. */
+  readonly why: string | null
   readonly timeline: Timeline
   readonly acts: ActsView
   readonly pageUrl: string | null
@@ -68,18 +70,21 @@ export function roomView(looking: Looking): RoomView {
   const state = cautiousState(nows, { agenda, checkInMinutes: room.checkInMinutes, isCheckedIn })
   const shown = { state, agenda, now, format, words }
   const tone = toneOf(state, now)
+  const isFresh = agenda !== null && isFreshAt(agenda, now)
+  const why = whyOf({ known, isLinked, isTold: tone === "unknown" || !isFresh }, words)
   const view = (booking: Booking) => bookingView(booking, format, words)
   const current = state.kind === "taken" ? state.booking : null
   const next = state.kind === "unknown" ? null : state.next
   return {
     ...{ roomId: room.roomId, name: room.name, pageUrl: room.pageUrl },
     ...{ tone, word: words.states[tone], wordEms: emsOf(words.states[tone]) },
-    ...{ sentence: sentenceOf(shown, known.problemKind) },
+    sentence: sentenceOf(shown, why),
     ...{ clock: format.time(now), day: format.day(now) },
     now: current === null ? null : view(current),
     next: next === null ? null : view(next),
     days: daysOf(shown, current, view),
-    age: ageText(agenda, { now, isLinked, isPaper: settings.look === "e-paper" }, { format, words }),
+    age: isLinked && isFresh ? null : ageText(shown, settings.look === "e-paper"),
+    why: tone === "unknown" ? null : why,
     timeline: timelineOf({ agenda, state, now, format }),
     acts: actsFor({ state, room, now, kind, isLinked, isCheckedIn, format, words }),
   }
@@ -114,13 +119,13 @@ type Shown = {
   readonly words: RoomWords
 }
 
-function sentenceOf({ state, agenda, now, format, words }: Shown, problemKind: string | null): string {
+function sentenceOf({ state, agenda, now, format, words }: Shown, why: string | null): string {
   const isToday = (at: Temporal.Instant) => format.dateOf(at).equals(format.dateOf(now))
   const isNear = (at: Temporal.Instant) => now.until(at).total("hours") < 12
   switch (state.kind) {
     case "unknown": {
-      if (agenda === null)
-        return problemKind === null ? words.unknownNever : (words.reasons[problemKind] ?? words.otherReason)
+      if (why !== null) return why
+      if (agenda === null) return words.unknownNever
       const isOld = agenda.readAt.until(now).total("seconds") > trustSeconds
       return isOld ? words.unknownOld(format.time(agenda.readAt)) : words.unknownPast
     }
@@ -168,17 +173,20 @@ function daysOf(
   ]
 }
 
-type AgeLook = { readonly now: Temporal.Instant; readonly isLinked: boolean; readonly isPaper: boolean }
+const isFreshAt = ({ readAt }: RoomAgenda, now: Temporal.Instant) => readAt.until(now).total("seconds") <= freshSeconds
 
 /** On paper by the time it was read, which does not change every minute. */
-function ageText(
-  agenda: RoomAgenda | null,
-  { now, isLinked, isPaper }: AgeLook,
-  { format, words }: Pick<Shown, "format" | "words">,
-): string | null {
-  if (agenda === null) return isLinked ? null : words.offline
-  const seconds = agenda.readAt.until(now).total("seconds")
-  if (isLinked && seconds <= freshSeconds) return null
-  const age = isPaper ? words.asOfTime(format.time(agenda.readAt)) : words.asOf(format.span(seconds))
-  return isLinked ? age : `${words.offline}, ${age}`
+function ageText({ agenda, now, format, words }: Shown, isPaper: boolean): string | null {
+  if (agenda === null) return null
+  return isPaper
+    ? words.asOfTime(format.time(agenda.readAt))
+    : words.asOf(format.span(agenda.readAt.until(now).total("seconds")))
+}
+
+type Cause = Pick<Looking, "known" | "isLinked"> & { readonly isTold: boolean }
+
+/** That the service is not heard goes before what it said last. */
+function whyOf({ known: { trouble }, isLinked, isTold }: Cause, { reasons }: RoomWords): string | null {
+  if (!isLinked) return reasons.offline
+  return isTold && trouble !== null ? reasons[trouble] : null
 }

@@ -145,6 +145,19 @@ describe("paper", () => {
     expect(one.room()?.next?.title).toBe("Title 30")
   })
 
+  test("says why it is old with the drawing that says so, and stays as it is while that is tried again", () => {
+    const one = door([booking(240, 30)], "e-paper")
+    one.pass(10)
+    const before = one.draws()
+    for (let minute = 0; minute < 25; minute++) {
+      one.pass(60)
+      const agedMs = nine.until(one.now()).total("milliseconds")
+      one.hear({ ...agenda(one.now(), [booking(240, 30)], { agedMs }), trouble: "silent" })
+    }
+    expect(one.room()).toMatchObject({ age: "As of 09:00", why: "The calendar service does not answer" })
+    expect(one.draws() - before).toBe(1)
+  })
+
   test("is drawn at once for whoever presses something", async () => {
     const one = door([], "e-paper")
     one.pass(20)

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises"
+import type { RoomTrouble } from "@kalends/domain/room-trouble"
 import type { DisplayMessage } from "@kalends/protocol/display"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
@@ -54,10 +55,16 @@ function booking(startsIn: number, minutes: number, title: string | null = "Harb
   }
 }
 
-function agenda(bookings: readonly ReturnType<typeof booking>[], { room = 1, agedMinutes = 0 } = {}): DisplayMessage {
+type Told = { readonly room?: number; readonly agedMinutes?: number; readonly trouble?: RoomTrouble | null }
+
+function agenda(
+  bookings: readonly ReturnType<typeof booking>[],
+  { room = 1, agedMinutes = 0, trouble = null }: Told = {},
+): DisplayMessage {
   return {
     ...{ kind: "agenda", roomId: roomIdOf(room), now: now().toString(), bookings: [...bookings] },
     readAt: now().subtract({ minutes: agedMinutes }).toString(),
+    trouble,
     coversUntil: now().add({ hours: 48 }).toString(),
   }
 }
@@ -115,7 +122,8 @@ const states: readonly (readonly [string, string, () => DisplayMessage])[] = [
   ["soon taken", "Taken soon", () => agenda([booking(6, 30)])],
   ["taken", "In use", () => agenda([booking(-20, 45), booking(120, 30, null)])],
   ["waiting for somebody to come", "Check in", () => agenda([booking(-2, 45)])],
-  ["unknown", "Unknown", () => agenda([booking(120, 30)], { agedMinutes: 40 })],
+  ["old", "As of 20 minutes ago", () => agenda([booking(-20, 45)], { agedMinutes: 20, trouble: "not-allowed" })],
+  ["unknown", "Unknown", () => agenda([booking(120, 30)], { agedMinutes: 40, trouble: "silent" })],
 ]
 
 describe("every state and every size", () => {
@@ -127,12 +135,15 @@ describe("every state and every size", () => {
     scene.messages = [hello("door", { look })]
     await open({}, async (page) => {
       await page.getByText("Andromeda 1").waitFor()
-      for (const [, word, message] of shown) {
+      for (const [name, word, message] of shown) {
         // Paper would wait for its minute.
         scene.messages = [hello("door", { look }), message()]
         if (look === "e-paper") await page.reload()
         fake.tell(message())
-        await page.getByText(word, { exact: true }).first().waitFor()
+        const isPaper = look === "e-paper" && name === "old"
+        await page.getByText(isPaper ? /^As of \d\d:\d\d$/ : word, { exact: true }).first().waitFor()
+        if (name === "old") await page.getByText("Kalends may not read this room’s calendar").waitFor()
+        if (name === "unknown") await page.getByText("The calendar service does not answer").waitFor()
         expect(await seriousFindings(page)).toEqual([])
         expect([await fits(page), await scrollsNot(page)]).toEqual([true, true])
       }
@@ -154,10 +165,11 @@ describe("every state and every size", () => {
       for (const [kind, width, height, look, isWhole] of sizes) {
         await page.setViewportSize({ width, height })
         fake.tell(hello(kind, { look, language: "ja", hours: 12 }))
-        fake.tell(agenda([booking(-20, 45), booking(60, 30, null)]))
+        fake.tell(agenda([booking(-20, 45), booking(60, 30, null)], { agedMinutes: 20, trouble: "not-allowed" }))
         await page.locator(`html[data-look="${look}"]`).waitFor()
         await page.getByText("使用中", { exact: true }).waitFor()
         await page.getByText("Harbour timetable").first().waitFor()
+        await page.getByText("この会議室のカレンダーを読み取る許可がありません").waitFor()
         expect(await seriousFindings(page)).toEqual([])
         expect([kind, await fits(page), isWhole === false || (await scrollsNot(page))]).toEqual([kind, true, true])
         if (kind === "controller")
@@ -208,14 +220,15 @@ test("through an outage it keeps what it knows, says so, and comes back by itsel
   await open({}, async (page) => {
     await page.getByText("In use", { exact: true }).waitFor()
     await fake.stop()
-    await page.getByText(/^Not connected, as of/).waitFor()
+    await page.getByText("This screen cannot reach Kalends").waitFor()
+    await page.getByText(/^As of/).waitFor()
     await page.getByText("Harbour timetable").first().waitFor()
     expect(await page.getByRole("button").count()).toBe(0)
     expect(await seriousFindings(page)).toEqual([])
     scene.messages = [hello("door"), agenda([])]
     await fake.begin()
     await page.getByText("Free", { exact: true }).waitFor()
-    expect(await page.getByText(/Not connected/).count()).toBe(0)
+    expect(await page.getByText(/cannot reach Kalends/).count()).toBe(0)
   })
 })
 

@@ -43,6 +43,7 @@ export function agenda(
   return {
     ...{ kind: "agenda", roomId: of, now: now.toString(), bookings: [...bookings] },
     readAt: now.subtract({ milliseconds: agedMs }).toString(),
+    trouble: null,
     coversUntil: now.add({ hours: 48 }).toString(),
   }
 }

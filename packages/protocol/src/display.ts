@@ -1,4 +1,5 @@
 import { displayKinds, displayLanguages, displayLooks } from "@kalends/domain/display"
+import { roomTroubles } from "@kalends/domain/room-trouble"
 import { z } from "zod"
 
 const instant = z.iso.datetime()
@@ -60,6 +61,9 @@ const screenBookingSchema = z.object({
 })
 export type ScreenBooking = z.infer<typeof screenBookingSchema>
 
+/** Why a room cannot be read. A word that this screen does not know yet is as good as the last. */
+const troubleSchema = z.enum(roomTroubles).catch("unreadable")
+
 /** A beat comes this often when nothing else does. Silence for three times as long means a dead stream. */
 export const displayBeatSeconds = 20
 
@@ -82,7 +86,7 @@ export const displayMessageSchema = z.discriminatedUnion("kind", [
     }),
     rooms: z.array(screenRoomSchema),
   }),
-  /** What is known of a room, as it was at `readAt`. The same one again says that it could not be read anew. */
+  /** What is known of a room, as it was at `readAt`. The same one again says that it could not be read anew, and `trouble` why. */
   z.object({
     kind: z.literal("agenda"),
     now: instant,
@@ -92,13 +96,14 @@ export const displayMessageSchema = z.discriminatedUnion("kind", [
     coversUntil: instant,
     /** By start. */
     bookings: z.array(screenBookingSchema),
+    trouble: troubleSchema.nullable().default(null),
   }),
-  /** The room was never read, and why it could not be: words of the list of problems. */
+  /** The service never read the room, and why it could not. */
   z.object({
     kind: z.literal("unread"),
     now: instant,
     roomId: id,
-    problem: z.object({ kind: z.string(), code: z.string().nullable() }),
+    trouble: troubleSchema,
   }),
   z.object({ kind: z.literal("beat"), now: instant }),
   /** The screen was taken away: it forgets everything. */

@@ -1,4 +1,4 @@
-import { isProblem } from "@kalends/domain/problem"
+import { roomTroubleOf } from "@kalends/domain/room-trouble"
 import { type DisplayMessage, displayBeatSeconds } from "@kalends/protocol/display"
 import type { Clock } from "../ports/clock.ts"
 import type { ListedDisplay } from "../ports/display-tables.ts"
@@ -10,7 +10,7 @@ import { agendaMessage, helloMessage } from "./screen-messages.ts"
 
 export type DisplayStreamsDeps = {
   readonly store: Store
-  readonly agendas: Pick<RoomAgendas, "known" | "read" | "listen" | "isCheckedIn">
+  readonly agendas: Pick<RoomAgendas, "known" | "problem" | "read" | "listen" | "isCheckedIn">
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly publicUrl: string
@@ -117,7 +117,10 @@ class Stream {
     if (this.#said === "") return
     this.#send({ kind: "beat", now: now.toString() })
     this.#beats += 1
-    if (this.#beats % beatsPerLook === 0) void this.#lookQuietly()
+    if (this.#beats % beatsPerLook !== 0) return
+    void this.#lookQuietly()
+    const { accountId, rooms } = this.display
+    for (const { roomId } of rooms) this.#tellUnread({ accountId, roomId })
   }
 
   /** One look after the other: each sees what was changed before it began. */
@@ -169,7 +172,10 @@ class Stream {
         agendas.isCheckedIn(ref, id)
       agendas.listen(
         ref,
-        (agenda) => this.#send(agendaMessage({ roomId, agenda, now: clock.now(), isCheckedIn })),
+        (agenda) =>
+          this.#send(
+            agendaMessage({ ...{ roomId, agenda, now: clock.now(), isCheckedIn }, problem: agendas.problem(ref) }),
+          ),
         signal,
       )
       if (agendas.known(ref) === null) void this.#askWhyUnread(ref, signal)
@@ -178,13 +184,15 @@ class Stream {
 
   /** A room of which nothing is known is told of as soon as it is read; until then the screen says why it is not. */
   async #askWhyUnread(ref: RoomRef, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#deps.agendas.read(ref, signal)
-    } catch (error) {
-      if (signal.aborted) return
-      const problem = isProblem(error) ? { kind: error.kind, code: error.code } : { kind: "unavailable", code: null }
-      this.#send({ kind: "unread", now: this.#deps.clock.now().toString(), roomId: ref.roomId, problem })
-    }
+    await this.#deps.agendas.read(ref, signal).catch(() => {})
+    if (!signal.aborted) this.#tellUnread(ref)
+  }
+
+  #tellUnread(ref: RoomRef): void {
+    const { agendas, clock } = this.#deps
+    const problem = agendas.problem(ref)
+    if (agendas.known(ref) !== null || problem === null) return
+    this.#send({ kind: "unread", now: clock.now().toString(), roomId: ref.roomId, trouble: roomTroubleOf(problem) })
   }
 
   #send(message: DisplayMessage): void {

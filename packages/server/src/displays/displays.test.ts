@@ -115,7 +115,7 @@ describe("a screen's stream", () => {
     faults.problem = new Problem("forbidden", "No.", { code: "access-denied" })
     const { display } = await paired()
     const { last } = await watch(display)
-    expect(last("unread")?.problem).toEqual({ kind: "forbidden", code: "access-denied" })
+    expect(last("unread")?.trouble).toBe("not-allowed")
     await clock.advance(70_000)
     expect(last("beat")).toBeDefined()
     const seen = (await displays.list(by, {})).displays[0]?.lastSeenAt
@@ -124,6 +124,31 @@ describe("a screen's stream", () => {
         .until(clock.now())
         .total("seconds"),
     ).toBeLessThanOrEqual(60)
+  })
+
+  test("says why a room's bookings grow old, and no longer once they are read anew", async () => {
+    const { paired, watch, clock, hint, faults } = await world()
+    const { display } = await paired()
+    const { last } = await watch(display)
+    expect(last("agenda")?.trouble).toBe(null)
+    faults.problem = new Problem("unavailable", "No.")
+    hint()
+    await clock.advance(1_000)
+    expect(last("agenda")?.trouble).toBe("silent")
+    faults.problem = null
+    await clock.advance(60_000)
+    expect(last("agenda")?.trouble).toBe(null)
+  })
+
+  test("says it once more where a room that was never read cannot be read for another reason", async () => {
+    const { paired, watch, clock, faults } = await world()
+    faults.problem = new Problem("unavailable", "No.")
+    const { display } = await paired()
+    const { last } = await watch(display)
+    expect(last("unread")?.trouble).toBe("silent")
+    faults.problem = new Problem("not-found", "No.")
+    await clock.advance(10 * 60_000)
+    expect(last("unread")?.trouble).toBe("gone")
   })
 
   test("names no title where the room names none", async () => {

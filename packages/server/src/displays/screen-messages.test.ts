@@ -22,7 +22,7 @@ const booking = (startsIn: number, minutes: number, title: string | null = "Stan
 
 const message = (bookings: readonly Booking[]) =>
   agendaMessage({
-    ...{ roomId, now, isCheckedIn: () => false },
+    ...{ roomId, now, isCheckedIn: () => false, problem: null },
     agenda: { bookings, readAt: now, coversUntil: now.add({ hours: 24 * 30 }) },
   })
 

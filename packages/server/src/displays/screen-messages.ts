@@ -1,6 +1,8 @@
 import type { Booking } from "@kalends/domain/booking"
 import type { RoomId } from "@kalends/domain/ids"
+import type { Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
+import { roomTroubleOf } from "@kalends/domain/room-trouble"
 import {
   type DisplayAgenda,
   type DisplayHello,
@@ -23,13 +25,15 @@ export type AgendaInput = {
   readonly agenda: RoomAgenda
   readonly now: Temporal.Instant
   readonly isCheckedIn: (booking: Booking) => boolean
+  /** What the last try to read it anew met. */
+  readonly problem: Problem | null
 }
 
 /**
  * What a screen is told of a room: what is not over, of the next two days. Where more is booked than it is told, what it knows
  * ends where the first that is left out begins, so that nothing left out is taken for free.
  */
-export function agendaMessage({ roomId, agenda, now, isCheckedIn }: AgendaInput): DisplayAgenda {
+export function agendaMessage({ roomId, agenda, now, isCheckedIn, problem }: AgendaInput): DisplayAgenda {
   const horizon = earlier(agenda.coversUntil, now.add({ hours: screenHoursAhead }))
   // They are by start: most of a month is behind the horizon, and not looked at.
   const beyond = agenda.bookings.findIndex(({ startsAt }) => !isAfter(horizon, startsAt))
@@ -51,6 +55,7 @@ export function agendaMessage({ roomId, agenda, now, isCheckedIn }: AgendaInput)
   return {
     ...{ kind: "agenda", roomId, now: now.toString(), readAt: agenda.readAt.toString(), bookings: told },
     coversUntil: (leftOut === null ? horizon : earlier(horizon, leftOut.startsAt)).toString(),
+    trouble: problem === null ? null : roomTroubleOf(problem),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Booking } from "@kalends/domain/booking"
 import type { AccountId, ProviderEventId, RoomId } from "@kalends/domain/ids"
+import type { Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
 
 /** Which room, of whose. */
@@ -12,6 +13,8 @@ export type AgendaListener = (agenda: RoomAgenda) => void
 export interface RoomAgendas {
   /** What is known now; null where nothing was ever read. Never waits. */
   known(room: RoomRef): RoomAgenda | null
+  /** What the last try to read it met; null where it was read, or was not tried. Never waits. */
+  problem(room: RoomRef): Problem | null
   /** What is known, read first where nothing is or it is old. Throws Problem where it cannot be read and nothing is known. */
   read(room: RoomRef, signal: AbortSignal): Promise<RoomAgenda>
   /** Told of each new agenda at once, and of the known one first; ends with the signal. An agenda that could not be renewed is told of again, with its old `readAt`; one of a room that was disconnected is empty and was never read. */

@@ -26,6 +26,7 @@ export function createRoomAgendas(deps: WatchesDeps) {
 
   const agendas: RoomAgendas = {
     known: (ref) => watches.find(ref)?.known?.agenda ?? null,
+    problem: (ref) => watches.find(ref)?.lastProblem ?? null,
     isCheckedIn: (ref, booking) => watches.find(ref)?.known?.marks.get(booking) === "checked-in",
     async read(ref, signal) {
       signal.throwIfAborted()

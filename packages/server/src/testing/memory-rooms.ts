@@ -85,11 +85,12 @@ type Shared = {
 function agendasOf({ placeOf, tell, checkedIn }: Shared): RoomAgendas & Pick<MemoryRooms, "setReadable"> {
   return {
     known: (room) => placeOf(room).agenda,
+    problem: (room) => (placeOf(room).isReadable ? null : cannotRead()),
     isCheckedIn: (_room, booking) => checkedIn.has(booking),
     async read(room, signal) {
       signal.throwIfAborted()
       const { agenda } = placeOf(room)
-      if (agenda === null) throw new Problem("unavailable", "The room's calendar cannot be read.")
+      if (agenda === null) throw cannotRead()
       return agenda
     },
     listen(room, listener, signal) {
@@ -106,6 +107,8 @@ function agendasOf({ placeOf, tell, checkedIn }: Shared): RoomAgendas & Pick<Mem
     },
   }
 }
+
+const cannotRead = () => new Problem("unavailable", "The room's calendar cannot be read.")
 
 function walkUp(id: string, times: Pick<Booking, "startsAt" | "endsAt">): Booking {
   return {
