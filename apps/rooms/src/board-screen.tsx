@@ -11,7 +11,9 @@ export function BoardScreen({ view, words }: BoardProps) {
       <header className={classes.tvHead}>
         <div>
           <h1 className={classes.roomName}>{words.board}</h1>
-          <p className={classes.boardSummary}>{view.isLinked ? view.summary : `${words.reasons.offline} · ${view.summary}`}</p>
+          <p className={classes.boardSummary}>
+            {view.isLinked ? view.summary : `${words.reasons.offline} · ${view.summary}`}
+          </p>
         </div>
         <Clock view={view} words={words} />
       </header>

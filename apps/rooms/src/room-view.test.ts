@@ -137,9 +137,16 @@ describe("a room's screen", () => {
     }
     one.hear(hello(nine))
     expect(tell(5, "silent")).toMatchObject({ tone: "free", age: null, why: null })
-    expect(tell(20, "silent")).toMatchObject({ age: "As of 20 minutes ago", why: "The calendar service does not answer" })
+    expect(tell(20, "silent")).toMatchObject({
+      age: "As of 20 minutes ago",
+      why: "The calendar service does not answer",
+    })
     expect(tell(20, null)).toMatchObject({ age: "As of 20 minutes ago", why: null })
-    expect(tell(40, "gone")).toMatchObject({ tone: "unknown", sentence: "This room’s calendar was not found", why: null })
+    expect(tell(40, "gone")).toMatchObject({
+      tone: "unknown",
+      sentence: "This room’s calendar was not found",
+      why: null,
+    })
     expect(tell(40, null)).toMatchObject({ sentence: "The calendar could not be read since 08:20" })
     expect(tell(0, null)).toMatchObject({ tone: "free", age: null, why: null })
   })

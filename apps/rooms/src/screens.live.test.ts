@@ -141,7 +141,10 @@ describe("every state and every size", () => {
         if (look === "e-paper") await page.reload()
         fake.tell(message())
         const isPaper = look === "e-paper" && name === "old"
-        await page.getByText(isPaper ? /^As of \d\d:\d\d$/ : word, { exact: true }).first().waitFor()
+        await page
+          .getByText(isPaper ? /^As of \d\d:\d\d$/ : word, { exact: true })
+          .first()
+          .waitFor()
         if (name === "old") await page.getByText("Kalends may not read this room’s calendar").waitFor()
         if (name === "unknown") await page.getByText("The calendar service does not answer").waitFor()
         expect(await seriousFindings(page)).toEqual([])
