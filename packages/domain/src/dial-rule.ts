@@ -1,4 +1,4 @@
-import { fillDialTemplate, matchDialPattern, parseDialPattern } from "./dial-pattern.ts"
+import { type DialPattern, fillDialTemplate, matchDialPattern, parseDialPattern } from "./dial-pattern.ts"
 
 /** How a video system without a browser gets into a meeting. */
 export type DialString = { readonly protocol: "sip" | "h323"; readonly number: string }
@@ -101,18 +101,33 @@ export function dialStringsFrom(texts: readonly (string | null)[], rules: readon
 }
 
 function findBy(rule: DialRule, text: string): Readonly<Record<string, string>> | null {
-  const main = firstMatch(rule.patterns, text)
-  return main === null ? null : { ...firstMatch(rule.also, text), ...main }
+  const { patterns, also } = readPatterns(rule)
+  const main = firstMatch(patterns, text)
+  return main === null ? null : { ...firstMatch(also, text), ...main }
 }
 
-function firstMatch(patterns: readonly string[], text: string): Readonly<Record<string, string>> | null {
-  for (const source of patterns) {
-    const pattern = parseDialPattern(source)
-    const found = pattern === null ? null : matchDialPattern(pattern, text)
+function firstMatch(patterns: readonly DialPattern[], text: string): Readonly<Record<string, string>> | null {
+  for (const pattern of patterns) {
+    const found = matchDialPattern(pattern, text)
     if (found !== null) return found
   }
   return null
 }
+
+type ReadPatterns = { readonly patterns: readonly DialPattern[]; readonly also: readonly DialPattern[] }
+
+/** A rule's patterns are read once, however many events it is tried on. */
+const read = new WeakMap<DialRule, ReadPatterns>()
+
+function readPatterns(rule: DialRule): ReadPatterns {
+  const known = read.get(rule)
+  if (known !== undefined) return known
+  const fresh = { patterns: rule.patterns.flatMap(asPattern), also: rule.also.flatMap(asPattern) }
+  read.set(rule, fresh)
+  return fresh
+}
+
+const asPattern = (source: string) => parseDialPattern(source) ?? []
 
 function stringsOf({ sip, h323 }: DialRule, found: Readonly<Record<string, string>>): readonly DialString[] {
   const made = [
