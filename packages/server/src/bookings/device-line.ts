@@ -59,9 +59,10 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let language: RoomLanguage = "en"
   let mustClear = row.mustClear
   let link: DeviceLink | null = null
-  let given = row.givenHash
-  let state = noteOf(row)
-  let isForced = false
+  /** The digest of what it has; null where that may be anything. */
+  let given: Uint8Array | null = null
+  /** Something came since it was last seen to what it should have. */
+  let isDue = false
   let isRunning = false
   let hasLooked = false
   let failures = 0
@@ -69,22 +70,18 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   const retry = jitteredTimer(deps.world, wake)
   const checks = jitteredTimer(deps.world, () => void check())
   const bounded = withinCallTime(clock, ending.signal)
-
-  function note(changes: Partial<DeviceNote>): void {
-    state = { ...state, ...changes }
-    deps.note(state)
-  }
+  const { note, noteCalendar } = createNotes(row, deps.note)
 
   async function opened(): Promise<DeviceLink> {
     if (link !== null) return link
     const onNeed = () => {
-      isForced = true
+      forget()
       wake()
     }
     const opening = { actor, call: `device:${row.deviceId}`, onNeed } as const
     const fresh = await bounded((signal) => openLink(deps.link, row, { ...opening, signal }))
     link = fresh
-    isForced = true
+    given = null
     void fresh.ended.then(() => {
       if (link === fresh) link = null
       // At once for the first time: most lines are cut by a restart, after which the device has nothing.
@@ -94,14 +91,21 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     return fresh
   }
 
-  async function give(known: readonly Booking[]): Promise<void> {
+  function forget(): void {
+    given = null
+    isDue = true
+  }
+
+  async function give(): Promise<void> {
     const line = await opened()
-    const order = currentOrder(known)
+    isDue = false
+    if (bookings === null) return
+    const order = currentOrder(bookings)
     const digest = digestOf(order)
-    if (!isForced && isSame(given, digest)) return
-    isForced = false
+    if (isSame(given, digest)) return
     await bounded((signal) => line.put(order, signal))
-    given = digest
+    // What came meanwhile may have been about what it had before.
+    given = isDue ? null : digest
     failures = 0
     const now = clock.now()
     const list = { givenHash: digest, givenCount: order.bookings.length, givenAt: now }
@@ -115,7 +119,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     const isOurs = await deps.leave.cleared(row)
     mustClear = false
     if (!isOurs) return
-    given = null
+    forget()
     failures = 0
     if (row.removedAt === null) note({ ...standing(), ...nothing, lastOkAt: clock.now(), ...line.facts })
     if (!isGiven) line.close()
@@ -124,17 +128,14 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   const currentOrder = (known: readonly Booking[]): DeviceOrder =>
     orderOf(known, { now: clock.now(), daysAhead: push?.daysAhead ?? 30 }, { ...row, language })
 
-  const isWanted = () =>
-    mustClear ||
-    (isGiven && bookings !== null && (link === null || isForced || !isSame(given, digestOf(currentOrder(bookings)))))
+  const isWanted = () => mustClear || (isGiven && bookings !== null && (link === null || isDue))
 
   async function run(): Promise<void> {
     if (isRunning) return
     isRunning = true
     retry.cancel()
     try {
-      while (isWanted() && !ending.signal.aborted)
-        await turns.take(() => (mustClear || bookings === null ? clear() : give(bookings)))
+      while (isWanted() && !ending.signal.aborted) await turns.take(mustClear ? clear : give)
     } catch (error) {
       fail(asProblem(error))
     } finally {
@@ -144,7 +145,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
-    isForced = true
+    forget()
     note({ problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() })
     if (isTriedForLong(row, clock.now())) return deps.leave.givenUp(row)
     retry.after(retryMs(problem, failures++))
@@ -153,13 +154,6 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   /** How it is with a device that does what it is told: as well as what is known of its room. */
   const standing = () => (isGiven ? calendarTrouble({ isKnown: bookings !== null, readAt }, clock.now()) : well)
 
-  /** What is wrong with the calendar is said of a device with which nothing else is. */
-  function noteStanding(): void {
-    if (state.problemKind !== null && !isCalendarTrouble(state.problemCode)) return
-    const now = standing()
-    if (now.problemCode !== state.problemCode) note(now)
-  }
-
   /** A device that was wiped without a word, or a line that is dead without one, is found. */
   async function check(): Promise<void> {
     const [line, known] = [link, bookings]
@@ -167,11 +161,13 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     if (hasLooked && line !== null && known !== null && !isRunning && failures === 0) {
       const has = await bounded((signal) => line.has(currentOrder(known), signal)).catch(() => "lost" as const)
       if (has === "lost") line.close()
-      else if (has === false) isForced = true
+      else if (has === false) given = null
     }
     hasLooked = true
     if (ending.signal.aborted) return
-    noteStanding()
+    noteCalendar(standing())
+    // A day may have passed.
+    isDue = true
     if (failures === 0) wake()
     checks.after(checkMs)
   }
@@ -180,8 +176,9 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     bookings = known
     language = spoken
     readAt = when
+    isDue = true
     // While it begins, what was kept stands in for what is about to be read.
-    if (when !== null) noteStanding()
+    if (when !== null) noteCalendar(standing())
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
@@ -203,6 +200,23 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 const actor = { kind: "service", part: "bookings" } as const
 const nothing = { givenHash: null, givenCount: null, givenAt: null } as const
 const well = { problemKind: null, problemCode: null, problemAt: null } as const
+
+/** What is said of one device. */
+function createNotes(row: DeviceRow, tell: (note: DeviceNote) => void) {
+  let state = noteOf(row)
+  const note = (changes: Partial<DeviceNote>) => {
+    state = { ...state, ...changes }
+    tell(state)
+  }
+  return {
+    note,
+    /** What is wrong with the calendar is said of a device with which nothing else is. */
+    noteCalendar(trouble: Pick<DeviceNote, keyof typeof well>): void {
+      if (state.problemKind !== null && !isCalendarTrouble(state.problemCode)) return
+      if (trouble.problemCode !== state.problemCode) note(trouble)
+    },
+  }
+}
 
 const isTriedForLong = ({ removedAt }: DeviceRow, now: Temporal.Instant) =>
   removedAt !== null && removedAt.until(now).total("milliseconds") >= clearMs
