@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../platform/clock.ts"
 import { chainHash, chainStart, verifyChain } from "../ports/audit-chain.ts"
 import { createAuditKey } from "../ports/audit-signature.ts"
-import { createStore } from "../postgres/store.ts"
+import { createStore, inScope } from "../postgres/store.ts"
 import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createAudit } from "./audit.ts"
@@ -38,14 +38,11 @@ beforeEach(async () => {
 
 /** What somebody does who has the database itself. */
 const meddle = (statement: string) =>
-  database()
-    .transaction()
-    .execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
-      await sql`alter table audit disable trigger audit_is_append_only`.execute(tx)
-      await sql.raw(statement).execute(tx)
-      await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
-    })
+  inScope(database(), "system", async (tx) => {
+    await sql`alter table audit disable trigger audit_is_append_only`.execute(tx)
+    await sql.raw(statement).execute(tx)
+    await sql`alter table audit enable trigger audit_is_append_only`.execute(tx)
+  })
 const of = (sequence: number) => `account_id = '${rows.account.accountId}' and sequence = ${sequence}`
 const isWhole = { isWhole: true, brokenAt: null, brokenBy: null, head: expect.stringMatching(/^[0-9a-f]{64}$/) }
 
@@ -139,13 +136,7 @@ describe("the audit log in PostgreSQL", () => {
 
   test("is only added to", async () => {
     const refused = "the audit log is append-only"
-    const asService = (statement: string) =>
-      database()
-        .transaction()
-        .execute(async (tx) => {
-          await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
-          return sql.raw(statement).execute(tx)
-        })
+    const asService = (statement: string) => inScope(database(), "system", (tx) => sql.raw(statement).execute(tx))
     await expect(asService(`update audit set reason = 'x' where ${of(3)}`)).rejects.toThrow(refused)
     await expect(asService(`delete from audit where ${of(5)}`)).rejects.toThrow(refused)
     await expect(asService("truncate audit")).rejects.toThrow(refused)

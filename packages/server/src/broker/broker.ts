@@ -10,9 +10,10 @@ import {
 } from "../ports/access-broker.ts"
 import { isSuspended, suspended } from "../ports/person-tables.ts"
 import type { ConnectionRow } from "../ports/store.ts"
+import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import { type RefreshDeps, refreshOrTell, type Wanted } from "./refresh.ts"
 import { gone, requireConnection, storedAccess } from "./stored-access.ts"
-import { createTenantAccess } from "./tenant-access.ts"
+import { createTenantAccess, requireTenant } from "./tenant-access.ts"
 
 /**
  * The token broker: a fresh access for a connection, refreshed when it must be. One refresh is in flight for each
@@ -21,7 +22,7 @@ import { createTenantAccess } from "./tenant-access.ts"
  */
 export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & KeepAlive {
   const inFlight = new Map<string, Promise<HeldAccess>>()
-  const accessByTenant = createTenantAccess(deps)
+  const tenantAccess = createTenantAccess(deps)
 
   async function freshAccess(accountId: AccountId, connectionId: ConnectionId, wish: AccessWish): Promise<HeldAccess> {
     const found = await findAccess(deps, { accountId, connectionId, wish })
@@ -40,9 +41,12 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
     return work
   }
 
-  async function accessOfMember({ connection, credentialVersion }: ByTenant, wish: AccessWish): Promise<HeldAccess> {
+  async function accessOfMember(
+    { connection, tenant, credentialVersion }: ByTenant,
+    wish: AccessWish,
+  ): Promise<HeldAccess> {
     try {
-      return { ...(await accessByTenant(tenantTarget(connection), wish)), credentialVersion }
+      return { ...(await tenantAccess(tenantTarget(connection), tenant, wish)), credentialVersion }
     } catch (error) {
       if (isProblem(error))
         await deps.life.isTroubled(connection.accountId, connection.connectionId, error, {
@@ -55,7 +59,11 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
 
   return {
     freshAccess,
-    accessByTenant,
+    async accessByTenant(target, wish) {
+      const { accountId, tenantConnectionId } = target
+      const tenant = await deps.store.inAccount(accountId, (tables) => requireTenant(tables, tenantConnectionId))
+      return tenantAccess(target, tenant, wish)
+    },
     async keepAlive(accountId, connectionId, call) {
       if (await forgetAccess(deps, accountId, connectionId))
         await freshAccess(accountId, connectionId, {
@@ -65,7 +73,12 @@ export function createBroker(deps: RefreshDeps): AccessBroker & TenantBroker & K
   }
 }
 
-type ByTenant = { readonly kind: "tenant"; readonly connection: ConnectionRow; readonly credentialVersion: number }
+type ByTenant = {
+  readonly kind: "tenant"
+  readonly connection: ConnectionRow
+  readonly tenant: TenantConnectionRow
+  readonly credentialVersion: number
+}
 /** `none`: a grant is there, and nothing of it that serves. */
 type Found =
   | { readonly kind: "access"; readonly provider: ProviderName; readonly access: HeldAccess }
@@ -80,7 +93,10 @@ function findAccess(deps: RefreshDeps, { accountId, connectionId, wish }: Wanted
     if (await isSuspended(tables, connection.userId)) throw suspended()
     const credential = await tables.findCredential(connectionId)
     if (credential === null) throw gone()
-    if (credential.secretKind === "tenant") return { kind: "tenant", connection, credentialVersion: credential.version }
+    if (credential.secretKind === "tenant") {
+      const tenant = await requireTenant(tables, tenantTarget(connection).tenantConnectionId)
+      return { kind: "tenant", connection, tenant, credentialVersion: credential.version }
+    }
     const access = await storedAccess(deps, tables, credential, wish)
     const { provider } = connection
     return access === null ? { kind: "none", provider } : { kind: "access", provider, access }

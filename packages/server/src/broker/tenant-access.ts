@@ -1,11 +1,12 @@
 import type { Access } from "@kalends/domain/access"
+import type { TenantConnectionId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { type AccessWish, accessDigest, type TenantTarget } from "../ports/access-broker.ts"
 import type { CalendarProvider } from "../ports/calendar-provider.ts"
 import type { Clock } from "../ports/clock.ts"
 import type { FigureCounts } from "../ports/metrics.ts"
 import type { SecretVault } from "../ports/secret-vault.ts"
-import type { Store } from "../ports/store.ts"
+import type { AccountTables, Store } from "../ports/store.ts"
 import type { TenantSource } from "../ports/tenant-source.ts"
 import type { TenantConnectionRow } from "../ports/tenant-tables.ts"
 import { gone } from "./stored-access.ts"
@@ -40,9 +41,10 @@ export function createTenantAccess(deps: TenantAccessDeps) {
   const broken = new Map<string, { readonly problem: Problem; readonly version: number; readonly untilMs: number }>()
   const nowMs = () => deps.clock.now().epochMilliseconds
 
-  async function access(target: TenantTarget, wish: AccessWish): Promise<Access> {
+  /** By `tenant` as it is stored now. */
+  async function access(target: TenantTarget, tenant: TenantConnectionRow, wish: AccessWish): Promise<Access> {
     const { mailbox, permission } = target
-    const { tenant, source } = await requireTenant(deps, target)
+    const source = requireSource(deps, tenant)
     const key = [tenant.tenantConnectionId, tenant.version, permission, source.isTokenForAll ? "" : mailbox].join(" ")
     const known = held.get(key)
     if (known !== undefined && serves(known, wish, nowMs())) {
@@ -99,13 +101,21 @@ type Asking = {
   readonly wish: AccessWish
 }
 
-async function requireTenant({ store, providers }: TenantAccessDeps, { accountId, tenantConnectionId }: TenantTarget) {
-  const tenant = await store.inAccount(accountId, (tables) => tables.tenants.find(tenantConnectionId))
+/** Throws Problem "not-found" (code "no-connection") when it has been removed. */
+export async function requireTenant(
+  tables: Pick<AccountTables, "tenants">,
+  tenantConnectionId: TenantConnectionId,
+): Promise<TenantConnectionRow> {
+  const tenant = await tables.tenants.find(tenantConnectionId)
   if (tenant === null) throw gone()
-  const source = providers.get(tenant.provider)?.tenant ?? null
+  return tenant
+}
+
+function requireSource({ providers }: TenantAccessDeps, { provider }: TenantConnectionRow): TenantSource {
+  const source = providers.get(provider)?.tenant ?? null
   if (source === null)
     throw new Problem("unsupported", "This calendar service is not set up here.", { code: "provider-not-configured" })
-  return { tenant, source }
+  return source
 }
 
 function serves({ access, untilMs }: Held, { refusedTokenDigest }: AccessWish, nowMs: number): boolean {

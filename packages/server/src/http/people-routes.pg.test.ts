@@ -6,7 +6,7 @@ import { createPeople } from "../people/people.ts"
 import { hashPassword, isPasswordRight } from "../platform/password.ts"
 import { passwordWeakness } from "../platform/password-weakness.ts"
 import { createDatabase, createPool } from "../postgres/database.ts"
-import { createStore } from "../postgres/store.ts"
+import { createStore, inScope } from "../postgres/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
@@ -86,8 +86,7 @@ const post = (url: string, payload: object, headers: Record<string, string> = ou
 async function adaWithFactor(): Promise<string> {
   const ada = { email: "ada@example.org", password: "correct horse", deviceName: "Raised", keep: "memory" }
   const { token } = (await post("/v1/sessions", ada)).json()
-  await database.transaction().execute(async (tx) => {
-    await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+  await inScope(database, "system", async (tx) => {
     await sql`update session set second_factor = 'totp', second_factor_at = created_at where device_name = 'Raised'`.execute(
       tx,
     )
@@ -241,8 +240,7 @@ describe("people over HTTP", () => {
 
   test("thousands of people are listed page by page, each once, with the state of their calendar, and no page is empty", async () => {
     const headers = { authorization: `Bearer ${await adaWithFactor()}` }
-    await database.transaction().execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', 'system', true)`.execute(tx)
+    await inScope(database, "system", async (tx) => {
       await sql`insert into app_user (account_id, user_id, email, display_name, role, password_hash, created_at)
         select account_id, gen_random_uuid(), 'p' || number || '@many.example', 'P', 'user', 'x', created_at
         from account, generate_series(1, 3198) as number`.execute(tx)

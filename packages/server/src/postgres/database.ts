@@ -4,11 +4,15 @@ import { Problem } from "@kalends/domain/problem"
 import {
   CamelCasePlugin,
   type ColumnType,
+  type Dialect,
   type Generated,
   Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
-  PostgresDialect,
+  PostgresAdapter,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   PrimitiveValueListNode,
   ValueNode,
 } from "kysely"
@@ -134,9 +138,21 @@ export function createPool(url: string, size: number): pg.Pool {
   return pool
 }
 
+/** A transaction is begun by its first statement, which says whose rows it may see as well (`inScope`, store.ts). */
+class BegunByStatement extends PostgresDriver {
+  override async beginTransaction(): Promise<void> {}
+}
+
+const dialect = (pool: pg.Pool): Dialect => ({
+  createDriver: () => new BegunByStatement({ pool }),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+  createAdapter: () => new PostgresAdapter(),
+  createIntrospector: (database) => new PostgresIntrospector(database),
+})
+
 export function createDatabase(pool: pg.Pool): Kysely<Database> {
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: dialect(pool),
     plugins: [new CamelCasePlugin(), instantPlugin],
   })
 }

@@ -1,11 +1,18 @@
-import { type GroupId, parseConnectionId, parseGroupId, parseProviderName, parseUserId } from "@kalends/domain/ids"
+import {
+  type AccountId,
+  type GroupId,
+  parseConnectionId,
+  parseGroupId,
+  parseProviderName,
+  parseUserId,
+} from "@kalends/domain/ids"
 import fc from "fast-check"
 import { sql } from "kysely"
 import { expect, test } from "vitest"
 import type { AccountTables, UserRow } from "../ports/store.ts"
 import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
-import { createStore } from "./store.ts"
+import { createStore, inScope } from "./store.ts"
 
 const database = useDatabase(6)
 let seed = 700
@@ -115,17 +122,14 @@ test("a person is listed with what the last of two that changed them at once lef
 })
 
 /** People whose kept row is not as their other rows, and kept rows of nobody. */
-async function differences(accountId: string): Promise<readonly unknown[]> {
-  return database()
-    .transaction()
-    .execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', ${accountId}, true)`.execute(tx)
-      const fresh = sql`select u.user_id, u.email, u.kind, u.role, m.group_id, c.provider, c.permission, c.contacts_permission,
+async function differences(accountId: AccountId): Promise<readonly unknown[]> {
+  return inScope(database(), accountId, async (tx) => {
+    const fresh = sql`select u.user_id, u.email, u.kind, u.role, m.group_id, c.provider, c.permission, c.contacts_permission,
           u.search_text
         from app_user as u left join group_member as m using (account_id, user_id)
           left join connection as c using (account_id, user_id)`
-      const kept = sql`select user_id, email, kind, role, group_id, provider, permission, contacts_permission, search_text from listed_person`
-      const { rows } = await sql`(${fresh} except ${kept}) union all (${kept} except ${fresh})`.execute(tx)
-      return rows
-    })
+    const kept = sql`select user_id, email, kind, role, group_id, provider, permission, contacts_permission, search_text from listed_person`
+    const { rows } = await sql`(${fresh} except ${kept}) union all (${kept} except ${fresh})`.execute(tx)
+    return rows
+  })
 }

@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import { afterEach, describe, expect, test } from "vitest"
 import { useDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
-import { createStore } from "./store.ts"
+import { createStore, inScope } from "./store.ts"
 
 const nodeA = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 const nodeB = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
@@ -125,15 +125,11 @@ describe("the leases of what is listened to", () => {
   })
 
   test("taking is one indexed look, however many are listened to", async () => {
-    const { rows } = await database()
-      .transaction()
-      .execute(async (tx) => {
-        await sql`select set_config('kalends.account_id', 'system', true), set_config('enable_seqscan', 'off', true)`.execute(
-          tx,
-        )
-        return sql<{ "QUERY PLAN": string }>`explain select account_id, connection_id from listening
+    const { rows } = await inScope(database(), "system", async (tx) => {
+      await sql`set local enable_seqscan = off`.execute(tx)
+      return sql<{ "QUERY PLAN": string }>`explain select account_id, connection_id from listening
         where leased_until <= ${at(0)} order by leased_until limit 500 for update skip locked`.execute(tx)
-      })
+    })
     expect(JSON.stringify(rows)).toContain("listening_by_lease")
   })
 })

@@ -6,7 +6,7 @@ import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createDatabase, createPool } from "./database.ts"
 import { addJobs, createJobQueue, jobSchema } from "./job-queue.ts"
-import { createStore } from "./store.ts"
+import { createStore, inScope } from "./store.ts"
 
 let base: TestDatabase
 let database: ReturnType<typeof createDatabase>
@@ -62,8 +62,7 @@ describe("the store on PostgreSQL", () => {
     expect(seen).toBeNull()
     const { rows: unscoped } = await sql`select * from connection`.execute(database)
     expect(unscoped).toEqual([])
-    const raw = database.transaction().execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', ${mine.account.accountId}, true)`.execute(tx)
+    const raw = inScope(database, mine.account.accountId, async (tx) => {
       await tx
         .updateTable("connection")
         .set({ state: "disabled" })
@@ -163,8 +162,7 @@ describe("the store on PostgreSQL", () => {
     const log = await store.inAccount(rows.account.accountId, (tables) => tables.listAudit({ after: 0, limit: 10 }))
     expect(log.map((row) => row.sequence)).toEqual([1, 2, 3])
     expect([...(log[2]?.previousHash ?? [])]).toEqual([...(log[1]?.hash ?? [1])])
-    const change = database.transaction().execute(async (tx) => {
-      await sql`select set_config('kalends.account_id', ${rows.account.accountId}, true)`.execute(tx)
+    const change = inScope(database, rows.account.accountId, async (tx) => {
       await tx.updateTable("audit").set({ reason: "nothing" }).execute()
     })
     await expect(change).rejects.toThrow("append-only")
