@@ -1,4 +1,11 @@
 import {
+  type RoomChoicesView,
+  type RoomsSetView,
+  roomChoicesSchema,
+  roomsSetSchema,
+  type SetRoomsInput,
+} from "@kalends/protocol/many-rooms"
+import {
   type DialRulesView,
   dialRulesSchema,
   type ImportedRoomsView,
@@ -29,6 +36,9 @@ const root = "/v1/rooms"
 export const roomsApi = {
   page: (query: Readonly<Record<string, string | undefined>>): Promise<RoomsView> =>
     call(roomsSchema, "GET", `${root}?${queryOf(query)}`),
+  choices: (query: Readonly<Record<string, string | undefined>>): Promise<RoomChoicesView> =>
+    call(roomChoicesSchema, "GET", `${root}/choices?${queryOf(query)}`),
+  setMany: (input: SetRoomsInput): Promise<RoomsSetView> => call(roomsSetSchema, "POST", `${root}/settings`, input),
   room: (roomId: string): Promise<RoomView> => call(roomSchema, "GET", `${root}/${roomId}`),
   add: (input: NewRoomInput): Promise<RoomView> => call(roomSchema, "POST", root, input),
   change: (roomId: string, input: RoomChangesInput): Promise<RoomView> =>

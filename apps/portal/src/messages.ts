@@ -12,6 +12,7 @@ import { type GroupWords, groupWords } from "./messages-groups.ts"
 import { type Guide, guides } from "./messages-guides.ts"
 import { japanese } from "./messages-ja.ts"
 import { type KeyWords, keyWords } from "./messages-keys.ts"
+import { type ManyRoomWords, manyRoomWords } from "./messages-many-rooms.ts"
 import { type NavigationWords, navigationWords } from "./messages-navigation.ts"
 import { passwordProblems } from "./messages-passwords.ts"
 import { type PeopleWords, peopleWords } from "./messages-people.ts"
@@ -59,6 +60,7 @@ export type Messages = Catalogue &
     readonly templates: TemplateWords
     readonly delegates: DelegateWords
     readonly video: VideoWords
+    readonly manyRooms: ManyRoomWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -95,6 +97,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     templates: templateWords[language],
     delegates: delegateWords[language],
     video: videoWords[language],
+    manyRooms: manyRoomWords[language],
   }
 }
 

@@ -65,6 +65,33 @@ test("rooms of the directory are imported, and those that are here are marked", 
     await fits(page)
   }))
 
+test("rooms are chosen and set together, with what changes said before, what stood against it after, and a way back", () =>
+  visit("rooms/many", /^(?:Set many rooms|まとめて設定)$/, async (page, _tell, scene) => {
+    const zones = () => scene.rooms.rooms.map(({ zone }) => zone)
+    const [building] = await page.getByRole("combobox", { name: /^(?:Building|建物)$/ }).all()
+    await building?.selectOption("North")
+    await page.getByRole("searchbox").fill("draco")
+    await page.getByRole("row", { name: /Draco/ }).waitFor()
+    await expect.poll(() => page.getByRole("row", { name: /Lyra/ }).count()).toBe(0)
+    await page.getByRole("checkbox", { name: "Room Draco" }).check()
+    await page.getByLabel(/^(?:Time zone|タイムゾーン)/).fill("Asia/Tokyo")
+    await page.getByText(/1 room changes\.|1 室が変わります。/).waitFor()
+    await page.getByRole("button", { name: /^(?:Set 1 room|1 室を設定)$/ }).click()
+    await page.getByText(/1 room changed\.|1 室を変更しました。/).waitFor()
+    expect(zones()).toEqual(["UTC", "UTC", "Asia/Tokyo", "UTC"])
+    await page.getByRole("searchbox").fill("")
+    await page.getByRole("checkbox", { name: /^(?:Choose all 4 below|下の 4 室をすべて選択)$/ }).check()
+    await page.getByText(/3 rooms change, 1 is so already|3 室が変わります（1 室はすでに/).waitFor()
+    await fits(page)
+    await page.getByRole("button", { name: /^(?:Set 3 rooms|3 室を設定)$/ }).click()
+    await page.getByText(/2 rooms changed, 1 was so already|2 室を変更しました（1 室はすでに/).waitFor()
+    await page.getByText(/Room Lyra (?:was removed|削除されています)/).waitFor()
+    expect(zones()).toEqual(["Asia/Tokyo", "Asia/Tokyo", "Asia/Tokyo", "UTC"])
+    await page.getByRole("button", { name: /^(?:Take it back|元に戻す)$/ }).click()
+    await page.getByText(/2 rooms are as before|2 室を元に戻しました/).waitFor()
+    expect(zones()).toEqual(["UTC", "UTC", "Asia/Tokyo", "UTC"])
+  }))
+
 test("each way to open rooms says exactly what it takes, and its script can be copied", () =>
   visit("rooms/setup", /Access and scripts|アクセスとスクリプト/, async (page, _tell, scene) => {
     await page.getByRole("link", { name: "Calendars.ReadWrite" }).waitFor()

@@ -123,6 +123,8 @@ const signInReasons = words([
 const otherReasons = words([
   "room-added",
   "room-set",
+  "rooms-set",
+  "rooms-set-back",
   "room-removed",
   "dial-rules",
   "nobody-came",

@@ -14,7 +14,8 @@ const zone = z
   .max(60)
   .regex(/^[A-Za-z][\w+-]*(?:\/[\w+-]+){0,2}$/)
 
-const settings = {
+/** What is set for a room. */
+export const roomSettings = {
   name,
   building: z.string().trim().min(1).max(120).nullable(),
   floor: z.string().trim().min(1).max(60).nullable(),
@@ -34,19 +35,19 @@ const settings = {
 
 /** POST /v1/rooms: a room by hand. What is left out is as usual. */
 export const newRoomSchema = z
-  .object({ ...settings, address })
+  .object({ ...roomSettings, address })
   .partial()
   .required({ name: true, address: true, zone: true })
 export type NewRoomInput = z.input<typeof newRoomSchema>
 
 /** PATCH /v1/rooms/:roomId. */
-export const roomChangesSchema = z.object({ ...settings, address }).partial()
+export const roomChangesSchema = z.object({ ...roomSettings, address }).partial()
 export type RoomChangesInput = z.input<typeof roomChangesSchema>
 
 export const roomSchema = z.object({
   roomId: id,
   address: z.string(),
-  ...settings,
+  ...roomSettings,
   createdAt: instant,
   connection: z.object({ provider: z.string(), providerLabel: z.string(), state: z.enum(connectionStates) }).nullable(),
   tenantConnectionId: id.nullable(),
@@ -119,9 +120,9 @@ export const importRoomsSchema = z.object({
     .array(
       z.object({
         ...{ address, name },
-        building: settings.building,
-        floor: settings.floor,
-        capacity: settings.capacity,
+        building: roomSettings.building,
+        floor: roomSettings.floor,
+        capacity: roomSettings.capacity,
       }),
     )
     .min(1)

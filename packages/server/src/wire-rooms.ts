@@ -23,6 +23,7 @@ import type { Random } from "./ports/random.ts"
 import type { SecretVault } from "./ports/secret-vault.ts"
 import { type ConnectRoomDeps, createConnectRoom } from "./rooms/connect-room.ts"
 import { createDesk } from "./rooms/desk.ts"
+import { createManyRooms } from "./rooms/many-rooms.ts"
 import { createRelease } from "./rooms/release.ts"
 import { createRoomAgendas } from "./rooms/room-agendas.ts"
 import { createRoomDigest } from "./rooms/room-digest.ts"
@@ -102,6 +103,7 @@ export function createRoomParts({ fanOut, secret, publicUrl, queue, opening, wor
   const roomsDeps = { store, providers, world, agendas: roomAgendas, labelOf }
   return {
     rooms: createRooms({ ...roomsDeps, connectRoom, remover }),
+    manyRooms: createManyRooms(roomsDeps),
     roomSetup: createRoomSetup(roomsDeps),
     roomDirectory: createRoomDirectory({ store, providers, vault }),
     roomDoctor: createRoomDoctor({ ...place, clock }),

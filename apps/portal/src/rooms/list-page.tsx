@@ -22,7 +22,7 @@ const soonLooksMost = 5
 
 const isAwaited = ({ connection, agenda }: RoomView) => connection !== null && agenda === null
 const idOf = ({ roomId }: RoomView) => roomId
-const linkOf = (kind: "add" | "import" | "setup" | "dial-rules" | "video") => `#${roomsPlaceText({ kind })}`
+const linkOf = (kind: "add" | "import" | "many" | "setup" | "dial-rules" | "video") => `#${roomsPlaceText({ kind })}`
 
 /** All rooms by name, with what is known of each now and how old that is. */
 export function RoomList(props: ListProps) {
@@ -55,6 +55,9 @@ export function RoomList(props: ListProps) {
             </Button>
             <Button component="a" href={linkOf("add")} variant="default">
               {text.add}
+            </Button>
+            <Button component="a" href={linkOf("many")} variant="default">
+              {words.manyRooms.title}
             </Button>
           </>
         ) : null}

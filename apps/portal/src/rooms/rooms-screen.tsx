@@ -7,6 +7,7 @@ import { AddRoom } from "./add-page.tsx"
 import { DialRules } from "./dial-rules-page.tsx"
 import { ImportRooms } from "./import-page.tsx"
 import { RoomList } from "./list-page.tsx"
+import { ManyRooms } from "./many-page.tsx"
 import { roomsPlaceOf } from "./place.ts"
 import { RoomPage } from "./room-page.tsx"
 import type { RoomsProps } from "./room-text.ts"
@@ -34,6 +35,8 @@ export function Rooms(props: RoomsProps) {
       return framed(words, text.add, text.addText, <AddRoom {...props} />)
     case "import":
       return framed(words, text.importTitle, text.importText, <ImportRooms {...props} />)
+    case "many":
+      return framed(words, words.manyRooms.title, words.manyRooms.text, <ManyRooms {...props} />)
     case "setup":
       return framed(words, text.setup, text.setupText, <RoomSetup {...props} />)
     case "dial-rules":

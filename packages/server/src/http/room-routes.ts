@@ -1,4 +1,5 @@
 import { parseUserId } from "@kalends/domain/ids"
+import { roomChoicesQuerySchema, roomChoicesSchema, roomsSetSchema, setRoomsSchema } from "@kalends/protocol/many-rooms"
 import {
   dialRulesSchema,
   importedRoomsSchema,
@@ -20,6 +21,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Clock } from "../ports/clock.ts"
+import type { ManyRooms } from "../rooms/many-rooms.ts"
 import type { createRoomDirectory } from "../rooms/room-directory.ts"
 import type { createRoomDoctor } from "../rooms/room-doctor.ts"
 import type { RoomSetup } from "../rooms/room-setup.ts"
@@ -30,6 +32,7 @@ import type { RequireUser } from "./session-guard.ts"
 
 export type RoomRoutesDeps = {
   readonly rooms: Rooms
+  readonly manyRooms: ManyRooms
   readonly roomSetup: RoomSetup
   readonly roomDirectory: ReturnType<typeof createRoomDirectory>
   readonly roomDoctor: ReturnType<typeof createRoomDoctor>
@@ -84,7 +87,29 @@ export async function roomRoutes(plain: FastifyInstance, deps: RoomRoutesDeps): 
     { ...changes, schema: { body: dialRulesSchema, response: { 200: dialRulesSchema } } },
     async (request) => deps.roomSetup.setDialRules(await who(request), request.body),
   )
+  manyRoutes(plain, deps)
   openingRoutes(plain, deps)
+}
+
+/** Hundreds of rooms that are set back to what each had. */
+const manyBodyLimitBytes = 512 * 1024
+
+/** Rooms that are set together. */
+function manyRoutes(plain: FastifyInstance, { manyRooms, requireUser }: RoomRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  app.get(
+    "/v1/rooms/choices",
+    { ...reads, schema: { querystring: roomChoicesQuerySchema, response: { 200: roomChoicesSchema } } },
+    async (request) => {
+      const { search, building = null, floor = null } = request.query
+      return manyRooms.choices((await requireUser(request)).user, { search: search || null, building, floor })
+    },
+  )
+  app.post(
+    "/v1/rooms/settings",
+    { ...changes, bodyLimit: manyBodyLimitBytes, schema: { body: setRoomsSchema, response: { 200: roomsSetSchema } } },
+    async (request) => manyRooms.set((await requireUser(request)).user, request.body),
+  )
 }
 
 /** How rooms' calendars are opened, and what is wrong with them. */

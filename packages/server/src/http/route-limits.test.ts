@@ -123,7 +123,8 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
       })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
       await roomRoutes(all, {
-        ...{ ...common, rooms: refuses(), roomSetup: refuses(), roomDirectory: refuses(), roomDoctor: refuses() },
+        ...{ ...common, rooms: refuses(), manyRooms: refuses(), roomSetup: refuses() },
+        ...{ roomDirectory: refuses(), roomDoctor: refuses() },
       })
       await deviceRoutes(all, { ...common, devices: refuses() })
       await displayRoutes(all, { ...common, displays: refuses(), streams: refuses(), act: refuses() })
@@ -368,6 +369,7 @@ const bodies: Readonly<Record<string, object>> = {
   "PUT /v1/groups/{groupId}": { name: "Pilots" },
   "POST /v1/rooms": { name: "Room 1", address: "room-1@example.org", zone: "UTC" },
   "PATCH /v1/rooms/{roomId}": { name: "Room 1" },
+  "POST /v1/rooms/settings": { kind: "set", changes: [{ roomIds: [id], settings: { zone: "UTC" } }] },
   "PUT /v1/rooms/dial-rules": { rules: [] },
   "POST /v1/rooms/script": { provider: "memory", method: "application", addresses: [], identity: null },
   "POST /v1/rooms/directory": { by: "tenant", tenantConnectionId: id, next: null },

@@ -27,6 +27,7 @@ import type { DisplayTables, SystemDisplayTables } from "./display-tables.ts"
 import type { FigureTables, SystemFigureTables } from "./figure-tables.ts"
 import type { KeyTables, SystemKeyTables } from "./key-tables.ts"
 import type { ListeningTables, SystemListeningTables } from "./listening-tables.ts"
+import type { ManyRoomTables } from "./many-room-tables.ts"
 import type { GroupTables, MeetingTables, SystemMeetingTables } from "./meeting-tables.ts"
 import type { OverviewTables, SystemOverviewTables } from "./overview-tables.ts"
 import type { PersonTables, SystemPersonTables } from "./person-tables.ts"
@@ -335,6 +336,7 @@ export interface AccountTables extends PeopleTables {
   readonly devices: DeviceTables
   readonly bookings: BookingTables
   readonly rooms: RoomTables
+  readonly manyRooms: ManyRoomTables
   readonly displays: DisplayTables
   readonly tools: ToolTables
   /** Adds jobs in this transaction: they exist if and only if it commits. */

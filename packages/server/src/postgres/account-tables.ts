@@ -12,6 +12,7 @@ import { createGroupTables } from "./group-tables.ts"
 import { addJobs } from "./job-queue.ts"
 import { createKeyTables } from "./key-tables.ts"
 import { createListeningTables } from "./listening-tables.ts"
+import { createManyRoomTables } from "./many-room-tables.ts"
 import { createMeetingTables } from "./meeting-tables.ts"
 import { createOverviewTables } from "./overview-tables.ts"
 import { hasPart, isConnected, isIn } from "./people-search.ts"
@@ -61,6 +62,7 @@ export function createAccountTables(
     devices: createDeviceTables(tx, accountId),
     bookings: createBookingTables(tx, accountId),
     rooms: createRoomTables(tx, accountId),
+    manyRooms: createManyRoomTables(tx, accountId),
     displays: createDisplayTables(tx, accountId),
     tools: createToolTables(tx, accountId),
     addJobs: (jobs, runAt) => addJobs(tx, jobs, runAt),

@@ -168,4 +168,45 @@ describe.each(stores)("rooms %s", (_, store) => {
       expect(await tables.rooms.dialRules()).toEqual([...rules, ...rules])
     })
   })
+
+  test("are chosen by name and place, found by whole names, and set together, those of one organisation alone", async () => {
+    const other = await organisation(store())
+    const { accountId, first, second, third } = await organisation(store())
+    const ids = [first, third].map(({ roomId }) => roomId)
+    await store().inAccount(accountId, async (tables) => {
+      const { manyRooms } = tables
+      const calendar = sampleRows(seed + 5).calendar
+      const link = await tables.findConnectionOfUser(second.roomId)
+      if (link === null) throw new Error("it is connected")
+      await tables.insertCalendar({ ...calendar, accountId, connectionId: link.connectionId })
+      await tables.lockAccount()
+      const privacy = { hidesTitles: "all", hidesHostsOfPrivate: false } as const
+      const checkIn = { withinMinutes: 5, earlyMinutes: 2, missesMost: 3 }
+      await manyRooms.updateAll(ids, { building: "North", floor: "3", language: "ja", privacy, checkIn })
+      await manyRooms.updateAll([...ids, other.first.roomId], { clockHours: 12 })
+      const set = { building: "North", floor: "3", language: "ja", clockHours: 12, privacy, checkIn }
+      const any = { search: null, building: null, floor: null, limit: 10 }
+      expect(await manyRooms.choose({ ...any, building: "North" })).toEqual(
+        [first, third].map((row) => ({ ...row, ...set })),
+      )
+      expect(await manyRooms.choose({ ...any, search: "ROOM 2" })).toEqual([second])
+      expect(await manyRooms.choose({ ...any, floor: "3", limit: 1 })).toHaveLength(1)
+      expect(await manyRooms.places(10)).toEqual([
+        { building: "North", floor: "3", count: 2 },
+        { building: null, floor: null, count: 1 },
+      ])
+      const named = await manyRooms.findNamed(["ROOM 1", second.address, other.first.address], 10)
+      expect(named.map(({ name }) => name).sort()).toEqual([first.name, second.name])
+      expect((await manyRooms.findAll([second.roomId, other.first.roomId])).map(({ name }) => name)).toEqual([
+        second.name,
+      ])
+      expect(await manyRooms.calendarsOf([first.roomId, second.roomId])).toEqual([
+        { roomId: second.roomId, calendarId: calendar.calendarId },
+      ])
+    })
+    const [untouched] = await store().inAccount(other.accountId, ({ manyRooms }) =>
+      manyRooms.findAll([other.first.roomId]),
+    )
+    expect(untouched).toEqual(other.first)
+  })
 })

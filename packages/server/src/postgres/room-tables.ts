@@ -28,17 +28,24 @@ type RowTables = Pick<
   "insert" | "update" | "find" | "namesOf" | "findByAddresses" | "list" | "count" | "delete"
 >
 
+/** The users that rooms are. */
+const peopleOf = (tx: Transaction<Database>, accountId: AccountId) =>
+  tx.selectFrom("appUser as person").where("person.accountId", "=", accountId).where("person.kind", "=", "room")
+
+/** Rooms as rowOf takes them. */
+export const roomsOf = (tx: Transaction<Database>, accountId: AccountId) =>
+  peopleOf(tx, accountId)
+    .innerJoin("room", (on) => on.on("room.accountId", "=", accountId).onRef("room.roomId", "=", "person.userId"))
+    .selectAll("room")
+    .select(["person.displayName as name", "person.email as address", "person.createdAt"])
+
 function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
-  const people = () =>
-    tx.selectFrom("appUser as person").where("person.accountId", "=", accountId).where("person.kind", "=", "room")
+  const people = () => peopleOf(tx, accountId)
   const rows = () =>
-    people()
-      .innerJoin("room", (on) => on.on("room.accountId", "=", accountId).onRef("room.roomId", "=", "person.userId"))
+    roomsOf(tx, accountId)
       .leftJoin("connection as link", (on) =>
         on.on("link.accountId", "=", accountId).onRef("link.userId", "=", "person.userId"),
       )
-      .selectAll("room")
-      .select(["person.displayName as name", "person.email as address", "person.createdAt"])
       .select(["link.state as connectionState", "link.provider"])
   return {
     async insert(row) {
@@ -103,17 +110,13 @@ const uniqueAddress = (work: Promise<unknown>) =>
 async function update(
   tx: Transaction<Database>,
   { accountId, roomId }: Pick<RoomRow, "accountId" | "roomId">,
-  { name, address, privacy, checkIn, ...others }: RoomChanges,
+  { name, address, ...others }: RoomChanges,
 ): Promise<void> {
   const user = {
     ...(name === undefined ? {} : { displayName: name }),
     ...(address === undefined ? {} : { email: address }),
   }
-  const record = {
-    ...others,
-    ...(privacy === undefined ? {} : privacyOf(privacy)),
-    ...(checkIn === undefined ? {} : checkInOf(checkIn)),
-  }
+  const record = recordChanges(others)
   if (Object.keys(user).length > 0)
     await uniqueAddress(
       tx
@@ -126,6 +129,15 @@ async function update(
     )
   if (Object.keys(record).length > 0)
     await tx.updateTable("room").set(record).where("accountId", "=", accountId).where("roomId", "=", roomId).execute()
+}
+
+/** What changes of the table `room`. */
+export function recordChanges({ privacy, checkIn, ...others }: Omit<RoomChanges, "name" | "address">) {
+  return {
+    ...others,
+    ...(privacy === undefined ? {} : privacyOf(privacy)),
+    ...(checkIn === undefined ? {} : checkInOf(checkIn)),
+  }
 }
 
 const privacyOf = ({ hidesTitles, hidesHostsOfPrivate }: RoomRow["privacy"]) => ({ hidesTitles, hidesHostsOfPrivate })
@@ -146,7 +158,7 @@ function recordOf({
   return { ...row, ...privacyOf(privacy), ...checkInOf(checkIn) }
 }
 
-function rowOf(found: FoundRoom): RoomRow {
+export function rowOf(found: FoundRoom): RoomRow {
   const { accountId, roomId, name, address, building, floor, capacity, zone, language, clockHours } = found
   return {
     ...{ accountId, roomId, name, address, building, floor, capacity, zone, language, clockHours },

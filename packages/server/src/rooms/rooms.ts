@@ -85,6 +85,7 @@ export function createRooms(deps: RoomsDeps) {
       const { address, ...changes } = given
       if (changes.zone !== undefined) requireZone(changes.zone)
       await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         await listed(tables, roomId)
         await tables.rooms.update(roomId, {
           ...definedOf(changes),
@@ -103,6 +104,7 @@ export function createRooms(deps: RoomsDeps) {
       await disconnect(user, roomId)
       let left: readonly DeviceId[] = []
       await store.inAccount(user.accountId, async (tables) => {
+        await tables.lockAccount()
         left = await tables.devices.leaveRoom(roomId, clock.now())
         if (await tables.rooms.delete(roomId)) await audit(tables, user, roomId, "room-removed")
       })

@@ -19,6 +19,7 @@ import { memoryFigures, memorySystemFigures } from "./memory-figures.ts"
 import { memoryKeys, memorySystemKeys } from "./memory-keys.ts"
 import { memoryListening, memorySystemListening } from "./memory-listening.ts"
 import { createLocks } from "./memory-locks.ts"
+import { memoryManyRooms } from "./memory-many-rooms.ts"
 import { memoryGroups, memoryMeetings, memorySystemMeetings, removeLinksOf } from "./memory-meetings.ts"
 import { memoryOverview, memorySystemOverview } from "./memory-overview.ts"
 import { memoryPersons, memorySystemPersons } from "./memory-persons.ts"
@@ -104,6 +105,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     persons: memoryPersons(tx, accountId, connections.deleteConnection),
     tools: memoryTools(tx, accountId),
     rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
+    manyRooms: memoryManyRooms(tx, accountId),
     displays: memoryDisplays(tx, accountId),
   }
 }

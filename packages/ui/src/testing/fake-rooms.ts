@@ -1,9 +1,11 @@
-import type {
-  DialRulesView,
-  RoomCheckupView,
-  RoomDirectoryView,
-  RoomMethodsView,
-  RoomView,
+import { type ManySettings, type RoomSetOutcome, setRoomsSchema } from "@kalends/protocol/many-rooms"
+import {
+  type DialRulesView,
+  type RoomCheckupView,
+  type RoomDirectoryView,
+  type RoomMethodsView,
+  type RoomView,
+  roomSchema,
 } from "@kalends/protocol/rooms"
 import type { Scene } from "./scene.ts"
 import { sampleTenantId } from "./tenant-scene.ts"
@@ -31,6 +33,8 @@ export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scen
       .filter(({ connection }) => query.get("state") !== "trouble" || connection?.state !== "healthy")
     return { body: { rooms, next: null, count: scene.rooms.length } }
   }
+  if (route === "GET /v1/rooms/choices" || route === "POST /v1/rooms/settings")
+    return manyReply({ route, query, body }, scene)
   if (route === "GET /v1/rooms/methods") return { body: scene.methods }
   if (route === "GET /v1/rooms/dial-rules") return { body: scene.dialRules }
   if (route === "PUT /v1/rooms/dial-rules") {
@@ -51,6 +55,51 @@ export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scen
     return { body: { added: 1, known: 0 } }
   }
   return oneReply({ route, query, body }, scene)
+}
+
+/** Rooms that are set together; one whose name has "Lyra" in it was removed meanwhile. */
+function manyReply({ route, query, body }: Asked, scene: RoomsScene): Answer {
+  const wanted = (query.get("search") ?? "").toLowerCase()
+  const isIn = (name: "building" | "floor", value: string | null) => [null, value].includes(query.get(name))
+  if (route === "GET /v1/rooms/choices") {
+    const rooms = scene.rooms
+      .filter(({ name, address }) => `${name} ${address}`.toLowerCase().includes(wanted))
+      .filter(({ building, floor }) => isIn("building", building) && isIn("floor", floor))
+      .map((room) => ({ ...room, settings: settingsOf(room) }))
+    const places = scene.rooms.map(({ building, floor }) => ({ building, floor, count: 1 }))
+    return { body: { rooms, isWhole: true, places } }
+  }
+  const { changes } = setRoomsSchema.parse(body)
+  const outcomes = changes.flatMap(({ roomIds, settings }) =>
+    roomIds.map((roomId): RoomSetOutcome => {
+      const room = scene.rooms.find((one) => one.roomId === roomId)
+      if (room === undefined || room.name.includes("Lyra")) return { roomId, outcome: "refused", code: "no-room" }
+      const now = new Map<string, unknown>(Object.entries(settingsOf(room)))
+      const others = Object.entries(settings).filter(([name, value]) => now.get(name) !== value)
+      if (others.length === 0) return { roomId, outcome: "same" }
+      const { building, floor, capacity, zone, language, clockHours, ...rest } = { ...settingsOf(room), ...settings }
+      const { hidesTitles, hidesHostsOfPrivate, withinMinutes, earlyMinutes, missesMost } = rest
+      const privacy = { hidesTitles, hidesHostsOfPrivate }
+      const checkIn = { withinMinutes, earlyMinutes, missesMost }
+      const next = { building, floor, capacity, zone, language, clockHours, privacy, checkIn }
+      scene.rooms = scene.rooms.map((one) => (one === room ? roomSchema.parse({ ...one, ...next }) : one))
+      return { roomId, outcome: "changed", before: Object.fromEntries(others.map(([name]) => [name, now.get(name)])) }
+    }),
+  )
+  return { body: { outcomes } }
+}
+
+function settingsOf({
+  building,
+  floor,
+  capacity,
+  zone,
+  language,
+  clockHours,
+  privacy,
+  checkIn,
+}: RoomView): ManySettings {
+  return { building, floor, capacity, zone, language, clockHours, ...privacy, ...checkIn }
 }
 
 function oneReply({ route, body }: Asked, scene: RoomsScene): Answer | null {
