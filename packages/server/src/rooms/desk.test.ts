@@ -17,7 +17,7 @@ test("a walk-up booking stands in the calendar, is checked in, and is known to a
   const booking = await desk.book(ref, { startsAt: clock.now(), endsAt: at(30) })
   expect(remote.calendar.all().map(({ draft }) => draft.subject)).toEqual(["Booked at the room"])
   expect(agendas.known(ref)?.bookings.map(({ id }) => id)).toEqual([booking.id])
-  expect(agendas.isCheckedIn(ref, booking.id)).toBe(true)
+  expect(agendas.watched(ref)?.known?.marks.get(booking.id)).toBe("checked-in")
 })
 
 test("of two who book one room at once from two nodes, no two are told yes", async () => {
@@ -66,7 +66,26 @@ test("one checks in from some minutes before on, as often as one likes, and it i
   await desk.checkIn(ref, id)
   const other = node(2)
   await other.agendas.readAnew(ref)
-  expect(other.agendas.isCheckedIn(ref, id)).toBe(true)
+  expect(other.agendas.watched(ref)?.known?.marks.get(id)).toBe("checked-in")
+})
+
+test("of two who press Book at once, at the door and on the table, one is told yes", async () => {
+  const { node, ref, at, remote, clock } = await roomWorld()
+  const { desk } = node()
+  const wanted = { startsAt: clock.now(), endsAt: at(30) }
+  const codes = await Promise.all([codeOf(desk.book(ref, wanted)), codeOf(desk.book(ref, wanted))])
+  expect(codes).toEqual([null, "room-taken"])
+  expect(remote.calendar.all().filter(({ isRemoved }) => !isRemoved)).toHaveLength(1)
+})
+
+test("nobody is told that they checked in to what is gone by now", async () => {
+  const { node, ref, invite, remote } = await roomWorld()
+  const { desk, agendas } = node()
+  const id = await invite("Given up elsewhere", 0, 30)
+  await agendas.readAnew(ref)
+  agendas.listen(ref, () => {}, new AbortController().signal)
+  await remote.hand.remove(id)
+  expect(await codeOf(desk.checkIn(ref, id))).toBe("no-booking")
 })
 
 test("a room that is connected for reading alone takes no bookings", async () => {

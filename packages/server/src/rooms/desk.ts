@@ -6,6 +6,7 @@ import type { RoomDesk, RoomRef } from "../ports/room-agendas.ts"
 import type { ReadRoom, ReadRoomDeps } from "./read-room.ts"
 import type { OwnRoomAgendas } from "./room-agendas.ts"
 import { requireRoomPlace } from "./room-place.ts"
+import { createRoomTurns } from "./turns.ts"
 import { createWalkUp, moveEnd, takeOut, type Written } from "./write-booking.ts"
 
 export type DeskDeps = Pick<ReadRoomDeps, "store" | "broker" | "providerOf" | "digest" | "clock"> & {
@@ -20,47 +21,51 @@ const { compare } = Temporal.Instant
 
 /**
  * What people do at a screen. Before each write the calendar is read, and after it, so that two who book one room at once
- * from two places are not both told yes: who finds the other there takes their own back.
+ * from two places are not both told yes: who finds the other there takes their own back. Those who press at screens of one
+ * node wait for each other, so that one of them has the room.
  */
 export function createDesk(deps: DeskDeps): RoomDesk {
   const { store, broker, agendas, clock, random } = deps
+  const inTurn = createRoomTurns()
 
   async function writingTo(ref: RoomRef) {
     const place = await store.inAccount(ref.accountId, (tables) => requireRoomPlace(tables, ref, deps.providerOf))
     return { broker, place }
   }
 
-  return {
-    async book(ref, wanted) {
-      const { startsAt, endsAt } = requireTimes(wanted)
-      const before = await agendas.readAnew(ref)
-      refuseTaken(before, { startsAt, endsAt, id: null })
-      const writing = await writingTo(ref)
-      const key = Buffer.from(random.bytes(16)).toString("hex")
-      const id = await createWalkUp(writing, { startsAt, endsAt }, key)
-      await checkIn(deps, ref, { booking: walkUp(id, { startsAt, endsAt }), origin: null })
-      const after = await agendas.readAnew(ref)
-      const booking = after.agenda.bookings.find((one) => one.id === id) ?? walkUp(id, { startsAt, endsAt })
-      const met = inTheWay(after, { startsAt, endsAt, id: booking.id })
-      if (met !== undefined) {
-        await takeOut(writing, { booking, origin: null }, false)
-        await agendas.readAnew(ref)
-        throw taken()
-      }
-      agendas.touch(ref, after)
-      return booking
-    },
+  async function book(ref: RoomRef, { startsAt, endsAt }: Times): Promise<Booking> {
+    const before = await agendas.readAnew(ref)
+    refuseTaken(before, { startsAt, endsAt, id: null })
+    const writing = await writingTo(ref)
+    const key = Buffer.from(random.bytes(16)).toString("hex")
+    const id = await createWalkUp(writing, { startsAt, endsAt }, key)
+    await checkIn(deps, ref, { booking: walkUp(id, { startsAt, endsAt }), origin: null })
+    const after = await agendas.readAnew(ref)
+    const booking = after.agenda.bookings.find((one) => one.id === id) ?? walkUp(id, { startsAt, endsAt })
+    const met = inTheWay(after, { startsAt, endsAt, id: booking.id })
+    if (met !== undefined) {
+      await takeOut(writing, { booking, origin: null }, false)
+      await agendas.readAnew(ref)
+      throw taken()
+    }
+    agendas.touch(ref, after)
+    return booking
+  }
 
-    async end(ref, id, endsAt) {
-      const before = await agendas.readAnew(ref)
-      const { booking, origin } = requireBooking(before, id)
-      const end = requireEnd(booking, endsAt, clock.now())
-      if (compare(end, booking.endsAt) > 0) refuseTaken(before, { startsAt: booking.endsAt, endsAt: end, id })
-      if (!end.equals(booking.endsAt)) await moveEnd(await writingTo(ref), { booking, origin }, end)
-      const after = await agendas.readAnew(ref)
-      agendas.touch(ref, after)
-      return after.agenda.bookings.find((one) => one.id === id) ?? { ...booking, endsAt: end }
-    },
+  async function end(ref: RoomRef, id: ProviderEventId, endsAt: Temporal.Instant): Promise<Booking> {
+    const before = await agendas.readAnew(ref)
+    const { booking, origin } = requireBooking(before, id)
+    const end = requireEnd(booking, endsAt, clock.now())
+    if (compare(end, booking.endsAt) > 0) refuseTaken(before, { startsAt: booking.endsAt, endsAt: end, id })
+    if (!end.equals(booking.endsAt)) await moveEnd(await writingTo(ref), { booking, origin }, end)
+    const after = await agendas.readAnew(ref)
+    agendas.touch(ref, after)
+    return after.agenda.bookings.find((one) => one.id === id) ?? { ...booking, endsAt: end }
+  }
+
+  return {
+    book: (ref, wanted) => inTurn(ref, () => book(ref, requireTimes(wanted))),
+    end: (ref, id, endsAt) => inTurn(ref, () => end(ref, id, endsAt)),
 
     async checkIn(ref, id) {
       const known = agendas.watched(ref)?.known ?? (await agendas.readAnew(ref))
@@ -69,8 +74,10 @@ export function createDesk(deps: DeskDeps): RoomDesk {
       if (compare(clock.now(), opensAt) < 0)
         throw new Problem("conflict", "It is too early to check in.", { code: "too-early" })
       await checkIn(deps, ref, written)
-      await agendas.readAnew(ref).catch(() => {})
+      // Nobody needs the calendar to check in; where it answers, it may say that the booking is gone.
+      const after = await agendas.readAnew(ref).catch(() => null)
       agendas.touch(ref, known)
+      if (after !== null) requireBooking(after, id)
     },
   }
 }
