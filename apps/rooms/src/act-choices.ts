@@ -27,10 +27,12 @@ export type ChoiceInput = {
   readonly now: Temporal.Instant
   readonly kind: DisplayKind
   readonly isLinked: boolean
-  readonly isCheckedIn: (booking: Booking) => boolean
+  readonly checkInBy: (booking: Booking) => Temporal.Instant | null
   readonly format: Format
   readonly words: RoomWords
 }
+
+type Taken = Extract<RoomState, { readonly kind: "taken" }>
 
 const bookMinutes = [15, 30, 60]
 const extendMinutes = [15, 30]
@@ -49,7 +51,7 @@ export function actsFor(input: ChoiceInput): ActsView {
   if (state.booking.isAllDay) return noActs
   return {
     ...{ ...noActs, checkIn },
-    extend: may("extend") ? extendChoices(input, state.booking, state.next) : [],
+    extend: may("extend") ? extendChoices(input, state) : [],
     end: may("end") ? endChoice(state.booking, input) : null,
   }
 }
@@ -72,7 +74,9 @@ function bookChoices({ room, now, format, words }: ChoiceInput, until: Temporal.
   return [...fixed, { key: "book-until-next", label, input: { act: "book", roomId, endsAt: until.toString() } }]
 }
 
-function extendChoices({ room, words }: ChoiceInput, booking: Booking, next: Booking | null): readonly ActChoice[] {
+/** None where another booking, which may have begun already, has the room after this one. */
+function extendChoices({ room, words }: ChoiceInput, { booking, until, next }: Taken): readonly ActChoice[] {
+  if (Temporal.Instant.compare(until, booking.endsAt) > 0) return []
   return extendMinutes
     .map((minutes) => ({ minutes, endsAt: booking.endsAt.add({ minutes }) }))
     .filter(({ endsAt }) => next === null || Temporal.Instant.compare(endsAt, next.startsAt) <= 0)
@@ -91,13 +95,12 @@ function checkInChoice({ id }: Booking, { room, words }: ChoiceInput): ActChoice
   return { key: `check-in ${id}`, label: words.checkIn, input: { act: "check-in", roomId: room.roomId, bookingId: id } }
 }
 
-/** What is on and waits for somebody to come, or what is about to begin. */
-function bookingToCheckIn({ state, room, now, isCheckedIn }: ChoiceInput): Booking | null {
-  if (state.kind === "unknown" || room.checkInMinutes === null) return null
-  if (state.kind === "taken" && state.checkInBy !== null)
-    return Temporal.Instant.compare(now, state.checkInBy) < 0 ? state.booking : null
+/** What is on and was not given up yet, however late it is; or what is about to begin. */
+function bookingToCheckIn({ state, room, now, checkInBy }: ChoiceInput): Booking | null {
+  if (state.kind === "unknown") return null
+  if (state.kind === "taken" && state.checkInBy !== null) return state.booking
   const { next } = state
-  if (next === null || next.isAllDay || isCheckedIn(next)) return null
+  if (next === null || checkInBy(next) === null) return null
   const mayFrom = next.startsAt.subtract({ minutes: room.checkInEarlyMinutes })
   return Temporal.Instant.compare(now, mayFrom) >= 0 ? next : null
 }

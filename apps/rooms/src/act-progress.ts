@@ -42,5 +42,7 @@ export function progressText(
   }
   const { code, problemKind } = progress
   const known = words.failures[code ?? ""] ?? words.failures[problemKind ?? ""]
-  return { text: known ?? (problemKind === null ? words.noAnswer : words.otherFailure), isFailure: true }
+  // A calendar that did not answer may have it nevertheless, as the service may that did not.
+  const isUnanswered = problemKind === null || problemKind === "unavailable"
+  return { text: known ?? (isUnanswered ? words.noAnswer : words.otherFailure), isFailure: true }
 }

@@ -23,7 +23,8 @@ import {
 /** What was read of a room, and how old it was when it came. Its age goes on by the device's clocks, whatever the service's does. */
 type Read = {
   readonly bookings: readonly Booking[]
-  readonly checkedIn: ReadonlySet<string>
+  /** By when somebody has to check in, of the bookings that somebody has to. */
+  readonly checkInBy: ReadonlyMap<string, Temporal.Instant>
   readonly coversUntil: Temporal.Instant
   readonly agedMs: number
   readonly cameAt: DeviceTime
@@ -120,7 +121,11 @@ function readAnew(known: KnownRoom, agenda: DisplayAgenda, device: DeviceTime): 
     trouble: agenda.trouble,
     read: {
       bookings: agenda.bookings.map(bookingOf),
-      checkedIn: new Set(agenda.bookings.filter(({ isCheckedIn }) => isCheckedIn).map(({ bookingId }) => bookingId)),
+      checkInBy: new Map(
+        agenda.bookings.flatMap(({ bookingId, checkInBy }) =>
+          checkInBy === null ? [] : [[bookingId, Temporal.Instant.from(checkInBy)] as const],
+        ),
+      ),
       coversUntil: Temporal.Instant.from(agenda.coversUntil),
       agedMs,
       cameAt: device,

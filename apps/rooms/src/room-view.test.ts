@@ -69,14 +69,84 @@ describe("a room's screen", () => {
     })
   })
 
-  test("asks for a check-in until its time is over", () => {
+  test.each([
+    ["a booking right after midnight", "23:52", [[10, 30]], "soon", "Free until 00:02"],
+    ["a meeting over midnight", "23:30", [[-30, 120]], "taken", "Until 01:00"],
+    ["a meeting until noon of the day after", "20:00", [[-30, 16 * 60 + 30]], "taken", "Until Tue 1 Dec, 12:00"],
+    ["a whole day", "09:00", [[-540, 1440]], "taken", "For the rest of the day"],
+    ["two whole days", "09:00", [[-540, 2880]], "taken", "Until the end of Tuesday 1 December"],
+  ] as const)("does not confuse the days: %s", (_, time, spans, tone, sentence) => {
+    const at = Temporal.Instant.from(`2026-11-30T${time}:00Z`)
     const one = screen()
-    one.hear(hello(nine, {}, [{ ...sampleRoom, checkInMinutes: 10 }]))
-    one.hear(agenda(nine, [booking(-1, 30)]))
+    one.pass(nine.until(at).total("milliseconds"))
+    one.hear(hello(at))
+    const toNow = nine.until(at).total("minutes")
+    one.hear(
+      agenda(
+        at,
+        spans.map(([from, long]) => booking(toNow + from, long)),
+      ),
+    )
+    expect(one.room()).toMatchObject({ tone, sentence })
+  })
+
+  test("lists what else is on beside the meeting that it names, and extends neither over the other", () => {
+    const day = booking(-540, 1440, { title: "Painters", isAllDay: true })
+    const { now, days, acts } = shown([day, booking(-10, 30)]).room()
+    expect(now?.title).toBe("Stand-up")
+    expect(days[0]?.bookings).toMatchObject([{ title: "Painters", times: "All day" }])
+    expect(acts.extend).toEqual([])
+  })
+
+  test.each([
+    ["Asia/Kolkata", 24, ["14:00", "15:00"], 0.0625],
+    ["Asia/Kolkata", 12, ["2 PM", "3 PM"], 0.0625],
+    ["Europe/Berlin", 12, ["10 AM", "11 AM"], 0],
+  ] as const)("marks the hours of its own zone, %s, in %i", (zone, hours, marks, nowAt) => {
+    const one = screen()
+    one.hear(hello(nine, { settings: { language: "en", hours, look: "system" } }, [{ ...sampleRoom, zone }]))
+    one.hear(agenda(nine, []))
+    const { timeline } = one.room()
+    expect(timeline.hours.slice(0, 2).map(({ label }) => label)).toEqual(marks)
+    expect(timeline.nowAt).toBe(nowAt)
+  })
+
+  test("goes on right while the clocks are set back, and counts the hour that comes twice", () => {
+    const before = Temporal.Instant.from("2026-10-25T00:30:00Z")
+    const one = screen()
+    one.pass(nine.until(before).total("milliseconds"))
+    one.hear(hello(before, {}, [{ ...sampleRoom, zone: "Europe/Berlin" }]))
+    const toNow = nine.until(before).total("minutes")
+    one.hear(agenda(before, [booking(toNow, 90)]))
+    expect(one.room()).toMatchObject({ clock: "02:30", tone: "taken", sentence: "Until 03:00" })
+    expect(
+      one
+        .room()
+        .timeline.hours.slice(0, 3)
+        .map(({ label }) => label),
+    ).toEqual(["02:00", "02:00", "03:00"])
+    one.pass(60 * 60_000)
+    expect(one.room()).toMatchObject({ clock: "02:30", tone: "taken", sentence: "Until 03:00" })
+  })
+
+  test("asks for a check-in until its time is over", () => {
+    const one = shown([booking(-1, 30, { checkInBy: "2026-11-30T09:09:00Z" })])
     expect(one.room()).toMatchObject({ tone: "check-in", sentence: "Check in by 09:09, or the room is given up" })
     expect(one.room().acts.checkIn?.input).toMatchObject({ act: "check-in", bookingId: "event--1" })
-    one.pass(10 * 60_000)
+  })
+
+  test("lets whoever comes late check in, until the room is given up", () => {
+    const one = shown([booking(-20, 60, { checkInBy: "2026-11-30T08:55:00Z" })])
+    expect(one.room()).toMatchObject({ tone: "taken", acts: { checkIn: { input: { bookingId: "event--20" } } } })
+    one.hear(agenda(nine, [booking(-20, 60)]))
     expect(one.room()).toMatchObject({ tone: "taken", acts: { checkIn: null } })
+  })
+
+  test("offers a check-in some minutes before, where the service waits for one", () => {
+    const one = shown([booking(6, 30, { checkInBy: "2026-11-30T09:16:00Z" })])
+    expect(one.room().acts.checkIn).toBeNull()
+    one.pass(60_000)
+    expect(one.room().acts.checkIn?.input).toMatchObject({ act: "check-in", bookingId: "event-6" })
   })
 
   test("names neither title nor host of what is private", () => {
@@ -106,6 +176,14 @@ describe("a room's screen", () => {
     expect(one.room()).toMatchObject({ tone: "unknown", sentence: offline, why: null })
     one.pass(75 * 60_000)
     expect(one.room()).toMatchObject({ tone: "taken", age: "As of 105 minutes ago", why: offline })
+  })
+
+  test("says of which day its knowledge is once that was yesterday, on paper, too", () => {
+    const one = shown([booking(24 * 60, 30)], { settings: { language: "en", hours: 24, look: "e-paper" } })
+    one.lose()
+    one.pass(24.5 * 3_600_000)
+    expect(one.room()).toMatchObject({ tone: "unknown", age: "Not connected, as of Mon 30 Nov, 09:00" })
+    expect(one.room().sentence).toBe("The calendar could not be read since Mon 30 Nov, 09:00")
   })
 
   test("does not end the meeting that is on because the device's clock was set forward", () => {

@@ -66,8 +66,8 @@ export function roomView(looking: Looking): RoomView {
   const format = formatFor(settings, room.zone)
   const words = messages[settings.language]
   const agenda = agendaOf(known, now, device)
-  const isCheckedIn = ({ id }: Booking) => known.read?.checkedIn.has(id) === true
-  const state = cautiousState(nows, { agenda, checkInMinutes: room.checkInMinutes, isCheckedIn })
+  const checkInBy = ({ id }: Booking) => known.read?.checkInBy.get(id) ?? null
+  const state = cautiousState(nows, { agenda, checkInBy })
   const shown = { state, agenda, now, format, words }
   const tone = toneOf(state, now)
   const isFresh = agenda !== null && isFreshAt(agenda, now)
@@ -86,7 +86,7 @@ export function roomView(looking: Looking): RoomView {
     age: isLinked && isFresh ? null : ageText(shown, settings.look === "e-paper"),
     why: tone === "unknown" ? null : why,
     timeline: timelineOf({ agenda, state, now, format }),
-    acts: actsFor({ state, room, now, kind, isLinked, isCheckedIn, format, words }),
+    acts: actsFor({ state, room, now, kind, isLinked, checkInBy, format, words }),
   }
 }
 
@@ -121,24 +121,34 @@ type Shown = {
 
 function sentenceOf({ state, agenda, now, format, words }: Shown, why: string | null): string {
   const isToday = (at: Temporal.Instant) => format.dateOf(at).equals(format.dateOf(now))
-  const isNear = (at: Temporal.Instant) => now.until(at).total("hours") < 12
   switch (state.kind) {
     case "unknown": {
       if (why !== null) return why
       if (agenda === null) return words.unknownNever
       const isOld = agenda.readAt.until(now).total("seconds") > trustSeconds
-      return isOld ? words.unknownOld(format.time(agenda.readAt)) : words.unknownPast
+      return isOld ? words.unknownOld(format.moment(agenda.readAt, now)) : words.unknownPast
     }
     case "free":
-      if (state.until === null || !isToday(state.until)) return words.freeRest
-      return state.isSoonTaken ? words.soonUntil(format.time(state.until)) : words.until(format.time(state.until))
+      if (state.until !== null && state.isSoonTaken) return words.soonUntil(format.time(state.until))
+      return state.until === null || !isToday(state.until) ? words.freeRest : words.until(format.time(state.until))
     case "taken":
       if (toneOf(state, now) === "check-in" && state.checkInBy !== null)
         return words.checkInBy(format.time(state.checkInBy))
-      return words.until(
-        isToday(state.until) || isNear(state.until) ? format.time(state.until) : format.day(state.until),
-      )
+      return takenUntil(state.until, now, { format, words })
   }
+}
+
+/** What ends with a day, as whole days do, is not said to end on the next one. */
+function takenUntil(
+  until: Temporal.Instant,
+  now: Temporal.Instant,
+  { format, words }: Pick<Shown, "format" | "words">,
+): string {
+  const lastDay = format.dayEndedBy(until)
+  if (lastDay?.equals(format.dateOf(now))) return words.takenRest
+  if (lastDay !== null) return words.untilEndOf(format.day(until.subtract({ hours: 12 })))
+  const isSoon = now.until(until).total("hours") < 12
+  return words.until(isSoon ? format.time(until) : format.moment(until, now))
 }
 
 export function bookingView(booking: Booking, format: Format, words: RoomWords): BookingView {
@@ -154,22 +164,20 @@ export function bookingView(booking: Booking, format: Format, words: RoomWords):
   }
 }
 
-/** What is to come today and tomorrow, without what is on now. */
+/** What is to come today and tomorrow, and what else is on beside what is shown as being on now. */
 function daysOf(
   { agenda, now, format, words }: Shown,
   current: Booking | null,
   view: (booking: Booking) => BookingView,
 ): RoomView["days"] {
-  const today = format.dateOf(now)
-  const tomorrow = today.add({ days: 1 })
+  const tomorrow = format.dateOf(now).add({ days: 1 })
   const coming = (agenda?.bookings ?? []).filter(
-    (one) => one.id !== current?.id && Temporal.Instant.compare(one.startsAt, now) > 0,
+    ({ id, endsAt }) => id !== current?.id && Temporal.Instant.compare(endsAt, now) > 0,
   )
-  const on = (date: Temporal.PlainDate) =>
-    coming.filter(({ startsAt }) => format.dateOf(startsAt).equals(date)).map(view)
+  const dayOf = ({ startsAt }: Booking) => Temporal.PlainDate.compare(format.dateOf(startsAt), tomorrow)
   return [
-    { label: words.today, bookings: on(today) },
-    { label: words.tomorrow, bookings: on(tomorrow) },
+    { label: words.today, bookings: coming.filter((one) => dayOf(one) < 0).map(view) },
+    { label: words.tomorrow, bookings: coming.filter((one) => dayOf(one) === 0).map(view) },
   ]
 }
 
@@ -179,7 +187,7 @@ const isFreshAt = ({ readAt }: RoomAgenda, now: Temporal.Instant) => readAt.unti
 function ageText({ agenda, now, format, words }: Shown, isPaper: boolean): string | null {
   if (agenda === null) return null
   return isPaper
-    ? words.asOfTime(format.time(agenda.readAt))
+    ? words.asOfTime(format.moment(agenda.readAt, now))
     : words.asOf(format.span(agenda.readAt.until(now).total("seconds")))
 }
 

@@ -37,11 +37,11 @@ type Kind = Extract<DisplayMessage, { kind: "hello" }>["display"]["kind"]
 
 function hello(kind: Kind, { language = "en", hours = 24, look = "light" }: Look = {}, rooms = 1): DisplayMessage {
   return {
-    ...{ kind: "hello", now: now().toString(), protocolVersion: 2, beatSeconds: 20 },
+    ...{ kind: "hello", now: now().toString(), protocolVersion: 3, beatSeconds: 20 },
     display: { displayId: roomIdOf(99), name: "Screen", kind, settings: { language, hours, look } },
     rooms: Array.from({ length: rooms }, (_, at) => ({
       ...{ roomId: roomIdOf(at + 1), name: `Andromeda ${at + 1}`, zone: "Europe/Berlin" },
-      ...{ checkInMinutes: at === 0 ? 10 : null, checkInEarlyMinutes: 5, pageUrl: "https://kalends.example/#rooms" },
+      ...{ checkInEarlyMinutes: 5, pageUrl: "https://kalends.example/#rooms" },
     })),
   }
 }
@@ -50,7 +50,8 @@ function booking(startsIn: number, minutes: number, title: string | null = "Harb
   const startsAt = now().add({ minutes: startsIn })
   return {
     ...{ bookingId: `${startsIn}`, startsAt: startsAt.toString(), endsAt: startsAt.add({ minutes }).toString() },
-    ...{ isAllDay: false, isPrivate: title === null, title, host: title === null ? null : "Ada", isCheckedIn: false },
+    ...{ isAllDay: false, isPrivate: title === null, title, host: title === null ? null : "Ada" },
+    checkInBy: startsAt.add({ minutes: 10 }).toString(),
     join: title === null ? null : { vendor: "Jitsi Meet", url: "https://meet.jit.si/harbour7xw4c6yb8n9dfghj" },
   }
 }

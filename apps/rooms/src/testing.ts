@@ -6,7 +6,7 @@ export const roomId = "00000000-0000-4000-8000-0000000000a1"
 export const nine = Temporal.Instant.from("2026-11-30T09:00:00Z")
 
 export const sampleRoom: ScreenRoom = {
-  ...{ roomId, name: "Andromeda", zone: "UTC", checkInMinutes: null, checkInEarlyMinutes: 5 },
+  ...{ roomId, name: "Andromeda", zone: "UTC", checkInEarlyMinutes: 5 },
   pageUrl: "https://kalends.example/#rooms",
 }
 
@@ -15,7 +15,7 @@ export function booking(startsIn: number, minutes: number, changes: Partial<Scre
   return {
     bookingId: `event-${startsIn}`,
     ...{ startsAt: startsAt.toString(), endsAt: startsAt.add({ minutes }).toString() },
-    ...{ isAllDay: false, isPrivate: false, title: "Stand-up", host: "Ada", join: null, isCheckedIn: false },
+    ...{ isAllDay: false, isPrivate: false, title: "Stand-up", host: "Ada", join: null, checkInBy: null },
     ...changes,
   }
 }
@@ -26,7 +26,7 @@ export function hello(
   rooms: readonly ScreenRoom[] = [sampleRoom],
 ): DisplayHello {
   return {
-    ...{ kind: "hello", now: now.toString(), protocolVersion: 2, beatSeconds: 20, rooms: [...rooms] },
+    ...{ kind: "hello", now: now.toString(), protocolVersion: 3, beatSeconds: 20, rooms: [...rooms] },
     display: {
       ...{ displayId: "00000000-0000-4000-8000-0000000000d1", name: "Door", kind: "door" },
       settings: { language: "en", hours: 24, look: "system" },

@@ -24,7 +24,7 @@ export type TimelineInput = {
 
 /** The hours around now. Bookings stay drawn when they cannot be trusted to be all that there are; the rest is then unknown. */
 export function timelineOf({ agenda, state, now, format }: TimelineInput): Timeline {
-  const startMs = Math.floor(now.epochMilliseconds / 3_600_000) * 3_600_000
+  const startMs = format.hourBegun(now).epochMilliseconds
   const lengthMs = hoursShown * 3_600_000
   const placeOf = (at: Temporal.Instant) => clamp((at.epochMilliseconds - startMs) / lengthMs)
   const taken = (agenda?.bookings ?? [])

@@ -12,6 +12,8 @@ export type CheckInPolicy = {
 
 export type CheckInInput = {
   readonly booking: Booking
+  /** Since when somebody could check in to it, had they come: its minutes do not run while no screen shows it. */
+  readonly offeredSince: Temporal.Instant
   readonly now: Temporal.Instant
   readonly isCheckedIn: boolean
   /** Occurrences of its series that were missed in a row before this one. */
@@ -30,18 +32,29 @@ export type CheckInVerdict =
 /** What is to become of a booking now. Whole days are nobody's to check in to, and what is over is left as it was. */
 export function checkInVerdict(
   policy: CheckInPolicy,
-  { booking, now, isCheckedIn, missed }: CheckInInput,
+  { booking, offeredSince, now, isCheckedIn, missed }: CheckInInput,
 ): CheckInVerdict {
-  const { withinMinutes, earlyMinutes, missesMost } = policy
+  const { earlyMinutes, missesMost } = policy
   const isOver = Temporal.Instant.compare(now, booking.endsAt) >= 0
-  if (withinMinutes === null || booking.isAllDay || isCheckedIn || isOver) return { kind: "keep" }
-  const releaseAt = earlier(booking.startsAt.add({ minutes: withinMinutes }), booking.endsAt)
+  const releaseAt = checkInBy(policy, booking, offeredSince)
+  if (releaseAt === null || isCheckedIn || isOver) return { kind: "keep" }
   if (Temporal.Instant.compare(now, booking.startsAt.subtract({ minutes: earlyMinutes })) < 0) return { kind: "keep" }
   if (Temporal.Instant.compare(now, releaseAt) < 0) return { kind: "wait", releaseAt }
   const isLastMiss = booking.seriesId !== null && missesMost !== null && missed + 1 >= missesMost
   return { kind: isLastMiss ? "release-series" : "release" }
 }
 
+/** By when somebody has to check in to a booking that can be checked in to since then; null where nobody ever has to. */
+export function checkInBy(
+  { withinMinutes }: Pick<CheckInPolicy, "withinMinutes">,
+  { startsAt, endsAt, isAllDay }: Booking,
+  offeredSince: Temporal.Instant,
+): Temporal.Instant | null {
+  if (withinMinutes === null || isAllDay) return null
+  return earlier(later(startsAt, offeredSince).add({ minutes: withinMinutes }), endsAt)
+}
+
+const later = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) > 0 ? a : b)
 const earlier = (a: Temporal.Instant, b: Temporal.Instant) => (Temporal.Instant.compare(a, b) < 0 ? a : b)
 
 /** How many in a row are missed after this one: a check-in, or a booking that was no series', begins anew. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 import { type Booking, type BookingOptions, bookingsFrom, mostPrivate, usualPrivacy } from "./booking.ts"
-import { type CheckInPolicy, checkInVerdict, missedAfter } from "./check-in.ts"
+import { type CheckInPolicy, checkInBy, checkInVerdict, missedAfter } from "./check-in.ts"
 import { builtInDialRules } from "./dial-rule.ts"
 import type { CalendarEvent } from "./event.ts"
 import { parseProviderEventId } from "./ids.ts"
-import { ageSeconds, type RoomAgenda, roomStateOf, trustSeconds } from "./room-state.ts"
+import { ageSeconds, nobodyChecksIn, type RoomAgenda, type RoomNow, roomStateOf, trustSeconds } from "./room-state.ts"
 import { someEvent } from "./testing/some-event.ts"
 
 const at = (clock: string) => Temporal.Instant.from(`2026-11-30T${clock}:00Z`)
@@ -19,8 +19,8 @@ const agenda = (...events: readonly CalendarEvent[]): RoomAgenda => ({
   readAt: at("09:00"),
   coversUntil: at("23:59"),
 })
-const stateAt = (known: RoomAgenda | null, clock: string, checkInMinutes: number | null = null) =>
-  roomStateOf({ agenda: known, now: at(clock), checkInMinutes, isCheckedIn: () => false })
+const stateAt = (known: RoomAgenda | null, clock: string, checkInBy: RoomNow["checkInBy"] = nobodyChecksIn) =>
+  roomStateOf({ agenda: known, now: at(clock), checkInBy })
 
 test("events that do not take the room are no bookings, and the others stand by their start", () => {
   const events = [
@@ -73,8 +73,7 @@ test("a room that was never read, was read too long ago, or is looked at beyond 
   expect(stateAt(null, "09:00")).toEqual({ kind: "unknown" })
   const known = agenda()
   const trustedUntil = known.readAt.add({ seconds: trustSeconds })
-  const look = (now: Temporal.Instant, of = known) =>
-    roomStateOf({ agenda: of, now, checkInMinutes: null, isCheckedIn: () => false }).kind
+  const look = (now: Temporal.Instant, of = known) => roomStateOf({ agenda: of, now, checkInBy: nobodyChecksIn }).kind
   expect(look(trustedUntil)).toBe("free")
   expect(look(trustedUntil.add({ seconds: 1 }))).toBe("unknown")
   expect(look(at("09:05"), { ...known, coversUntil: at("09:05") })).toBe("unknown")
@@ -95,7 +94,10 @@ const meeting = (changes: Partial<Booking> = {}): Booking => {
   return { ...booking, ...changes }
 }
 const verdict = (clock: string, changes: Partial<Parameters<typeof checkInVerdict>[1]> = {}) =>
-  checkInVerdict(policy, { booking: meeting(), now: at(clock), isCheckedIn: false, missed: 0, ...changes })
+  checkInVerdict(policy, {
+    ...{ booking: meeting(), offeredSince: at("08:00"), now: at(clock), isCheckedIn: false, missed: 0 },
+    ...changes,
+  })
 
 test.each([
   ["09:54", { kind: "keep" }],
@@ -110,7 +112,17 @@ test.each([
 test("who has come keeps the room, and nobody checks in to a whole day", () => {
   expect(verdict("10:30", { isCheckedIn: true })).toEqual({ kind: "keep" })
   expect(verdict("10:30", { booking: meeting({ isAllDay: true }) })).toEqual({ kind: "keep" })
-  expect(stateAt(agenda(event("m", "10:00", "11:00")), "10:05", 10)).toMatchObject({ checkInBy: at("10:10") })
+  const known = agenda(event("m", "10:00", "11:00"))
+  const deadline = (booking: Booking) => checkInBy(policy, booking, at("08:00"))
+  expect(stateAt(known, "10:05", deadline)).toMatchObject({ checkInBy: at("10:10") })
+  expect(deadline(meeting({ isAllDay: true }))).toBeNull()
+})
+
+test("the minutes to check in count from when a screen could first show the booking, and end with it", () => {
+  const deadline = (offered: string) => checkInBy(policy, meeting(), at(offered))
+  expect([deadline("09:00"), deadline("10:20"), deadline("10:55")]).toEqual([at("10:10"), at("10:30"), at("11:00")])
+  expect(verdict("10:29", { offeredSince: at("10:20") })).toEqual({ kind: "wait", releaseAt: at("10:30") })
+  expect(verdict("10:30", { offeredSince: at("10:20") })).toEqual({ kind: "release" })
 })
 
 test("a meeting shorter than the time to check in is not given up after its end", () => {

@@ -30,7 +30,7 @@ export type RoomState =
       /** When the room is free again: bookings that follow one another without a gap are taken together. */
       readonly until: Temporal.Instant
       readonly next: Booking | null
-      /** Whether somebody must still check in, and by when; null when not. */
+      /** By when somebody has to check in, which may be past while the room is not given up yet; null where nobody has to. */
       readonly checkInBy: Temporal.Instant | null
     }
 
@@ -43,9 +43,8 @@ const gapSeconds = 60
 export type RoomNow = {
   readonly agenda: RoomAgenda | null
   readonly now: Temporal.Instant
-  /** Minutes after its start within which a booking must be checked in; null where nobody has to. */
-  readonly checkInMinutes: number | null
-  readonly isCheckedIn: (booking: Booking) => boolean
+  /** By when somebody has to check in to a booking; null where nobody has to, or somebody has. */
+  readonly checkInBy: (booking: Booking) => Temporal.Instant | null
 }
 
 /** How old what is shown is, in whole seconds; null where nothing was ever read. */
@@ -66,14 +65,12 @@ export function roomStateOf(room: RoomNow): RoomState {
   return { kind: "free", until: next?.startsAt ?? null, isSoonTaken, next }
 }
 
-function takenBy(booking: Booking, { now, checkInMinutes, isCheckedIn }: RoomNow, agenda: RoomAgenda): RoomState {
-  const until = endOfChain(agenda.bookings, booking)
-  const checkInBy =
-    checkInMinutes === null || booking.isAllDay || isCheckedIn(booking)
-      ? null
-      : booking.startsAt.add({ minutes: checkInMinutes })
-  return { kind: "taken", booking, until, next: nextAfter(agenda.bookings, now), checkInBy }
+function takenBy(booking: Booking, { now, checkInBy }: RoomNow, { bookings }: RoomAgenda): RoomState {
+  const until = endOfChain(bookings, booking)
+  return { kind: "taken", booking, until, next: nextAfter(bookings, now), checkInBy: checkInBy(booking) }
 }
+
+export const nobodyChecksIn = (): null => null
 
 function isOn({ startsAt, endsAt }: Booking, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(startsAt, now) <= 0 && Temporal.Instant.compare(now, endsAt) < 0

@@ -38,9 +38,7 @@ const screenRoomSchema = z.object({
   roomId: id,
   name: z.string(),
   zone: z.string(),
-  /** Minutes after its start within which a booking must be checked in; null where nobody has to. */
-  checkInMinutes: z.number().int().nullable(),
-  /** Minutes before its start from which one may. */
+  /** Minutes before its start from which one may check in to a booking. */
   checkInEarlyMinutes: z.number().int(),
   /** Where somebody with a phone goes on; null where there is no such page. */
   pageUrl: z.string().max(4096).nullable(),
@@ -57,7 +55,11 @@ const screenBookingSchema = z.object({
   title: z.string().nullable(),
   host: z.string().nullable(),
   join: z.object({ vendor: z.string(), url: z.string().max(4096) }).nullable(),
-  isCheckedIn: z.boolean(),
+  /**
+   * By when somebody has to check in, or the room is given up; past, until it is. Null where nobody has to, somebody has, or
+   * no screen of the room could take it.
+   */
+  checkInBy: instant.nullable(),
 })
 export type ScreenBooking = z.infer<typeof screenBookingSchema>
 

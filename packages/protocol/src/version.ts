@@ -1,2 +1,2 @@
 /** Version of everything in this package. A change that an older peer cannot understand raises it. */
-export const protocolVersion = 2
+export const protocolVersion = 3

@@ -1,3 +1,5 @@
+import type { Booking } from "@kalends/domain/booking"
+import { actsOf } from "@kalends/domain/display"
 import { roomTroubleOf } from "@kalends/domain/room-trouble"
 import { type DisplayMessage, displayBeatSeconds } from "@kalends/protocol/display"
 import type { Clock } from "../ports/clock.ts"
@@ -10,7 +12,7 @@ import { agendaMessage, helloMessage } from "./screen-messages.ts"
 
 export type DisplayStreamsDeps = {
   readonly store: Store
-  readonly agendas: Pick<RoomAgendas, "known" | "problem" | "read" | "listen" | "isCheckedIn">
+  readonly agendas: Pick<RoomAgendas, "known" | "problem" | "read" | "listen" | "offerCheckIn" | "checkInBy">
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly publicUrl: string
@@ -158,7 +160,7 @@ class Stream {
   }
 
   #listen(rooms: readonly RoomRow[]): void {
-    this.#rooms.abort()
+    const before = this.#rooms
     this.#rooms = new AbortController()
     const { signal } = this.#rooms
     const { agendas, clock } = this.#deps
@@ -168,18 +170,20 @@ class Stream {
       })
       signal.addEventListener("abort", unlisten, { once: true })
       const ref: RoomRef = { accountId, roomId }
-      const isCheckedIn = ({ id }: { readonly id: Parameters<typeof agendas.isCheckedIn>[1] }) =>
-        agendas.isCheckedIn(ref, id)
+      if (actsOf[this.display.kind].includes("check-in")) agendas.offerCheckIn(ref, signal)
+      const checkInBy = (booking: Booking) => agendas.checkInBy(ref, booking)
       agendas.listen(
         ref,
         (agenda) =>
           this.#send(
-            agendaMessage({ ...{ roomId, agenda, now: clock.now(), isCheckedIn }, problem: agendas.problem(ref) }),
+            agendaMessage({ ...{ roomId, agenda, now: clock.now(), checkInBy }, problem: agendas.problem(ref) }),
           ),
         signal,
       )
       if (agendas.known(ref) === null) void this.#askWhyUnread(ref, signal)
     }
+    // Last: rooms that stay are listened to without a break.
+    before.abort()
   }
 
   /** A room of which nothing is known is told of as soon as it is read; until then the screen says why it is not. */

@@ -51,6 +51,7 @@ async function world(options: RoomWorldOptions = {}) {
   return { ...base, displays, streams, act, agendas, by, input, paired, watch }
 }
 
+const checkIn = { withinMinutes: 10, earlyMinutes: 5, missesMost: null }
 const code = (code: string) => expect.objectContaining({ code })
 
 describe("pairing", () => {
@@ -249,6 +250,34 @@ describe("at a screen", () => {
         .map(({ reason }) => reason)
         .sort(),
     ).toEqual(["screen-book", "screen-end", "screen-extend"])
+  })
+
+  test("who comes to a meeting that was made late can check in, and a television asks nobody to", async () => {
+    const { paired, watch, act, ref, invite, clock } = await world({ room: { checkIn } })
+    const bookingId = await invite("Made for now", -20, 60)
+    const tv = await watch((await paired({ kind: "tv" })).display)
+    expect(tv.last("agenda")?.bookings).toMatchObject([{ checkInBy: null }])
+    const { display } = await paired()
+    const door = await watch(display)
+    const checkInBy = clock.now().add({ minutes: 10 }).toString()
+    expect(door.last("agenda")?.bookings).toMatchObject([{ checkInBy }])
+    expect(tv.last("agenda")?.bookings).toMatchObject([{ checkInBy }])
+    await act(display, { act: "check-in", roomId: ref.roomId, bookingId })
+    await clock.advance(1)
+    expect(door.last("agenda")?.bookings).toMatchObject([{ checkInBy: null }])
+  })
+
+  test("the minutes within which one has to come do not begin anew when the screen is given another name", async () => {
+    const { paired, watch, displays, by, invite, clock } = await world({ room: { checkIn } })
+    await invite("Stand-up", -20, 60)
+    const { display, displayId } = await paired()
+    const { last } = await watch(display)
+    const before = last("agenda")?.bookings
+    await clock.advance(5 * 60_000)
+    await displays.change(by, displayId, { name: "Entrance" })
+    await clock.advance(1)
+    expect(last("hello")?.display.name).toBe("Entrance")
+    expect(last("agenda")?.bookings).toEqual(before)
   })
 
   test("what others have is not booked over", async () => {

@@ -22,7 +22,7 @@ const booking = (startsIn: number, minutes: number, title: string | null = "Stan
 
 const message = (bookings: readonly Booking[]) =>
   agendaMessage({
-    ...{ roomId, now, isCheckedIn: () => false, problem: null },
+    ...{ roomId, now, checkInBy: () => null, problem: null },
     agenda: { bookings, readAt: now, coversUntil: now.add({ hours: 24 * 30 }) },
   })
 
@@ -36,7 +36,7 @@ test("tells what is not over, of two days", () => {
 test("dial strings, tags and whatever else a screen does not show stay here", () => {
   const [told] = message([{ ...booking(0, 30), dial: [], version: "secret-tag" }]).bookings
   expect(Object.keys(told ?? {}).sort()).toEqual(
-    ["bookingId", "endsAt", "host", "isAllDay", "isCheckedIn", "isPrivate", "join", "startsAt", "title"].sort(),
+    ["bookingId", "endsAt", "checkInBy", "host", "isAllDay", "isPrivate", "join", "startsAt", "title"].sort(),
   )
 })
 

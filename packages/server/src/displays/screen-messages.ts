@@ -24,7 +24,7 @@ export type AgendaInput = {
   readonly roomId: RoomId
   readonly agenda: RoomAgenda
   readonly now: Temporal.Instant
-  readonly isCheckedIn: (booking: Booking) => boolean
+  readonly checkInBy: (booking: Booking) => Temporal.Instant | null
   /** What the last try to read it anew met. */
   readonly problem: Problem | null
 }
@@ -33,7 +33,7 @@ export type AgendaInput = {
  * What a screen is told of a room: what is not over, of the next two days. Where more is booked than it is told, what it knows
  * ends where the first that is left out begins, so that nothing left out is taken for free.
  */
-export function agendaMessage({ roomId, agenda, now, isCheckedIn, problem }: AgendaInput): DisplayAgenda {
+export function agendaMessage({ roomId, agenda, now, checkInBy, problem }: AgendaInput): DisplayAgenda {
   const horizon = earlier(agenda.coversUntil, now.add({ hours: screenHoursAhead }))
   // They are by start: most of a month is behind the horizon, and not looked at.
   const beyond = agenda.bookings.findIndex(({ startsAt }) => !isAfter(horizon, startsAt))
@@ -44,7 +44,7 @@ export function agendaMessage({ roomId, agenda, now, isCheckedIn, problem }: Age
   let leftOut: Booking | null = null
   let chars = 0
   for (const booking of coming) {
-    const shown = screenBooking(booking, isCheckedIn(booking))
+    const shown = screenBooking(booking, checkInBy(booking))
     chars += JSON.stringify(shown).length
     if (told.length >= screenBookingsMost || chars > messageCharsMost) {
       leftOut = booking
@@ -59,14 +59,14 @@ export function agendaMessage({ roomId, agenda, now, isCheckedIn, problem }: Age
   }
 }
 
-function screenBooking(booking: Booking, isCheckedIn: boolean): ScreenBooking {
+function screenBooking(booking: Booking, checkInBy: Temporal.Instant | null): ScreenBooking {
   const { id, startsAt, endsAt, isAllDay, isPrivate, title, host, join } = booking
   return {
     ...{ bookingId: id, startsAt: startsAt.toString(), endsAt: endsAt.toString(), isAllDay, isPrivate },
     title: title?.slice(0, titleCharsMost) ?? null,
     host: host?.slice(0, hostCharsMost) ?? null,
     join: join === null ? null : { vendor: join.vendor, url: join.url },
-    isCheckedIn,
+    checkInBy: checkInBy?.toString() ?? null,
   }
 }
 
@@ -85,7 +85,6 @@ export function helloMessage({ display, rooms, now, publicUrl }: HelloInput): Di
     display: { displayId, name, kind, settings: { language, hours, look } },
     rooms: rooms.map((room) => ({
       ...{ roomId: room.roomId, name: room.name, zone: room.zone },
-      checkInMinutes: room.checkIn.withinMinutes,
       checkInEarlyMinutes: room.checkIn.earlyMinutes,
       pageUrl: `${publicUrl}/#rooms/${room.roomId}`,
     })),

@@ -55,7 +55,7 @@ beforeAll(async () => {
     service: async () => ({
       name: "Kalends",
       version: "0",
-      protocolVersion: 2,
+      protocolVersion: 3,
       needsSetup: true,
       demoUrl: null,
       providers: [],

@@ -19,8 +19,14 @@ export interface RoomAgendas {
   read(room: RoomRef, signal: AbortSignal): Promise<RoomAgenda>
   /** Told of each new agenda at once, and of the known one first; ends with the signal. An agenda that could not be renewed is told of again, with its old `readAt`; one of a room that was disconnected is empty and was never read. */
   listen(room: RoomRef, listener: AgendaListener, signal: AbortSignal): void
-  /** Whether somebody has checked in to a booking of the agenda that is known. Who listens is told of the agenda again when that changes. */
-  isCheckedIn(room: RoomRef, booking: ProviderEventId): boolean
+  /** One can check in to the room at a screen here, until the signal: only then do the minutes run within which one has to. */
+  offerCheckIn(room: RoomRef, signal: AbortSignal): void
+  /**
+   * By when somebody has to check in to a booking of the agenda that is known; null where nobody has to, somebody has, or
+   * nobody could. Past, it still can be checked in to until it is given up. Who listens is told of the agenda again when
+   * that changes.
+   */
+  checkInBy(room: RoomRef, booking: Booking): Temporal.Instant | null
 }
 
 /** What people do at a screen. Each is one write with a precondition; throws Problem "conflict" where the calendar says otherwise by now. */

@@ -4,6 +4,7 @@ import { isProblem } from "@kalends/domain/problem"
 import type { Log } from "../ports/log.ts"
 import type { RoomRef } from "../ports/room-agendas.ts"
 import { type DeskDeps, keptUntil, requireBooking } from "./desk.ts"
+import { offeredSinceOf } from "./offers.ts"
 import type { ReadRoom } from "./read-room.ts"
 import { requireRoomPlace } from "./room-place.ts"
 import type { Watch } from "./watches.ts"
@@ -14,43 +15,43 @@ export type ReleaseDeps = Omit<DeskDeps, "random"> & { readonly log: Log }
 const lookSeconds = 15
 /** What a node that died left half done, another does again after this long. */
 const retryMinutes = 2
-const { compare } = Temporal.Instant
 
 /**
- * Gives up bookings that nobody came to, in rooms where that is set. Only of rooms that are listened to here, for without a
- * screen nobody could have checked in; and the minutes within which one must are counted from when a screen could first
- * show the booking: an outage, ours or the provider's, takes the room from nobody. Right before, the calendar is read anew;
+ * Gives up bookings that nobody came to, in rooms where that is set. Only of rooms that have a screen here at which one
+ * can check in, which no television and no video system is; and the minutes within which one must are counted from when such a
+ * screen could first show the booking: an outage, ours or the provider's, takes the room from nobody. Right before, the calendar is read anew;
  * where that cannot be done, nothing is given up. Nodes agree by the mark of the booking, of which there is one.
  */
 export function createRelease(deps: ReleaseDeps) {
   const { agendas, clock, log } = deps
 
   async function look(): Promise<void> {
-    for (const watch of agendas.listened())
+    for (const watch of agendas.offered())
       for (const booking of dueOf(watch)) await giveUp(watch, booking).catch((error: unknown) => note(watch, error))
   }
 
   /** Bookings of a room that seem to be due, by what is known without asking. */
-  function dueOf({ known, seenSince, listenedSince, failures }: Watch): readonly Booking[] {
+  function dueOf(watch: Watch): readonly Booking[] {
+    const { known, failures } = watch
     // During an outage the agenda's own timer asks, ever more rarely.
-    if (failures > 0 || known === null || listenedSince === null || known.room.checkIn.withinMinutes === null) return []
-    return known.agenda.bookings.filter((booking) => {
-      const showableSince = latest([booking.startsAt, listenedSince, seenSince.get(booking.id) ?? clock.now()])
-      return verdictOf(known, { ...booking, startsAt: showableSince }, 0) !== "keep"
-    })
+    if (failures > 0 || known === null || known.room.checkIn.withinMinutes === null) return []
+    return known.agenda.bookings.filter((booking) => verdictOf(watch, known, booking, 0) !== "keep")
   }
 
-  function verdictOf({ room, marks }: ReadRoom, booking: Booking, missed: number) {
-    const isCheckedIn = marks.has(booking.id)
-    const { kind } = checkInVerdict(room.checkIn, { booking, now: clock.now(), isCheckedIn, missed })
+  function verdictOf(watch: Watch, { room, marks }: ReadRoom, booking: Booking, missed: number) {
+    const offeredSince = offeredSinceOf(watch, booking)
+    if (offeredSince === null) return "keep"
+    const isCheckedIn = marks.get(booking.id) === "checked-in"
+    const { kind } = checkInVerdict(room.checkIn, { booking, offeredSince, now: clock.now(), isCheckedIn, missed })
     return kind === "release" || kind === "release-series" ? kind : "keep"
   }
 
-  async function giveUp({ ref }: Watch, { id }: Booking): Promise<void> {
+  async function giveUp(watch: Watch, { id }: Booking): Promise<void> {
+    const { ref } = watch
     const read = await agendas.readAnew(ref)
     const written = requireBooking(read, id)
     const missed = await missedBefore(ref, written)
-    const verdict = verdictOf(read, written.booking, missed)
+    const verdict = verdictOf(watch, read, written.booking, missed)
     if (verdict === "keep" || !(await claim(ref, written))) return
     try {
       const place = await deps.store.inAccount(ref.accountId, (tables) =>
@@ -64,6 +65,8 @@ export function createRelease(deps: ReleaseDeps) {
     await count(ref, written, missedAfter(missed, verdict, false))
     await deps.store.inAccount(ref.accountId, (tables) => tables.appendAudit(released(ref), clock.now()))
     const after = await agendas.readAnew(ref)
+    // A mark that stays says that it was left half done. Should the room be invited again, its minutes begin anew.
+    if (after.agenda.bookings.every((booking) => booking.id !== id)) await unclaim(ref, written)
     agendas.touch(ref, after)
   }
 
@@ -126,8 +129,4 @@ export function createRelease(deps: ReleaseDeps) {
 function released({ roomId }: RoomRef) {
   const actor = { kind: "service", part: "rooms" } as const
   return { actor, action: "room-released", subjectId: roomId, reason: "nobody-came" } as const
-}
-
-function latest(instants: readonly Temporal.Instant[]): Temporal.Instant {
-  return instants.reduce((a, b) => (compare(a, b) > 0 ? a : b))
 }

@@ -1,5 +1,5 @@
 import { Problem } from "@kalends/domain/problem"
-import { ageSeconds, type RoomAgenda, roomStateOf } from "@kalends/domain/room-state"
+import { ageSeconds, nobodyChecksIn, type RoomAgenda, roomStateOf } from "@kalends/domain/room-state"
 import { expect, test } from "vitest"
 import { settled } from "../testing/fake-clock.ts"
 import { roomWorld } from "../testing/room-world.ts"
@@ -13,6 +13,7 @@ async function listening(options: Parameters<typeof roomWorld>[0] = {}) {
   const node = world.node()
   const ends = new AbortController()
   const told: RoomAgenda[] = []
+  node.agendas.offerCheckIn(world.ref, ends.signal)
   node.agendas.listen(world.ref, (agenda) => void told.push(agenda), ends.signal)
   await settled()
   return { ...world, ...node, told, ends, last: () => told.at(-1) }
@@ -114,7 +115,7 @@ test("a room that was disconnected is shown with nothing, and never as free", as
   await settled()
   const agenda = last() ?? expect.fail("told")
   expect(agendas.known(ref)).toBeNull()
-  const now = { agenda, now: clock.now(), checkInMinutes: null, isCheckedIn: () => false }
+  const now = { agenda, now: clock.now(), checkInBy: nobodyChecksIn }
   expect([agenda.bookings, roomStateOf(now).kind]).toEqual([[], "unknown"])
 })
 
@@ -131,7 +132,7 @@ test("titles are hidden as the room's privacy says before anything is held", asy
 test.each([1, 2])(
   "four hours without the provider, run %i: kept, honest about its age, never free, well again by itself",
   async (seed) => {
-    const { clock, faults, invite, hint, told, last, at, room, agendas, release, ref } = await listening({
+    const { clock, faults, invite, hint, told, last, at, agendas, release, ref } = await listening({
       seed,
       room: { checkIn: { withinMinutes: 10, earlyMinutes: 10, missesMost: null } },
     })
@@ -153,7 +154,7 @@ test.each([1, 2])(
       expect(agenda.readAt).toEqual(beginsAt)
       const now = clock.now()
       expect(ageSeconds(agenda, now)).toBe(Math.floor(agenda.readAt.until(now).total("seconds")))
-      const state = roomStateOf({ agenda, now, checkInMinutes: room.checkIn.withinMinutes, isCheckedIn: () => false })
+      const state = roomStateOf({ agenda, now, checkInBy: (booking) => agendas.checkInBy(ref, booking) })
       if ((ageSeconds(agenda, now) ?? 0) > 30 * 60) expect(state.kind).not.toBe("free")
     }
     expect(readAt).toBeDefined()
@@ -165,13 +166,11 @@ test.each([1, 2])(
     expect(titles(last() ?? expect.fail("told"))).toContain("Made meanwhile")
     // No screen could show it before: its ten minutes begin now, and it is not given up yet.
     const shown = roomStateOf({
-      agenda: last() ?? null,
-      now: clock.now(),
-      checkInMinutes: 10,
-      isCheckedIn: () => false,
+      ...{ agenda: last() ?? null, now: clock.now(), checkInBy: (booking) => agendas.checkInBy(ref, booking) },
     })
-    expect(shown.kind).toBe("taken")
-    expect(told.at(-1)?.readAt).not.toEqual(beginsAt)
+    expect(shown).toMatchObject({ kind: "taken", booking: { title: "Made meanwhile" } })
+    const seen = told.find((agenda) => titles(agenda).includes("Made meanwhile"))?.readAt
+    expect(shown.kind === "taken" ? shown.checkInBy : null).toEqual(seen?.add({ minutes: 10 }))
     await stop()
     agendas.stop()
     expect(clock.waitingCount).toBe(0)

@@ -2,6 +2,7 @@ import type { DeviceId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { ageSeconds } from "@kalends/domain/room-state"
 import type { AgendaListener, RoomAgendas, RoomRef } from "../ports/room-agendas.ts"
+import { deadlineOf } from "./offers.ts"
 import type { ReadRoom } from "./read-room.ts"
 import { createWatches, renewSeconds, type Watch, type WatchesDeps } from "./watches.ts"
 
@@ -27,7 +28,16 @@ export function createRoomAgendas(deps: WatchesDeps) {
   const agendas: RoomAgendas = {
     known: (ref) => watches.find(ref)?.known?.agenda ?? null,
     problem: (ref) => watches.find(ref)?.lastProblem ?? null,
-    isCheckedIn: (ref, booking) => watches.find(ref)?.known?.marks.get(booking) === "checked-in",
+    checkInBy(ref, booking) {
+      const watch = watches.find(ref)
+      return watch === null ? null : deadlineOf(watch, booking)
+    },
+    offerCheckIn(ref, signal) {
+      if (signal.aborted || watches.isStopped()) return
+      const watch = watchOf(ref)
+      watches.offer(watch, 1)
+      signal.addEventListener("abort", () => watches.offer(watch, -1), { once: true })
+    },
     async read(ref, signal) {
       signal.throwIfAborted()
       const watch = watchOf(ref)
@@ -41,7 +51,6 @@ export function createRoomAgendas(deps: WatchesDeps) {
       // Each has its own place, should one listen twice.
       const own: AgendaListener = (agenda) => listener(agenda)
       watch.listeners.add(own)
-      watch.listenedSince ??= clock.now()
       signal.addEventListener("abort", () => watches.leave(watch, own), { once: true })
       if (watch.known !== null) watches.tellOne(own, watch.known.agenda)
       watches.wire(watch)
@@ -61,8 +70,8 @@ export function createRoomAgendas(deps: WatchesDeps) {
     },
     /** As it is known, with all that stands beside it. */
     watched: (ref: RoomRef): Watch | null => watches.find(ref),
-    /** Rooms that somebody listens to here. */
-    listened: (): readonly Watch[] => watches.all().filter(({ listeners }) => listeners.size > 0),
+    /** Rooms that one can check in to at a screen of this node. */
+    offered: (): readonly Watch[] => watches.all().filter(({ offers }) => offers > 0),
     /** Something that is kept beside the calendar has changed: all nodes that listen read it anew. */
     touch({ accountId }: RoomRef, { calendarId }: Pick<ReadRoom, "calendarId">): void {
       const watermarkMs = clock.now().epochMilliseconds

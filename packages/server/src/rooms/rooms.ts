@@ -1,7 +1,7 @@
 import type { AuditReason } from "@kalends/domain/audit-reason"
 import { type DeviceId, parseUserId, type RoomId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import { roomStateOf } from "@kalends/domain/room-state"
+import { nobodyChecksIn, roomStateOf } from "@kalends/domain/room-state"
 import type { NewRoomInput, RoomChangesInput, RoomConnectionInput, RoomsView, RoomView } from "@kalends/protocol/rooms"
 import type { Caller } from "../ports/call.ts"
 import type { ConnectionRemover } from "../ports/connection-removal.ts"
@@ -191,7 +191,7 @@ function agendaView({ agendas, world }: RoomsDeps, { accountId, roomId }: Listed
   const agenda = agendas.known({ accountId, roomId })
   if (agenda === null) return null
   const now = world.clock.now()
-  const state = roomStateOf({ agenda, now, checkInMinutes: null, isCheckedIn: () => true })
+  const state = roomStateOf({ agenda, now, checkInBy: nobodyChecksIn })
   const until = state.kind === "unknown" ? null : state.until
   const bookings = agenda.bookings.filter(({ endsAt }) => Temporal.Instant.compare(endsAt, now) > 0).length
   return { readAt: agenda.readAt.toString(), state: state.kind, until: until?.toString() ?? null, bookings }

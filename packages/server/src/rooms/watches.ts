@@ -1,11 +1,11 @@
 import { hiddenBy } from "@kalends/domain/booking"
-import type { ProviderEventId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import type { RoomAgenda } from "@kalends/domain/room-state"
 import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
+import { seenSinceOf } from "./offers.ts"
 import { type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
 import { createTurns } from "./turns.ts"
 
@@ -33,10 +33,11 @@ export type Watch = {
   readonly ref: RoomRef
   readonly listeners: Set<AgendaListener>
   known: ReadRoom | null
-  /** When each booking that is known was first seen: nobody can check in to what no screen could show. */
-  seenSince: ReadonlyMap<ProviderEventId, Temporal.Instant>
-  /** Since when somebody has listened without a break; null while nobody does. */
-  listenedSince: Temporal.Instant | null
+  /** When each booking that is known was first seen: nobody can check in to what no screen could show. By offers.ts. */
+  seenSince: ReadonlyMap<string, Temporal.Instant>
+  /** Screens at which one can check in, and since when there was one without a break; null while there is none. */
+  offers: number
+  offeredSince: Temporal.Instant | null
   /** A reading that waits for its turn, which serves all who ask meanwhile. */
   waiting: Promise<void> | null
   failures: number
@@ -63,16 +64,16 @@ export function createWatches(deps: WatchesDeps) {
     // The last that were asked for stand at the end.
     watches.delete(key)
     watches.set(key, watch)
-    forgetIdle()
+    if (watches.size > idleMost) forgetIdle(watch)
     return watch
   }
 
-  function forgetIdle(): void {
-    if (watches.size <= idleMost) return
-    for (const [key, watch] of watches) {
-      if (watch.listeners.size === 0 && watch.waiting === null) watches.delete(key)
-      if (watches.size <= idleMost) return
-    }
+  /** However many rooms are listened to; the one that was just asked for is about to be. */
+  function forgetIdle(asked: Watch): void {
+    const idle = [...watches].filter(
+      ([, watch]) => watch !== asked && watch.listeners.size + watch.offers === 0 && watch.waiting === null,
+    )
+    for (const [key] of idle.slice(0, Math.max(0, idle.length - idleMost))) watches.delete(key)
   }
 
   function tell(watch: Watch): void {
@@ -120,7 +121,7 @@ export function createWatches(deps: WatchesDeps) {
     try {
       const read = await readRoom(deps, watch.ref, stopped.signal)
       const isMended = watch.failures > 0
-      watch.seenSince = seenSince(watch, read)
+      watch.seenSince = seenSinceOf(watch.seenSince, read)
       watch.known = read
       watch.failures = 0
       watch.lastProblem = null
@@ -175,16 +176,24 @@ export function createWatches(deps: WatchesDeps) {
     watch.unlisten = wanted === null ? [] : listenTo(fanOut, { accountId, roomId, calendarId }, again)
   }
 
+  /** A screen at which one can check in came, or went. Where that changes by when one has to, all are told. */
+  function offer(watch: Watch, change: 1 | -1): void {
+    const before = watch.offers
+    watch.offers += change
+    if (before > 0 && watch.offers > 0) return
+    watch.offeredSince = watch.offers > 0 ? clock.now() : null
+    tell(watch)
+  }
+
   function leave(watch: Watch, listener: AgendaListener): void {
     watch.listeners.delete(listener)
     if (watch.listeners.size > 0) return
-    watch.listenedSince = null
     watch.cancelTimer()
     wire(watch)
   }
 
   return {
-    ...{ watchOf, renew, wire, leave, setTimer, tellOne },
+    ...{ watchOf, renew, wire, leave, offer, setTimer, tellOne },
     find: (ref: RoomRef): Watch | null => watches.get(keyOf(ref)) ?? null,
     all: (): readonly Watch[] => [...watches.values()],
     isStopped: () => stopped.signal.aborted,
@@ -263,7 +272,7 @@ function nextSeconds({ clock, random }: WatchesDeps, { failures, lastProblem }: 
 
 function newWatch(ref: RoomRef): Watch {
   return {
-    ...{ ref, listeners: new Set<AgendaListener>(), known: null, seenSince: new Map(), listenedSince: null },
+    ...{ ref, listeners: new Set<AgendaListener>(), known: null, seenSince: new Map(), offers: 0, offeredSince: null },
     ...{
       waiting: null,
       failures: 0,
@@ -285,10 +294,6 @@ const isOutage = ({ failures, lastProblem }: Watch) =>
   failures > 0 && lastProblem?.kind === "unavailable" && lastProblem.retryAt === null
 
 const isGone = ({ kind, code }: Problem) => kind === "not-found" || code === "room-not-connected"
-
-function seenSince({ seenSince: before }: Watch, { agenda }: ReadRoom): Watch["seenSince"] {
-  return new Map(agenda.bookings.map(({ id }) => [id, before.get(id) ?? agenda.readAt]))
-}
 
 function problemOf(error: unknown): Problem {
   return isProblem(error) ? error : new Problem("unavailable", "The room's calendar cannot be read.", { cause: error })

@@ -52,7 +52,7 @@ export function memoryRooms(clock: Clock): MemoryRooms {
     return booking
   }
   return {
-    ...agendasOf({ placeOf, tell, checkedIn }),
+    ...agendasOf({ placeOf, tell }),
     put: (room, bookings) => put(placeOf(room), bookings),
     checkedIn,
     get listenerCount() {
@@ -79,14 +79,14 @@ export function memoryRooms(clock: Clock): MemoryRooms {
 type Shared = {
   readonly placeOf: (room: RoomRef) => Place
   readonly tell: (place: Place) => void
-  readonly checkedIn: ReadonlySet<ProviderEventId>
 }
 
-function agendasOf({ placeOf, tell, checkedIn }: Shared): RoomAgendas & Pick<MemoryRooms, "setReadable"> {
+function agendasOf({ placeOf, tell }: Shared): RoomAgendas & Pick<MemoryRooms, "setReadable"> {
   return {
     known: (room) => placeOf(room).agenda,
     problem: (room) => (placeOf(room).isReadable ? null : cannotRead()),
-    isCheckedIn: (_room, booking) => checkedIn.has(booking),
+    offerCheckIn: () => {},
+    checkInBy: () => null,
     async read(room, signal) {
       signal.throwIfAborted()
       const { agenda } = placeOf(room)

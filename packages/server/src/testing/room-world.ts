@@ -22,6 +22,10 @@ export type RoomWorldOptions = {
   readonly isPolled?: boolean
 }
 
+export const roomDigest = createRoomDigest(seededRandom(7).bytes(32))
+
+export type RoomNode = ReturnType<Awaited<ReturnType<typeof roomWorld>>["node"]>
+
 /** One room in the memory provider, connected, and as many nodes over it as a test makes. It is nine in the morning, UTC. */
 export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false }: RoomWorldOptions = {}) {
   const clock = fakeClock()
@@ -58,7 +62,6 @@ export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false
   const lines: string[] = []
   const write = (message: string) => void lines.push(message)
   const log = { info: write, warn: write, error: write }
-  const digest = createRoomDigest(seededRandom(7).bytes(32))
   const hint = () =>
     fanOut.publish(
       { kind: "calendar", accountId, calendarId: calendar.calendarId },
@@ -70,7 +73,7 @@ export async function roomWorld({ seed = 1, room: changes = {}, isPolled = false
 
   function node(number = 1) {
     const random = seededRandom(seed * 100 + number)
-    const deps = { store, broker, providerOf: () => provider, digest, clock }
+    const deps = { store, broker, providerOf: () => provider, digest: roomDigest, clock }
     const agendas = createRoomAgendas({ ...deps, fanOut, log, random })
     const desk = createDesk({ ...deps, agendas, random })
     return { agendas, desk, release: createRelease({ ...deps, agendas, log }) }
