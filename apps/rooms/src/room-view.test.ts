@@ -180,9 +180,8 @@ describe("a room's screen", () => {
 
   test("says of which day its knowledge is once that was yesterday, on paper, too", () => {
     const one = shown([booking(24 * 60, 30)], { settings: { language: "en", hours: 24, look: "e-paper" } })
-    one.lose()
     one.pass(24.5 * 3_600_000)
-    expect(one.room()).toMatchObject({ tone: "unknown", age: "Not connected, as of Mon 30 Nov, 09:00" })
+    expect(one.room()).toMatchObject({ tone: "unknown", age: "As of Mon 30 Nov, 09:00" })
     expect(one.room().sentence).toBe("The calendar could not be read since Mon 30 Nov, 09:00")
   })
 

@@ -64,16 +64,8 @@ export function createWatches(deps: WatchesDeps) {
     // The last that were asked for stand at the end.
     watches.delete(key)
     watches.set(key, watch)
-    if (watches.size > idleMost) forgetIdle(watch)
+    if (watches.size > idleMost) forgetIdle(watches, watch)
     return watch
-  }
-
-  /** However many rooms are listened to; the one that was just asked for is about to be. */
-  function forgetIdle(asked: Watch): void {
-    const idle = [...watches].filter(
-      ([, watch]) => watch !== asked && watch.listeners.size + watch.offers === 0 && watch.waiting === null,
-    )
-    for (const [key] of idle.slice(0, Math.max(0, idle.length - idleMost))) watches.delete(key)
   }
 
   function tell(watch: Watch): void {
@@ -213,6 +205,14 @@ const isPolled = ({ listeners, known }: Watch) => listeners.size > 0 && known?.i
 /** How often each of so many rooms is read of whose changes nobody tells. */
 export function polledIntervalSeconds(count: number): number {
   return Math.min(renewSeconds, Math.max(polledSeconds, (60 * count) / polledPerMinute))
+}
+
+/** However many rooms are listened to, those that nobody listens to are no more than so many; the asked one is about to be. */
+function forgetIdle(watches: Map<string, Watch>, asked: Watch): void {
+  const idle = [...watches].filter(
+    ([, watch]) => watch !== asked && watch.listeners.size + watch.offers === 0 && watch.waiting === null,
+  )
+  for (const [key] of idle.slice(0, Math.max(0, idle.length - idleMost))) watches.delete(key)
 }
 
 const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
