@@ -1,6 +1,7 @@
 /** The server of hints.bench.ts: a whole node, and its memory. */
 import { readConfig } from "../src/config.ts"
 import { systemClock } from "../src/platform/clock.ts"
+import { passwords } from "../src/platform/password.ts"
 import { systemRandom } from "../src/platform/random.ts"
 import { testSecret } from "../src/testing/node.ts"
 import { startNode } from "../src/wire.ts"
@@ -15,18 +16,8 @@ answer({
       KALENDS_MICROSOFT_CLIENT_ID: "bench",
       KALENDS_MICROSOFT_CLIENT_SECRET: "bench",
     })
-    return new URL(
-      (
-        await startNode({
-          config,
-          databaseUrl,
-          secret: testSecret,
-          clock: systemClock,
-          random: systemRandom,
-          webFolder: null,
-        })
-      ).url,
-    ).port
+    const world = { config, databaseUrl, secret: testSecret, clock: systemClock, random: systemRandom }
+    return new URL((await startNode({ ...world, webFolder: null }, passwords)).url).port
   },
   /** After two collections, in bytes. */
   memory() {

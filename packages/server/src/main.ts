@@ -5,6 +5,7 @@ import { processEnvironment, readConfig } from "./config.ts"
 import { ConfigError } from "./config-option.ts"
 import { systemClock } from "./platform/clock.ts"
 import { startEmbeddedPostgres } from "./platform/embedded-postgres.ts"
+import { passwords } from "./platform/password.ts"
 import { loadPlatformSecret } from "./platform/platform-secret.ts"
 import { systemRandom } from "./platform/random.ts"
 import { startNode } from "./wire.ts"
@@ -21,14 +22,8 @@ async function main(): Promise<void> {
       ? await startEmbeddedPostgres({ folder: join(config.dataFolder, "postgres"), isDurable: true })
       : null
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? ""
-  const node = await startNode({
-    config,
-    databaseUrl,
-    secret,
-    clock: systemClock,
-    random: systemRandom,
-    webFolder: existsSync(webFolder) ? webFolder : null,
-  })
+  const world = { config, databaseUrl, secret, clock: systemClock, random: systemRandom }
+  const node = await startNode({ ...world, webFolder: existsSync(webFolder) ? webFolder : null }, passwords)
   const fragment = node.setupCode === null ? "" : `#setup=${node.setupCode}`
   // Where NODE_COMPILE_CACHE names a folder, what was compiled for this start serves the next, however this one ends.
   flushCompileCache()

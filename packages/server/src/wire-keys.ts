@@ -1,9 +1,9 @@
 import type { Config } from "./config.ts"
-import { isPasswordRight } from "./platform/password.ts"
 import { type PlatformSecret, readKeyFile, readTextFile } from "./platform/platform-secret.ts"
 import type { Clock } from "./ports/clock.ts"
 import type { HttpClient } from "./ports/http-client.ts"
 import type { Metrics } from "./ports/metrics.ts"
+import type { Passwords } from "./ports/passwords.ts"
 import type { Random } from "./ports/random.ts"
 import type { Store } from "./ports/store.ts"
 import { createContentBox } from "./vault/content-box.ts"
@@ -29,12 +29,13 @@ type KeyParts = {
   readonly store: Store
   readonly http: HttpClient
   readonly secret: PlatformSecret
+  readonly passwords: Passwords
   readonly keyFiles: KeyFiles
   readonly world: { readonly clock: Clock; readonly random: Random; readonly metrics: Metrics }
 }
 
 /** Who keeps the keys, and what is sealed with them. */
-export function createKeyParts(config: Config, { store, http, secret, keyFiles, world }: KeyParts) {
+export function createKeyParts(config: Config, { store, http, secret, passwords, keyFiles, world }: KeyParts) {
   const { clock, random } = world
   const derivedKey = secret.derive("key-encryption")
   const configured = createConfiguredCustody(
@@ -47,7 +48,6 @@ export function createKeyParts(config: Config, { store, http, secret, keyFiles, 
   const keyWork = createKeyWork({ store, keys, custodians, rowsPerBatch: usualRowsPerBatch, world })
   const keyMinder = createKeyMinder({ store, custodians, work: keyWork, clock })
   const keysWorld = { clock, graceMinutes: config.custodyGraceMinutes }
-  const passwords = { isRight: isPasswordRight }
   const keysFeature = createKeys({ store, custodians, keys, work: keyWork, passwords, world: keysWorld })
   const contentBox = createContentBox({ keys, random })
   return { keysFeature, keyWork, keyMinder, contentBox, vault: createVault({ keys, clock, random }) }

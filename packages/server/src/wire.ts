@@ -61,8 +61,6 @@ import { createLog } from "./platform/log.ts"
 import { createMetrics } from "./platform/metrics.ts"
 import { createNatsFanOut } from "./platform/nats-fan-out.ts"
 import { createOAuthClient } from "./platform/oauth-client.ts"
-import { hashPassword, isPasswordRight } from "./platform/password.ts"
-import { passwordWeakness } from "./platform/password-weakness.ts"
 import type { PlatformSecret } from "./platform/platform-secret.ts"
 import { createProcessFanOut } from "./platform/process-fan-out.ts"
 import { createGroups } from "./policy/groups.ts"
@@ -79,6 +77,7 @@ import type { HttpClient } from "./ports/http-client.ts"
 import type { JobQueue, NoticeLog } from "./ports/job-queue.ts"
 import type { Log } from "./ports/log.ts"
 import type { Metrics } from "./ports/metrics.ts"
+import type { Passwords } from "./ports/passwords.ts"
 import type { Random } from "./ports/random.ts"
 import type { SecretVault } from "./ports/secret-vault.ts"
 import { livesOf } from "./ports/session-lives.ts"
@@ -136,7 +135,7 @@ const version = "0.1.0"
 const listenersMost = 5_000
 
 /** Makes one node of the parts and starts it. The order of what is started is the reverse of how it is stopped. */
-export async function startNode(world: World): Promise<Node> {
+export async function startNode(world: World, passwords: Passwords): Promise<Node> {
   const { config, random } = world
   const log = createLog(config.logLevel)
   await migrate(world.databaseUrl)
@@ -151,7 +150,7 @@ export async function startNode(world: World): Promise<Node> {
   const notices = createNoticeLog({ database, clock: world.clock, log })
   const queue = createJobQueue(database)
   const keyFiles = await readKeyFiles(config)
-  const features = createFeatures(world, { log, store, fanOut, notices, queue, keyFiles })
+  const features = createFeatures(world, { log, store, fanOut, notices, queue, passwords, keyFiles })
   // Who has a database of their own knows that whoever took these is gone.
   if (config.databaseUrl === null)
     await Promise.all([queue.release(world.clock.now()), store.asSystem((tables) => tables.letGoOfMeetings())])
@@ -204,11 +203,12 @@ type Base = {
   readonly fanOut: FanOut
   readonly queue: JobQueue
   readonly notices: NoticeLog
+  readonly passwords: Passwords
   readonly keyFiles: KeyFiles
 }
 
 function createFeatures({ config, clock, random, secret }: World, base: Base) {
-  const { log, store, fanOut, queue, notices } = base
+  const { log, store, fanOut, queue, notices, passwords } = base
   const pace = reconcilePace({ pushed: config.reconcilePushSeconds, polled: config.reconcilePollSeconds })
   const figures = createFigures({ store, clock, log, ...pace })
   const metrics = createMetrics(figures)
@@ -267,8 +267,6 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
     tasks: createTaskList({ ...work, rooms: roomParts.connectRoom, broker, queue, keyWork, world: { clock, log } }),
   }
 }
-
-const passwords = { hash: hashPassword, isRight: isPasswordRight, weakness: passwordWeakness }
 
 /** Where providers send browsers back to, and how apps reach us. */
 function addressesOf(

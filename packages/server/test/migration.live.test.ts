@@ -8,6 +8,7 @@ import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type ServiceProcess, simulatorSettings, startService, until } from "../../../e2e/support.ts"
 import { freePort } from "../src/platform/free-port.ts"
+import { passwords } from "../src/platform/password.ts"
 import { apiOf, signInWithFactor } from "../src/testing/node.ts"
 import { areMeetingsAtRest, cloneDatabase, type TestDatabase } from "../src/testing/postgres.ts"
 
@@ -108,6 +109,11 @@ const everybody = { groupId: null, emails: null as string[] | null }
 describe(`${mailboxCount} mailboxes`, () => {
   let ewsTenant = ""
   let links: readonly { calendar_id: string; event_id: string; meeting_id: string }[] = []
+
+  test("are an administrator's whose password is kept at the cost that a service has", async () => {
+    const { rows } = await client.query("select password_hash from app_user")
+    expect(await passwords.isRight(administrator.password, rows[0].password_hash)).toBe(true)
+  })
 
   test("are connected by one service account, though the service dies in between", async () => {
     const given = { server: simulator.baseUrls.exchange, username: service.name, password: service.password }

@@ -3,11 +3,10 @@ import type { FastifyInstance } from "fastify"
 import { sql } from "kysely"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createPeople } from "../people/people.ts"
-import { hashPassword, isPasswordRight } from "../platform/password.ts"
-import { passwordWeakness } from "../platform/password-weakness.ts"
 import { createDatabase, createPool } from "../postgres/database.ts"
 import { createStore, inScope } from "../postgres/store.ts"
 import { fakeClock } from "../testing/fake-clock.ts"
+import { quickPasswords } from "../testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { sessionLives } from "../testing/session-lives.ts"
@@ -43,8 +42,14 @@ beforeAll(async () => {
     isConnected: true,
     close: async () => {},
   }
-  const passwords = { hash: hashPassword, isRight: isPasswordRight, weakness: passwordWeakness }
-  const people = createPeople({ store, passwords, fanOut, clock, random: seededRandom(1), lives: sessionLives })
+  const people = createPeople({
+    store,
+    passwords: quickPasswords,
+    fanOut,
+    clock,
+    random: seededRandom(1),
+    lives: sessionLives,
+  })
   const requireUser = oncePerRequest(createSessionGuard(people, [publicUrl], clock))
   app = await createApp({
     log: silent,

@@ -2,6 +2,7 @@ import { TOTP } from "otpauth"
 import { readConfig } from "../config.ts"
 import { systemClock } from "../platform/clock.ts"
 import { freePort } from "../platform/free-port.ts"
+import { passwordsOf } from "../platform/password.ts"
 import { platformSecret } from "../platform/platform-secret.ts"
 import { systemRandom } from "../platform/random.ts"
 import type { Clock } from "../ports/clock.ts"
@@ -9,6 +10,9 @@ import { type Node, startNode } from "../wire.ts"
 
 /** The same on every node of a test's cluster. */
 export const testSecret = platformSecret(new Uint8Array(32).fill(7))
+
+/** At a thousandth of the cost: what a real one takes is seconds of each test that signs people in. */
+export const quickPasswords = passwordsOf(2 ** 7)
 
 /** A node on a free loopback port, on the database given, without pages unless `webFolder` is set. */
 export async function startTestNode(
@@ -24,14 +28,8 @@ export async function startTestNode(
     DATABASE_URL: databaseUrl,
     ...environment,
   })
-  const node = await startNode({
-    config,
-    databaseUrl,
-    secret: testSecret,
-    clock,
-    random: systemRandom,
-    webFolder,
-  })
+  const world = { config, databaseUrl, secret: testSecret, clock, random: systemRandom, webFolder }
+  const node = await startNode(world, quickPasswords)
   return { ...node, port }
 }
 
