@@ -1,7 +1,7 @@
 import { auditActions } from "@kalends/domain/audit"
 import { openingReasons, plainReasons } from "@kalends/domain/audit-reason"
 import { Dialog } from "@kalends/ui/dialog"
-import { Button, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core"
+import { Anchor, Button, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core"
 import { useState } from "react"
 import { type AuditChoice, anything, isNarrowed } from "./audit-filter.ts"
 import type { Messages } from "./messages.ts"
@@ -13,13 +13,15 @@ type FilterProps = {
   readonly userId: string
   readonly choice: AuditChoice
   readonly choose: (choice: AuditChoice) => void
+  /** Where what they leave is a table. */
+  readonly tableUrl: string
 }
 
 /** What stands in the field for whom until somebody is chosen. */
 const another = "another"
 
 /** Which entries of the log are shown: whose, what, why, about what, and of which days. */
-export function AuditFilters({ words, userId, choice, choose }: FilterProps) {
+export function AuditFilters({ words, userId, choice, choose, tableUrl }: FilterProps) {
   const field = (name: keyof AuditChoice) => ({
     value: choice[name],
     onChange: ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
@@ -47,14 +49,17 @@ export function AuditFilters({ words, userId, choice, choose }: FilterProps) {
         <TextInput type="date" label={auditLog.fromDay} max={choice.toDay} {...field("fromDay")} />
         <TextInput type="date" label={auditLog.toDay} min={choice.fromDay} {...field("toDay")} />
       </SimpleGrid>
-      {isNarrowed(choice) ? (
-        <Group gap="sm">
-          {choice.subject === "" ? null : <Text size="sm">{auditLog.onlyAbout}</Text>}
+      <Group gap="sm">
+        {choice.subject === "" ? null : <Text size="sm">{auditLog.onlyAbout}</Text>}
+        {isNarrowed(choice) ? (
           <Button variant="subtle" size="compact-md" onClick={() => choose(anything)}>
             {auditLog.clearFilters}
           </Button>
-        </Group>
-      ) : null}
+        ) : null}
+        <Anchor href={tableUrl} download="audit.csv" size="sm" ms="auto">
+          {auditLog.asTable}
+        </Anchor>
+      </Group>
     </Stack>
   )
 }

@@ -1,10 +1,12 @@
 import type { SubjectKind } from "@kalends/domain/audit"
 import type { AuditEntryView, AuditQuery, AuditVerdict } from "@kalends/protocol/audit"
+import { actorText, subjectText } from "@kalends/protocol/audit-text"
 import type { RowsPage } from "@kalends/ui/page-loader"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
+import { chooseLanguage } from "@kalends/ui/words"
 import { Alert, Anchor, Button, Code, Group, Stack, Text } from "@mantine/core"
 import { useState, useSyncExternalStore } from "react"
-import { auditApi, auditExportUrl } from "./api-audit.ts"
+import { auditApi, auditExportUrl, auditTableUrl } from "./api-audit.ts"
 import { problemText } from "./api-problem.ts"
 import { type AuditChoice, addressOfChoice, anything, auditQueryOf, choiceOfAddress } from "./audit-filter.ts"
 import { AuditFilters } from "./audit-filters.tsx"
@@ -31,6 +33,7 @@ export function Audit({ words, locale, userId }: AuditProps) {
   const choice = choiceOfAddress(address)
   const choose = (wanted: AuditChoice) => platform.goToPlace(addressOfChoice(wanted))
   const query = auditQueryOf(choice, platform.zone)
+  const reader = { language: chooseLanguage([locale]), zone: platform.zone }
   const loader = usePages(entryKey, { read: (after) => readEntries(query, after) }, JSON.stringify(query))
   return (
     <PageFrame
@@ -43,7 +46,7 @@ export function Audit({ words, locale, userId }: AuditProps) {
       }
     >
       <Verification words={words} />
-      <AuditFilters {...{ words, userId, choice, choose }} />
+      <AuditFilters {...{ words, userId, choice, choose }} tableUrl={auditTableUrl(query, reader)} />
       <VirtualList
         label={words.auditLog.audit}
         loader={loader}
@@ -119,7 +122,7 @@ function columnsOf(
   return [
     { key: "what", title: auditLog.what, onCard: "title", cell: ({ action }) => auditLog.actions[action] },
     { key: "when", title: auditLog.when, width: "11.5rem", cell: ({ at }) => momentText(at, locale) },
-    { key: "who", title: auditLog.who, cell: ({ actor }) => actorOf(actor, words) },
+    { key: "who", title: auditLog.who, cell: ({ actor }) => actorText(actor, auditLog) },
     {
       key: "why",
       title: auditLog.why,
@@ -164,7 +167,7 @@ const pageOfKind: Readonly<Partial<Record<SubjectKind, (subjectId: string) => st
 /** What an entry is about, by its name, and the way to its page. */
 function Subject({ entry: { about, subjectId }, words }: { readonly entry: AuditEntryView; readonly words: Messages }) {
   if (about === null) return null
-  const name = words.auditLog.subjectOf[about.kind](about.name)
+  const name = subjectText(about, words.auditLog)
   const page = pageOfKind[about.kind]
   return page === undefined ? (
     <Text size="sm" className={classes.breakable}>
@@ -175,9 +178,4 @@ function Subject({ entry: { about, subjectId }, words }: { readonly entry: Audit
       {name}
     </Anchor>
   )
-}
-
-function actorOf(actor: AuditEntryView["actor"], { auditLog }: Messages): string {
-  if (actor.kind === "service") return auditLog.serviceFor(auditLog.parts[actor.part] ?? actor.part)
-  return actor.displayName ?? auditLog.somebodyGone
 }

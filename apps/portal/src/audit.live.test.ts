@@ -124,13 +124,20 @@ test("a check says with a green tick that nothing was changed, or which entry wa
   })
 })
 
-test("is exported as a file", () =>
+test("is exported as a file, and what is shown of it as a table in the reader's language", () =>
   visit({
     look: async (page) => {
       const download = page.waitForEvent("download")
       await page.getByRole("link", { name: /Export|書き出す/ }).click()
       expect((await download).suggestedFilename()).toBe("audit.ndjson")
       expect(await readFile(await (await download).path(), "utf8")).not.toBe("")
+      await page.getByRole("combobox").nth(1).selectOption("token-refreshed")
+      await expect.poll(() => items(page).count()).toBe(1)
+      const table = page.waitForEvent("download")
+      await page.getByRole("link", { name: /CSV/ }).click()
+      expect((await table).suggestedFilename()).toBe("audit.csv")
+      const language = await page.locator("html").getAttribute("lang")
+      expect(new URL((await table).url()).search).toBe(`?action=token-refreshed&language=${language}&zone=UTC`)
     },
   }))
 

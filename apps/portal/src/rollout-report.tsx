@@ -1,3 +1,4 @@
+import { csvLine, csvStart } from "@kalends/domain/csv"
 import type { RolloutView } from "@kalends/protocol/tenants"
 import { Button, Text } from "@mantine/core"
 import { useState } from "react"
@@ -6,7 +7,7 @@ import type { Messages } from "./messages.ts"
 import { Trouble } from "./page-parts.tsx"
 import { platform } from "./platform.ts"
 import { stepReason } from "./rollout-steps.tsx"
-import { csvOf, meetingsOf, readAllSteps } from "./rollouts.ts"
+import { meetingsOf, readAllSteps } from "./rollouts.ts"
 import { useLoaded } from "./use-loaded.ts"
 
 type ReportProps = { readonly rollout: RolloutView; readonly words: Messages }
@@ -43,7 +44,8 @@ export function ReportButton({ rollout, words }: ReportProps) {
       step.meetings?.missing ?? "",
     ])
     const head = [columns.name, columns.email, columns.state, columns.reason, columns.found, columns.missing]
-    platform.download(`kalends-${rollout.createdAt.slice(0, 10)}.csv`, csvOf([head, ...rows]), "text/csv;charset=utf-8")
+    const table = csvStart + [head, ...rows].map(csvLine).join("")
+    platform.download(`kalends-${rollout.createdAt.slice(0, 10)}.csv`, table, "text/csv;charset=utf-8")
   }
   return (
     <>

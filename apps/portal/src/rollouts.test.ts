@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { messages } from "./messages.ts"
 import { followRollout } from "./rollout-follow.ts"
 import { countWords, resultSentences } from "./rollout-words.ts"
-import { csvOf, isWorking, meetingsOf, progressOf, readAllSteps } from "./rollouts.ts"
+import { isWorking, meetingsOf, progressOf, readAllSteps } from "./rollouts.ts"
 
 const none = { waiting: 0, checked: 0, done: 0, skipped: 0, failed: 0, undone: 0 }
 function rollout(changes: Partial<Omit<RolloutView, "counts">>, counts: Partial<RolloutView["counts"]>): RolloutView {
@@ -86,15 +86,6 @@ test("a report counts the meetings of all pages", async () => {
     return { steps: one === undefined ? [] : [one], after: at + 1 < pages.length ? String(at + 1) : null }
   })
   expect(meetingsOf(steps)).toEqual({ found: 5, missing: 1 })
-})
-
-test("a name that looks like a formula stays a name in a spreadsheet", () => {
-  expect(
-    csvOf([
-      ["Name", "=1+1"],
-      ['Ada "A", Countess', 3],
-    ]),
-  ).toBe('\uFEFFName,"\'=1+1"\r\n"Ada ""A"", Countess",3\r\n')
 })
 
 /** A page on a service that answers what is put into `answers`, with time that goes by hand. */

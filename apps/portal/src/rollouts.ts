@@ -71,18 +71,6 @@ export function meetingsOf(steps: readonly Step[]): { readonly found: number; re
   return { found: sum("found"), missing: sum("missing") }
 }
 
-/** A cell of a table of text. One that a spreadsheet would take for a formula is shown as the text that it is. */
-function cell(text: string | number): string {
-  const plain = String(text)
-  const safe = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-/** A table as spreadsheets read it (RFC 4180), marked as UTF-8. */
-export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
-  return `\uFEFF${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`
-}
-
 const pagesMost = 200
 
 /** All steps, or all of one state, whatever the service's page; at most 200 pages. */

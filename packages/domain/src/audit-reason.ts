@@ -131,6 +131,7 @@ const otherReasons = words([
   "asked",
   "everywhere",
   "user-request",
+  "as-table",
   "granted",
   "connect",
   "read",

@@ -1,4 +1,5 @@
 import { auditActions, subjectKinds } from "@kalends/domain/audit"
+import { isIanaZone } from "@kalends/domain/iana-zone"
 import { z } from "zod"
 
 const sequence = z.number().int().positive()
@@ -20,6 +21,17 @@ export const auditQuerySchema = z.object({
   to: z.iso.datetime().optional(),
 })
 export type AuditQuery = z.infer<typeof auditQuerySchema>
+
+const languages = ["en", "ja"] as const
+export type AuditLanguage = (typeof languages)[number]
+
+/** Query of GET /v1/audit/table: which entries, and how whoever reads them is told. */
+export const auditTableQuerySchema = auditQuerySchema.omit({ before: true }).extend({
+  language: z.enum(languages),
+  /** On whose clock. */
+  zone: z.string().max(64).refine(isIanaZone),
+})
+export type AuditTableQuery = z.infer<typeof auditTableQuerySchema>
 
 export const auditEntrySchema = z.object({
   /** Counts from 1 within the organisation, without gaps. */

@@ -34,6 +34,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "/v1/displays/pairings/current": "no page of the portal: a screen asks it with a token of its own",
   "/v1/room-agenda": "no page of the portal: a room system asks it with a token of its own",
   "/v1/audit/export": "the whole log as a file, limited to a few in an hour; not data of a page",
+  "/v1/audit/table": "a file of whatever length; not data of a page",
 }
 
 /** What stands in a path. */

@@ -1,3 +1,4 @@
+import type { AuditTableQuery } from "@kalends/protocol/audit"
 import { sql } from "kysely"
 import { beforeEach, describe, expect, test } from "vitest"
 import { systemClock } from "../platform/clock.ts"
@@ -185,6 +186,46 @@ describe("the audit log in PostgreSQL", () => {
     await store().asSystem((tables) => tables.insertAccount(other.account))
     const named = await store().inAccount(other.account.accountId, (tables) => tables.nameSubjects([user.userId]))
     expect(named).toEqual([])
+  })
+
+  test("is a table of what was chosen, in the reader's words and zone, in which no name is a formula", async () => {
+    const { user, account } = rows
+    await store().inAccount(account.accountId, async (tables) => {
+      await tables.persons.updateUser(user.userId, { displayName: '=HYPERLINK("https://example.org")' })
+      await tables.appendAudit(
+        { actor: { kind: "service", part: "pass" }, action: "secret-opened", subjectId: user.userId, reason: "pass" },
+        Temporal.Instant.from("2100-01-01T00:00:00.5Z"),
+      )
+    })
+    const caller = { ...user, call: "request:1" } as const
+    const read = async (query: AuditTableQuery) => (await Array.fromAsync(audit().table(caller, query))).join("")
+    const name = `"'=HYPERLINK(""https://example.org"")"`
+    const reader = { language: "en", zone: "Asia/Tokyo" } as const
+    expect(await read({ ...reader, from: "2100-01-01T00:00:00Z", action: "secret-opened" })).toBe(
+      `\ufeff"No.","When (Asia/Tokyo)","Who","What","About","Why","For"\r\n` +
+        `6,"2100-01-01 09:00:00","The service (looking for changes)","Secret opened",${name},"to look for changes in the calendar",""\r\n`,
+    )
+    const japanese = await read({ ...reader, language: "ja", action: "signed-in" })
+    expect(japanese).toMatch(new RegExp(`^\ufeff"番号","いつ（Asia/Tokyo）".*\r\n4,"20.*",${RegExp.escape(name)},`))
+    // Both were put into the log before the first line went out.
+    const { entries } = await audit().page(user, { action: "audit-exported" })
+    expect(entries.map(({ reason, call }) => `${reason} ${call}`)).toEqual(["as-table request:1", "as-table request:1"])
+  })
+
+  test("a long table is read a part at a time, when the part before was taken, and none is left out or told twice", async () => {
+    const { accountId } = rows.account
+    const entry = { actor: { kind: "service", part: "pass" }, action: "secret-opened", subjectId: "c" } as const
+    await store().inAccount(accountId, (tables) =>
+      tables.appendAudits(
+        Array.from({ length: 2_100 }, () => ({ ...entry, reason: "pass" as const })),
+        systemClock.now(),
+      ),
+    )
+    const query = { language: "en", zone: "UTC", reason: "pass" } as const
+    const parts = await Array.fromAsync(audit().table({ ...rows.user, call: "request:1" }, query))
+    const numbers = parts.map((part) => [...part.matchAll(/^\d+(?=,)/gm)].map(([text]) => Number(text)))
+    expect(numbers.map(({ length }) => length)).toEqual([0, 1_000, 1_000, 104])
+    expect(numbers.flat()).toEqual(Array.from({ length: 2_104 }, (_, index) => 2_105 - index))
   })
 
   test("by day tells all of the day, also where the clock was set back", async () => {

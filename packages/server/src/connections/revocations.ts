@@ -1,3 +1,4 @@
+import { csvLine, csvStart } from "@kalends/domain/csv"
 import {
   parseConnectionId,
   parseGroupId,
@@ -192,24 +193,19 @@ export function createRevocations(deps: RevocationsDeps) {
 export type Revocations = ReturnType<typeof createRevocations>
 
 async function* reportLines(store: Store, { accountId }: UserRow, revocationId: RevocationId) {
-  yield line(["name", "address", "provider", "secrets", "subscriptions stopped", "subscriptions left", "grant"])
+  yield csvStart +
+    csvLine(["name", "address", "provider", "secrets", "subscriptions stopped", "subscriptions left", "grant"])
   for (let after: ListedRevocationStep["connectionId"] | null = null; ; ) {
     const steps: readonly ListedRevocationStep[] = await store.inAccount(accountId, ({ revocations }) =>
       revocations.listSteps(revocationId, { state: null, after, limit: perRead }),
     )
     for (const { displayName, email, provider, subscriptionsStopped, subscriptionsLeft, grantOutcome } of steps) {
       const done = [String(subscriptionsStopped), String(subscriptionsLeft), grantOutcome ?? "waiting"]
-      yield line([displayName, email, provider, "deleted", ...done])
+      yield csvLine([displayName, email, provider, "deleted", ...done])
     }
     after = steps.at(-1)?.connectionId ?? null
     if (steps.length < perRead) return
   }
-}
-
-/** A cell that a spreadsheet would take for a formula is written as text. */
-function line(cells: readonly string[]): string {
-  const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
-  return `${cells.map(cell).join(",")}\r\n`
 }
 
 function scopeOf(given: RevocationScopeInput): RevocationScope {

@@ -1,5 +1,11 @@
 import { Readable } from "node:stream"
-import { auditKeySchema, auditPageSchema, auditQuerySchema, auditVerdictSchema } from "@kalends/protocol/audit"
+import {
+  auditKeySchema,
+  auditPageSchema,
+  auditQuerySchema,
+  auditTableQuerySchema,
+  auditVerdictSchema,
+} from "@kalends/protocol/audit"
 import type { FastifyInstance } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import type { AuditFeature } from "../audit/audit.ts"
@@ -53,4 +59,16 @@ export async function auditRoutes(plain: FastifyInstance, deps: AuditRoutesDeps)
       .header("content-disposition", 'attachment; filename="audit.ndjson"')
       .send(Readable.from(audit.export(user)))
   })
+  app.get(
+    "/v1/audit/table",
+    { config: { needs: "read-audit" }, schema: { querystring: auditTableQuerySchema } },
+    async (request, reply) => {
+      const { user } = await requireUser(request)
+      wholeReads.take(user.userId)
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", 'attachment; filename="audit.csv"')
+        .send(Readable.from(audit.table(user, request.query)))
+    },
+  )
 }

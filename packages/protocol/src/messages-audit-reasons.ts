@@ -1,6 +1,6 @@
 import { type PlainReason, partsOfReason, type rolloutKinds, type rolloutSteps } from "@kalends/domain/audit-reason"
 import type { ConnectionState } from "@kalends/domain/connection"
-import type { Language } from "@kalends/ui/words"
+import type { AuditLanguage } from "./audit.ts"
 
 type ReasonWords = {
   readonly plain: Readonly<Record<PlainReason, string>>
@@ -90,6 +90,7 @@ const en: ReasonWords = {
     "second-factor-needed": "the second step had not been shown",
     "set-up": "the service was set up",
     "user-request": "somebody asked for it",
+    "as-table": "what was chosen of it, as a table",
     "first-secret": "for the first secret of the organisation",
     granted: "the calendar service granted it",
     connect: "a calendar was connected",
@@ -284,6 +285,7 @@ const ja: ReasonWords = {
     "second-factor-needed": "2 段階目の確認が未完了",
     "set-up": "サービスの設定",
     "user-request": "依頼による",
+    "as-table": "選んだ記録を表として",
     "first-secret": "組織の最初のシークレットのため",
     granted: "カレンダーサービスの許可による",
     connect: "カレンダーの接続",
@@ -399,10 +401,10 @@ const ja: ReasonWords = {
   },
 }
 
-const words: Readonly<Record<Language, ReasonWords>> = { en, ja }
+const words: Readonly<Record<AuditLanguage, ReasonWords>> = { en, ja }
 
 /** Why something was done, in words; the machine word itself where it is none of ours. */
-export function reasonText(reason: string, language: Language): string {
+export function reasonText(reason: string, language: AuditLanguage): string {
   const { plain, refreshFor, states, moved, rollouts, steps } = words[language]
   const parts = partsOfReason(reason)
   switch (parts?.kind) {
