@@ -148,8 +148,14 @@ export const displaySchema = z.object({
 })
 export type DisplayView = z.infer<typeof displaySchema>
 
-/** GET /v1/displays?after=<displayId>&roomId=: 100 at a time, by name. */
-export const displaysQuerySchema = z.object({ after: id.optional(), roomId: id.optional() })
+/**
+ * GET /v1/displays?search&trouble&after=<displayId>&roomId=: 100 at a time, by name. Search: part of its name, or of a name or
+ * an address of its rooms. Trouble "yes": those alone that are not there, or have nothing to show.
+ */
+export const displaysQuerySchema = z.object({
+  ...{ after: id.optional(), roomId: id.optional(), trouble: z.literal("yes").optional() },
+  search: z.string().trim().max(120).optional(),
+})
 export const displaysSchema = z.object({
   displays: z.array(displaySchema),
   /** The service's time, which says how long ago a screen was there. */

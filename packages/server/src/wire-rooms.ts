@@ -6,6 +6,7 @@ import { createDisplays } from "./displays/displays.ts"
 import { type DeviceRoutesDeps, deviceRoutes } from "./http/device-routes.ts"
 import { type DisplayRoutesDeps, displayRoutes } from "./http/display-routes.ts"
 import { type RoomRoutesDeps, roomRoutes } from "./http/room-routes.ts"
+import { type RoomTroublesRoutesDeps, roomTroublesRoutes } from "./http/room-troubles-routes.ts"
 import {
   createFirstOrganisations,
   type FirstOrganisationsDeps,
@@ -31,6 +32,7 @@ import { createRoomDirectory } from "./rooms/room-directory.ts"
 import { createRoomDoctor } from "./rooms/room-doctor.ts"
 import type { RoomPlaceDeps } from "./rooms/room-place.ts"
 import { createRoomSetup } from "./rooms/room-setup.ts"
+import { createRoomTroubles } from "./rooms/room-troubles.ts"
 import { createRooms } from "./rooms/rooms.ts"
 
 export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
@@ -75,6 +77,7 @@ export function peopleWithFirst({ people, first, written }: SetUp): People {
 
 type Guards = Pick<RoomRoutesDeps, "requireUser" | "clock">
 type Features = Omit<RoomRoutesDeps, keyof Guards> &
+  Pick<RoomTroublesRoutesDeps, "roomTroubles"> &
   Omit<DeviceRoutesDeps, keyof Guards> & {
     readonly displays: Omit<DisplayRoutesDeps, keyof Guards>
     readonly deviceFronts: { readonly routes: (app: FastifyInstance) => Promise<void> }
@@ -83,6 +86,7 @@ type Features = Omit<RoomRoutesDeps, keyof Guards> &
 /** Rooms, and what is in them. */
 export async function roomRoutesOf(app: FastifyInstance, features: Features, guards: Guards): Promise<void> {
   await roomRoutes(app, { ...features, ...guards })
+  await roomTroublesRoutes(app, { ...features, ...guards })
   await deviceRoutes(app, { devices: features.devices, ...guards })
   await displayRoutes(app, { ...features.displays, ...guards })
   await features.deviceFronts.routes(app)
@@ -105,6 +109,7 @@ export function createRoomParts({ fanOut, secret, publicUrl, queue, opening, wor
     rooms: createRooms({ ...roomsDeps, connectRoom, remover }),
     manyRooms: createManyRooms(roomsDeps),
     roomSetup: createRoomSetup(roomsDeps),
+    roomTroubles: createRoomTroubles({ store, agendas: roomAgendas, clock }),
     roomDirectory: createRoomDirectory({ store, providers, vault }),
     roomDoctor: createRoomDoctor({ ...place, clock }),
     connectRoom,

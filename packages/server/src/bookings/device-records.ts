@@ -1,4 +1,5 @@
 import type { DeviceId } from "@kalends/domain/ids"
+import { quietDeviceHours } from "@kalends/domain/in-trouble"
 import { Problem } from "@kalends/domain/problem"
 import type { DeviceView } from "@kalends/protocol/devices"
 import type { Clock } from "../ports/clock.ts"
@@ -73,9 +74,6 @@ export async function requireKept(tables: AccountTables, deviceId: DeviceId): Pr
   return row
 }
 
-/** One that asks and has not for so long is switched off, or does not reach us. */
-export const quietHours = 1
-
 function stateOf(row: DeviceRow, now: Temporal.Instant): DeviceView["state"] {
   const { removedAt, mustClear, isEnabled, address, problemKind, problemCode, lastOkAt } = row
   if (removedAt !== null) return mustClear ? "leaving" : "left"
@@ -83,7 +81,7 @@ function stateOf(row: DeviceRow, now: Temporal.Instant): DeviceView["state"] {
   if (isCalendarTrouble(problemCode)) return "unread"
   if (problemKind !== null) return "failing"
   if (lastOkAt === null) return "new"
-  return address === null && lastOkAt.until(now).total("hours") >= quietHours ? "silent" : "well"
+  return address === null && lastOkAt.until(now).total("hours") >= quietDeviceHours ? "silent" : "well"
 }
 
 type Beside = {

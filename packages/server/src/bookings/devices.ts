@@ -1,5 +1,6 @@
 import type { Booking } from "@kalends/domain/booking"
 import { type DeviceId, parseDeviceId, parseUserId } from "@kalends/domain/ids"
+import { quietDeviceHours } from "@kalends/domain/in-trouble"
 import { isProblem } from "@kalends/domain/problem"
 import type {
   CertificateView,
@@ -19,7 +20,7 @@ import type { SecretVault } from "../ports/secret-vault.ts"
 import type { Store, UserRow } from "../ports/store.ts"
 import { createDeviceAdding } from "./device-adding.ts"
 import { createDeviceChanges } from "./device-changes.ts"
-import { createDeviceRecords, quietHours, requireDevice } from "./device-records.ts"
+import { createDeviceRecords, requireDevice } from "./device-records.ts"
 import { openLink } from "./open-link.ts"
 import { orderOf } from "./order.ts"
 import type { StoredBookings } from "./stored-bookings.ts"
@@ -63,7 +64,7 @@ export function createDevices(deps: DevicesDeps) {
         const found = await tables.devices.list({
           roomId: roomId === null || roomId === "gone" ? roomId : parseUserId(roomId),
           after: after === null ? null : await tables.devices.find(parseDeviceId(after)),
-          troubledSince: isTroubled ? clock.now().subtract({ hours: quietHours }) : null,
+          troubledSince: isTroubled ? clock.now().subtract({ hours: quietDeviceHours }) : null,
           limit: pageSize + 1,
         })
         const { shown, last } = pageOf(found, pageSize)

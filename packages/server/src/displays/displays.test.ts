@@ -54,6 +54,8 @@ async function world(options: RoomWorldOptions = {}) {
 const checkIn = { withinMinutes: 10, earlyMinutes: 5, missesMost: null }
 const code = (code: string) => expect.objectContaining({ code })
 
+const everything = { ...{ after: null, roomId: null, search: null, troubledSince: null }, limit: 9 }
+
 describe("pairing", () => {
   test("a screen waits until its code is typed, however it is typed, and is itself from then on", async () => {
     const { displays, by, input, store, accountId } = await world()
@@ -69,9 +71,7 @@ describe("pairing", () => {
     expect(await displays.requireShown(pairing.token)).toMatchObject({ name: "Door", kind: "door" })
     await expect(displays.pair(by, { ...input, code: pairing.code })).rejects.toEqual(code("pairing-code-wrong"))
     expect(
-      JSON.stringify(
-        await store.inAccount(accountId, (tables) => tables.displays.list({ after: null, roomId: null, limit: 9 })),
-      ),
+      JSON.stringify(await store.inAccount(accountId, (tables) => tables.displays.list(everything))),
     ).not.toContain(pairing.token)
   })
 

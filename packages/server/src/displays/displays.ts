@@ -1,5 +1,6 @@
 import { type DisplayKind, parsePairingCode, roomsMostOf } from "@kalends/domain/display"
 import { type DisplayId, parseDisplayId, parseUserId, type RoomId } from "@kalends/domain/ids"
+import { quietDisplayMinutes } from "@kalends/domain/in-trouble"
 import { Problem } from "@kalends/domain/problem"
 import type { DisplayChangeInput, DisplaysView, DisplayView, PairInput, Pairing } from "@kalends/protocol/display"
 import type { Caller } from "../ports/call.ts"
@@ -18,7 +19,12 @@ export type DisplaysDeps = {
   readonly random: Random
 }
 
-export type DisplaysQuery = { readonly after?: string | undefined; readonly roomId?: string | undefined }
+export type DisplaysQuery = {
+  readonly after?: string | undefined
+  readonly roomId?: string | undefined
+  readonly search?: string | undefined
+  readonly trouble?: "yes" | undefined
+}
 
 const codeMinutes = 10
 const pollSeconds = 4
@@ -100,9 +106,11 @@ export function createDisplays({ store, fanOut, clock, random }: DisplaysDeps) {
     async list({ accountId }: Caller, query: DisplaysQuery): Promise<DisplaysView> {
       const after = query.after === undefined ? null : parseDisplayId(query.after)
       const roomId = query.roomId === undefined ? null : parseUserId(query.roomId)
-      const found = await store.inAccount(accountId, (tables) =>
-        tables.displays.list({ after, roomId, limit: pageSize + 1 }),
-      )
+      const asked = {
+        ...{ after, roomId, search: query.search || null, limit: pageSize + 1 },
+        troubledSince: query.trouble === "yes" ? clock.now().subtract({ minutes: quietDisplayMinutes }) : null,
+      }
+      const found = await store.inAccount(accountId, (tables) => tables.displays.list(asked))
       const { shown, last } = pageOf(found, pageSize)
       return { displays: shown.map(displayView), now: clock.now().toString(), after: last?.displayId ?? null }
     },

@@ -19,6 +19,7 @@ import { type ProviderSignInRoutesDeps, providerSignInRoutes } from "./provider-
 import { revocationRoutes } from "./revocation-routes.ts"
 import { roomAgendaRoutes } from "./room-agenda-routes.ts"
 import { roomRoutes } from "./room-routes.ts"
+import { roomTroublesRoutes } from "./room-troubles-routes.ts"
 import type { MountedRoute } from "./route-table.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -69,6 +70,7 @@ async function describedApp(): Promise<FastifyInstance> {
       await overviewRoutes(all, absent())
       await revocationRoutes(all, absent())
       await roomRoutes(all, absent())
+      await roomTroublesRoutes(all, absent())
       await deviceRoutes(all, absent())
       await displayRoutes(all, absent())
       await policyRoutes(all, absent())

@@ -26,6 +26,7 @@ import { policyRoutes } from "./policy-routes.ts"
 import { providerSignInRoutes } from "./provider-sign-in-routes.ts"
 import { revocationRoutes } from "./revocation-routes.ts"
 import { roomRoutes } from "./room-routes.ts"
+import { roomTroublesRoutes } from "./room-troubles-routes.ts"
 import { createSessionGuard, oncePerRequest, type RequireUser } from "./session-guard.ts"
 import { signInRoutes } from "./sign-in-routes.ts"
 import { tenantRoutes } from "./tenant-routes.ts"
@@ -122,6 +123,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         publicUrl,
       })
       await overviewRoutes(all, { ...common, overview: refuses(), forecast: refuses() })
+      await roomTroublesRoutes(all, { ...common, roomTroubles: refuses() })
       await roomRoutes(all, {
         ...{ ...common, rooms: refuses(), manyRooms: refuses(), roomSetup: refuses() },
         ...{ roomDirectory: refuses(), roomDoctor: refuses() },

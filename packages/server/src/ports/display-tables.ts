@@ -37,6 +37,10 @@ export type DisplayQuery = {
   readonly after: DisplayId | null
   /** Those that show this room; null for all. */
   readonly roomId: RoomId | null
+  /** Part of its name, or of a name or an address of its rooms, in any case of letters; null for all. */
+  readonly search: string | null
+  /** Those alone that are in trouble: not seen since, or without a room; null for all. */
+  readonly troubledSince: Temporal.Instant | null
   readonly limit: number
 }
 

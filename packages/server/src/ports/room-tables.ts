@@ -27,9 +27,11 @@ export type RoomRow = RoomSettings & {
   readonly address: string
   /** The administrator's connection that is to open it; null where it has its own sign-in, or is not connected. */
   readonly tenantConnectionId: TenantConnectionId | null
-  /** What the last try to connect it met; null when nothing did. */
+  /** What the last try to connect it met, or to read it where that does not pass by itself; null when nothing did. */
   readonly problemKind: ProblemKind | null
   readonly problemCode: string | null
+  /** Since when; null for what was noted before that was. */
+  readonly problemAt: Temporal.Instant | null
   readonly createdAt: Temporal.Instant
 }
 
@@ -46,7 +48,7 @@ export type RoomQuery = {
   readonly limit: number
   /** Part of the name or the address, in any case of letters; null for all. */
   readonly search: string | null
-  /** In which state their connection is, "none" for those without one, "trouble" for all that are not healthy; null for any. */
+  /** In which state their connection is, "none" for those without one, "trouble" for those that need somebody (domain/in-trouble.ts); null for any. */
   readonly state: ConnectionState | "none" | "trouble" | null
 }
 

@@ -38,6 +38,7 @@ import type { RoomTables, SystemRoomTables } from "./room-tables.ts"
 import type { SecondFactor, SessionKind, SignInKind, SignInTables, SystemSignInTables } from "./sign-in-tables.ts"
 import type { TenantTables } from "./tenant-tables.ts"
 import type { SystemToolTables, ToolTables } from "./tool-tables.ts"
+import type { TroubleTables } from "./trouble-tables.ts"
 
 export type AccountRow = { readonly accountId: AccountId; readonly name: string; readonly createdAt: Temporal.Instant }
 
@@ -321,6 +322,7 @@ export interface AccountTables extends PeopleTables {
   /** What these are called: those that there still are, of the kinds that have a name. */
   nameSubjects(ids: readonly string[]): Promise<readonly NamedSubject[]>
   readonly groups: GroupTables
+  readonly troubles: TroubleTables
   readonly policy: PolicyTables
   readonly policyChanges: PolicyChangeTables
   readonly meetings: MeetingTables

@@ -26,6 +26,7 @@ import { createSignInTables, hasFactorSql } from "./sign-in-tables.ts"
 import { nameSubjects } from "./subject-names.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 import { createToolTables } from "./tool-tables.ts"
+import { createTroubleTables } from "./trouble-tables.ts"
 
 /** The tables of one account within `tx`. */
 export function createAccountTables(
@@ -58,6 +59,7 @@ export function createAccountTables(
     signIn: createSignInTables(tx, accountId),
     revocations: createRevocationTables(tx, accountId),
     policyChanges: createPolicyChangeTables(tx, accountId),
+    troubles: createTroubleTables(tx, accountId),
     persons: createPersonTables(tx, accountId),
     devices: createDeviceTables(tx, accountId),
     bookings: createBookingTables(tx, accountId),

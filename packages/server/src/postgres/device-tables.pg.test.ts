@@ -68,6 +68,27 @@ describe.each(stores)("devices %s", (_name, make) => {
     await put(asking, { lastOkAt: at(61) })
     await put(two, { isEnabled: false })
     expect(await troubled()).toEqual([])
+    const kinds = async () => {
+      const { total, kinds: all } = await inAccount((tables) => tables.troubles.devices(2, at(60)))
+      expect(total).toBe(3)
+      return all.map(({ kind, count, some: [first] }) => `${count} ${kind}: ${first?.name} ${first?.since}`)
+    }
+    expect(await kinds()).toEqual([])
+    await put(one, { problemKind: "unavailable", problemCode: "room-old", problemAt: at(30) })
+    await put(two, { mustClear: true })
+    await put(asking, { lastOkAt: at(59) })
+    expect(await kinds()).toEqual([
+      ...[`1 silent: three ${at(59)}`, "1 uncleared: two null", `1 unread: one ${at(30)}`],
+    ])
+    await put(one, { problemCode: "no-answer" })
+    await put(two, { removedAt: at(40) })
+    await put(asking, { lastOkAt: null })
+    expect(await kinds()).toEqual([`1 failing: one ${at(30)}`, `1 new: three ${at(0)}`, `1 leaving: two ${at(40)}`])
+    await put(two, { mustClear: false })
+    expect(await kinds()).toContain(`1 left: two ${at(40)}`)
+    await put(one, { problemKind: null, problemCode: null, problemAt: null })
+    await put(two, { removedAt: null })
+    await put(asking, { lastOkAt: at(61) })
     await put(two, { mustClear: true })
     expect(await troubled()).toEqual(["two"])
   })

@@ -1,6 +1,6 @@
 import { parseDisplayId } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
-import type { DisplayRow } from "../ports/display-tables.ts"
+import type { DisplayQuery, DisplayRow } from "../ports/display-tables.ts"
 import type { Store } from "../ports/store.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
 import { useDatabase } from "../testing/postgres.ts"
@@ -81,8 +81,9 @@ describe.each(stores)("screens %s", (_, storeOf) => {
       await displays.insert(door, [nova.roomId])
       await displays.insert(other, [])
     })
-    const list = (after: DisplayRow | null, roomId: typeof nova.roomId | null = null, limit = 2) =>
-      store.inAccount(accountId, (tables) => tables.displays.list({ after: after?.displayId ?? null, roomId, limit }))
+    const all = { ...{ after: null, roomId: null, search: null, troubledSince: null }, limit: 2 }
+    const list = (after: DisplayRow | null, roomId: typeof nova.roomId | null = null) =>
+      store.inAccount(accountId, (tables) => tables.displays.list({ ...all, after: after?.displayId ?? null, roomId }))
     const first = await list(null)
     expect(first.map(({ name }) => name)).toEqual(["Door", "Door"])
     const [, last] = first
@@ -91,6 +92,17 @@ describe.each(stores)("screens %s", (_, storeOf) => {
       ["Entrance", ["Nova", "Orion"]],
     ])
     expect((await list(null, orion.roomId)).map(({ displayId }) => displayId)).toEqual([entrance.displayId])
+    const found = (query: Partial<DisplayQuery>) =>
+      store.inAccount(accountId, async (tables) =>
+        (await tables.displays.list({ ...all, limit: 9, ...query })).map(({ displayId }) => displayId),
+      )
+    expect(await found({ search: "ENTR" })).toEqual([entrance.displayId])
+    expect(await found({ search: "ＯＲＩ" })).toEqual([entrance.displayId])
+    expect(await found({ search: "%" })).toEqual([])
+    await store.inAccount(accountId, (tables) => tables.displays.touch([entrance.displayId], at(60)))
+    expect(await found({ troubledSince: at(60) })).not.toContain(entrance.displayId)
+    expect(await found({ troubledSince: at(60) })).toHaveLength(2)
+    expect(await found({ troubledSince: at(61), search: "entr" })).toEqual([entrance.displayId])
     await store.inAccount(accountId, async (tables) => {
       await tables.displays.update(door.displayId, { name: "Inside", look: "dark" })
       await tables.displays.setRooms(door.displayId, [orion.roomId])
@@ -98,6 +110,29 @@ describe.each(stores)("screens %s", (_, storeOf) => {
       expect(await tables.displays.find(door.displayId)).toMatchObject({
         ...{ name: "Inside", look: "dark", language: "en", lastSeenAt: at(5), rooms: [{ name: "Orion" }] },
       })
+    })
+  })
+
+  test("in trouble are counted, with the newest few: those that are gone, that never came, and that have no room", async () => {
+    const store = storeOf()
+    const { accountId, nova, display } = await organisation(store)
+    const rows = ["Here", "Left", "Later", "Never", "Bare"].map((name, number) => display(number + 1, name))
+    const [here, left, later] = rows
+    if (here === undefined || left === undefined || later === undefined) throw new Error("five screens")
+    const some = await store.inAccount(accountId, async ({ displays, troubles }) => {
+      for (const row of rows) await displays.insert(row, row.name === "Bare" ? [] : [nova.roomId])
+      await displays.touch([left.displayId], at(10))
+      await displays.touch([later.displayId], at(20))
+      await displays.touch([here.displayId], at(60))
+      return troubles.displays(1, at(60))
+    })
+    expect(some).toMatchObject({
+      total: 5,
+      kinds: [
+        { kind: "gone", count: 2, some: [{ name: "Later", roomId: nova.roomId, since: at(20) }] },
+        { kind: "never", count: 1, some: [{ name: "Never", since: at(0) }] },
+        { kind: "empty", count: 1, some: [{ name: "Bare", roomId: null }] },
+      ],
     })
   })
 

@@ -1,7 +1,9 @@
 import type { AccountId, DisplayId, RoomId } from "@kalends/domain/ids"
-import type { Transaction } from "kysely"
+import { sql, type Transaction } from "kysely"
 import type { DisplayRow, DisplayTables, ListedDisplay, SystemDisplayTables } from "../ports/display-tables.ts"
 import type { Database } from "./database.ts"
+import { hasPart, likeOf } from "./people-search.ts"
+import { isDisplayTroubled } from "./trouble-tables.ts"
 
 type Tx = Transaction<Database>
 
@@ -39,7 +41,7 @@ export function createDisplayTables(tx: Tx, accountId: AccountId): DisplayTables
         .execute()
       return (await withRooms(tx, accountId, rows))[0] ?? null
     },
-    async list({ after, roomId, limit }) {
+    async list({ after, roomId, search, troubledSince, limit }) {
       let page = tx.selectFrom("display").selectAll("display").where("display.accountId", "=", accountId)
       if (roomId !== null)
         page = page.where("displayId", "in", (select) =>
@@ -49,6 +51,8 @@ export function createDisplayTables(tx: Tx, accountId: AccountId): DisplayTables
             .where("accountId", "=", accountId)
             .where("roomId", "=", roomId),
         )
+      if (search !== null) page = page.where(isFound(accountId, search))
+      if (troubledSince !== null) page = page.where(isDisplayTroubled(troubledSince))
       if (after !== null)
         page = page.where((where) =>
           where(
@@ -96,6 +100,13 @@ export function createDisplayTables(tx: Tx, accountId: AccountId): DisplayTables
     },
   }
 }
+
+/** By its own name, or by one of its rooms. */
+const isFound = (accountId: AccountId, search: string) =>
+  sql<boolean>`(lower(normalize(display.name, nfkc)) like ${likeOf(search)} or display.display_id in (
+    select shown.display_id from display_room as shown
+      join app_user as person on person.account_id = ${accountId} and person.user_id = shown.room_id
+    where shown.account_id = ${accountId} and ${hasPart(search)}))`
 
 async function insertRooms(
   tx: Tx,

@@ -95,6 +95,32 @@ describe.each(stores)("rooms %s", (_, store) => {
     })
   })
 
+  test("in trouble are counted by what is the matter, with the newest few, as the list shows them", async () => {
+    const { accountId, first, second, third } = await organisation(store())
+    const own = (await store().inAccount(accountId, (tables) => tables.findConnectionOfUser(second.roomId)))
+      ?.connectionId
+    if (own === undefined) throw new Error("connected")
+    const kinds = () =>
+      store().inAccount(accountId, async ({ rooms, troubles }) => {
+        const { total, kinds: all } = await troubles.rooms(1)
+        const listed = await rooms.list({ after: null, limit: 9, search: null, state: "trouble" })
+        expect([total, listed.length]).toEqual([3, all.reduce((sum, { count }) => sum + count, 0)])
+        return all.map(({ kind, count, some: [one] }) => `${count} ${kind}: ${one?.name} ${one?.since}`)
+      })
+    const inAccount = (work: Parameters<Store["inAccount"]>[1]) => store().inAccount(accountId, work)
+    expect(await kinds()).toEqual([`2 none: ${first.name} ${first.createdAt}`])
+    await inAccount(({ rooms }) => rooms.update(third.roomId, { problemKind: "forbidden", problemAt: at(30) }))
+    await inAccount(({ rooms }) => rooms.update(second.roomId, { problemKind: "not-found", problemAt: at(40) }))
+    expect(await kinds()).toEqual([
+      ...[`1 unread: Room 2 ${at(40)}`, `1 refused: Room 3 ${at(30)}`, `1 none: Room 1 ${first.createdAt}`],
+    ])
+    await inAccount((tables) => tables.updateConnection(own, { state: "needs-consent", problemAt: at(50) }))
+    expect(await kinds()).toContain(`1 needs-consent: Room 2 ${at(50)}`)
+    await inAccount(({ rooms }) => rooms.update(second.roomId, { problemKind: null, problemAt: null }))
+    await inAccount((tables) => tables.updateConnection(own, { state: "connecting" }))
+    expect(await kinds()).toHaveLength(2)
+  })
+
   test("keep what is set, and take all that is theirs with them", async () => {
     const { accountId, second } = await organisation(store())
     const set = {

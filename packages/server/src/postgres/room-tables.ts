@@ -82,7 +82,7 @@ function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
       if (after !== null)
         page = page.where(sql<boolean>`(person.display_name, person.user_id) > (${after.name}, ${after.roomId}::uuid)`)
       if (search !== null) page = page.where(hasPart(search))
-      if (state === "trouble") page = page.where(sql<boolean>`not ${isConnected(accountId, "healthy")}`)
+      if (state === "trouble") page = page.where(isInTrouble)
       else if (state !== null) page = page.where(isConnected(accountId, state))
       return (await page.execute()).map(listedOf)
     },
@@ -103,6 +103,9 @@ function rowTables(tx: Transaction<Database>, accountId: AccountId): RowTables {
     },
   }
 }
+
+const isInTrouble = sql<boolean>`(
+  room.problem_kind is not null or link.state is null or link.state not in ('healthy', 'connecting'))`
 
 const uniqueAddress = (work: Promise<unknown>) =>
   unique(work, "Somebody, or another room, has this address already.", "address-taken")
@@ -163,7 +166,7 @@ export function rowOf(found: FoundRoom): RoomRow {
   return {
     ...{ accountId, roomId, name, address, building, floor, capacity, zone, language, clockHours },
     ...{ tenantConnectionId: found.tenantConnectionId, createdAt: found.createdAt },
-    ...{ problemKind: found.problemKind, problemCode: found.problemCode },
+    ...{ problemKind: found.problemKind, problemCode: found.problemCode, problemAt: found.problemAt },
     privacy: { hidesTitles: found.hidesTitles, hidesHostsOfPrivate: found.hidesHostsOfPrivate },
     checkIn: {
       withinMinutes: found.checkInWithinMinutes,

@@ -42,7 +42,9 @@ export function createConnectRoom(deps: ConnectRoomDeps) {
     return store.inAccount(ref.accountId, async (tables) => {
       const isConnected = (await tables.findConnectionOfUser(ref.roomId)) !== null
       if (isConnected || (await tables.tenants.find(tenantConnectionId)) === null) return
-      await tables.rooms.update(ref.roomId, { tenantConnectionId, problemKind: kind, problemCode: code })
+      await tables.rooms.update(ref.roomId, {
+        ...{ tenantConnectionId, problemKind: kind, problemCode: code, problemAt: world.clock.now() },
+      })
     })
   }
 
@@ -63,7 +65,9 @@ export function createConnectRoom(deps: ConnectRoomDeps) {
     const { connectionId, state } = await store.inAccount(ref.accountId, async (tables) => {
       const connection = await establishIn(deps, tables, { user, provider, made, chosen, actor: asking.actor })
       const { tenantConnectionId } = made
-      await tables.rooms.update(ref.roomId, { tenantConnectionId, problemKind: null, problemCode: null })
+      await tables.rooms.update(ref.roomId, {
+        ...{ tenantConnectionId, problemKind: null, problemCode: null, problemAt: null },
+      })
       return connection
     })
     fanOut.publish(

@@ -20,7 +20,15 @@ export function newRoom(
   given: Partial<RoomRow> & Pick<RoomRow, "name" | "address" | "zone">,
 ): RoomRow {
   const fresh = { accountId, roomId: parseUserId(random.uuid()), createdAt: clock.now() }
-  return { ...usual, tenantConnectionId: null, ...given, ...fresh, problemKind: null, problemCode: null }
+  return {
+    ...usual,
+    tenantConnectionId: null,
+    ...given,
+    ...fresh,
+    problemKind: null,
+    problemCode: null,
+    problemAt: null,
+  }
 }
 
 /** Throws Problem "malformed" (code "zone"). */

@@ -119,6 +119,31 @@ test("a room that was disconnected is shown with nothing, and never as free", as
   expect([agenda.bookings, roomStateOf(now).kind]).toEqual([[], "unknown"])
 })
 
+test("what does not pass by itself is kept for the portal, since when it is so, and forgotten once the room is read", async () => {
+  const { store, accountId, faults, hint, ref, agendas, clock, room } = await listening()
+  const kept = async () => {
+    const { problemKind, problemAt } = (await store.inAccount(accountId, ({ rooms }) => rooms.find(ref.roomId))) ?? room
+    return [problemKind, problemAt]
+  }
+  const tryWith = async (problem: Problem | null) => {
+    faults.problem = problem
+    hint()
+    await settled()
+    // A room of which nothing is known any more hears no hint: its timer tries it.
+    if (agendas.problem(ref) !== problem) await clock.advance(600_000)
+    expect(agendas.problem(ref)).toBe(problem)
+    return kept()
+  }
+  expect(await tryWith(away())).toEqual([null, null])
+  const since = clock.now()
+  expect(await tryWith(new Problem("not-found", "Gone."))).toEqual(["not-found", since])
+  await clock.advance(300_000)
+  expect(await kept()).toEqual(["not-found", since])
+  // A passing trouble says nothing else of it.
+  expect(await tryWith(away())).toEqual(["not-found", since])
+  expect(await tryWith(null)).toEqual([null, null])
+})
+
 test("titles are hidden as the room's privacy says before anything is held", async () => {
   const { invite, hint, last } = await listening({
     room: { privacy: { hidesTitles: "all", hidesHostsOfPrivate: true } },

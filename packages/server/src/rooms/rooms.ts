@@ -120,7 +120,7 @@ export function createRooms(deps: RoomsDeps) {
     async disconnect(user: Caller, roomId: RoomId): Promise<RoomView> {
       await disconnect(user, roomId)
       await store.inAccount(user.accountId, ({ rooms }) =>
-        rooms.update(roomId, { tenantConnectionId: null, problemKind: null, problemCode: null }),
+        rooms.update(roomId, { tenantConnectionId: null, problemKind: null, problemCode: null, problemAt: null }),
       )
       return find(user, roomId)
     },

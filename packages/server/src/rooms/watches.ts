@@ -7,6 +7,7 @@ import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
 import { seenSinceOf } from "./offers.ts"
 import { type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
+import { createRoomNotes } from "./room-notes.ts"
 import { createTurns } from "./turns.ts"
 
 export type WatchesDeps = ReadRoomDeps & {
@@ -57,6 +58,7 @@ export function createWatches(deps: WatchesDeps) {
   const turn = createTurns(readsMost)
   const stopped = new AbortController()
   const tellOne = createTellOne(log)
+  const notes = createRoomNotes(deps)
 
   function watchOf(ref: RoomRef): Watch {
     const key = keyOf(ref)
@@ -110,6 +112,7 @@ export function createWatches(deps: WatchesDeps) {
 
   async function readOnce(watch: Watch): Promise<void> {
     if (stopped.signal.aborted) return
+    let noted = Promise.resolve()
     try {
       const read = await readRoom(deps, watch.ref, stopped.signal)
       const isMended = watch.failures > 0
@@ -118,6 +121,7 @@ export function createWatches(deps: WatchesDeps) {
       watch.failures = 0
       watch.lastProblem = null
       if (isMended) tryOthers(watch)
+      noted = notes.isRead(watch.ref, read.room)
     } catch (error) {
       if (stopped.signal.aborted) return
       watch.failures += 1
@@ -125,16 +129,13 @@ export function createWatches(deps: WatchesDeps) {
       if (!isProblem(error))
         log.error("reading a room failed", { error: error instanceof Error ? error.name : "unknown" })
       if (isGone(watch.lastProblem)) forget(watch)
-      if (watch.failures === 1)
-        log.warn("a room cannot be read", {
-          roomId: watch.ref.roomId,
-          problem: watch.lastProblem.kind,
-          code: watch.lastProblem.code,
-        })
+      noted = notes.isNotRead(watch.ref, watch.lastProblem)
+      if (watch.failures === 1) logFailed(log, watch.ref, watch.lastProblem)
     }
     wire(watch)
     setTimer(watch)
     tell(watch)
+    await noted
   }
 
   /** A calendar answers again: those that failed as it did are not to wait until their own next try. */
@@ -216,6 +217,10 @@ function forgetIdle(watches: Map<string, Watch>, asked: Watch): void {
 }
 
 const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
+
+function logFailed(log: Log, { roomId }: RoomRef, { kind, code }: Problem): void {
+  log.warn("a room cannot be read", { roomId, problem: kind, code })
+}
 
 /** A screen that went away takes nothing from the others. */
 function createTellOne(log: Log) {

@@ -1,6 +1,7 @@
 import type { AccountId } from "@kalends/domain/ids"
 import type { DisplayRow, DisplayTables, ListedDisplay, SystemDisplayTables } from "../ports/display-tables.ts"
 import type { MemoryTransaction } from "./memory-tables.ts"
+import { searchText } from "./search-text.ts"
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 const isPast = (at: Temporal.Instant, now: Temporal.Instant) => Temporal.Instant.compare(at, now) <= 0
@@ -39,11 +40,20 @@ export function memoryDisplays(tx: MemoryTransaction, accountId: AccountId): Dis
       await tx.put("display", row.displayId, row)
       await this.setRooms(row.displayId, roomIds)
     },
-    async list({ after, roomId, limit }) {
+    async list({ after, roomId, search, troubledSince, limit }) {
       const key = ({ name, displayId }: Pick<DisplayRow, "name" | "displayId">) => `${name}\n${displayId}`
       const last = after === null ? null : tx.find("display", after)
+      const wanted = searchText(search ?? "")
+      const isFound = (one: ListedDisplay) =>
+        [one.name, ...one.rooms.flatMap((room) => [room.name, tx.find("room", room.roomId)?.address ?? ""])].some(
+          (text) => searchText(text).includes(wanted),
+        )
+      const isTroubled = ({ rooms, lastSeenAt }: ListedDisplay, since: Temporal.Instant) =>
+        rooms.length === 0 || lastSeenAt === null || Temporal.Instant.compare(lastSeenAt, since) < 0
       return displays()
         .map(listed)
+        .filter(isFound)
+        .filter((one) => troubledSince === null || isTroubled(one, troubledSince))
         .filter((one) => roomId === null || one.rooms.some((room) => room.roomId === roomId))
         .filter((one) => last === null || key(one) > key(last))
         .sort((a, b) => (key(a) < key(b) ? -1 : 1))

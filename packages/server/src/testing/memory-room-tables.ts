@@ -51,7 +51,7 @@ export function memoryRoomTables(
       return mine()
         .map(listed)
         .filter((row) => isAfter(row) && searchText(row.address, row.name).includes(wanted))
-        .filter(({ connectionState }) => fits(connectionState ?? "none", state))
+        .filter((row) => fits(row, state))
         .sort((a, b) => (a.name < b.name || (a.name === b.name && a.roomId < b.roomId) ? -1 : 1))
         .slice(0, limit)
     },
@@ -112,5 +112,8 @@ export function memorySystemRooms(tx: MemoryTransaction): SystemRoomTables {
   }
 }
 
-const fits = (found: string, wanted: RoomQuery["state"]) =>
-  wanted === null || (wanted === "trouble" ? found !== "healthy" : found === wanted)
+function fits({ connectionState, problemKind }: ListedRoom, wanted: RoomQuery["state"]): boolean {
+  const found = connectionState ?? "none"
+  if (wanted !== "trouble") return wanted === null || found === wanted
+  return problemKind !== null || (found !== "healthy" && found !== "connecting")
+}

@@ -32,6 +32,7 @@ import { memorySubjects } from "./memory-subjects.ts"
 import { createMemoryTransaction, emptyTables, type MemoryTransaction, type WaitingJob } from "./memory-tables.ts"
 import { forgetKept, memoryRollouts, memorySystemRollouts, memoryTenants } from "./memory-tenants.ts"
 import { memorySystemTools, memoryTools } from "./memory-tools.ts"
+import { memoryTroubles } from "./memory-troubles.ts"
 import { searchText } from "./search-text.ts"
 
 export type MemoryStore = Store & {
@@ -107,6 +108,7 @@ function createAccountTables(tx: MemoryTransaction, accountId: AccountId): Accou
     rooms: memoryRoomTables(tx, accountId, connections.deleteConnection),
     manyRooms: memoryManyRooms(tx, accountId),
     displays: memoryDisplays(tx, accountId),
+    troubles: memoryTroubles(tx, accountId),
   }
 }
 

@@ -10,7 +10,7 @@ export function sampleRoom(accountId: AccountId, seed = 1, changes: Partial<Room
     ...{ name: `Room ${seed}`, building: null, floor: null, capacity: null, zone: "Europe/Berlin" },
     ...{ language: "en", clockHours: 24, privacy: usualPrivacy },
     checkIn: { withinMinutes: null, earlyMinutes: 10, missesMost: null },
-    ...{ tenantConnectionId: null, problemKind: null, problemCode: null },
+    ...{ tenantConnectionId: null, problemKind: null, problemCode: null, problemAt: null },
     createdAt: Temporal.Instant.from("2026-11-23T09:00:00Z"),
     ...changes,
   }
