@@ -821,6 +821,7 @@ create table room (
   tenant_connection_id uuid,
   problem_kind text,
   problem_code text,
+  problem_at timestamp with time zone,
   PRIMARY KEY (account_id, room_id),
   FOREIGN KEY (account_id, room_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE,
   FOREIGN KEY (account_id, tenant_connection_id) REFERENCES tenant_connection(account_id, tenant_connection_id) ON DELETE SET NULL (tenant_connection_id),
