@@ -5,6 +5,7 @@
  */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import { productVersion } from "@kalends/domain/product-version"
 import { build } from "vite"
 import { localeFiles, manifestOf } from "../apps/browser-extension/src/manifest.ts"
 import { filledIn } from "../packages/server/src/http/outlook-pages.ts"
@@ -12,7 +13,6 @@ import { argumentAfter, rootFolder, say } from "./platform.ts"
 
 const app = join(rootFolder, "apps/browser-extension")
 const scripts = ["src/background.ts", "src/content.ts", "src/options.ts"] as const
-const version = "0.1.0"
 
 /** Builds for both browsers, into folders that they load as they are: `chrome` and `firefox`. The scripts are the same. */
 export async function buildBrowserExtension(outDir: string): Promise<void> {
@@ -29,7 +29,7 @@ export async function buildBrowserExtension(outDir: string): Promise<void> {
   }
   await cp(first, second, { recursive: true })
   for (const browser of ["chrome", "firefox"] as const) {
-    const files = { ...localeFiles, "manifest.json": manifestOf(browser, version) }
+    const files = { ...localeFiles, "manifest.json": manifestOf(browser, productVersion) }
     for (const [file, content] of Object.entries(files)) {
       const path = join(outDir, browser, file)
       await mkdir(dirname(path), { recursive: true })

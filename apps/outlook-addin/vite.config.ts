@@ -1,5 +1,6 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises"
 import { basename, join, resolve } from "node:path"
+import { productVersion } from "@kalends/domain/product-version"
 import { appBuild } from "@kalends/ui/app-build"
 import { compressed } from "@kalends/ui/compressed"
 import react from "@vitejs/plugin-react"
@@ -8,7 +9,11 @@ import { japaneseWords, unifiedManifest, xmlManifest } from "./src/manifest.ts"
 
 const here = import.meta.dirname
 /** What the service puts its own in place of, when it serves them. */
-const blank = { service: "https://kalends.invalid", addinId: "00000000-0000-0000-0000-000000000000", version: "0.1.0" }
+const blank = {
+  service: "https://kalends.invalid",
+  addinId: "00000000-0000-0000-0000-000000000000",
+  version: productVersion,
+}
 
 /**
  * Classic Outlook before version 2403 knows ECMAScript 2016 and nothing newer: at "async" its add-ins time out (learn.microsoft.com,

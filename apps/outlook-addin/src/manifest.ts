@@ -8,7 +8,10 @@ export type Deployment = {
   readonly service: string
   /** The add-in's own id. The same for both manifests, so that Outlook takes one for the other's successor. */
   readonly addinId: string
-  /** "1.2.3"; Outlook fetches a manifest anew when it is higher. */
+  /**
+   * "1.2.3", the product's own; the XML manifest has a fourth number, 0. An uploaded manifest stays as it is until another with
+   * a higher version is uploaded (docs/outlook-addin.md).
+   */
   readonly version: string
 }
 

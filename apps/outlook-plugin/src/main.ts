@@ -1,6 +1,7 @@
 import { openIpcLink } from "@kalends/client/platform/ipc-link"
 import { ipcPlace, ownSurroundings } from "@kalends/client/platform/ipc-place"
 import { isProblem } from "@kalends/domain/problem"
+import { productVersion } from "@kalends/domain/product-version"
 import { chooseLanguage } from "@kalends/ui/words"
 import { createAgentDoor } from "./agent-door.ts"
 import { readFileItem } from "./file-item.ts"
@@ -19,7 +20,7 @@ const language = chooseLanguage(system.languages)
 
 const agent = createAgentDoor(() => {
   const surroundings = ownSurroundings()
-  const tool = { name: "Outlook plugin", version: "0.1.0" }
+  const tool = { name: "Outlook plugin", version: productVersion }
   return openIpcLink({ place: ipcPlace(surroundings), uid: surroundings.uid, tool })
 })
 

@@ -1,5 +1,6 @@
 import type { ProviderName } from "@kalends/domain/ids"
 import { isLoopbackName } from "@kalends/domain/loopback"
+import { productVersion } from "@kalends/domain/product-version"
 import type { ServiceView } from "@kalends/protocol/api"
 import { protocolVersion } from "@kalends/protocol/version"
 import type { FastifyInstance } from "fastify"
@@ -130,7 +131,6 @@ export type Node = {
   stop(): Promise<void>
 }
 
-const version = "0.1.0"
 /** Connections that a node listens for at most: each costs a socket and some ten kilobytes. */
 const listenersMost = 5_000
 
@@ -469,7 +469,7 @@ async function serviceView(config: Config, features: Features, store: Store): Pr
   const configured = new Set<string>(features.providers.keys())
   return {
     name: "Kalends",
-    version,
+    version: productVersion,
     protocolVersion,
     needsSetup: !isSetUp,
     demoUrl: config.demoUrl,
