@@ -107,6 +107,8 @@ const en = {
     "device-interface": "It has no such interface: is its web interface switched on?",
     "device-no-merge": "Its software cannot keep bookings from elsewhere. Switch that off under Edit.",
     "device-refused": "It refused what it was given. It is tried again.",
+    "device-not-kept":
+      "It does not keep what it is given, time and again. Does something else give it bookings too, such as a management system, or another system here with its address? It is given them once an hour.",
     "room-unread":
       "Nothing is known of the room's bookings until its calendar can be read, so that the system is given nothing: what it shows may be old or missing. It is given the list as soon as the calendar answers.",
     "room-old":
@@ -227,6 +229,8 @@ const ja: VideoWords = {
     "device-interface": "このインターフェースがありません。Web インターフェースは有効ですか。",
     "device-no-merge": "このソフトウェアでは、ほかの予約を残せません。「編集」で残さない設定にしてください。",
     "device-refused": "送った内容が拒まれました。再試行します。",
+    "device-not-kept":
+      "送った予約が端末に残らない状態が続いています。管理システムや、同じアドレスで登録された別の端末など、ほかからも予約が送られていませんか。1 時間に 1 回送り直します。",
     "room-unread":
       "カレンダーを読み取れるまで会議室の予約が分からないため、端末には何も送りません。端末の表示は古いか、欠けているかもしれません。カレンダーが応答し次第、一覧を送ります。",
     "room-old":

@@ -2,7 +2,7 @@ import { trustSeconds } from "@kalends/domain/room-state"
 import type { DeviceNote } from "../ports/device-tables.ts"
 
 type Trouble = Pick<DeviceNote, "problemKind" | "problemCode" | "problemAt">
-type Known = {
+export type CalendarKnown = {
   readonly isKnown: boolean
   /** When the calendar was read for it; null where it was not since this node began. */
   readonly readAt: Temporal.Instant | null
@@ -15,7 +15,7 @@ type Known = {
 const codes = ["room-unread", "room-old"] as const
 
 /** What a device has to do without since its room's calendar cannot be read; nulls where it can. */
-export function calendarTrouble({ isKnown, readAt }: Known, now: Temporal.Instant): Trouble {
+export function calendarTrouble({ isKnown, readAt }: CalendarKnown, now: Temporal.Instant): Trouble {
   const isFresh = readAt !== null && readAt.until(now).total("seconds") <= trustSeconds
   if (isKnown && isFresh) return { problemKind: null, problemCode: null, problemAt: null }
   const problemCode: (typeof codes)[number] = isKnown ? "room-old" : "room-unread"

@@ -13,6 +13,12 @@ export const firstLookMs = 60_000
 export const callMs = 15_000
 export const retryLeastMs = 1_000
 export const retryMostMs = 5 * 60_000
+/** Longer than any wait between two tries: after so long without one, what happens again is the first time. */
+export const calmMs = 3 * retryMostMs
+/** A device that was found without what it was given so often in a row is said to be given other bookings, or to keep few. */
+export const lacksTold = 3
+/** Such a device is given its list as rarely as this. */
+export const lacksMostMs = 60 * 60_000
 /** So long it is tried to take its list away from a device that was removed. */
 export const clearMs = clearHours * 3_600_000
 /** What only a person can mend is tried rarely: a wrong password locks an account at some devices. */

@@ -2,12 +2,14 @@ import type { Booking } from "@kalends/domain/booking"
 import { isPassing, isProblem, Problem } from "@kalends/domain/problem"
 import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { Clock } from "../ports/clock.ts"
-import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
+import type { DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
-import { calendarTrouble, isCalendarTrouble } from "./calendar-trouble.ts"
-import { callMs, checkMs, clearMs, firstLookMs, hopelessRetryMs, retryLeastMs, retryMostMs } from "./connector-pace.ts"
+import * as pace from "./connector-pace.ts"
+import { createDeviceHealth } from "./device-health.ts"
+import { createKeptLink } from "./kept-link.ts"
 import { familyOf, type LinkDeps, openLink } from "./open-link.ts"
 import { digestOf, orderOf } from "./order.ts"
+import { createOnceMore, createTimer, type TimerWorld } from "./pacing.ts"
 import type { RoomShelves } from "./room-shelves.ts"
 import type { Turns } from "./turns.ts"
 
@@ -16,12 +18,9 @@ export type DeviceLineDeps = {
   readonly shelves: RoomShelves
   readonly note: (note: DeviceNote) => void
   readonly leave: DeviceLeaving
-  readonly world: {
+  readonly world: TimerWorld & {
     /** How many devices are called at once. */
     readonly turns: Turns
-    readonly clock: Clock
-    /** In [0, 1). */
-    readonly fraction: () => number
   }
 }
 
@@ -44,7 +43,8 @@ export type DeviceLine = { readonly row: DeviceRow; stop(): void }
  *   when it says that it lost its bookings, or is found to have.
  *
  * Before anything is known of the room nothing is given: an empty list would say that the room is free. What fails is tried
- * again, ever more rarely.
+ * again over a new line, ever more rarely. So it is with a device that asks for its list, or whose line is cut, again and
+ * again, and with one that does not keep what it is given.
  *
  * A device that has what is not for it any more (it was given another room, switched off, or removed) has it taken away before
  * anything else: an empty list, once. Of one that was removed that is tried for a day.
@@ -58,7 +58,6 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let readAt: Temporal.Instant | null = null
   let language: RoomLanguage = "en"
   let mustClear = row.mustClear
-  let link: DeviceLink | null = null
   /** The digest of what it has; null where that may be anything. */
   let given: Uint8Array | null = null
   /** Something came since it was last seen to what it should have. */
@@ -67,28 +66,26 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   let hasLooked = false
   let failures = 0
   const wake = () => void run()
-  const retry = jitteredTimer(deps.world, wake)
-  const checks = jitteredTimer(deps.world, () => void check())
+  const retry = createTimer(deps.world, wake)
+  const checks = createTimer(deps.world, () => void check())
+  const asked = createOnceMore(deps.world, giveAnew)
   const bounded = withinCallTime(clock, ending.signal)
-  const { note, noteCalendar } = createNotes(row, deps.note)
+  const link = createKeptLink({ world: deps.world, open, onOpened, onRested: wake })
+  const health = createDeviceHealth({ clock, note: deps.note, known }, row)
 
-  async function opened(): Promise<DeviceLink> {
-    if (link !== null) return link
-    const onNeed = () => {
-      forget()
-      wake()
-    }
-    const opening = { actor, call: `device:${row.deviceId}`, onNeed } as const
-    const fresh = await bounded((signal) => openLink(deps.link, row, { ...opening, signal }))
-    link = fresh
+  function open() {
+    const opening = { actor, call: `device:${row.deviceId}`, onNeed: asked.again } as const
+    return bounded((signal) => openLink(deps.link, row, { ...opening, signal }))
+  }
+
+  function onOpened(): void {
     given = null
-    void fresh.ended.then(() => {
-      if (link === fresh) link = null
-      // At once for the first time: most lines are cut by a restart, after which the device has nothing.
-      if (!ending.signal.aborted) retry.after(retryLeastMs)
-    })
-    if (ending.signal.aborted) fresh.close()
-    return fresh
+    if (ending.signal.aborted) link.letGo()
+  }
+
+  function giveAnew(): void {
+    forget()
+    wake()
   }
 
   function forget(): void {
@@ -96,8 +93,12 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     isDue = true
   }
 
+  function known() {
+    return isGiven ? { isKnown: bookings !== null, readAt } : null
+  }
+
   async function give(): Promise<void> {
-    const line = await opened()
+    const line = await link.opened()
     isDue = false
     if (bookings === null) return
     const order = currentOrder(bookings)
@@ -107,31 +108,29 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     // What came meanwhile may have been about what it had before.
     given = isDue ? null : digest
     failures = 0
-    const now = clock.now()
-    const list = { givenHash: digest, givenCount: order.bookings.length, givenAt: now }
-    note({ ...standing(), ...list, lastOkAt: now, ...line.facts })
+    health.did({ givenHash: digest, givenCount: order.bookings.length, givenAt: clock.now(), ...line.facts })
   }
 
   /** Takes away what it has; what is known by then is given after that. */
   async function clear(): Promise<void> {
-    const line = await opened()
+    const line = await link.opened()
     await bounded((signal) => line.put(currentOrder([]), signal))
     const isOurs = await deps.leave.cleared(row)
     mustClear = false
     if (!isOurs) return
     forget()
     failures = 0
-    if (row.removedAt === null) note({ ...standing(), ...nothing, lastOkAt: clock.now(), ...line.facts })
-    if (!isGiven) line.close()
+    if (row.removedAt === null) health.did({ ...nothing, ...line.facts })
+    if (!isGiven) link.letGo()
   }
 
   const currentOrder = (known: readonly Booking[]): DeviceOrder =>
-    orderOf(known, { now: clock.now(), daysAhead: push?.daysAhead ?? 30 }, { ...row, language })
+    orderOf(known, { daysAhead: 0, bookingsMost: 0, ...push, now: clock.now() }, { ...row, language })
 
-  const isWanted = () => mustClear || (isGiven && bookings !== null && (link === null || isDue))
+  const isWanted = () => mustClear || (isGiven && bookings !== null && (isDue || link.isMissing))
 
   async function run(): Promise<void> {
-    if (isRunning) return
+    if (isRunning || !isWanted()) return
     isRunning = true
     retry.cancel()
     try {
@@ -146,30 +145,37 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
     forget()
-    note({ problemKind: problem.kind, problemCode: problem.code, problemAt: clock.now() })
+    // A line on which something went wrong may be dead without a word.
+    link.letGo()
+    health.failed(problem)
     if (isTriedForLong(row, clock.now())) return deps.leave.givenUp(row)
     retry.after(retryMs(problem, failures++))
   }
 
-  /** How it is with a device that does what it is told: as well as what is known of its room. */
-  const standing = () => (isGiven ? calendarTrouble({ isKnown: bookings !== null, readAt }, clock.now()) : well)
-
   /** A device that was wiped without a word, or a line that is dead without one, is found. */
   async function check(): Promise<void> {
-    const [line, known] = [link, bookings]
+    const [line, known] = [link.current, bookings]
     // Not at the first, which says how the room stands: after a start there are thousands of devices.
     if (hasLooked && line !== null && known !== null && !isRunning && failures === 0) {
-      const has = await bounded((signal) => line.has(currentOrder(known), signal)).catch(() => "lost" as const)
+      const order = currentOrder(known)
+      const has = await bounded((signal) => line.has(order, clock.now(), signal)).catch(() => "lost" as const)
       if (has === "lost") line.close()
-      else if (has === false) given = null
+      health.looked(has !== false)
+      if (has === false) given = null
     }
     hasLooked = true
     if (ending.signal.aborted) return
-    noteCalendar(standing())
+    health.stand()
     // A day may have passed.
     isDue = true
     if (failures === 0) wake()
-    checks.after(checkMs)
+    checks.after(health.nextLookMs())
+  }
+
+  function stop(): void {
+    ending.abort()
+    for (const timer of [retry, checks, asked]) timer.cancel()
+    link.letGo()
   }
 
   const hear = (known: readonly Booking[], spoken: RoomLanguage, when: Temporal.Instant | null) => {
@@ -178,85 +184,38 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     readAt = when
     isDue = true
     // While it begins, what was kept stands in for what is about to be read.
-    if (when !== null) noteCalendar(standing())
+    if (when !== null) health.stand()
     // While a device cannot be reached, its retry takes what is known then.
     if (failures === 0) wake()
   }
   if (isGiven && row.roomId !== null) {
-    checks.after(firstLookMs)
+    checks.after(pace.firstLookMs)
     deps.shelves.watch({ accountId: row.accountId, roomId: row.roomId }, hear, ending.signal)
   }
   if (mustClear) wake()
-  return {
-    row,
-    stop() {
-      ending.abort()
-      for (const timer of [retry, checks]) timer.cancel()
-      link?.close()
-    },
-  }
+  return { row, stop }
 }
 
 const actor = { kind: "service", part: "bookings" } as const
 const nothing = { givenHash: null, givenCount: null, givenAt: null } as const
-const well = { problemKind: null, problemCode: null, problemAt: null } as const
-
-/** What is said of one device. */
-function createNotes(row: DeviceRow, tell: (note: DeviceNote) => void) {
-  let state = noteOf(row)
-  const note = (changes: Partial<DeviceNote>) => {
-    state = { ...state, ...changes }
-    tell(state)
-  }
-  return {
-    note,
-    /** What is wrong with the calendar is said of a device with which nothing else is. */
-    noteCalendar(trouble: Pick<DeviceNote, keyof typeof well>): void {
-      if (state.problemKind !== null && !isCalendarTrouble(state.problemCode)) return
-      if (trouble.problemCode !== state.problemCode) note(trouble)
-    },
-  }
-}
 
 const isTriedForLong = ({ removedAt }: DeviceRow, now: Temporal.Instant) =>
-  removedAt !== null && removedAt.until(now).total("milliseconds") >= clearMs
+  removedAt !== null && removedAt.until(now).total("milliseconds") >= pace.clearMs
 
 /** What passes by itself is tried ever more rarely; what only a person can mend, rarely from the first. */
 const retryMs = (problem: Problem, failures: number) =>
-  isPassing(problem) ? Math.min(retryMostMs, retryLeastMs * 2 ** failures) : hopelessRetryMs
-
-/** Goes off once, about then: devices that went together do not come back together. */
-function jitteredTimer({ clock, fraction }: DeviceLineDeps["world"], work: () => void) {
-  let cancel = () => {}
-  return {
-    after(delayMs: number): void {
-      cancel()
-      cancel = clock.after(Math.round(delayMs * (0.75 + fraction() / 2)), work)
-    },
-    cancel: () => cancel(),
-  }
-}
+  isPassing(problem) ? Math.min(pace.retryMostMs, pace.retryLeastMs * 2 ** failures) : pace.hopelessRetryMs
 
 /** No call goes on for longer than a call may, or than the line is kept. */
 function withinCallTime(clock: Clock, ending: AbortSignal) {
   return async <Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
     const call = new AbortController()
-    const cancel = clock.after(callMs, () => call.abort())
+    const cancel = clock.after(pace.callMs, () => call.abort())
     try {
       return await work(AbortSignal.any([call.signal, ending]))
     } finally {
       cancel()
     }
-  }
-}
-
-/** What is noted of a device, and nothing else of its row. */
-function noteOf(row: DeviceRow): DeviceNote {
-  const { accountId, deviceId, lastOkAt, problemKind, problemCode, problemAt } = row
-  const { givenHash, givenCount, givenAt, model, software } = row
-  return {
-    ...{ accountId, deviceId, lastOkAt, problemKind, problemCode, problemAt },
-    ...{ givenHash, givenCount, givenAt, model, software },
   }
 }
 

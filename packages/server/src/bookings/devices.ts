@@ -81,8 +81,9 @@ export function createDevices(deps: DevicesDeps) {
       const kept = row.address === null || roomId === null ? null : await stored.load({ accountId, roomId })
       if (kept === null) return { readAt: null, bookings: [] }
       const daysAhead = families.get(row.family)?.push?.daysAhead ?? 0
-      const order = orderOf(kept.bookings, { now: clock.now(), daysAhead }, { ...row, language: "en" })
-      return { readAt: kept.readAt.toString(), bookings: order.bookings.slice(0, shownMost).map(lineOf) }
+      const limits = { now: clock.now(), daysAhead, bookingsMost: shownMost }
+      const order = orderOf(kept.bookings, limits, { ...row, language: "en" })
+      return { readAt: kept.readAt.toString(), bookings: order.bookings.map(lineOf) }
     },
 
     ...createDeviceAdding(deps),

@@ -1,29 +1,31 @@
 import { createHash } from "node:crypto"
 import type { Booking } from "@kalends/domain/booking"
-import type { DeviceOrder } from "../ports/device-family.ts"
+import type { DeviceOrder, DevicePush } from "../ports/device-family.ts"
 import type { DeviceRow } from "../ports/device-tables.ts"
 
 /** How a device is to be given its list. */
 export type OrderSettings = Pick<DeviceRow, "keepsOthers" | "startBufferMinutes" | "endBufferMinutes"> &
   Pick<DeviceOrder, "language">
-export type OrderTime = { readonly now: Temporal.Instant; readonly daysAhead: number }
+export type OrderLimits = Pick<DevicePush, "daysAhead" | "bookingsMost"> & { readonly now: Temporal.Instant }
 
 /**
  * What a device is given of a room's bookings: whole days, so that the same bookings make the same order from midnight (UTC)
- * to midnight.
+ * to midnight; one that began yesterday and goes on is part of it.
  */
 export function orderOf(
   bookings: readonly Booking[],
-  { now, daysAhead }: OrderTime,
+  { now, daysAhead, bookingsMost }: OrderLimits,
   { keepsOthers, startBufferMinutes, endBufferMinutes, language }: OrderSettings,
 ): DeviceOrder {
   const today = now.toZonedDateTimeISO("UTC").startOfDay()
   const [from, to] = [today.toInstant(), today.add({ days: daysAhead + 1 }).toInstant()]
   return {
-    bookings: bookings.filter(
-      ({ startsAt, endsAt }) =>
-        Temporal.Instant.compare(endsAt, from) > 0 && Temporal.Instant.compare(startsAt, to) < 0,
-    ),
+    bookings: bookings
+      .filter(
+        ({ startsAt, endsAt }) =>
+          Temporal.Instant.compare(endsAt, from) > 0 && Temporal.Instant.compare(startsAt, to) < 0,
+      )
+      .slice(0, bookingsMost),
     ...{ keepsOthers, startBufferMinutes, endBufferMinutes, language },
   }
 }

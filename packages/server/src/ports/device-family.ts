@@ -14,7 +14,7 @@ export type DeviceLogin = DeviceAddress & { readonly username: string; readonly 
 export type DeviceFacts = { readonly model: string | null; readonly software: string | null }
 
 export type DeviceOrder = {
-  /** By start; those that a device cannot take are left out by its family. */
+  /** By start. */
   readonly bookings: readonly Booking[]
   /** Of what it says where a title is hidden or there is none. */
   readonly language: RoomLanguage
@@ -34,8 +34,8 @@ export interface DeviceLink {
    * "malformed" where its answer is none.
    */
   put(order: DeviceOrder, signal: AbortSignal): Promise<void>
-  /** Whether it still has what it was given; null where it cannot be asked. */
-  has(order: DeviceOrder, signal: AbortSignal): Promise<boolean | null>
+  /** Whether it still has what it was given, as far as that is not over, and nothing else; null where it cannot be asked. */
+  has(order: DeviceOrder, now: Temporal.Instant, signal: AbortSignal): Promise<boolean | null>
   /** Resolves when the line is gone, whoever ended it; never rejects. */
   readonly ended: Promise<void>
   close(): void
@@ -45,6 +45,8 @@ export interface DeviceLink {
 export interface DevicePush {
   /** Days ahead that such a device is given. */
   readonly daysAhead: number
+  /** The first so many of them, where there are more. */
+  readonly bookingsMost: number
   /** `onNeed` is called whenever the device says that it lost its bookings. Throws Problem as `put` does. */
   open(login: DeviceLogin, onNeed: () => void, signal: AbortSignal): Promise<DeviceLink>
 }

@@ -21,6 +21,10 @@ export type MemoryDevice = {
   putOther(booking: Booking): void
   /** Holds back the answers to what it is given until it is resolved; null while it answers at once. */
   held: Promise<void> | null
+  /** Says that it lost its list, or cuts the line, whenever it was given one; null while it does neither. */
+  afterPut: "needs" | "cuts" | null
+  /** Keeps so many of what it is given. */
+  keepsMost: number
   /** Loses what it has, and says so where a line is open. */
   wipe(): void
   /** Loses what it has without a word. */
@@ -30,6 +34,9 @@ export type MemoryDevice = {
 }
 
 const cutOff = () => new Problem("unavailable", "The line was cut.", { code: "device-line-cut" })
+
+const whenAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(cutOff()), { once: true }))
 
 /** Devices in memory by their address; an address that nobody asked for has none. */
 export function createMemoryDevices() {
@@ -50,6 +57,8 @@ export function createMemoryDevices() {
         trouble: null,
         refusesNext: null,
         held: null,
+        afterPut: null,
+        keepsMost: Number.POSITIVE_INFINITY,
       },
       putOther(booking) {
         device.bookings = [...device.bookings, booking]
@@ -78,14 +87,17 @@ export function createMemoryDevices() {
     lines.set(address, { onNeed, end })
     return {
       facts: { model: "Memory", software: "1.0" },
-      async put({ bookings, keepsOthers, language }) {
-        await device.held
+      async put({ bookings, keepsOthers, language }, signal) {
+        await Promise.race([device.held, whenAborted(signal)])
         const trouble = isOver ? cutOff() : (device.trouble ?? device.refusesNext)
         device.refusesNext = null
         if (trouble !== null) throw trouble
-        device.bookings = keepsOthers ? [...bookings, ...device.bookings.filter((one) => others.has(one))] : bookings
+        const kept = bookings.slice(0, device.keepsMost)
+        device.bookings = keepsOthers ? [...kept, ...device.bookings.filter((one) => others.has(one))] : kept
         device.puts.push(bookings)
         device.language = language
+        if (device.afterPut === "needs") onNeed()
+        if (device.afterPut === "cuts") end()
       },
       async has({ bookings }) {
         if (device.trouble !== null) throw device.trouble
@@ -102,6 +114,7 @@ export function createMemoryDevices() {
     label: "Device in memory",
     push: {
       daysAhead: 30,
+      bookingsMost: 100,
       async open({ address, password }: DeviceLogin, onNeed) {
         const device = devices.get(address)
         if (device === undefined)

@@ -75,14 +75,16 @@ function oldPut(codec: Codec, root: XmlNode | null, role: CodecRole): HttpAnswer
   return xml('<BookingsPutResult status="OK"/>')
 }
 
-/** Fields as elements; what is in a list is numbered. */
+/** Fields as elements; what is in a list is numbered, as in recorded answers (`<User item="1" maxOccurrence="n">`). */
 function xmlOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return escaped(String(value))
   return Object.entries(value)
     .filter(([name]) => name !== "id")
     .map(([name, content]: [string, unknown]) =>
       Array.isArray(content)
-        ? content.map((one: unknown, index) => `<${name} item="${index + 1}">${xmlOf(one)}</${name}>`).join("")
+        ? content
+            .map((one: unknown, index) => `<${name} item="${index + 1}" maxOccurrence="n">${xmlOf(one)}</${name}>`)
+            .join("")
         : `<${name}>${xmlOf(content)}</${name}>`,
     )
     .join("")

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto"
 import type { Booking } from "@kalends/domain/booking"
 import { untitledText } from "@kalends/domain/room-words"
+import { escapeXml } from "@kalends/readers/xml"
 import type { DeviceOrder } from "../../ports/device-family.ts"
 import { knowsNone, knowsPlatform, type SoftwareVersion } from "./version.ts"
 
 /** Longest text of a title or a name; the documents name none, and no panel shows more. */
 const textMost = 200
-/** More than half a year of full days. */
-export const bookingsMost = 1_000
 const ownPrefix = "kalends-"
 
 /** One booking in the words of `xCommand Bookings Put`. */
@@ -19,6 +18,7 @@ export type PutBooking = {
   readonly Privacy: "Public" | "Private"
   readonly Number: string
   readonly Protocol: string
+  readonly CallType?: string
   readonly MeetingPlatform?: string
   readonly Organizer: { readonly Name: string; readonly Email?: string }
   readonly Time: {
@@ -46,8 +46,8 @@ const platforms: Readonly<Record<string, string>> = {
 
 /** The bookings as `Bookings Put` takes them; `others` are left as they are. */
 export function putBody(order: DeviceOrder, others: readonly PutBooking[], version: SoftwareVersion | null): string {
-  const own = order.bookings.slice(0, bookingsMost).map((booking) => putBooking(booking, order, version))
-  return JSON.stringify({ Bookings: [...own, ...others].slice(0, bookingsMost) })
+  const own = order.bookings.map((booking) => putBooking(booking, order, version))
+  return JSON.stringify({ Bookings: [...own, ...others] })
 }
 
 /** What holds for the whole list. */
@@ -88,12 +88,17 @@ function callOf(dial: Booking["dial"]): { readonly number: string; readonly prot
 const titleOf = (booking: Booking, { language }: ListSettings): string =>
   plain(booking.title ?? "") || untitledText(booking, language)
 
-/** Without line breaks and what else is no text. */
+/** One line of whole characters. Half of one, as a cut through an emoji leaves it, could make a device refuse the list. */
 const plain = (text: string) =>
-  text
-    .replaceAll(/\p{Cc}+/gu, " ")
-    .trim()
+  [
+    ...text
+      .toWellFormed()
+      .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{NChar}]+/gu, " ")
+      .trim(),
+  ]
     .slice(0, textMost)
+    .join("")
+    .trim()
 
 const timeText = (instant: Temporal.Instant) => instant.toString({ smallestUnit: "second" })
 const minutesBetween = (from: Temporal.Instant, to: Temporal.Instant) =>
@@ -105,7 +110,7 @@ const minutesBetween = (from: Temporal.Instant, to: Temporal.Instant) =>
  * end instead of a duration, and with every number.
  */
 export function oldPutXml(order: DeviceOrder): string {
-  const items = order.bookings.slice(0, bookingsMost).map((booking) => oldBooking(booking, order))
+  const items = order.bookings.map((booking) => oldBooking(booking, order))
   return `<?xml version="1.0"?>\n<Bookings status="OK">${items.join("")}</Bookings>`
 }
 
@@ -115,13 +120,13 @@ function oldBooking(booking: Booking, settings: ListSettings): string {
   const [first = "-", ...rest] = (plain(host ?? "") || "-").split(" ")
   const calls = dial.map(
     ({ protocol, number }) =>
-      `<Call><Number>${xml(number)}</Number><Protocol>${protocol === "sip" ? "SIP" : "H323"}</Protocol><CallRate>6000</CallRate><CallType>Video</CallType></Call>`,
+      `<Call><Number>${escapeXml(number)}</Number><Protocol>${protocol === "sip" ? "SIP" : "H323"}</Protocol><CallRate>6000</CallRate><CallType>Video</CallType></Call>`,
   )
   const extension = "<MaximumMeetingExtension>5</MaximumMeetingExtension>"
   return [
-    `<Booking><Id>${idOf(booking)}</Id><Title>${xml(titleOf(booking, settings))}</Title><Agenda></Agenda>`,
+    `<Booking><Id>${idOf(booking)}</Id><Title>${escapeXml(titleOf(booking, settings))}</Title><Agenda></Agenda>`,
     `<Privacy>${isPrivate ? "Private" : "Public"}</Privacy>`,
-    `<Organizer><FirstName>${xml(first)}</FirstName><LastName>${xml(rest.join(" "))}</LastName><Email></Email></Organizer>`,
+    `<Organizer><FirstName>${escapeXml(first)}</FirstName><LastName>${escapeXml(rest.join(" "))}</LastName><Email></Email></Organizer>`,
     `<Time><StartTime>${timeText(startsAt)}</StartTime><StartTimeBuffer>${StartTimeBuffer}</StartTimeBuffer>`,
     `<EndTime>${timeText(endsAt)}</EndTime><EndTimeBuffer>${EndTimeBuffer}</EndTimeBuffer></Time>`,
     `${extension}<BookingStatus>OK</BookingStatus><BookingStatusMessage></BookingStatusMessage>`,
@@ -130,7 +135,3 @@ function oldBooking(booking: Booking, settings: ListSettings): string {
     `<DialInfo><Calls>${calls.join("")}</Calls><ConnectMode>OBTP</ConnectMode></DialInfo></Booking>`,
   ].join("")
 }
-
-/** Text within XML. */
-export const xml = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")

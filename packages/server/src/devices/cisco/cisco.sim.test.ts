@@ -133,4 +133,40 @@ test("put-buffers: what is sent is what Cisco's command takes: one number, buffe
   await codecs.close()
 })
 
+test("put-untitled: half a character, signs that XML cannot hold and markup cost neither list", async () => {
+  const codecs = createCodecs(platform)
+  const titles = ["\u{1f389}".repeat(300), '\u0000\ufffe\ud83d</Title>]]>&#0;" status="Error"\u2028']
+  for (const software of ["ce26.8.1.0.2f", "TC7.3.9.2a"]) {
+    const { codec, address, fingerprint } = await codecs.add({ name: software, software })
+    codec.knobs.hasWebSocket = software.startsWith("ce")
+    const link = await family.push?.open({ ...login, address, certificate: await fingerprint() }, () => {}, never)
+    const bookings = titles.map((title, index) => bookingOf(String(index), { title, host: title }))
+    const order = { ...settings, bookings }
+    await link?.put(order, never)
+    expect(codec.bookings.map(({ title }) => title)).toEqual([
+      "\u{1f389}".repeat(200),
+      '\ufffd</Title>]]>&#0;" status="Error"',
+    ])
+    expect(await link?.has(order, at("2026-12-01T08:00:00Z"), never)).toBe(true)
+    link?.close()
+  }
+  await codecs.close()
+})
+
+test("has-looked: a device that lets go of what is over has all that it needs; what is no list is not taken for an empty one", async () => {
+  const codecs = createCodecs(platform)
+  const { codec, address, fingerprint } = await codecs.add({ name: "Orion" })
+  const link = await family.push?.open({ ...login, address, certificate: await fingerprint() }, () => {}, never)
+  const order = { ...settings, bookings: [bookingOf("1"), bookingOf("2", { endsAt: at("2026-12-01T11:00:00Z") })] }
+  await link?.put(order, never)
+  codec.bookings = codec.bookings.slice(1)
+  expect(await link?.has(order, at("2026-12-01T09:00:00Z"), never)).toBe(false)
+  expect(await link?.has(order, at("2026-12-01T10:00:00Z"), never)).toBe(true)
+  codec.command = () => ({ result: { Booking: "garbage" } })
+  await expect(link?.put({ ...order, keepsOthers: true }, never)).rejects.toMatchObject({ kind: "malformed" })
+  link?.close()
+  await codecs.close()
+})
+
 const never = new AbortController().signal
+const at = (text: string) => Temporal.Instant.from(text)

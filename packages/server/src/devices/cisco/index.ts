@@ -2,7 +2,7 @@ import { isProblem, Problem } from "@kalends/domain/problem"
 import { z } from "zod"
 import type { DeviceFamily, DeviceLink, DeviceLogin, DeviceOrder } from "../../ports/device-family.ts"
 import type { DeviceWire } from "../../ports/device-wire.ts"
-import { bookingsMost, idOf, isOurs, oldPutXml, type PutBooking, putBody } from "./booking-list.ts"
+import { idOf, isOurs, oldPutXml, type PutBooking, putBody } from "./booking-list.ts"
 import { createHttpCalls, type HttpCalls, listIn } from "./http-calls.ts"
 import { type XapiLine, xapiOver } from "./json-rpc.ts"
 import { listedBookings, othersOf } from "./listed.ts"
@@ -17,6 +17,8 @@ export function createCisco({ wire }: CiscoDeps): DeviceFamily {
     label: "Cisco",
     push: {
       daysAhead: 30,
+      // More than twenty full days of meetings of half an hour, and a body of some 400 kB.
+      bookingsMost: 1_000,
       async open(login, onNeed, signal) {
         const http = createHttpCalls(wire, login)
         const line = await openLine(wire, login, onNeed, signal)
@@ -72,7 +74,7 @@ async function lineLink(line: XapiLine, http: HttpCalls, signal: AbortSignal): P
   return {
     facts: { model: ProductId, software: Software.Version },
     put: putBy(wayOf(version), put, http),
-    has: async (order, when) => hasAll(order, listedBookings(await list(when))),
+    has: async (order, now, when) => hasAll(order, now, listedBookings(await list(when))),
     ended: line.ended,
     close: () => line.close(),
   }
@@ -93,7 +95,7 @@ function httpLink(http: HttpCalls, facts: DeviceLink["facts"]): DeviceLink {
       },
       http,
     ),
-    has: async (order, signal) => hasAll(order, listedBookings(await list(signal))),
+    has: async (order, now, signal) => hasAll(order, now, listedBookings(await list(signal))),
     ...{ ended, close },
   }
 }
@@ -119,12 +121,14 @@ function putBy(way: Way, put: DeviceLink["put"], http: HttpCalls): DeviceLink["p
   }
 }
 
-function hasAll({ bookings, keepsOthers }: DeviceOrder, listed: readonly PutBooking[]): boolean {
-  const ids = listed.map(({ Id }) => Id)
-  const wanted = bookings.slice(0, bookingsMost).map(idOf)
-  const ours = new Set(ids.filter(isOurs))
-  const isWhole = wanted.every((id) => ours.has(id)) && ours.size === wanted.length
-  return isWhole && (keepsOthers || ids.length === ours.size)
+/** What is over may be there or not: the documents do not say when a device lets go of it. */
+function hasAll({ bookings, keepsOthers }: DeviceOrder, now: Temporal.Instant, listed: readonly PutBooking[]): boolean {
+  const found = new Set(listed.map(({ Id }) => Id))
+  const given = new Set(bookings.map(idOf))
+  const isMissing = bookings.some(
+    (booking) => Temporal.Instant.compare(booking.endsAt, now) > 0 && !found.has(idOf(booking)),
+  )
+  return !isMissing && [...found].every((id) => given.has(id) || (keepsOthers && !isOurs(id)))
 }
 
 function unlessUnsupported(problem: unknown): void {

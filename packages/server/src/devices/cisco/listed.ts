@@ -1,10 +1,13 @@
 import { z } from "zod"
 import { isOurs, type PutBooking } from "./booking-list.ts"
+import { unreadable } from "./problems.ts"
 
 /** Of what others put there without saying. */
 const usualStartBufferSeconds = 300
 
-const call = z.object({ Number: z.string().catch(""), Protocol: z.string().catch("SIP") })
+const call = z.object({
+  ...{ Number: z.string().catch(""), Protocol: z.string().catch(""), CallType: z.string().optional() },
+})
 const booking = z.object({
   Id: z.string(),
   MeetingId: z.string().optional(),
@@ -26,12 +29,16 @@ const booking = z.object({
     .optional()
     .catch(undefined),
 })
-const list = z.object({ Booking: z.array(z.unknown()).max(10_000).optional() })
+const list = z.object({ Booking: z.array(z.unknown()).max(10_000).default([]) })
 
-/** What `Bookings List` shows, in the words of `Bookings Put`; entries that cannot be read are left out. */
+/**
+ * What `Bookings List` shows, in the words of `Bookings Put`; entries that cannot be read are left out. Throws Problem
+ * "malformed" for what is no list: taken for an empty one, it would cost others their bookings.
+ */
 export function listedBookings(result: unknown): readonly PutBooking[] {
-  const entries = list.safeParse(result).data?.Booking ?? []
-  return entries.flatMap((entry) => {
+  const read = list.safeParse(result)
+  if (!read.success) throw unreadable()
+  return read.data.Booking.flatMap((entry) => {
     const read = booking.safeParse(entry)
     const minutes = read.success ? minutesOf(read.data.Time) : null
     return read.success && minutes !== null ? [asPut(read.data, minutes)] : []
@@ -46,7 +53,8 @@ function asPut({ Organizer, Time, DialInfo, Title, ...kept }: z.infer<typeof boo
   const { MeetingId, Agenda, MeetingPlatform } = kept
   return {
     ...{ Id: kept.Id, Title: Title || "Meeting", Privacy: kept.Privacy },
-    ...{ Number: first?.Number ?? "", Protocol: first?.Protocol ?? "SIP" },
+    ...{ Number: first?.Number ?? "", Protocol: first?.Protocol || "SIP" },
+    ...(first?.CallType ? { CallType: first.CallType } : {}),
     ...(MeetingId ? { MeetingId } : {}),
     ...(Agenda ? { Agenda } : {}),
     ...(MeetingPlatform ? { MeetingPlatform } : {}),
