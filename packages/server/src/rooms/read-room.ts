@@ -65,6 +65,13 @@ export async function readRoom(deps: ReadRoomDeps, ref: RoomRef, signal: AbortSi
   }
 }
 
+/** Whether somebody tells of changes in the room's calendar by now. Throws Problem as a reading does. */
+export function isNowToldOf({ store, providerOf, clock }: ReadRoomDeps, ref: RoomRef): Promise<boolean> {
+  return store.inAccount(ref.accountId, async (tables) =>
+    isToldOf(tables, await requireRoomPlace(tables, ref, providerOf), clock.now()),
+  )
+}
+
 /** Whether somebody tells of changes in the room's calendar: a subscription, or a stream that a node keeps open. */
 async function isToldOf(
   tables: AccountTables,

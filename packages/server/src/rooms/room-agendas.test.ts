@@ -3,6 +3,7 @@ import { ageSeconds, nobodyChecksIn, type RoomAgenda, roomStateOf } from "@kalen
 import { expect, test } from "vitest"
 import { settled } from "../testing/fake-clock.ts"
 import { roomWorld } from "../testing/room-world.ts"
+import { sampleSubscription } from "../testing/rows.ts"
 import { polledIntervalSeconds, renewSeconds } from "./watches.ts"
 
 const away = () => new Problem("unavailable", "No answer.")
@@ -63,6 +64,15 @@ test("where nobody tells of changes, whoever stands at the door sees a booking a
   const { reads } = faults
   await clock.advance(10 * 60_000)
   expect(faults.reads).toBe(reads)
+})
+
+test("a room that was read before anybody told of its changes is not polled once somebody does", async () => {
+  const { clock, faults, store, accountId, calendar } = await listening({ isPolled: true })
+  await store.inAccount(accountId, (tables) =>
+    tables.insertSubscription(sampleSubscription(calendar, clock.now().add({ hours: 24 }))),
+  )
+  await clock.advance(5 * 60_000)
+  expect(faults.reads).toBe(1)
 })
 
 test("many rooms of which nobody tells are read 200 times a minute together, and none more rarely than any room", () => {

@@ -6,7 +6,7 @@ import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
 import { seenSinceOf } from "./offers.ts"
-import { type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
+import { isNowToldOf, type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
 import { createRoomNotes } from "./room-notes.ts"
 import { createTurns } from "./turns.ts"
 
@@ -126,11 +126,9 @@ export function createWatches(deps: WatchesDeps) {
       if (stopped.signal.aborted) return
       watch.failures += 1
       watch.lastProblem = problemOf(error)
-      if (!isProblem(error))
-        log.error("reading a room failed", { error: error instanceof Error ? error.name : "unknown" })
       if (isGone(watch.lastProblem)) forget(watch)
       noted = notes.isNotRead(watch.ref, watch.lastProblem)
-      if (watch.failures === 1) logFailed(log, watch.ref, watch.lastProblem)
+      logFailure(log, watch, error)
     }
     wire(watch)
     setTimer(watch)
@@ -148,7 +146,15 @@ export function createWatches(deps: WatchesDeps) {
     watch.cancelTimer()
     if (watch.listeners.size === 0 || stopped.signal.aborted || watch.waiting !== null) return
     const nextMs = Math.round(nextSeconds(deps, watch, intervalOf(watch)) * 1000)
-    watch.cancelTimer = clock.after(nextMs, () => void renew(watch))
+    watch.cancelTimer = clock.after(nextMs, () => void (isPolled(watch) ? poll(watch) : renew(watch)))
+  }
+
+  /** Not read where somebody has begun to tell of changes: what was missed until then, its first pass tells. */
+  async function poll(watch: Watch): Promise<void> {
+    const { known } = watch
+    if (known === null || !(await isNowToldOf(deps, watch.ref).catch(() => false))) return renew(watch)
+    if (watch.known === known) watch.known = { ...known, isPolled: false }
+    setTimer(watch)
   }
 
   const intervalOf = (watch: Watch) =>
@@ -217,10 +223,6 @@ function forgetIdle(watches: Map<string, Watch>, asked: Watch): void {
 }
 
 const keyOf = ({ accountId, roomId }: RoomRef) => `${accountId}/${roomId}`
-
-function logFailed(log: Log, { roomId }: RoomRef, { kind, code }: Problem): void {
-  log.warn("a room cannot be read", { roomId, problem: kind, code })
-}
 
 /** A screen that went away takes nothing from the others. */
 function createTellOne(log: Log) {
@@ -297,6 +299,12 @@ const nothingKnown: RoomAgenda = { bookings: [], readAt: never, coversUntil: nev
 /** Nothing but an outage of what many rooms are read from; what asks to be left alone for a time is. */
 const isOutage = ({ failures, lastProblem }: Watch) =>
   failures > 0 && lastProblem?.kind === "unavailable" && lastProblem.retryAt === null
+
+function logFailure(log: Log, { ref: { roomId }, failures }: Watch, error: unknown): void {
+  const { kind, code } = problemOf(error)
+  if (!isProblem(error)) log.error("reading a room failed", { error: error instanceof Error ? error.name : "unknown" })
+  if (failures === 1) log.warn("a room cannot be read", { roomId, problem: kind, code })
+}
 
 const isGone = ({ kind, code }: Problem) => kind === "not-found" || code === "room-not-connected"
 
