@@ -116,19 +116,14 @@ export function createWatches(deps: WatchesDeps) {
     try {
       const read = await readRoom(deps, watch.ref, stopped.signal)
       const isMended = watch.failures > 0
-      watch.seenSince = seenSinceOf(watch.seenSince, read)
-      watch.known = read
-      watch.failures = 0
-      watch.lastProblem = null
+      succeed(watch, read)
       if (isMended) tryOthers(watch)
       noted = notes.isRead(watch.ref, read.room)
     } catch (error) {
       if (stopped.signal.aborted) return
-      watch.failures += 1
-      watch.lastProblem = problemOf(error)
-      if (isGone(watch.lastProblem)) forget(watch)
-      noted = notes.isNotRead(watch.ref, watch.lastProblem)
-      logFailure(log, watch, error)
+      const problem = fail(watch, error, log)
+      if (isGone(problem)) forget(watch)
+      noted = notes.isNotRead(watch.ref, problem)
     }
     wire(watch)
     setTimer(watch)
@@ -300,10 +295,21 @@ const nothingKnown: RoomAgenda = { bookings: [], readAt: never, coversUntil: nev
 const isOutage = ({ failures, lastProblem }: Watch) =>
   failures > 0 && lastProblem?.kind === "unavailable" && lastProblem.retryAt === null
 
-function logFailure(log: Log, { ref: { roomId }, failures }: Watch, error: unknown): void {
-  const { kind, code } = problemOf(error)
+function succeed(watch: Watch, read: ReadRoom): void {
+  watch.seenSince = seenSinceOf(watch.seenSince, read)
+  watch.known = read
+  watch.failures = 0
+  watch.lastProblem = null
+}
+
+function fail(watch: Watch, error: unknown, log: Log): Problem {
+  const problem = problemOf(error)
+  const { roomId } = watch.ref
+  watch.failures += 1
+  watch.lastProblem = problem
   if (!isProblem(error)) log.error("reading a room failed", { error: error instanceof Error ? error.name : "unknown" })
-  if (failures === 1) log.warn("a room cannot be read", { roomId, problem: kind, code })
+  if (watch.failures === 1) log.warn("a room cannot be read", { roomId, problem: problem.kind, code: problem.code })
+  return problem
 }
 
 const isGone = ({ kind, code }: Problem) => kind === "not-found" || code === "room-not-connected"
