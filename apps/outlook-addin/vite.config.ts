@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path"
 import { productVersion } from "@kalends/domain/product-version"
 import { appBuild } from "@kalends/ui/app-build"
 import { compressed } from "@kalends/ui/compressed"
+import { oneLanguage } from "@kalends/ui/one-language"
 import react from "@vitejs/plugin-react"
 import { build, defineConfig, type Plugin } from "vite"
 import { japaneseWords, unifiedManifest, xmlManifest } from "./src/manifest.ts"
@@ -69,6 +70,6 @@ async function packUnified(folder: string): Promise<void> {
 export default defineConfig({
   root: here,
   base: "/outlook/",
-  plugins: [react(), besideThePages(), compressed()],
+  plugins: [react(), oneLanguage(), besideThePages(), compressed()],
   build: { ...appBuild, rolldownOptions: { input: [join(here, "index.html"), join(here, "dialog.html")] } },
 })

@@ -3,9 +3,7 @@ import type { ClientState } from "@kalends/client/types"
 import type { AgendaEntry } from "@kalends/domain/agenda"
 import { agendaView } from "@kalends/ui/agenda-view"
 import { Dialog } from "@kalends/ui/dialog"
-import { meetingWords } from "@kalends/ui/meeting-words"
 import { NewMeeting } from "@kalends/ui/new-meeting"
-import type { Language } from "@kalends/ui/words"
 import { Button, Group, Table, Text, Title } from "@mantine/core"
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react"
 import classes from "./agenda.module.css"
@@ -16,8 +14,7 @@ import { useKeys } from "./keys.ts"
 import { type EntryActions, Listing } from "./listing.tsx"
 import { MeetingPlace } from "./meeting-place.tsx"
 import { createMeetingStore, meetingOf } from "./meeting-store.ts"
-import { messages } from "./messages.ts"
-import { contactWords } from "./messages-contacts.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 type ScreenProps = {
@@ -25,11 +22,11 @@ type ScreenProps = {
   readonly state: ClientState
   readonly now: Temporal.Instant
   readonly zone: string
-  readonly language: Language
+  readonly words: Words
 }
 
 /** The agenda, or the meeting that was opened from it. */
-export function AgendaScreen({ client, state, now, zone, language }: ScreenProps) {
+export function AgendaScreen({ client, state, now, zone, words }: ScreenProps) {
   const store = useMemo(() => createMeetingStore({ client, platform }), [client])
   useEffect(() => store.start(), [store])
   const { meetings, open, done } = useSyncExternalStore(store.subscribe, () => store.state)
@@ -55,7 +52,7 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
     toggle: (key) => unfold(unfolded === key ? null : key),
     meetingOf: (event) => meetingOf(meetings, event),
   }
-  const common = { now, zone, language }
+  const common = { now, zone, words }
   if (open !== null) {
     const close = () => {
       store.close()
@@ -65,26 +62,26 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   }
   return (
     <main className={classes.page}>
-      <Head client={client} state={state} now={now} language={language} make={make} contacts={contacts} />
-      <Condition view={view} state={state} now={now} language={language} />
+      <Head client={client} state={state} now={now} words={words} make={make} contacts={contacts} />
+      <Condition view={view} state={state} now={now} words={words} />
       {done === null ? null : <DoneNotice {...common} done={done} store={store} />}
       {view.condition === "not-connected" || state.readAt === null ? null : (
         <Listing {...common} view={view} actions={actions} />
       )}
-      <Foot state={state} language={language} help={() => show("help")} />
-      <KeyHelp isShown={shown === "help"} close={() => show(null)} language={language} />
+      <Foot state={state} words={words} help={() => show("help")} />
+      <KeyHelp isShown={shown === "help"} close={() => show(null)} words={words} />
       <ContactsPanel
         client={client}
         isAllowed={(state.connection?.contacts ?? "none") !== "none"}
         isOpen={shown === "contacts"}
         close={() => show(null)}
-        language={language}
+        words={words.contactWords}
       />
       <NewMeeting
         isOpen={shown === "new"}
         close={() => show(null)}
         canWrite={state.connection?.permission === "read-write"}
-        words={meetingWords[language]}
+        words={words.meetingWords}
         {...{ now, zone }}
         newKey={platform.newKey}
         make={async (input) => {
@@ -96,28 +93,27 @@ export function AgendaScreen({ client, state, now, zone, language }: ScreenProps
   )
 }
 
-type HeadProps = Pick<ScreenProps, "client" | "state" | "now" | "language"> & {
+type HeadProps = Pick<ScreenProps, "client" | "state" | "now" | "words"> & {
   readonly make: () => void
   readonly contacts: () => void
 }
 
-function Head({ client, state, now, language, make, contacts }: HeadProps) {
-  const words = messages[language]
+function Head({ client, state, now, words, make, contacts }: HeadProps) {
   return (
     <header className={classes.head}>
       <Title order={1} size="h2">
         {words.title}
       </Title>
-      <Freshness state={state} now={now} language={language} />
+      <Freshness state={state} now={now} words={words} />
       <Group gap="xs" className={classes.actions}>
         {state.isLoaded ? (
           <Button size="compact-md" onClick={make}>
-            {meetingWords[language].newMeeting}
+            {words.meetingWords.newMeeting}
           </Button>
         ) : null}
         {state.connection === null ? null : (
           <Button variant="default" size="compact-md" onClick={contacts}>
-            {contactWords[language].contacts}
+            {words.contactWords.contacts}
           </Button>
         )}
         <Button variant="default" size="compact-md" loading={state.isRefreshing} onClick={() => void client.refresh()}>
@@ -131,10 +127,9 @@ function Head({ client, state, now, language, make, contacts }: HeadProps) {
   )
 }
 
-type FootProps = Pick<ScreenProps, "state" | "language"> & { readonly help: () => void }
+type FootProps = Pick<ScreenProps, "state" | "words"> & { readonly help: () => void }
 
-function Foot({ state, language, help }: FootProps) {
-  const words = messages[language]
+function Foot({ state, words, help }: FootProps) {
   return (
     <>
       {state.malformedCount > 0 ? (
@@ -145,15 +140,14 @@ function Foot({ state, language, help }: FootProps) {
       <Button variant="subtle" size="compact-sm" mt="xl" visibleFrom="sm" onClick={help}>
         {words.help}
       </Button>
-      <Announcer state={state} language={language} />
+      <Announcer state={state} words={words} />
     </>
   )
 }
 
-type HelpProps = { readonly isShown: boolean; readonly close: () => void; readonly language: Language }
+type HelpProps = { readonly isShown: boolean; readonly close: () => void; readonly words: Words }
 
-function KeyHelp({ isShown, close, language }: HelpProps) {
-  const words = messages[language]
+function KeyHelp({ isShown, close, words }: HelpProps) {
   return (
     <Dialog isOpen={isShown} close={close} title={words.help} closeLabel={words.close}>
       <Table data={{ body: words.keys.map((row) => [...row]) }} />

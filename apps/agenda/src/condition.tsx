@@ -1,18 +1,17 @@
 import type { ClientState } from "@kalends/client/types"
 import type { AgendaView } from "@kalends/ui/agenda-view"
 import { Loading } from "@kalends/ui/loading"
-import { clockTime, type Language, relativeTime } from "@kalends/ui/words"
+import { clockTime, relativeTime } from "@kalends/ui/words"
 import { Alert, Anchor, Group } from "@mantine/core"
 import { useEffect, useState } from "react"
 import classes from "./agenda.module.css"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
-type ConditionProps = { readonly state: ClientState; readonly now: Temporal.Instant; readonly language: Language }
+type ConditionProps = { readonly state: ClientState; readonly now: Temporal.Instant; readonly words: Words }
 
 /** How old what is shown is, and whether changes are heard. */
-export function Freshness({ state, now, language }: ConditionProps) {
-  const words = messages[language]
+export function Freshness({ state, now, words }: ConditionProps) {
   const isLive = state.stream === "live" && state.problem === null
   const isEmpty = state.isLoaded && state.connection === null
   const age = state.readAt === null ? words.reading : words.read(relativeTime(state.readAt, now, platform.locale))
@@ -26,8 +25,7 @@ export function Freshness({ state, now, language }: ConditionProps) {
 }
 
 /** What is wrong, if anything, and what to do about it. */
-export function Condition({ view, state, now, language }: ConditionProps & { readonly view: AgendaView }) {
-  const words = messages[language]
+export function Condition({ view, state, now, words }: ConditionProps & { readonly view: AgendaView }) {
   const portal = (label: string) => (
     <Anchor href="/" fw={600} inherit>
       {label}
@@ -70,18 +68,14 @@ export function Condition({ view, state, now, language }: ConditionProps & { rea
 }
 
 /** Tells screen readers that what they read has changed, without taking their place. */
-export function Announcer({ state, language }: Omit<ConditionProps, "now">) {
+export function Announcer({ state, words }: Omit<ConditionProps, "now">) {
   const [text, setText] = useState("")
   const [known, setKnown] = useState(state.events)
   useEffect(() => {
     if (known === state.events) return
     setKnown(state.events)
-    setText(
-      state.readAt === null
-        ? ""
-        : `${messages[language].updated} ${clockTime(state.readAt, platform.zone, platform.locale)}`,
-    )
-  }, [known, state.events, state.readAt, language])
+    setText(state.readAt === null ? "" : `${words.updated} ${clockTime(state.readAt, platform.zone, platform.locale)}`)
+  }, [known, state.events, state.readAt, words])
   return (
     <div className="visually-hidden" aria-live="polite">
       {text}

@@ -2,13 +2,12 @@ import type { Client } from "@kalends/client/client"
 import { type Contact, titleOf } from "@kalends/domain/contact"
 import { Dialog } from "@kalends/ui/dialog"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import type { Language } from "@kalends/ui/words"
 import { Alert, Anchor, Button, Group, Loader, Stack, Text, TextInput } from "@mantine/core"
 import { useEffect, useState, useSyncExternalStore } from "react"
 import { ContactForm } from "./contact-form.tsx"
 import classes from "./contacts.module.css"
 import { type ContactsState, type ContactsStore, conditionOf, createContactsStore, foundIn } from "./contacts-store.ts"
-import { type ContactWords, contactWords, explainContact } from "./messages-contacts.ts"
+import { type ContactWords, explainContact } from "./messages-contacts.ts"
 
 type PanelProps = {
   readonly client: Pick<Client, "contacts">
@@ -16,12 +15,11 @@ type PanelProps = {
   readonly isAllowed: boolean
   readonly isOpen: boolean
   readonly close: () => void
-  readonly language: Language
+  readonly words: ContactWords
 }
 
 /** The person's contacts over the agenda: found, looked at, and where it is allowed, written. */
-export function ContactsPanel({ client, isAllowed, isOpen, close, language }: PanelProps) {
-  const words = contactWords[language]
+export function ContactsPanel({ client, isAllowed, isOpen, close, words }: PanelProps) {
   return (
     <Dialog isOpen={isOpen} close={close} title={words.contacts} closeLabel={words.close} isWide>
       {isAllowed ? (

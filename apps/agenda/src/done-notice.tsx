@@ -1,21 +1,20 @@
-import { explain, meetingWords } from "@kalends/ui/meeting-words"
-import { clockTime, dayName, type Language } from "@kalends/ui/words"
+import { explain } from "@kalends/ui/meeting-words"
+import { clockTime, dayName } from "@kalends/ui/words"
 import { Alert, Button, Group, Text } from "@mantine/core"
 import { useEffect, useRef, useState } from "react"
 import type { Done, MeetingStore } from "./meeting-store.ts"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 type NoticeProps = {
   readonly done: Done
   readonly store: MeetingStore
   readonly zone: string
-  readonly language: Language
+  readonly words: Words
 }
 
 /** What was done last, how far the calendar is with it, and the way back from it. */
-export function DoneNotice({ done, store, zone, language }: NoticeProps) {
-  const words = messages[language]
+export function DoneNotice({ done, store, zone, words }: NoticeProps) {
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setIsBusy] = useState(false)
   const notice = useRef<HTMLDivElement>(null)
@@ -31,7 +30,7 @@ export function DoneNotice({ done, store, zone, language }: NoticeProps) {
     if (done.kind !== "cancelled") return
     setIsBusy(true)
     setProblem(null)
-    await store.again(done).catch((error: unknown) => setProblem(explain(error, meetingWords[language])))
+    await store.again(done).catch((error: unknown) => setProblem(explain(error, words.meetingWords)))
     setIsBusy(false)
   }
   return (
@@ -46,7 +45,7 @@ export function DoneNotice({ done, store, zone, language }: NoticeProps) {
       closeButtonLabel={words.close}
       onClose={store.dismiss}
     >
-      {done.kind === "made" ? <Text size="sm">{madeText(done, zone, language)}</Text> : null}
+      {done.kind === "made" ? <Text size="sm">{madeText(done, zone, words)}</Text> : null}
       {problem === null ? null : <Text role="alert">{problem}</Text>}
       <Group mt="sm">
         {done.kind === "made" ? (
@@ -63,8 +62,7 @@ export function DoneNotice({ done, store, zone, language }: NoticeProps) {
   )
 }
 
-function madeText({ event, startsAt }: Extract<Done, { kind: "made" }>, zone: string, language: Language): string {
-  const words = messages[language]
+function madeText({ event, startsAt }: Extract<Done, { kind: "made" }>, zone: string, words: Words): string {
   const when =
     startsAt === null
       ? ""

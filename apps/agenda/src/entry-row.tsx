@@ -1,14 +1,14 @@
 import type { AgendaEntry } from "@kalends/domain/agenda"
-import { clockTime, type Language } from "@kalends/ui/words"
+import { clockTime } from "@kalends/ui/words"
 import { Anchor, Badge, Button, Collapse, Group, Stack, Text } from "@mantine/core"
 import classes from "./agenda.module.css"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 export type EntryRowProps = {
   readonly entry: AgendaEntry
   readonly zone: string
-  readonly language: Language
+  readonly words: Words
   readonly isSelected: boolean
   readonly isOpen: boolean
   /** The meeting may be joined today, so its button is in the line; later ones have it in their details. */
@@ -28,9 +28,8 @@ export function titleOf({ event }: AgendaEntry, words: { readonly noSubject: str
 
 /** One line of a day, with its details below when it is open. */
 export function EntryRow(props: EntryRowProps) {
-  const { entry, zone, language, isToday, isSelected, isOpen, onFocus, onToggle, onJoin } = props
+  const { entry, zone, words, isToday, isSelected, isOpen, onFocus, onToggle, onJoin } = props
   const { meetingId, onOpenMeeting } = props
-  const words = messages[language]
   const { event } = entry
   const isJoinInLine = isToday && entry.phase !== "over"
   const isDone = entry.phase === "over" || event.isCancelled || event.myResponse === "declined"
@@ -43,7 +42,7 @@ export function EntryRow(props: EntryRowProps) {
       data-key={entry.key}
     >
       <div className={classes.row}>
-        <Times entry={entry} zone={zone} language={language} isDone={isDone} />
+        <Times entry={entry} zone={zone} words={words} isDone={isDone} />
         <button
           type="button"
           className={classes.subject}
@@ -54,15 +53,15 @@ export function EntryRow(props: EntryRowProps) {
           onFocus={onFocus}
         >
           <span className={event.isCancelled ? classes.struck : undefined}>{titleOf(entry, words)}</span>
-          <Marks entry={entry} language={language} />
+          <Marks entry={entry} words={words} />
         </button>
-        {isJoinInLine ? <Join entry={entry} language={language} onJoin={onJoin} /> : null}
+        {isJoinInLine ? <Join entry={entry} words={words} onJoin={onJoin} /> : null}
       </div>
       <Collapse expanded={isOpen} id={detailsId}>
         <Stack gap="sm" align="flex-start" className={classes.details}>
-          <Details entry={entry} language={language} />
+          <Details entry={entry} words={words} />
           <Group gap="xs">
-            {isJoinInLine ? null : <Join entry={entry} language={language} onJoin={onJoin} />}
+            {isJoinInLine ? null : <Join entry={entry} words={words} onJoin={onJoin} />}
             {meetingId === null ? null : (
               <Button variant="default" size="sm" onClick={() => onOpenMeeting(meetingId)}>
                 {words.openMeeting}
@@ -75,11 +74,10 @@ export function EntryRow(props: EntryRowProps) {
   )
 }
 
-type TimesProps = Pick<EntryRowProps, "entry" | "zone" | "language"> & { readonly isDone: boolean }
+type TimesProps = Pick<EntryRowProps, "entry" | "zone" | "words"> & { readonly isDone: boolean }
 
 /** When it begins and ends, as far as that is on this day: what lasts longer ends on a later one, or began on an earlier. */
-function Times({ entry, zone, language, isDone }: TimesProps) {
-  const words = messages[language]
+function Times({ entry, zone, words, isDone }: TimesProps) {
   const { dayOf } = entry
   const isFirst = dayOf === null || dayOf.day === 1
   const isLast = dayOf === null || dayOf.day === dayOf.days
@@ -93,8 +91,7 @@ function Times({ entry, zone, language, isDone }: TimesProps) {
   )
 }
 
-function Join({ entry, language, onJoin }: Pick<EntryRowProps, "entry" | "language" | "onJoin">) {
-  const words = messages[language]
+function Join({ entry, words, onJoin }: Pick<EntryRowProps, "entry" | "words" | "onJoin">) {
   if (entry.join === null || entry.event.isCancelled) return null
   const label = words.join(entry.join.vendor)
   return (
@@ -114,8 +111,7 @@ function Join({ entry, language, onJoin }: Pick<EntryRowProps, "entry" | "langua
   )
 }
 
-function Marks({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
-  const words = messages[language]
+function Marks({ entry, words }: Pick<EntryRowProps, "entry" | "words">) {
   const { event, dayOf } = entry
   return (
     <Group gap={8} component="span" className={classes.marks}>
@@ -163,8 +159,7 @@ function Marks({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
   )
 }
 
-function Details({ entry, language }: Pick<EntryRowProps, "entry" | "language">) {
-  const words = messages[language]
+function Details({ entry, words }: Pick<EntryRowProps, "entry" | "words">) {
   const { organizer, attendees, description, location } = entry.event
   const people = attendees.filter(({ isResource }) => !isResource)
   const rooms = attendees.filter(({ isResource }) => isResource)

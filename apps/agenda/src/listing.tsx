@@ -2,12 +2,12 @@ import type { AgendaDay, AgendaEntry } from "@kalends/domain/agenda"
 import type { CalendarEvent } from "@kalends/domain/event"
 import type { MeetingView } from "@kalends/protocol/meetings"
 import type { AgendaView } from "@kalends/ui/agenda-view"
-import { clockTime, dayName, type Language, relativeTime } from "@kalends/ui/words"
+import { clockTime, dayName, relativeTime } from "@kalends/ui/words"
 import { Button, Text } from "@mantine/core"
 import { Fragment } from "react"
 import classes from "./agenda.module.css"
 import { EntryRow, titleOf } from "./entry-row.tsx"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 /** What can be done with an entry. */
@@ -26,20 +26,20 @@ type ListingProps = {
   readonly view: AgendaView
   readonly now: Temporal.Instant
   readonly zone: string
-  readonly language: Language
+  readonly words: Words
   readonly actions: EntryActions
 }
 
 /** Now and next on top, the days below. */
 export function Listing(props: ListingProps) {
-  const { view, now, zone, language, actions } = props
+  const { view, now, zone, words, actions } = props
   return (
     <>
-      {view.top === null ? null : <Top {...{ view, now, zone, language, actions }} entry={view.top} />}
-      {view.order.length === 0 ? <Text size="lg">{messages[language].nothingAhead}</Text> : null}
+      {view.top === null ? null : <Top {...{ view, now, zone, words, actions }} entry={view.top} />}
+      {view.order.length === 0 ? <Text size="lg">{words.nothingAhead}</Text> : null}
       {view.order.length > 0
         ? view.agenda.days.map((day) => (
-            <Day key={day.date.toString()} day={day} view={view} language={language} zone={zone}>
+            <Day key={day.date.toString()} day={day} view={view} words={words} zone={zone}>
               <Entries {...props} day={day} />
             </Day>
           ))
@@ -51,7 +51,7 @@ export function Listing(props: ListingProps) {
 type EntriesProps = ListingProps & { readonly day: AgendaDay }
 
 /** The entries of a day; today's with the line that says what time it is. */
-function Entries({ day, view, now, zone, language, actions }: EntriesProps) {
+function Entries({ day, view, now, zone, words, actions }: EntriesProps) {
   const { selected, unfolded, select, toggle, join, meetingOf, openMeeting } = actions
   const isToday = day.date.equals(view.today)
   const line = isToday ? view.nowLineAfter : null
@@ -63,7 +63,7 @@ function Entries({ day, view, now, zone, language, actions }: EntriesProps) {
           <EntryRow
             entry={entry}
             zone={zone}
-            language={language}
+            words={words}
             isToday={isToday}
             isSelected={selected === entry.key}
             isOpen={unfolded === entry.key}
@@ -82,8 +82,7 @@ function Entries({ day, view, now, zone, language, actions }: EntriesProps) {
 
 type TopProps = ListingProps & { readonly entry: AgendaEntry }
 
-function Top({ view, entry, now, zone, language, actions }: TopProps) {
-  const words = messages[language]
+function Top({ view, entry, now, zone, words, actions }: TopProps) {
   const { joinable } = view
   const isNow = entry.phase === "now"
   return (
@@ -124,13 +123,12 @@ function Top({ view, entry, now, zone, language, actions }: TopProps) {
 type DayProps = {
   readonly day: AgendaDay
   readonly view: AgendaView
-  readonly language: Language
+  readonly words: Words
   readonly zone: string
   readonly children: React.ReactNode
 }
 
-function Day({ day, view, language, zone, children }: DayProps) {
-  const words = messages[language]
+function Day({ day, view, words, zone, children }: DayProps) {
   const ahead = view.today.until(day.date).days
   const relative = ahead === 0 ? `${words.today}, ` : ahead === 1 ? `${words.tomorrow}, ` : ""
   const { next } = view.agenda

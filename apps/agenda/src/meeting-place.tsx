@@ -1,13 +1,12 @@
 import { Loading } from "@kalends/ui/loading"
 import { MeetingView } from "@kalends/ui/meeting-view"
-import { explain, meetingWords } from "@kalends/ui/meeting-words"
+import { explain } from "@kalends/ui/meeting-words"
 import { ProblemAlert } from "@kalends/ui/sign-in-form"
-import type { Language } from "@kalends/ui/words"
 import { Anchor, Button, Group, Stack } from "@mantine/core"
 import { useEffect, useRef } from "react"
 import classes from "./agenda.module.css"
 import type { MeetingStore, MeetingsState } from "./meeting-store.ts"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 type PlaceProps = {
@@ -16,12 +15,11 @@ type PlaceProps = {
   readonly close: () => void
   readonly now: Temporal.Instant
   readonly zone: string
-  readonly language: Language
+  readonly words: Words
 }
 
 /** A meeting of ours, in place of the list, and the way back. */
-export function MeetingPlace({ open, store, close, now, zone, language }: PlaceProps) {
-  const words = messages[language]
+export function MeetingPlace({ open, store, close, now, zone, words }: PlaceProps) {
   const back = useRef<HTMLButtonElement>(null)
   useEffect(() => back.current?.focus(), [])
   const { detail, error } = open
@@ -33,7 +31,7 @@ export function MeetingPlace({ open, store, close, now, zone, language }: PlaceP
         </Anchor>
         {error === null ? null : (
           <Stack align="flex-start">
-            <ProblemAlert problem={explain(error, meetingWords[language])} />
+            <ProblemAlert problem={explain(error, words.meetingWords)} />
             <Button variant="default" onClick={() => void store.reload()}>
               {words.refresh}
             </Button>
@@ -48,7 +46,7 @@ export function MeetingPlace({ open, store, close, now, zone, language }: PlaceP
           <MeetingView
             meeting={detail}
             calls={store}
-            words={meetingWords[language]}
+            words={words.meetingWords}
             {...{ now, zone }}
             locale={platform.locale}
           />

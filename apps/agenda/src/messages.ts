@@ -1,4 +1,6 @@
+import { type MeetingWords, meetingWords } from "@kalends/ui/meeting-words"
 import type { Language } from "@kalends/ui/words"
+import { type ContactWords, contactWords } from "./messages-contacts.ts"
 
 const en = {
   title: "Agenda",
@@ -163,4 +165,10 @@ const ja: Messages = {
   },
 }
 
-export const messages: Readonly<Record<Language, Messages>> = { en, ja }
+/** All words of the app in one language. */
+export type Words = Messages & { readonly meetingWords: MeetingWords; readonly contactWords: ContactWords }
+
+export const messages: Readonly<Record<Language, Words>> = {
+  en: { ...en, meetingWords: meetingWords.en, contactWords: contactWords.en },
+  ja: { ...ja, meetingWords: meetingWords.ja, contactWords: contactWords.ja },
+}

@@ -1,23 +1,21 @@
 import type { Client } from "@kalends/client/client"
 import type { ClientState } from "@kalends/client/types"
 import { SignInForm } from "@kalends/ui/sign-in-form"
-import type { Language } from "@kalends/ui/words"
 import { Text } from "@mantine/core"
 import classes from "./agenda.module.css"
-import { messages } from "./messages.ts"
+import type { Words } from "./messages.ts"
 import { platform } from "./platform.ts"
 
 /** Signs in; nothing of it is kept by the browser. */
 export function SignIn({
   client,
   state: { phase, problem },
-  language,
+  words,
 }: {
   readonly client: Client
   readonly state: ClientState
-  readonly language: Language
+  readonly words: Words
 }) {
-  const words = messages[language]
   const isBusy = phase === "signing-in"
   return (
     <SignInForm

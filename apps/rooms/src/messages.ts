@@ -166,4 +166,8 @@ const ja: RoomWords = {
   restarting: "まもなく画面を再起動します。",
 }
 
+/**
+ * Both languages are loaded, some two kilobytes more: a screen is told its language while it runs, and must not wait for a file
+ * then that a newer build may have taken away.
+ */
 export const messages: Readonly<Record<DisplaySettings["language"], RoomWords>> = { en, ja }

@@ -1,0 +1,4 @@
+import { words as languages, type Words } from "./messages.ts"
+
+/** What the build keeps in a file of its own (@kalends/ui/one-language). */
+export const words: Words = languages.en
