@@ -1,5 +1,6 @@
 import { createConnector } from "./bookings/connector.ts"
 import { createDevices } from "./bookings/devices.ts"
+import { createManyDevices } from "./bookings/many-devices.ts"
 import { createRoomShelves } from "./bookings/room-shelves.ts"
 import { createStoredBookings } from "./bookings/stored-bookings.ts"
 import type { Config } from "./config.ts"
@@ -41,8 +42,10 @@ export function createDeviceParts(config: Config, parts: DeviceParts) {
     connector.changed(hint.deviceId)
     deviceFronts.shut(hint.deviceId)
   })
+  const devices = createDevices({ store, vault, families, wire, stored, world: { ...world, fanOut } })
   return {
-    devices: createDevices({ store, vault, families, wire, stored, world: { ...world, fanOut } }),
+    devices,
+    manyDevices: createManyDevices({ store, families, devices }),
     ...{ deviceFronts, connector },
   }
 }

@@ -87,7 +87,7 @@ type Features = Omit<RoomRoutesDeps, keyof Guards> &
 export async function roomRoutesOf(app: FastifyInstance, features: Features, guards: Guards): Promise<void> {
   await roomRoutes(app, { ...features, ...guards })
   await roomTroublesRoutes(app, { ...features, ...guards })
-  await deviceRoutes(app, { devices: features.devices, ...guards })
+  await deviceRoutes(app, { devices: features.devices, manyDevices: features.manyDevices, ...guards })
   await displayRoutes(app, { ...features.displays, ...guards })
   await features.deviceFronts.routes(app)
 }

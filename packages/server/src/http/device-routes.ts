@@ -12,10 +12,19 @@ import {
   deviceTestSchema,
   newDeviceSchema,
 } from "@kalends/protocol/devices"
+import {
+  certificatesInputSchema,
+  certificatesSchema,
+  deviceListAnswerSchema,
+  deviceListSchema,
+  newDevicesAnswerSchema,
+  newDevicesSchema,
+} from "@kalends/protocol/many-devices"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import type { ZodTypeProvider } from "fastify-type-provider-zod"
 import { z } from "zod"
 import type { Devices } from "../bookings/devices.ts"
+import type { ManyDevices } from "../bookings/many-devices.ts"
 import type { Clock } from "../ports/clock.ts"
 import { limits } from "./limits.ts"
 import { createRateLimit, type RateLimit } from "./rate-limit.ts"
@@ -23,6 +32,7 @@ import type { RequireUser } from "./session-guard.ts"
 
 export type DeviceRoutesDeps = {
   readonly devices: Devices
+  readonly manyDevices: ManyDevices
   readonly requireUser: RequireUser
   readonly clock: Clock
 }
@@ -36,6 +46,37 @@ export async function deviceRoutes(plain: FastifyInstance, deps: DeviceRoutesDep
   const calls = createRateLimit(deps.clock, limits.deviceCallsPerUser)
   await routesBefore(plain, deps, calls)
   await routesOfDevices(plain, deps, calls)
+  listRoutes(plain, deps)
+}
+
+/** Hundreds of video systems, by room, name and address. */
+const listBodyLimitBytes = 512 * 1024
+
+/** Video systems as they come from a list. */
+function listRoutes(plain: FastifyInstance, { manyDevices, requireUser, clock }: DeviceRoutesDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const certificates = createRateLimit(clock, limits.certificatesPerUser)
+  app.post(
+    "/v1/devices/batch/preview",
+    {
+      ...{ ...changes, bodyLimit: listBodyLimitBytes },
+      schema: { body: deviceListSchema, response: { 200: deviceListAnswerSchema } },
+    },
+    async (request) => manyDevices.preview((await requireUser(request)).user, request.body),
+  )
+  app.post(
+    "/v1/devices/certificates",
+    { ...changes, schema: { body: certificatesInputSchema, response: { 200: certificatesSchema } } },
+    async (request) => {
+      const { userId } = (await requireUser(request)).user
+      return manyDevices.certificates(request.body.addresses, () => certificates.tryTake(userId) === null)
+    },
+  )
+  app.post(
+    "/v1/devices/batch",
+    { ...changes, schema: { body: newDevicesSchema, response: { 200: newDevicesAnswerSchema } } },
+    async (request) => manyDevices.add((await requireUser(request)).user, request.body.devices),
+  )
 }
 
 /** What is asked before there is a device. */

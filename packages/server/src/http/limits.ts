@@ -37,6 +37,8 @@ export const limits = {
   connectsPerUser: tenMinutes(20),
   /** Calls to the address of a video system that one person asks for: each goes to where they say. */
   deviceCallsPerUser: tenMinutes(120),
+  /** Calls for the certificates of a list of video systems, by one person; a list has 500 of them. */
+  certificatesPerUser: tenMinutes(1000),
   /** Access tokens that one person says the provider refused: each asks the provider for another. */
   replacementsPerUser: tenMinutes(30),
   /** Join pages opened and forms sent from one network: an office of hundreds goes into its meetings at the full hour. */

@@ -128,7 +128,7 @@ function serve(requireUser: RequireUser): Promise<FastifyInstance> {
         ...{ ...common, rooms: refuses(), manyRooms: refuses(), roomSetup: refuses() },
         ...{ roomDirectory: refuses(), roomDoctor: refuses() },
       })
-      await deviceRoutes(all, { ...common, devices: refuses() })
+      await deviceRoutes(all, { ...common, devices: refuses(), manyDevices: refuses() })
       await displayRoutes(all, { ...common, displays: refuses(), streams: refuses(), act: refuses() })
       await revocationRoutes(all, { ...common, revocations: refuses() })
     },
@@ -408,6 +408,18 @@ const bodies: Readonly<Record<string, object>> = {
   "POST /v1/devices": {
     ...{ roomId: id, family: "memory", name: "Codec", address: "codec.example.org", username: "integrator" },
     ...{ password: "guess", certificate: null, keepsOthers: false },
+  },
+  "POST /v1/devices/certificates": { addresses: ["codec.example.org"] },
+  "POST /v1/devices/batch/preview": {
+    devices: [{ room: "Orion", family: "memory", name: "Codec", address: "codec.example.org" }],
+  },
+  "POST /v1/devices/batch": {
+    devices: [
+      {
+        ...{ roomId: id, family: "memory", name: "Codec", address: "codec.example.org", username: "integrator" },
+        ...{ password: "guess", certificate: null, keepsOthers: false },
+      },
+    ],
   },
   "PATCH /v1/devices/{deviceId}": { name: "Codec" },
   "POST /v1/keys/actions": { action: "rotate" },

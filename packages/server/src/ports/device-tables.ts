@@ -61,6 +61,8 @@ export type DevicePage = {
   readonly limit: number
 }
 
+export type DevicePlaces = { readonly addresses: readonly string[]; readonly roomIds: readonly RoomId[] }
+
 /** Part of AccountTables. */
 export interface DeviceTables {
   /** Throws Problem "conflict" (code "device-known") when another has its address, or signs in here by its name. */
@@ -70,6 +72,8 @@ export interface DeviceTables {
   find(deviceId: DeviceId): Promise<DeviceRow | null>
   /** By name. */
   list(page: DevicePage): Promise<readonly DeviceRow[]>
+  /** Those at these addresses or in these rooms that nobody removed, in no order. */
+  listThere(places: DevicePlaces): Promise<readonly DeviceRow[]>
   /** False when there was none. */
   delete(deviceId: DeviceId): Promise<boolean>
   /** Deletes one that was removed and had this address: whoever is there now is given a list of its own. */

@@ -52,6 +52,16 @@ describe.each(stores)("devices %s", (_name, make) => {
     expect((await page(asking)).map(({ name }) => name)).toEqual(["two"])
   })
 
+  test("are found by address or room, but for those that were removed", async () => {
+    const { inAccount, user, one, two, asking } = await organisation(make())
+    const names = async (addresses: readonly string[], roomIds: readonly UserId[]) =>
+      (await inAccount((tables) => tables.devices.listThere({ addresses, roomIds }))).map(({ name }) => name).sort()
+    expect(await names([], [user.userId])).toEqual([asking, one, two].map(({ name }) => name).sort())
+    expect(await names(["one.example.org", "other.example.org"], [])).toEqual(["one"])
+    await inAccount((tables) => tables.devices.update(one.deviceId, { removedAt: at(1) }))
+    expect(await names(["one.example.org"], [])).toEqual([])
+  })
+
   test("that are not well are listed alone: never heard of, with a problem, silent, or not cleared; none that is switched off", async () => {
     const { inAccount, one, two, asking } = await organisation(make())
     const troubled = async () => {

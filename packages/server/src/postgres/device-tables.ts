@@ -31,6 +31,11 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
           : ofRoom.where(sql<boolean>`(name, device_id) > (${after.name}, ${after.deviceId}::uuid)`)
       ).execute()
     },
+    listThere: ({ addresses, roomIds }) =>
+      rows()
+        .where("removedAt", "is", null)
+        .where(sql<boolean>`(address = any(${addresses}) or room_id = any(${roomIds}::uuid[]))`)
+        .execute(),
     async delete(deviceId) {
       const { numDeletedRows } = await tx
         .deleteFrom("device")

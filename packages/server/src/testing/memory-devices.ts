@@ -34,6 +34,12 @@ export function memoryDevices(tx: MemoryTransaction, accountId: AccountId): Devi
         .filter((row) => after === null || sortKey(row) > sortKey(after))
         .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
         .slice(0, limit),
+    listThere: async ({ addresses, roomIds }) =>
+      mine()
+        .filter(({ removedAt }) => removedAt === null)
+        .filter(
+          ({ address, roomId }) => addresses.some((one) => one === address) || roomIds.some((one) => one === roomId),
+        ),
     delete: async (deviceId) => find(deviceId) !== null && tx.remove("device", deviceId),
     async deleteRemovedAt(address) {
       const gone = mine().filter((row) => row.address === address && row.removedAt !== null)
