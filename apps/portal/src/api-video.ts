@@ -16,6 +16,15 @@ import {
   deviceTestSchema,
   type NewDeviceBody,
 } from "@kalends/protocol/devices"
+import {
+  type CertificatesView,
+  certificatesSchema,
+  type DeviceListAnswer,
+  type DeviceListInput,
+  deviceListAnswerSchema,
+  type NewDevicesAnswer,
+  newDevicesAnswerSchema,
+} from "@kalends/protocol/many-devices"
 import { call, queryOf, send } from "./api-call.ts"
 
 const root = "/v1/devices"
@@ -28,6 +37,12 @@ export const videoApi = {
     call(devicesSchema, "GET", `${root}?${queryOf(query)}`),
   certificate: (address: string): Promise<CertificateView> =>
     call(certificateSchema, "POST", `${root}/certificate`, { address }),
+  certificates: (addresses: readonly string[]): Promise<CertificatesView> =>
+    call(certificatesSchema, "POST", `${root}/certificates`, { addresses }),
+  preview: (input: DeviceListInput): Promise<DeviceListAnswer> =>
+    call(deviceListAnswerSchema, "POST", `${root}/batch/preview`, input),
+  addMany: (devices: NewDeviceBody[]): Promise<NewDevicesAnswer> =>
+    call(newDevicesAnswerSchema, "POST", `${root}/batch`, { devices }),
   add: (input: NewDeviceBody): Promise<AddedDeviceView> => call(addedDeviceSchema, "POST", root, input),
   change: (deviceId: string, change: DeviceChange): Promise<DeviceView> =>
     call(deviceSchema, "PATCH", `${root}/${deviceId}`, change),

@@ -4,6 +4,7 @@ import { type AuditWords, auditWords } from "./messages-audit.ts"
 import { type CheckupPageWords, checkupWords } from "./messages-checkup.ts"
 import { type ConnectionWords, connectionWords } from "./messages-connections.ts"
 import { type DelegateWords, delegateWords } from "./messages-delegates.ts"
+import { type DeviceListWords, deviceListWords } from "./messages-device-lists.ts"
 import { type DeviceWords, deviceWords } from "./messages-devices.ts"
 import { type DisplayWords, displayWords } from "./messages-displays.ts"
 import { english } from "./messages-en.ts"
@@ -61,6 +62,7 @@ export type Messages = Catalogue &
     readonly delegates: DelegateWords
     readonly video: VideoWords
     readonly manyRooms: ManyRoomWords
+    readonly deviceLists: DeviceListWords
   }
 
 function messagesIn(language: Language, catalogue: Catalogue): Messages {
@@ -98,6 +100,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     delegates: delegateWords[language],
     video: videoWords[language],
     manyRooms: manyRoomWords[language],
+    deviceLists: deviceListWords[language],
   }
 }
 

@@ -11,6 +11,7 @@ const places: readonly RoomsPlace[] = [
   { kind: "add" },
   { kind: "import" },
   { kind: "many" },
+  { kind: "devices" },
   { kind: "dial-rules" },
   { kind: "setup" },
   { kind: "room", roomId: "0198f7a0-0000-7000-8000-000000000001" },

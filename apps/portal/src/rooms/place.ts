@@ -3,12 +3,12 @@ export type RoomsPlace =
   /** `show`: those alone that are not well, where it is said. */
   | { readonly kind: "list"; readonly search: string; readonly show?: "trouble" }
   | { readonly kind: "video"; readonly show?: "trouble" }
-  | { readonly kind: "add" | "import" | "many" | "dial-rules" | "setup" }
+  | { readonly kind: "add" | "import" | "many" | "devices" | "dial-rules" | "setup" }
   | { readonly kind: "room"; readonly roomId: string }
 
 const root = "rooms"
 const idText = /^[0-9a-f-]{36}$/
-const named = ["add", "import", "many", "dial-rules", "setup"] as const
+const named = ["add", "import", "many", "devices", "dial-rules", "setup"] as const
 
 /** What the address names; the list where it names nothing that is known. */
 export function roomsPlaceOf(address: string): RoomsPlace {

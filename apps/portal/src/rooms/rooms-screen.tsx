@@ -4,6 +4,7 @@ import type { Messages } from "../messages.ts"
 import { PageFrame } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import { AddRoom } from "./add-page.tsx"
+import { ImportDevices } from "./device-import.tsx"
 import { DialRules } from "./dial-rules-page.tsx"
 import { ImportRooms } from "./import-page.tsx"
 import { RoomList } from "./list-page.tsx"
@@ -37,6 +38,8 @@ export function Rooms(props: RoomsProps) {
       return framed(words, text.importTitle, text.importText, <ImportRooms {...props} />)
     case "many":
       return framed(words, words.manyRooms.title, words.manyRooms.text, <ManyRooms {...props} />)
+    case "devices":
+      return framed(words, words.deviceLists.title, words.deviceLists.text, <ImportDevices {...props} />)
     case "setup":
       return framed(words, text.setup, text.setupText, <RoomSetup {...props} />)
     case "dial-rules":

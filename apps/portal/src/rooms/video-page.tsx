@@ -1,6 +1,6 @@
 import type { DeviceView } from "@kalends/protocol/devices"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
-import { Anchor, Group, Stack, Text } from "@mantine/core"
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core"
 import { useEffect } from "react"
 import { problemText } from "../api-problem.ts"
 import { videoApi } from "../api-video.ts"
@@ -30,6 +30,11 @@ export function VideoSystems(props: PageProps) {
   useEffect(() => platform.every(againMs, () => loader.refresh()), [loader])
   return (
     <Stack gap="md">
+      {props.canChange ? (
+        <Button component="a" href={`#${roomsPlaceText({ kind: "devices" })}`} variant="default" w="fit-content">
+          {words.deviceLists.title}
+        </Button>
+      ) : null}
       <TroubleChoice
         label={text.onlyTrouble}
         isTroubled={isTroubled}

@@ -54,6 +54,55 @@ test("a room's video systems say how they are; one is added, edited, moved, swit
     },
   }))
 
+const list = [
+  "Room,Kind,Name,IP address,User name,Password,Fingerprint,Floor",
+  "room draco,cisco,Codec in Draco,10.20.0.31,integrator,correct horse,,3",
+  "Room Lyra,Cisco,,10.20.0.66,integrator,correct horse,,3",
+  `Room Lyra,cisco,Codec in Lyra,10.20.0.32,integrator,correct horse,${"AB:".repeat(31)}AB,3`,
+  "Room Lyra,poly,Bar in Lyra,,,,,3",
+  "Room Vega,cisco,,10.20.0.33,integrator,correct horse,,3",
+  "Room Draco,cisco,,10.20.0.7,integrator,correct horse,,3",
+]
+
+test("video systems of a list are looked at, compared and added together, and no password of theirs is shown", () =>
+  visits.visit({
+    address: "/#rooms/devices",
+    shown: (page) => page.getByRole("heading", { level: 1, name: /Add from a list|一覧から追加/ }).waitFor(),
+    async look(page, _tell, scene) {
+      const paste = page.getByRole("textbox")
+      const again = () => page.getByRole("button", { name: /^(?:Another list|別の一覧を使う)$/ }).click()
+      await paste.fill([list[0], "Room Draco,cisco,,http://10.20.0.31,,correct horse,,3"].join("\n"))
+      await page.getByText(/Line 2, character 19: .*host name|2 行目 19 文字目：.*ホスト名/).waitFor()
+      await page.getByText(/“username” is empty|「ユーザー名」が空/).waitFor()
+      await again()
+      const buffer = Buffer.from(list.join("\r\n"))
+      await page.locator('input[type="file"]').setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer })
+      await page.getByText(/4 video systems would be added\. 1 is here|4 台が追加されます。1 台はすでに/).waitFor()
+      await page.getByText(/No room has this address|このアドレスや名前の会議室はありません/).waitFor()
+      await page.getByText(/Here already: Codec on the wall|登録済みです（Codec on the wall/).waitFor()
+      await page.getByRole("button", { name: /^(?:Read 2 certificates|2 台の証明書を読む)$/ }).click()
+      await page.getByText("9F86 D081", { exact: false }).waitFor()
+      await page.getByText(/It does not answer|応答がありません/).waitFor()
+      await page.getByRole("checkbox", { name: /I have compared them|比べたので固定する/ }).check()
+      expect(await page.content()).not.toContain("correct horse")
+      expect(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")).toBe(true)
+      await page.getByRole("button", { name: /^(?:Add 4 video systems|4 台を追加)$/ }).click()
+      await page.getByText(/4 video systems added\. 1 was here|4 台を追加しました。1 台は登録済み/).waitFor()
+      expect(scene.video.listed.map(({ name, password, certificate }) => [name, password, certificate])).toEqual([
+        ["Codec in Draco", "correct horse", expect.stringMatching(/^9f86d081/)],
+        ["Cisco Room Lyra", "correct horse", null],
+        ["Codec in Lyra", "correct horse", "ab".repeat(32)],
+        ["Bar in Lyra", null, null],
+      ])
+      const downloading = page.waitForEvent("download")
+      await page.getByRole("button", { name: /^(?:Download user names|ユーザー名とパスワード)/ }).click()
+      const stream = await (await downloading).createReadStream()
+      expect((await stream.toArray()).join("")).toContain("Room Lyra,Bar in Lyra,room-k3v9,k3v9m-7wxqa-2bcdf")
+      await page.getByText(/They were downloaded|ダウンロードしました/).waitFor()
+      expect(await page.content()).not.toContain("k3v9m-7wxqa")
+    },
+  }))
+
 /** Each of the four is changed in another way. */
 async function changeSystems(page: Page, scene: Scene): Promise<void> {
   const card = (name: string) => page.getByRole("article", { name })

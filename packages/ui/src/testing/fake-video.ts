@@ -1,4 +1,5 @@
-import type { DeviceBookingsView, DeviceFamiliesView, DeviceView } from "@kalends/protocol/devices"
+import type { DeviceBookingsView, DeviceFamiliesView, DeviceView, NewDeviceInput } from "@kalends/protocol/devices"
+import { certificatesInputSchema, deviceListSchema, newDevicesSchema } from "@kalends/protocol/many-devices"
 import type { Scene } from "./scene.ts"
 
 /** Video systems of rooms as the fake service has them. */
@@ -6,6 +7,8 @@ export type VideoScene = {
   devices: readonly DeviceView[]
   bookings: DeviceBookingsView
   families: DeviceFamiliesView
+  /** What was sent of systems of a list. */
+  listed: readonly NewDeviceInput[]
 }
 
 type Asked = { readonly route: string; readonly query: URLSearchParams; readonly body: Record<string, unknown> }
@@ -13,12 +16,14 @@ type Answer = { readonly status?: number; readonly body: unknown }
 
 const sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
+const shownCertificate = { sha256, subject: "CN=codec", issuer: "CN=codec", validUntil: "2036-01-01T00:00:00Z" }
+
 /** Answers about video systems, as the scene has them; null for other routes. */
 export function videoReply({ route, query, body }: Asked, { video: scene, rooms }: Scene): Answer | null {
   if (route === "GET /v1/devices/families") return { body: scene.families }
   if (route === "POST /v1/devices/certificate")
     return {
-      body: { sha256, subject: "CN=codec", issuer: "CN=codec", validUntil: "2036-01-01T00:00:00Z", isTrusted: false },
+      body: { ...shownCertificate, isTrusted: false },
     }
   if (route === "GET /v1/devices") {
     const of = query.get("roomId")
@@ -34,6 +39,8 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
     scene.devices = [...scene.devices, { ...device, isCalled, username: String(body.username ?? "room-k3v9") }]
     return { status: 201, body: { device: scene.devices.at(-1), password: isCalled ? null : "k3v9m-7wxqa-2bcdf" } }
   }
+  const many = manyReply({ route, query, body }, scene, rooms)
+  if (many !== null) return many
   const [, method, deviceId, rest] = /^(\w+) \/v1\/devices\/([0-9a-f-]{36})(.*)$/.exec(route) ?? []
   if (deviceId === undefined) return null
   if (rest === "/bookings") return { body: scene.bookings }
@@ -50,6 +57,43 @@ export function videoReply({ route, query, body }: Asked, { video: scene, rooms 
     change({ state: "leaving", leavesUntil: "2036-01-01T00:00:00Z" })
   else if (method === "DELETE") scene.devices = scene.devices.filter((one) => one.deviceId !== deviceId)
   return { status: 204, body: null }
+}
+
+/** Systems of a list: rooms by their names, and one at 10.20.0.66 does not answer. */
+function manyReply({ route, body }: Asked, scene: VideoScene, { rooms }: Scene["rooms"]): Answer | null {
+  if (route === "POST /v1/devices/batch/preview") {
+    const devices = deviceListSchema.parse(body).devices.map(({ room: named, address }) => {
+      const known = scene.devices.find((one) => address !== null && one.address === address)
+      if (known !== undefined) return { outcome: "known", name: known.name, roomName: known.room?.displayName ?? "" }
+      const room = rooms.find(({ name }) => name.toLowerCase() === named.toLowerCase())
+      if (room === undefined) return { outcome: "refused", code: "no-room" }
+      return { outcome: "new", roomId: room.roomId, roomName: room.name }
+    })
+    return { body: { devices } }
+  }
+  if (route === "POST /v1/devices/certificates") {
+    const certificate = { ...shownCertificate, isTrusted: false }
+    const certificates = certificatesInputSchema
+      .parse(body)
+      .addresses.map((address) =>
+        address === "10.20.0.66" ? { outcome: "refused", code: "device-silent" } : { outcome: "shown", certificate },
+      )
+    return { body: { certificates } }
+  }
+  if (route !== "POST /v1/devices/batch") return null
+  scene.listed = [...scene.listed, ...newDevicesSchema.parse(body).devices]
+  const outcomes = newDevicesSchema.parse(body).devices.map(({ password: _password, ...input }, index) => {
+    const room = rooms.find(({ roomId }) => roomId === input.roomId)
+    const isCalled = input.address !== null
+    const device: DeviceView = {
+      ...{ ...fresh, ...input, isCalled, username: input.username ?? "room-k3v9" },
+      deviceId: `00000000-0000-4000-8000-0000000071${String(scene.devices.length + index).padStart(2, "0")}`,
+      room: { roomId: input.roomId, displayName: room?.name ?? "" },
+    }
+    return { outcome: "added" as const, device, password: isCalled ? null : "k3v9m-7wxqa-2bcdf" }
+  })
+  scene.devices = [...scene.devices, ...outcomes.map(({ device }) => device)]
+  return { body: { outcomes } }
 }
 
 function changesOf(
@@ -104,6 +148,7 @@ export function calmVideo(now: Temporal.Instant): VideoScene {
     { startsAt: endsAt, endsAt, title: null, host: null, isPrivate: true, numbers: [] },
   ]
   return {
+    listed: [],
     devices: [well, away, other, asking],
     bookings: { readAt: at, bookings },
     families: {

@@ -1,0 +1,196 @@
+import type { Language } from "@kalends/ui/words"
+
+const systems = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "video system" : "video systems"}`
+
+const en = {
+  title: "Add from a list",
+  text: "Video systems of many rooms, from a table (CSV). You see what would be made before it is.",
+  paste: "Paste the table here",
+  pasteText:
+    "From a file or a spreadsheet, with the heads of its columns: room, family, address, username, password, and, if you like, name, certificate, keepsOthers, startBufferMinutes, endBufferMinutes. What you paste is not shown.",
+  most: (count: number) => `${count} systems at most.`,
+  file: "Choose a file",
+  sample: "Download a sample",
+  sampleName: "video-systems.csv",
+  families: "Kinds that there are",
+  asks: "asks for its bookings itself; its user name and password are made here",
+  again: "Another list",
+  wrong: (count: number) =>
+    `${count.toLocaleString("en")} ${count === 1 ? "thing" : "things"} to mend in the list. Nothing was made.`,
+  more: (count: number) => `and ${count.toLocaleString("en")} more`,
+  at: (line: number, column: number) => `Line ${line}, character ${column}:`,
+  columns: {
+    ...{ room: "room", family: "family", name: "name", address: "address", username: "username", password: "password" },
+    ...{ certificate: "certificate", keepsOthers: "keepsOthers" },
+    ...{ startBufferMinutes: "startBufferMinutes", endBufferMinutes: "endBufferMinutes" },
+  },
+  kinds: {
+    "too-large": () => "The list is too large.",
+    "quote-open": () => "A quote begins here that nothing closes.",
+    "quote-after": () => "There is text behind the quote that closes a cell.",
+    empty: () => "There is no video system in the list.",
+    "too-many": () => "The list has too many systems; divide it.",
+    "column-missing": (name: string) => `No column is called “${name}”. The first line names the columns.`,
+    "column-twice": (name: string) => `Two columns are “${name}”.`,
+    needed: (name: string) => `“${name}” is empty.`,
+    doubled: (name: string) => `This “${name}” stands in the list before already.`,
+    wrong: (name: string) => `“${name}” cannot be read.`,
+  },
+  hints: {
+    room: "It is the room's address or its whole name.",
+    family: "It is one of the kinds below.",
+    name: "It has 120 characters at most.",
+    address: "It is a host name or IP address, with a port if it is not 443.",
+    username: "It has 120 characters at most.",
+    password: "It has 256 characters at most.",
+    certificate: "It is a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons.",
+    keepsOthers: "It is yes or no.",
+    startBufferMinutes: "It is a whole number from 0 to 30.",
+    endBufferMinutes: "It is a whole number from 0 to 30.",
+  },
+  passedOver: (names: string) => `Columns that say nothing here: ${names}.`,
+  plan: (fresh: number, known: number, refused: number) =>
+    [
+      `${systems(fresh)} would be added.`,
+      ...(known === 0
+        ? []
+        : [`${known.toLocaleString("en")} ${known === 1 ? "is" : "are"} here already and left alone.`]),
+      ...(refused === 0 ? [] : [`${refused.toLocaleString("en")} cannot be added.`]),
+    ].join(" "),
+  list: "Video systems of the list",
+  line: "Line",
+  room: "Room",
+  system: "System",
+  comes: "What comes of it",
+  becomes: "Is added",
+  here: (name: string, room: string) =>
+    `Here already: ${[name, room].filter((one) => one !== "").join(", ")}. Left alone.`,
+  hereNow: "Here already. Left alone.",
+  added: "Added",
+  given: "The list names its certificate.",
+  trusted: "Its certificate is trusted by this service.",
+  shows: (sha256: string) => `Shows ${sha256}`,
+  refused: {
+    "no-room": "No room has this address or name.",
+    "several-rooms": "Several rooms have this name: write the room's address.",
+    "no-family": "There is no such kind.",
+  },
+  unpinned: (count: number) =>
+    `The list names no certificate for ${systems(count)}. Read what each shows, and compare. One that is not pinned, and whose certificate this service does not trust, is sent nothing until you pin it on its room's page.`,
+  read: (count: number) => `Read ${count === 1 ? "the certificate" : `${count.toLocaleString("en")} certificates`}`,
+  reading: (done: number, all: number) => `${done} of ${all} were asked`,
+  compare: (count: number) =>
+    `${systems(count)} ${count === 1 ? "shows a certificate" : "show certificates"} that nobody vouches for. Compare them with what the systems themselves show.`,
+  compareTable: "Download them as a table",
+  compareName: "certificates.csv",
+  isCompared: "I have compared them: pin them",
+  add: (count: number) => `Add ${systems(count)}`,
+  adding: (done: number, all: number) => `${done} of ${all} done`,
+  done: (added: number, known: number, refused: number) =>
+    [
+      `${systems(added)} added.`,
+      ...(known === 0 ? [] : [`${known.toLocaleString("en")} ${known === 1 ? "was" : "were"} here already.`]),
+      ...(refused === 0 ? [] : [`${refused.toLocaleString("en")} could not be added: see the list.`]),
+    ].join(" "),
+  broken: "It stopped before the end. What is added is listed below; use the same list again for the rest.",
+  made: "Some of them sign in here by themselves. Download what is to be typed into them: it is given this once.",
+  madeTable: "Download user names and passwords",
+  madeName: "video-system-passwords.csv",
+  madeGone: "They were downloaded and are not kept here.",
+}
+export type DeviceListWords = typeof en
+
+const ja: DeviceListWords = {
+  title: "一覧から追加",
+  text: "多数の会議室の端末を表（CSV）から追加します。実行前に、何が追加されるかを確認できます。",
+  paste: "ここに表を貼り付け",
+  pasteText:
+    "ファイルや表計算ソフトから、列の見出しとともに貼り付けてください：会議室、種類、アドレス、ユーザー名、パスワード。名前、証明書、ほかの予約を残す、開始前の分数、終了後の分数は任意です。貼り付けた内容は表示されません。",
+  most: (count) => `一度に ${count} 台までです。`,
+  file: "ファイルを選択",
+  sample: "見本をダウンロード",
+  sampleName: "video-systems.csv",
+  families: "種類",
+  asks: "自分で予約を取りに来ます。ユーザー名とパスワードはここで作られます",
+  again: "別の一覧を使う",
+  wrong: (count) => `一覧に直すところが ${count.toLocaleString("ja")} か所あります。まだ何も追加していません。`,
+  more: (count) => `ほか ${count.toLocaleString("ja")} 件`,
+  at: (line, column) => `${line} 行目 ${column} 文字目：`,
+  columns: {
+    ...{ room: "会議室", family: "種類", name: "名前", address: "アドレス", username: "ユーザー名" },
+    ...{ password: "パスワード", certificate: "証明書", keepsOthers: "ほかの予約を残す" },
+    ...{ startBufferMinutes: "開始前の分数", endBufferMinutes: "終了後の分数" },
+  },
+  kinds: {
+    "too-large": () => "一覧が大きすぎます。",
+    "quote-open": () => "ここから始まる引用符が閉じられていません。",
+    "quote-after": () => "引用符を閉じた後に文字があります。",
+    empty: () => "一覧に端末がありません。",
+    "too-many": () => "端末が多すぎます。一覧を分けてください。",
+    "column-missing": (name) => `「${name}」の列がありません。1 行目に列の見出しを書いてください。`,
+    "column-twice": (name) => `「${name}」の列が 2 つあります。`,
+    needed: (name) => `「${name}」が空です。`,
+    doubled: (name) => `同じ「${name}」がすでに一覧にあります。`,
+    wrong: (name) => `「${name}」を読み取れません。`,
+  },
+  hints: {
+    room: "会議室のアドレスか、名前の全体を書いてください。",
+    family: "下の種類のどれかを書いてください。",
+    name: "120 文字までです。",
+    address: "ホスト名か IP アドレスです。ポートが 443 以外なら、ポートも書いてください。",
+    username: "120 文字までです。",
+    password: "256 文字までです。",
+    certificate: "SHA-256 の指紋（16 進 64 桁、コロンはあってもなくても可）です。",
+    keepsOthers: "はい か いいえ です。",
+    startBufferMinutes: "0 から 30 までの整数です。",
+    endBufferMinutes: "0 から 30 までの整数です。",
+  },
+  passedOver: (names) => `使われない列：${names}`,
+  plan: (fresh, known, refused) =>
+    [
+      `${fresh.toLocaleString("ja")} 台が追加されます。`,
+      ...(known === 0 ? [] : [`${known.toLocaleString("ja")} 台はすでに登録済みで、そのままです。`]),
+      ...(refused === 0 ? [] : [`${refused.toLocaleString("ja")} 台は追加できません。`]),
+    ].join(""),
+  list: "一覧の端末",
+  line: "行",
+  room: "会議室",
+  system: "端末",
+  comes: "結果",
+  becomes: "追加されます",
+  here: (name, room) => `登録済みです（${[name, room].filter((one) => one !== "").join("、")}）。そのままです。`,
+  hereNow: "登録済みです。そのままです。",
+  added: "追加しました",
+  given: "証明書は一覧にあります。",
+  trusted: "証明書はこのサービスが信頼しています。",
+  shows: (sha256) => `示している証明書：${sha256}`,
+  refused: {
+    "no-room": "このアドレスや名前の会議室はありません。",
+    "several-rooms": "同じ名前の会議室が複数あります。会議室のアドレスを書いてください。",
+    "no-family": "この種類はありません。",
+  },
+  unpinned: (count) =>
+    `${count.toLocaleString("ja")} 台の証明書が一覧にありません。それぞれが示すものを読み、比べてください。固定しておらず、このサービスが信頼しない証明書の端末には、会議室のページで固定するまで何も送りません。`,
+  read: (count) => `${count.toLocaleString("ja")} 台の証明書を読む`,
+  reading: (done, all) => `${all} 台中 ${done} 台`,
+  compare: (count) =>
+    `${count.toLocaleString("ja")} 台が、誰も保証していない証明書を示しています。端末自体に表示される証明書と比べてください。`,
+  compareTable: "表としてダウンロード",
+  compareName: "certificates.csv",
+  isCompared: "比べたので固定する",
+  add: (count) => `${count.toLocaleString("ja")} 台を追加`,
+  adding: (done, all) => `${all} 台中 ${done} 台`,
+  done: (added, known, refused) =>
+    [
+      `${added.toLocaleString("ja")} 台を追加しました。`,
+      ...(known === 0 ? [] : [`${known.toLocaleString("ja")} 台は登録済みでした。`]),
+      ...(refused === 0 ? [] : [`${refused.toLocaleString("ja")} 台は追加できませんでした。下の一覧をご覧ください。`]),
+    ].join(""),
+  broken: "途中で止まりました。追加したものは下の一覧のとおりです。残りは同じ一覧をもう一度使ってください。",
+  made: "自分でサインインする端末があります。端末に入力する内容をダウンロードしてください。今回だけ渡されます。",
+  madeTable: "ユーザー名とパスワードをダウンロード",
+  madeName: "video-system-passwords.csv",
+  madeGone: "ダウンロードしました。ここには残りません。",
+}
+
+export const deviceListWords: Readonly<Record<Language, DeviceListWords>> = { en, ja }
