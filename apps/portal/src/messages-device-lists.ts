@@ -3,7 +3,7 @@ import type { Language } from "@kalends/ui/words"
 const systems = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "video system" : "video systems"}`
 
 const en = {
-  title: "Add from a list",
+  title: "Add video systems from a list",
   text: "Video systems of many rooms, from a table (CSV). You see what would be made before it is.",
   paste: "Paste the table here",
   pasteText:
@@ -62,12 +62,14 @@ const en = {
   room: "Room",
   system: "System",
   comes: "What comes of it",
-  becomes: "Is added",
+  becomes: "Will be added",
   here: (name: string, room: string) =>
     `Here already: ${[name, room].filter((one) => one !== "").join(", ")}. Left alone.`,
   hereNow: "Here already. Left alone.",
   added: "Added",
   given: "The list names its certificate.",
+  pinned: "Its certificate is pinned.",
+  notPinned: "Its certificate is not pinned: it is sent nothing until you pin it on its room's page.",
   trusted: "Its certificate is trusted by this service.",
   shows: (sha256: string) => `Shows ${sha256}`,
   refused: {
@@ -101,7 +103,7 @@ const en = {
 export type DeviceListWords = typeof en
 
 const ja: DeviceListWords = {
-  title: "一覧から追加",
+  title: "端末を一覧から追加",
   text: "多数の会議室の端末を表（CSV）から追加します。実行前に、何が追加されるかを確認できます。",
   paste: "ここに表を貼り付け",
   pasteText:
@@ -162,6 +164,8 @@ const ja: DeviceListWords = {
   hereNow: "登録済みです。そのままです。",
   added: "追加しました",
   given: "証明書は一覧にあります。",
+  pinned: "証明書を固定しました。",
+  notPinned: "証明書を固定していません。会議室のページで固定するまで何も送りません。",
   trusted: "証明書はこのサービスが信頼しています。",
   shows: (sha256) => `示している証明書：${sha256}`,
   refused: {

@@ -94,7 +94,11 @@ export function deviceListOf(text: string, families: Families): DeviceList {
   const read = body.map((row) => deviceOf(cellsOf(row, columns.found), row, families))
   const devices = read.flatMap(({ device }) => device ?? [])
   const wrong = [...read.flatMap((one) => one.problems), ...doubledIn(read)]
-  return { devices, problems: wrong.sort((a, b) => a.line - b.line), passedOver: columns.passedOver }
+  return {
+    devices,
+    problems: wrong.sort((a, b) => a.line - b.line || a.column - b.column),
+    passedOver: columns.passedOver,
+  }
 }
 
 const problemAt = (

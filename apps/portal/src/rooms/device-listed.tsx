@@ -247,9 +247,11 @@ function comesText(row: DeviceRow, { deviceLists: text, video }: RoomsProps["wor
 
 type Texts = { readonly text: RoomsProps["words"]["deviceLists"]; readonly video: RoomsProps["words"]["video"] }
 
-function certificateText({ listed, shown }: DeviceRow, { text, video }: Texts): string | null {
+function certificateText({ listed, shown, outcome }: DeviceRow, { text, video }: Texts): string | null {
+  if (outcome?.outcome === "added" && outcome.device.certificate !== null) return text.pinned
   if (listed.input.certificate !== null) return text.given
   if (shown === null) return null
   if (shown.outcome === "refused") return problemLine({ kind: shown.code, code: shown.code }, video)
-  return shown.certificate.isTrusted ? text.trusted : text.shows(grouped(shown.certificate.sha256))
+  if (shown.certificate.isTrusted) return text.trusted
+  return outcome === null ? text.shows(grouped(shown.certificate.sha256)) : text.notPinned
 }

@@ -67,7 +67,8 @@ const list = [
 test("video systems of a list are looked at, compared and added together, and no password of theirs is shown", () =>
   visits.visit({
     address: "/#rooms/devices",
-    shown: (page) => page.getByRole("heading", { level: 1, name: /Add from a list|一覧から追加/ }).waitFor(),
+    shown: (page) =>
+      page.getByRole("heading", { level: 1, name: /^(?:Add video systems from a list|端末を一覧から追加)$/ }).waitFor(),
     async look(page, _tell, scene) {
       const paste = page.getByRole("textbox")
       const again = () => page.getByRole("button", { name: /^(?:Another list|別の一覧を使う)$/ }).click()
@@ -94,6 +95,10 @@ test("video systems of a list are looked at, compared and added together, and no
         ["Codec in Lyra", "correct horse", "ab".repeat(32)],
         ["Bar in Lyra", null, null],
       ])
+      await page
+        .getByText(/Its certificate is pinned|証明書を固定しました/)
+        .first()
+        .waitFor()
       const downloading = page.waitForEvent("download")
       await page.getByRole("button", { name: /^(?:Download user names|ユーザー名とパスワード)/ }).click()
       const stream = await (await downloading).createReadStream()
