@@ -150,7 +150,7 @@ export const english = {
   also: "And, where it stands there, one a line",
   sip: "SIP address",
   h323: "H.323 address",
-  patternHelp: "{name} takes a word, {name#} digits, {name@} an address, * anything.",
+  patternHelp: "{name} takes a word, {name#} digits, {name@} an address, * anything, ** a star.",
   addRule: "Add the rule",
   up: "Up",
   down: "Down",

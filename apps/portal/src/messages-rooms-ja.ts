@@ -143,7 +143,7 @@ export const japanese: RoomWords = {
   also: "あれば併せて使う文字（1 行に 1 つ）",
   sip: "SIP アドレス",
   h323: "H.323 アドレス",
-  patternHelp: "{name} は 1 語、{name#} は数字、{name@} はアドレス、* は任意の文字です。",
+  patternHelp: "{name} は 1 語、{name#} は数字、{name@} はアドレス、* は任意の文字、** は * そのものです。",
   addRule: "規則を追加",
   up: "上へ",
   down: "下へ",

@@ -72,9 +72,20 @@ const whatIsHidden = ({ isPrivate }: Pick<Booking, "isPrivate">, privacy: RoomPr
 })
 
 function bookingOf(event: CalendarEvent, { zone, privacy, dialRules, ownHosts }: BookingOptions): Booking {
-  const { id, version, series, isPrivate, subject, organizer, location, description, onlineMeetingUrl } = event
+  const {
+    id,
+    version,
+    series,
+    isPrivate,
+    subject,
+    organizer,
+    location,
+    description,
+    onlineMeetingUrl,
+    dialUri = null,
+  } = event
   const { isTitleHidden, isHostHidden } = whatIsHidden(event, privacy)
-  const dial = isHostHidden ? null : dialStringsFrom([onlineMeetingUrl, location, description], dialRules)
+  const dial = isHostHidden ? null : dialStringsFrom([dialUri, onlineMeetingUrl, location, description], dialRules)
   return {
     ...{ id, version, isPrivate, seriesId: series?.seriesId ?? null },
     ...eventSpan(event.time, zone),

@@ -1,9 +1,10 @@
 /**
  * The small language in which rules for dial strings are written, so that people can read them: words stand for
- * themselves (in any case of letters, any spaces for a space), `*` for anything within a line up to 200 characters, and
+ * themselves (in any case of letters, any spaces for a space), `*` for anything within a line up to 200 characters, `**` for a star, and
  *
  *   {name}   letters, digits, dots, hyphens and underscores
- *   {name#}  a number, written with or without spaces and hyphens between its digits, and taken without them
+ *   {name#}  a number of three digits or more, written with or without spaces and hyphens between them, and taken without
+ *            them; not the beginning of a word such as 123abc
  *   {name@}  an address with an @
  *
  * Not regular expressions: those that an administrator writes could keep a processor busy for hours. Every part here is
@@ -15,10 +16,10 @@ export type DialPattern = { readonly source: string; readonly expression: RegExp
 export const patternLengthMost = 200
 const partsMost = 8
 
-const placeholder = /\{([a-z]{1,20})([#@]?)\}|\*/g
+const placeholder = /\{([a-z]{1,20})([#@]?)\}|\*{1,2}/g
 const shapes: Readonly<Record<string, string>> = {
   "": String.raw`[\w.-]{1,100}`,
-  "#": String.raw`\d(?:[ -]?\d){2,30}`,
+  "#": String.raw`\d(?:[ -]?\d){2,30}(?!\w)`,
   "@": String.raw`[\w.+-]{1,64}@[\w.-]{1,100}\w`,
 }
 
@@ -29,13 +30,17 @@ export function parseDialPattern(source: string): DialPattern | null {
   let expression = ""
   let from = 0
   let parts = 0
+  let isBehindPart = false
   for (const match of source.matchAll(placeholder)) {
     const between = source.slice(from, match.index)
-    if (++parts > partsMost || (parts > 1 && between === "")) return null
     const [text, name, shape = ""] = match
+    const isPart = text !== "**"
+    if (isPart && (++parts > partsMost || (isBehindPart && between === ""))) return null
+    isBehindPart = isPart
     if (name !== undefined && names.includes(name)) return null
     expression += literal(between)
-    if (name === undefined) expression += String.raw`[^\r\n]{0,200}?`
+    if (!isPart) expression += String.raw`\*`
+    else if (name === undefined) expression += String.raw`[^\r\n]{0,200}?`
     else {
       names.push(name)
       expression += `(?<${name}>${shapes[shape]})`
@@ -67,7 +72,7 @@ export function matchDialPattern(
 const placeholderIn = (source: string) => /\{[a-z]{1,20}[#@]?\}/.test(source)
 
 const literal = (text: string) =>
-  text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, String.raw`\s{1,20}`)
+  text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, (sign) => `\\${sign}`).replaceAll(/\s+/g, String.raw`\s{1,20}`)
 
 /**
  * Fills a template such as `{meeting}[.{passcode}]@zoomcrc.com`. What stands in brackets is left out where one of its

@@ -69,6 +69,8 @@ export type CalendarEvent = {
   readonly attendees: readonly Attendee[]
   /** The provider's own online-meeting address, where it has a field for it. */
   readonly onlineMeetingUrl: string | null
+  /** Where a video system dials in (`sip:…`), where the provider has a field for it and there is something in it. */
+  readonly dialUri?: string
   readonly myResponse: "organizer" | "accepted" | "declined" | "tentative" | "none"
   /** Where a provider has it; survives `sanitize` with event capture alone. */
   readonly mail?: MailDetails

@@ -154,6 +154,14 @@ function urlsIn(source: string | null): readonly string[] {
     .filter((url) => url !== null)
 }
 
+/** The text with links as they were before mail filters wrapped them. */
+export function unwrappedLinks(text: string): string {
+  return text.replaceAll("&amp;", "&").replaceAll(urlInText, (url) => {
+    const bare = url.replace(trailing, "")
+    return (URL.canParse(bare) && wrapped(new URL(bare)) !== null ? unwrap(bare, 0) : null) ?? url
+  })
+}
+
 /** Takes off what mail filters put around a link: Outlook Safe Links, Google redirects, Proofpoint. Only https passes. */
 function unwrap(url: string, depth: number): string | null {
   if (!URL.canParse(url)) return null

@@ -29,6 +29,7 @@ export function googleEvent(item: Wire): CalendarEvent | null {
     .filter((attendee) => attendee !== null)
   const organizer = wire(item.organizer)
   const me = attendees.find((attendee) => attendee.self === true)
+  const dialUri = entryOf(wire(item.conferenceData), "sip")
   return {
     id: parseProviderEventId(requireText(item.id, "id")),
     series:
@@ -55,7 +56,8 @@ export function googleEvent(item: Wire): CalendarEvent | null {
     description: plainText(text(item.description)),
     organizer: organizer === null ? null : { name: text(organizer.displayName), email: text(organizer.email) },
     attendees: attendees.map(googleAttendee),
-    onlineMeetingUrl: videoEntry(wire(item.conferenceData)) ?? text(item.hangoutLink),
+    onlineMeetingUrl: entryOf(wire(item.conferenceData), "video") ?? text(item.hangoutLink),
+    ...(dialUri === null ? {} : { dialUri }),
     myResponse: organizer?.self === true ? "organizer" : oneOf(responses, me?.responseStatus, "none"),
   }
 }
@@ -104,7 +106,7 @@ function googleAttendee(attendee: Wire): Attendee {
   }
 }
 
-function videoEntry(conference: Wire | null): string | null {
+function entryOf(conference: Wire | null, type: "video" | "sip"): string | null {
   const entries = list(conference?.entryPoints).map(wire)
-  return text(entries.find((entry) => entry?.entryPointType === "video")?.uri)
+  return text(entries.find((entry) => entry?.entryPointType === type)?.uri)
 }

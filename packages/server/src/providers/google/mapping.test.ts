@@ -41,6 +41,19 @@ describe("a page of events", () => {
     ])
   })
 
+  test("gives the address at which a gateway lets video systems into Meet", () => {
+    const entryPoints = [
+      { entryPointType: "video", uri: "https://meet.google.com/abc-defg-hij" },
+      { entryPointType: "sip", uri: "sip:1234567890123@meet.example.org" },
+    ]
+    const time = { dateTime: "2026-11-23T09:00:00Z" }
+    const item = { id: "1", etag: "1", start: time, end: time, conferenceData: { entryPoints } }
+    expect(googleEvent(item)).toMatchObject({
+      onlineMeetingUrl: "https://meet.google.com/abc-defg-hij",
+      dialUri: "sip:1234567890123@meet.example.org",
+    })
+  })
+
   test("exception-by-original-start: a moved occurrence is named by its series and its first start", () => {
     const event = page().events[1]
     expect([
