@@ -34,7 +34,7 @@ export function AuditFilters({ words, userId, choice, choose, tableUrl }: Filter
     .sort((a, b) => a.label.localeCompare(b.label))
   return (
     <Stack gap="sm">
-      <SimpleGrid cols={{ base: 2, md: 3 }} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
         <WhoField {...{ words, userId }} actor={choice.actor} choose={(actor) => choose({ ...choice, actor })} />
         <NativeSelect
           label={auditLog.what}
@@ -46,17 +46,19 @@ export function AuditFilters({ words, userId, choice, choose, tableUrl }: Filter
           data={[{ value: "", label: auditLog.anyReason }, ...reasons]}
           {...field("reason")}
         />
+      </SimpleGrid>
+      <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
         <TextInput type="date" label={auditLog.fromDay} max={choice.toDay} {...field("fromDay")} />
         <TextInput type="date" label={auditLog.toDay} min={choice.fromDay} {...field("toDay")} />
       </SimpleGrid>
       <Group gap="sm">
         {choice.subject === "" ? null : <Text size="sm">{auditLog.onlyAbout}</Text>}
         {isNarrowed(choice) ? (
-          <Button variant="subtle" size="compact-md" onClick={() => choose(anything)}>
+          <Button variant="transparent" size="compact-sm" px={0} onClick={() => choose(anything)}>
             {auditLog.clearFilters}
           </Button>
         ) : null}
-        <Anchor href={tableUrl} download="audit.csv" size="sm" ms="auto">
+        <Anchor href={tableUrl} download="audit.csv" size="sm">
           {auditLog.asTable}
         </Anchor>
       </Group>

@@ -98,6 +98,9 @@ test("people are narrowed to a second step, a state, a role and a group, and a n
       await page.getByText("grace.hopper@example.org").waitFor()
       await page.getByRole("searchbox").fill("ada")
       await page.getByText(/Nobody fits|該当する人はいません/).waitFor()
+      await page.getByRole("button", { name: /^(?:Show everybody|全員を表示)$/ }).click()
+      await page.getByText("ada@example.org").waitFor()
+      expect(page.url()).toMatch(/#people$/)
     },
   }))
 

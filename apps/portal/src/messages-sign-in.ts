@@ -155,7 +155,7 @@ const ja: typeof en = {
     `${count.toLocaleString("ja")} 人はまだ設定していません。次の人は、設定するまでほかに何も開けなくなります。`,
   stopped: "2 段階目の確認がない人",
   andMore: (count: number) => `ほか ${count.toLocaleString("ja")} 人。`,
-  seeStopped: "人の一覧で見る",
+  seeStopped: "メンバーの一覧で見る",
   stopsBesides:
     "組織のサインイン サービスで 2 段階目の確認をしている人は、これまでどおり使えます。会議室の画面とビデオ会議システムも同じです。",
   notNow: "今はしない",

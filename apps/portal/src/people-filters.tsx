@@ -1,8 +1,8 @@
 import { roles } from "@kalends/domain/ability"
-import { NativeSelect, SimpleGrid } from "@mantine/core"
+import { Button, Group, NativeSelect, SimpleGrid } from "@mantine/core"
 import { api } from "./api.ts"
 import type { Messages } from "./messages.ts"
-import { type PeopleChoice, peopleStates, secondSteps } from "./people-pages.ts"
+import { anybody, type PeopleChoice, peopleStates, secondSteps } from "./people-pages.ts"
 import { useLoaded } from "./use-loaded.ts"
 
 type FiltersProps = {
@@ -31,17 +31,26 @@ export function PeopleFilters({ words, choice, choose, hasGroups }: FiltersProps
   const ofSteps = secondSteps.map((value) => ({ value, label: secondStepIs[value] }))
   const ofGroups = (groups.value ?? []).map(({ groupId, name }) => ({ value: groupId, label: name }))
   return (
-    <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-      <NativeSelect label={words.calendar} data={[{ value: "", label: anyState }, ...states]} {...field("state")} />
-      <NativeSelect label={words.role} data={[{ value: "", label: anyRole }, ...ofRoles]} {...field("role")} />
-      <NativeSelect
-        label={secondStep}
-        data={[{ value: "", label: anySecondStep }, ...ofSteps]}
-        {...field("secondStep")}
-      />
-      {ofGroups.length === 0 ? null : (
-        <NativeSelect label={group} data={[{ value: "", label: anyGroup }, ...ofGroups]} {...field("groupId")} />
-      )}
-    </SimpleGrid>
+    <>
+      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
+        <NativeSelect label={words.calendar} data={[{ value: "", label: anyState }, ...states]} {...field("state")} />
+        <NativeSelect label={words.role} data={[{ value: "", label: anyRole }, ...ofRoles]} {...field("role")} />
+        <NativeSelect
+          label={secondStep}
+          data={[{ value: "", label: anySecondStep }, ...ofSteps]}
+          {...field("secondStep")}
+        />
+        {ofGroups.length === 0 ? null : (
+          <NativeSelect label={group} data={[{ value: "", label: anyGroup }, ...ofGroups]} {...field("groupId")} />
+        )}
+      </SimpleGrid>
+      {Object.values(choice).some((text) => text !== "") ? (
+        <Group>
+          <Button variant="transparent" size="compact-sm" px={0} onClick={() => choose(anybody)}>
+            {words.peoplePages.showEverybody}
+          </Button>
+        </Group>
+      ) : null}
+    </>
   )
 }
