@@ -11,7 +11,7 @@ import { systemRandom } from "../src/platform/random.ts"
 import type { DisplayRow } from "../src/ports/display-tables.ts"
 import type { SessionRow, UserRow } from "../src/ports/store.ts"
 import { createDatabase, createPool } from "../src/postgres/database.ts"
-import { createStore } from "../src/postgres/store.ts"
+import { createStore, inScope } from "../src/postgres/store.ts"
 import { setUpNode, startTestNode } from "../src/testing/node.ts"
 import { cloneDatabase, type TestDatabase } from "../src/testing/postgres.ts"
 import { sampleRows } from "../src/testing/rows.ts"
@@ -51,26 +51,31 @@ afterAll(async () => {
   await base?.drop()
 })
 
-/** A session of their own for each request: some of the requests end it. */
-async function sessionOf(
-  user: UserRow,
-  shown: Shown = "second factor",
-  kind: SessionRow["kind"] = "person",
-): Promise<string> {
-  const token = newSessionToken(systemRandom)
+type Opened = { readonly shown?: Shown; readonly kind?: SessionRow["kind"] }
+
+/**
+ * The token of a session of their own for each of some people of one organisation. All those that a route is asked with are
+ * made at once; the next route has new ones, for some requests end them.
+ */
+async function sessionsOf(users: readonly UserRow[], opened: Opened = {}): Promise<ReadonlyMap<UserRow, string>> {
+  const { shown = "second factor", kind = "person" } = opened
+  const tokens = new Map(users.map((user) => [user, newSessionToken(systemRandom)]))
   const createdAt = systemClock.now()
   const isProved = shown === "second factor"
-  await store().inAccount(user.accountId, (tables) =>
-    tables.insertSession({
-      ...{ accountId: user.accountId, userId: user.userId, sessionId: parseSessionId(systemRandom.uuid()) },
+  const rows = [...tokens].map(
+    ([{ accountId, userId }, token]): SessionRow => ({
+      ...{ accountId, userId, sessionId: parseSessionId(systemRandom.uuid()) },
       ...{ kind, tokenHash: tokenHash("session", token), deviceName: "Test", createdAt },
       ...{ signedInBy: "password", issuer: null, awaitsSecondFactor: shown === "password, second factor awaited" },
       ...{ secondFactor: isProved ? "totp" : null, secondFactorAt: isProved ? createdAt : null },
       ...{ usedAt: createdAt, expiresAt: createdAt.add({ hours: 1 }), endsAt: createdAt.add({ hours: 1 }) },
     }),
   )
-  return token
+  await inScope(database, "system", (tx) => tx.insertInto("session").values(rows).execute())
+  return tokens
 }
+
+const sessionOf = async (user: UserRow, opened: Opened = {}) => (await sessionsOf([user], opened)).get(user) ?? ""
 
 type Asked = Pick<MountedRoute, "method" | "url"> & {
   readonly headers?: Readonly<Record<string, string>>
@@ -111,14 +116,17 @@ describe("the service", () => {
   test("answers each role as the table says, on every route that is mounted", async () => {
     const wrong: string[] = []
     expect(described().length).toBeGreaterThan(60)
-    for (const route of described())
+    for (const route of described()) {
+      const tokens = await sessionsOf([...people.values()])
       for (const role of [null, ...roles]) {
         const user = role === null ? undefined : people.get(role)
-        const headers = user === undefined ? {} : bearer(await sessionOf(user))
+        const headers = user === undefined ? {} : bearer(tokens.get(user) ?? "")
         const answer = await ask({ ...route, headers })
+        if (user !== undefined && answer.code === "signed-out") wrong.push(`${route.method} ${route.url}: no session`)
         if (isLetIn(answer, route.method) !== isAllowed(role, route.needs))
           wrong.push(`${route.method} ${route.url} as ${role}: ${answer.status} ${answer.code}`)
       }
+    }
     expect(wrong).toEqual([])
   })
 
@@ -127,11 +135,13 @@ describe("the service", () => {
     async (shown) => {
       const wrong: string[] = []
       const refused = new Set<Role>()
-      for (const route of described())
+      for (const route of described()) {
+        const tokens = await sessionsOf([...people.values()], { shown })
         for (const role of roles) {
           const user = people.get(role)
           if (user === undefined) throw new Error("there is one of each role")
-          const answer = await ask({ ...route, headers: bearer(await sessionOf(user, shown)) })
+          const answer = await ask({ ...route, headers: bearer(tokens.get(user) ?? "") })
+          if (answer.code === "signed-out") wrong.push(`${route.method} ${route.url}: no session`)
           const isAskedFor = isAllowed(role, route.needs) && !isAllowed(role, route.needs, shown)
           if (answer.code === "second-factor-needed") refused.add(role)
           if (route.method !== "HEAD" && (answer.code === "second-factor-needed") !== isAskedFor)
@@ -139,6 +149,7 @@ describe("the service", () => {
           if (isLetIn(answer, route.method) !== isAllowed(role, route.needs, shown))
             wrong.push(`${route.method} ${route.url} as ${role} is let in or not: ${answer.status} ${answer.code}`)
         }
+      }
       expect(wrong).toEqual([])
       expect([...refused].sort()).toEqual(roles.filter((role) => shown !== "password" || isPrivileged(role)).sort())
     },
@@ -150,7 +161,7 @@ describe("the service", () => {
     const opened: string[] = []
     const asksWho = ({ needs }: MountedRoute) => needs !== null && needs !== "nobody" && needs !== "display"
     for (const route of described().filter((one) => asksWho(one) && one.method !== "HEAD")) {
-      const answer = await ask({ ...route, headers: bearer(await sessionOf(owner, "second factor", "tool")) })
+      const answer = await ask({ ...route, headers: bearer(await sessionOf(owner, { kind: "tool" })) })
       if (answer.code !== "tool-session") opened.push(`${route.method} ${route.url}`)
     }
     const forTools = described().filter(({ needs, method }) => needs === "tool" && method !== "HEAD")
