@@ -6,7 +6,7 @@ import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { environmentWith, rootFolder, runToEnd } from "../tools/platform.ts"
 
-// Builds an app when the first test file of a run asks for it (apps.ts), once for all of them.
+// Builds an app when the first test file of a run asks for it (apps.ts), once for all of them. What they leave there goes with it.
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -44,5 +44,6 @@ export async function setup(project: TestProject): Promise<void> {
 
 export async function teardown(): Promise<void> {
   server.close()
-  await rm(folder, { recursive: true, force: true })
+  // Browsers of tests end with them, and write there until they do.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20 })
 }

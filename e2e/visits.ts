@@ -1,6 +1,7 @@
-import { rm } from "node:fs/promises"
+import { mkdtemp } from "node:fs/promises"
+import { join } from "node:path"
 import type { Page } from "playwright-core"
-import { expect } from "vitest"
+import { expect, inject } from "vitest"
 import { seriousFindings } from "../packages/ui/src/testing/accessibility.ts"
 import { openFakeService } from "../packages/ui/src/testing/fake-service.ts"
 import { calmScene, type Scene } from "../packages/ui/src/testing/scene.ts"
@@ -29,7 +30,9 @@ export type Visits = Awaited<ReturnType<typeof openVisits>>
  * fetched and compiled for one serves the next, which is a third of what a visit costs.
  */
 async function openLook(look: (typeof looks)[number], webFolder: string) {
-  const { context, close } = await launchBrowser({ context: { ...look, timezoneId: "UTC", reducedMotion: "reduce" } })
+  const userDataDir = await mkdtemp(join(inject("appBuilder").folder, "browser-"))
+  const settings = { ...look, timezoneId: "UTC", reducedMotion: "reduce" } as const
+  const { context } = await launchBrowser({ userDataDir, context: settings })
   const service = await openFakeService(calmScene(Temporal.Now.instant()), webFolder)
   const lasting = await context.newPage()
   await lasting.goto(`${service.url}/v1/nothing`)
@@ -41,17 +44,23 @@ async function openLook(look: (typeof looks)[number], webFolder: string) {
       await context.clearCookies()
       await lasting.evaluate("localStorage.clear()")
     },
-    async close() {
-      await close()
-      await service.close()
-    },
   }
 }
 
-/** The built apps in a real browser, on an API that answers what a scene says. */
-export async function openVisits() {
+let opened: ReturnType<typeof openBrowsers> | null = null
+
+async function openBrowsers() {
   const webFolder = await buildApps()
-  const browsers = await Promise.all(looks.map((look) => openLook(look, webFolder)))
+  return Promise.all(looks.map((look) => openLook(look, webFolder)))
+}
+
+/**
+ * The built apps in a real browser, on an API that answers what a scene says. All files that a process runs have the same
+ * browsers, each visit as if nobody had been there before: they end with the process, and the run removes what they wrote.
+ */
+export async function openVisits() {
+  opened ??= openBrowsers()
+  const browsers = await opened
   return {
     /** Runs a visit in both looks: a light desktop in English, a dark phone in Japanese. Nothing bars anybody, nothing fails. */
     async visit({ change, address, breaking, shown, look }: Visit): Promise<void> {
@@ -77,10 +86,6 @@ export async function openVisits() {
           await page.close()
         }
       }
-    },
-    async close(): Promise<void> {
-      for (const browser of browsers) await browser.close()
-      await rm(webFolder, { recursive: true, force: true })
     },
   }
 }

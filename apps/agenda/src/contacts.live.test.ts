@@ -1,6 +1,6 @@
 import type { Scene } from "@kalends/ui/testing/scene"
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../e2e/visits.ts"
 
 // The contacts of the built agenda in a real browser, in both looks, on an API that answers what a scene says.
@@ -9,7 +9,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 function visit(change: (scene: Scene) => void, look: (page: Page, scene: Scene) => Promise<void>): Promise<void> {
   return visits.visit({

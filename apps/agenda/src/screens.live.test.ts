@@ -1,6 +1,6 @@
 import { type Scene, showWritten } from "@kalends/ui/testing/scene"
 import type { Locator, Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../e2e/visits.ts"
 
 // The built agenda in a real browser, on an API that answers what a scene says.
@@ -10,7 +10,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 type Look = (page: Page, scene: Scene, tell: (message: unknown) => void) => Promise<void>
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The page of the audit log in a real browser, on an API that answers what a scene says.
@@ -9,7 +9,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const visit = (visit: Pick<Visit, "look"> & Partial<Visit>) =>
   visits.visit({

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // What may be done with contacts, as the built portal asks and shows it, in a real browser and in both looks.
@@ -8,7 +8,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const visit = (change: Visit["change"], look: (page: Page) => Promise<void>) =>
   visits.visit({

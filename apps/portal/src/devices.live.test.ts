@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 
@@ -9,7 +9,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const dialog = (page: Page) => page.getByRole("dialog")
 const visit = (look: Visit["look"], isFactorFresh = true) =>

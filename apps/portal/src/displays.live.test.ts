@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
 import { fakePairingCode } from "../../../packages/ui/src/testing/fake-displays.ts"
@@ -9,7 +9,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const visit = (visit: Pick<Visit, "look"> & Partial<Visit>) =>
   visits.visit({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 
@@ -8,7 +8,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const visit = (visit: Pick<Visit, "look"> & Partial<Visit>) =>
   visits.visit({

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visits } from "../../../e2e/visits.ts"
 import type { Scene } from "../../../packages/ui/src/testing/scene.ts"
 
@@ -9,7 +9,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const many = 50_000
 const rowsMost = 60

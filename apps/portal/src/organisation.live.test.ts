@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { sampleTenantId } from "@kalends/ui/testing/tenant-scene"
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The pages about whole organisations in a real browser, on an API that answers what a scene says.
@@ -10,7 +10,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const root = "/#organisation"
 const ofTenant = `${root}/${sampleTenantId}`

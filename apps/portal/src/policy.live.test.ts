@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The policy page in a real browser, on an API that answers what a scene says.
@@ -8,7 +8,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1, name: /^(?:Policy|ポリシー)$/ })
 const visit = (address: string, look: Visit["look"], change?: Visit["change"]) =>

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The built portal in a real browser, on an API that answers what a scene says.
@@ -8,7 +8,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 async function visit(visit: Pick<Visit, "look"> & Partial<Visit>): Promise<void> {
   const shown = (page: Page) => page.getByRole("heading", { level: 1 }).waitFor()

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { openVisits, type Visits } from "../../../e2e/visits.ts"
 import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 import { messages } from "./messages.ts"
@@ -11,7 +11,6 @@ let visits: Visits
 beforeAll(async () => {
   visits = await openVisits()
 })
-afterAll(() => visits.close())
 
 /** Either language's, for before the page says which it speaks. */
 const either = (pick: (words: SignInWords) => string) =>
