@@ -60,6 +60,9 @@ function titleOf(view: ScreenView): string {
 
 const lookMs = 1_000
 const buildLookMs = 60 * 60_000
+/** What the service says may be in words of a newer build, and then it is never heard. */
+const unheardLookMs = 5 * 60_000
+const pageMs = 15_000
 
 /** Opens the link to the service and shows the screen. */
 export function startApp(): void {
@@ -81,11 +84,11 @@ export function startApp(): void {
   )
 }
 
-/** Looks for a newer build whenever the service is reached again, and now and then. */
+/** Looks for a newer build whenever the service is heard again, while it is not, and now and then. */
 function watchBuild(link: ReturnType<typeof createDisplayLink>): void {
   const look = createBuildWatch({
     page: async () => {
-      const answer = await platform.fetch("/rooms/", {}).catch(() => null)
+      const answer = await platform.fetch("/rooms/", { signal: AbortSignal.timeout(pageMs) }).catch(() => null)
       return answer?.ok === true ? answer.text().catch(() => null) : null
     },
     ownScript: platform.ownScript(),
@@ -100,4 +103,7 @@ function watchBuild(link: ReturnType<typeof createDisplayLink>): void {
     if (isLinkedAnew) void look()
   })
   platform.every(buildLookMs, () => void look())
+  platform.every(unheardLookMs, () => {
+    if (!link.state.isLinked) void look()
+  })
 }

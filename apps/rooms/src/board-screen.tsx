@@ -25,10 +25,12 @@ export function BoardScreen({ view, words }: BoardProps) {
               {room.word}
             </p>
             <div className={classes.tileText}>
-              <h2 className={classes.tileName}>{room.name}</h2>
+              <h2 className={classes.tileName}>
+                <bdi>{room.name}</bdi>
+              </h2>
               <p className={classes.tileSentence}>{room.sentence}</p>
               <p className={`${classes.quiet} ${classes.tileLine}`}>
-                {room.now?.title ?? (room.next === null ? "" : `${room.next.startsAt} ${room.next.title}`)}
+                {room.now === null ? room.next?.startsAt : null} <bdi>{(room.now ?? room.next)?.title}</bdi>
               </p>
               {room.age === null || room.tone === "unknown" ? null : <p className={classes.quiet}>{room.age}</p>}
             </div>

@@ -1,5 +1,5 @@
 import { Acts } from "./door-screen.tsx"
-import { Age, Clock, Days, Said, type ScreenProps } from "./parts.tsx"
+import { Age, Clock, Days, Said, type ScreenProps, TimesAndHost } from "./parts.tsx"
 import classes from "./rooms.module.css"
 
 /** On the table: one touch joins what is on, or what is next. */
@@ -9,7 +9,9 @@ export function ControllerScreen({ view, room, words, press }: ScreenProps) {
     <main className={classes.controller}>
       <header className={classes.tvHead}>
         <div>
-          <h1 className={classes.roomName}>{room.name}</h1>
+          <h1 className={classes.roomName}>
+            <bdi>{room.name}</bdi>
+          </h1>
           <p className={classes.chip} data-tone={room.tone} data-meaning>
             <strong>{room.word}</strong> <span>{room.sentence}</span>
           </p>
@@ -22,8 +24,12 @@ export function ControllerScreen({ view, room, words, press }: ScreenProps) {
         ) : (
           <>
             <p className={classes.label}>{room.now === null ? words.next : words.now}</p>
-            <p className={classes.cardTitle}>{shown.title}</p>
-            <p className={classes.cardTimes}>{[shown.times, shown.host].filter((text) => text !== null).join(" · ")}</p>
+            <p className={classes.cardTitle}>
+              <bdi>{shown.title}</bdi>
+            </p>
+            <p className={classes.cardTimes}>
+              <TimesAndHost booking={shown} />
+            </p>
             {shown.joinUrl === null ? null : (
               <a
                 className={`${classes.button} ${classes.bigJoin}`}

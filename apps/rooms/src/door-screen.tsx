@@ -1,6 +1,6 @@
 import { useState } from "react"
 import type { ActChoice } from "./act-choices.ts"
-import { Age, Clock, Code, Days, Said, type ScreenProps } from "./parts.tsx"
+import { Age, Clock, Code, Days, Said, type ScreenProps, TimesAndHost } from "./parts.tsx"
 import classes from "./rooms.module.css"
 import { TimelineBar } from "./timeline-bar.tsx"
 
@@ -10,7 +10,9 @@ export function DoorScreen({ view, room, words, press }: ScreenProps) {
   return (
     <main className={classes.door}>
       <section className={classes.state} data-tone={room.tone} data-meaning>
-        <h1 className={classes.roomName}>{room.name}</h1>
+        <h1 className={classes.roomName}>
+          <bdi>{room.name}</bdi>
+        </h1>
         <div>
           <p className={classes.word} style={{ "--ems": room.wordEms }}>
             {room.word}
@@ -20,8 +22,12 @@ export function DoorScreen({ view, room, words, press }: ScreenProps) {
         <div className={classes.current}>
           {room.now === null ? null : (
             <>
-              <p className={classes.currentTitle}>{room.now.title}</p>
-              <p>{[room.now.times, room.now.host].filter((text) => text !== null).join(" · ")}</p>
+              <p className={classes.currentTitle}>
+                <bdi>{room.now.title}</bdi>
+              </p>
+              <p>
+                <TimesAndHost booking={room.now} />
+              </p>
             </>
           )}
           <Age room={room} />

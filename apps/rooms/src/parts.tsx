@@ -57,6 +57,21 @@ export function Said({ view }: { readonly view: Shown }) {
   )
 }
 
+/** When, and whose. What people wrote keeps its own direction: a name in Hebrew does not turn the times around. */
+export function TimesAndHost({ booking: { times, host } }: { readonly booking: BookingView }) {
+  return (
+    <>
+      {times}
+      {host === null ? null : (
+        <>
+          {" · "}
+          <bdi>{host}</bdi>
+        </>
+      )}
+    </>
+  )
+}
+
 type LineProps = { readonly booking: BookingView; readonly words?: RoomWords }
 
 /** A booking in a list; with a button to join it where the screen has one. */
@@ -65,8 +80,12 @@ export function BookingLine({ booking, words }: LineProps) {
     <li className={classes.line}>
       <span className={classes.lineTimes}>{booking.times}</span>
       <span className={classes.lineTitle}>
-        {booking.title}
-        {booking.host === null ? null : <span className={classes.lineHost}>{booking.host}</span>}
+        <bdi>{booking.title}</bdi>
+        {booking.host === null ? null : (
+          <span className={classes.lineHost}>
+            <bdi>{booking.host}</bdi>
+          </span>
+        )}
       </span>
       {words === undefined || booking.joinUrl === null ? null : (
         <a

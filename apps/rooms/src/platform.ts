@@ -16,6 +16,13 @@ export const platform = {
     const timer = setInterval(callback, delayMs)
     return () => clearInterval(timer)
   },
+  /** That of the page, which index.html asks for. Stopping ends whatever is loaded, too: it waits until nothing is. */
+  async callOffRefresh(): Promise<void> {
+    if (document.readyState !== "complete")
+      await new Promise((resolve) => window.addEventListener("load", resolve, { once: true }))
+    window.stop()
+    document.querySelector("meta[http-equiv=refresh]")?.remove()
+  },
   /** The page's script, by which its build is known. */
   ownScript: () => document.querySelector("script[type=module]")?.getAttribute("src") ?? null,
   /** How many times in a row the page loaded itself anew: kept in the address, as nothing else outlives it. */

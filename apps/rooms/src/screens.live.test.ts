@@ -236,6 +236,32 @@ test("through an outage it keeps what it knows, says so, and comes back by itsel
   })
 })
 
+test("a script that is not got leaves no empty page: the page asks for itself anew, and no more once the app has begun", async () => {
+  scene.messages = [hello("door"), agenda([booking(-20, 45)])]
+  const page = await browser.context.newPage()
+  let pages = 0
+  await page.route("**/rooms/", async (route) => {
+    pages += 1
+    const answer = await route.fetch()
+    await route.fulfill({
+      response: answer,
+      body: (await answer.text()).replace('content="90"', `content="${pages === 1 ? 1 : 3}"`),
+    })
+  })
+  await page.route("**/assets/*.js", (route) => (pages === 1 ? route.abort() : route.continue()))
+  try {
+    await page.addInitScript(`localStorage.setItem("kalends-screen", "${"t".repeat(43)}")`)
+    await page.goto(`${fake.url}/rooms/`)
+    await page.getByText("In use", { exact: true }).waitFor()
+    expect(pages).toBeGreaterThan(1)
+    // A page that still asked for itself anew would never grow so old.
+    const age = () => page.evaluate<number>("performance.now()").catch(() => 0)
+    await expect.poll(age, { timeout: 30_000 }).toBeGreaterThan(3_500)
+  } finally {
+    await page.close()
+  }
+})
+
 test("a mistake while drawing ends in no white page: the screen is drawn again by itself", async () => {
   scene.messages = [hello("door"), agenda([booking(-20, 45)])]
   const breaking = `

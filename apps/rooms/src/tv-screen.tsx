@@ -1,4 +1,4 @@
-import { Age, Clock, Code, Days, type ScreenProps } from "./parts.tsx"
+import { Age, Clock, Code, Days, type ScreenProps, TimesAndHost } from "./parts.tsx"
 import classes from "./rooms.module.css"
 
 /** In the room: what is on and what comes, to be read from the table. */
@@ -8,7 +8,9 @@ export function TvScreen({ view, room, words }: ScreenProps) {
     <main className={classes.tv}>
       <header className={classes.tvHead}>
         <div>
-          <h1 className={classes.roomName}>{room.name}</h1>
+          <h1 className={classes.roomName}>
+            <bdi>{room.name}</bdi>
+          </h1>
           <p className={classes.chip} data-tone={room.tone} data-meaning>
             <strong>{room.word}</strong> <span>{room.sentence}</span>
           </p>
@@ -22,11 +24,15 @@ export function TvScreen({ view, room, words }: ScreenProps) {
           <>
             <div>
               <p className={classes.label}>{room.now === null ? words.next : words.now}</p>
-              <p className={classes.tvTitle}>{shown.title}</p>
-              <p className={classes.tvTimes}>{[shown.times, shown.host].filter((text) => text !== null).join(" · ")}</p>
+              <p className={classes.tvTitle}>
+                <bdi>{shown.title}</bdi>
+              </p>
+              <p className={classes.tvTimes}>
+                <TimesAndHost booking={shown} />
+              </p>
               {room.now === null || room.next === null ? null : (
                 <p className={classes.tvNext}>
-                  <strong>{words.next}</strong> {room.next.startsAt} {room.next.title}
+                  <strong>{words.next}</strong> {room.next.startsAt} <bdi>{room.next.title}</bdi>
                 </p>
               )}
             </div>

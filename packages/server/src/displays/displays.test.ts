@@ -5,6 +5,7 @@ import { parseDisplayId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { type DisplayMessage, displayMessageSchema } from "@kalends/protocol/display"
 import { describe, expect, test } from "vitest"
+import { createRooms } from "../rooms/rooms.ts"
 import { type RoomWorldOptions, roomWorld } from "../testing/room-world.ts"
 import { callerOf, sampleRows } from "../testing/rows.ts"
 import { sampleRoom } from "../testing/sample-room.ts"
@@ -184,6 +185,22 @@ describe("a screen's stream", () => {
     agendas.tellChanged(ref)
     await clock.advance(1)
     expect(last("agenda")?.bookings).toMatchObject([{ title: null }])
+  })
+
+  test("says at once that a room is gone that an administrator removed, whatever it was called", async () => {
+    const { paired, watch, store, agendas, clock, by, ref, invite } = await world()
+    await invite("Layoffs", 0, 60)
+    const { display } = await paired()
+    const { last } = await watch(display)
+    expect(last("hello")?.rooms).toHaveLength(1)
+    const rooms = createRooms({
+      ...{ store, agendas, providers: new Map(), world: { clock, random: seededRandom(6) }, labelOf: String },
+      connectRoom: { connect: async () => {}, connectByJob: async () => {} },
+      remover: { remove: async () => {} },
+    })
+    await rooms.remove(by, ref.roomId)
+    await clock.advance(1)
+    expect(last("hello")?.rooms).toEqual([])
   })
 
   test("changes with what it is called and shows, and ends when it is taken away", async () => {

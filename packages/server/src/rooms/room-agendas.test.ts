@@ -1,3 +1,4 @@
+import { parseUserId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
 import { ageSeconds, nobodyChecksIn, type RoomAgenda, roomStateOf } from "@kalends/domain/room-state"
 import { expect, test } from "vitest"
@@ -6,6 +7,7 @@ import { roomWorld } from "../testing/room-world.ts"
 import { sampleSubscription } from "../testing/rows.ts"
 import { polledIntervalSeconds, renewSeconds } from "./watches.ts"
 
+const numberedRoom = (number: number) => parseUserId(`00000000-0000-4000-8000-${String(number).padStart(12, "0")}`)
 const away = () => new Problem("unavailable", "No answer.")
 const titles = ({ bookings }: RoomAgenda) => bookings.map(({ title }) => title)
 
@@ -211,6 +213,16 @@ test.each([1, 2])(
     expect(clock.waitingCount).toBe(0)
   },
 )
+
+test("however many rooms a node listens to, it knows each of them", async () => {
+  const { node, accountId } = await roomWorld()
+  const { agendas } = node()
+  const ends = new AbortController()
+  const refs = Array.from({ length: 2_001 }, (_, number) => ({ accountId, roomId: numberedRoom(number) }))
+  for (const ref of refs) agendas.listen(ref, () => {}, ends.signal)
+  expect(refs.filter((ref) => agendas.watched(ref) === null)).toEqual([])
+  agendas.stop()
+})
 
 test("a node that stops has no timer left, and tells nobody anything more", async () => {
   const { agendas, clock, hint, told, faults } = await listening()

@@ -109,6 +109,7 @@ export function createRooms(deps: RoomsDeps) {
         if (await tables.rooms.delete(roomId)) await audit(tables, user, roomId, "room-removed")
       })
       agendas.tellLeft(left)
+      agendas.tellChanged({ accountId: user.accountId, roomId })
     },
 
     async connect(user: Caller, roomId: RoomId, input: RoomConnectionInput): Promise<RoomView> {
