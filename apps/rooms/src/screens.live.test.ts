@@ -154,7 +154,10 @@ describe("every state and every size", () => {
     })
   })
 
-  test("every kind of screen, in Japanese, on a wall, a table and a phone", async () => {
+  // As long as the service tells one, and in two directions.
+  const long = "Harbour timetable לוח הזמנים ".repeat(7).slice(0, 200)
+
+  test("every kind of screen, in Japanese, with very long titles, on a wall, a table and a phone", async () => {
     const sizes = [
       ["tv", 1920, 1080, "light", true],
       ["controller", 1280, 800, "dark", true],
@@ -169,7 +172,12 @@ describe("every state and every size", () => {
       for (const [kind, width, height, look, isWhole] of sizes) {
         await page.setViewportSize({ width, height })
         fake.tell(hello(kind, { look, language: "ja", hours: 12 }))
-        fake.tell(agenda([booking(-20, 45), booking(60, 30, null)], { agedMinutes: 20, trouble: "not-allowed" }))
+        fake.tell(
+          agenda([booking(-20, 45, long), booking(60, 30, null), booking(120, 30, long)], {
+            agedMinutes: 20,
+            trouble: "not-allowed",
+          }),
+        )
         await page.locator(`html[data-look="${look}"]`).waitFor()
         await page.getByText("使用中", { exact: true }).waitFor()
         await page.getByText("Harbour timetable").first().waitFor()
