@@ -196,7 +196,7 @@ describe("a screen's stream", () => {
     const rooms = createRooms({
       ...{ store, agendas, providers: new Map(), world: { clock, random: seededRandom(6) }, labelOf: String },
       connectRoom: { connect: async () => {}, connectByJob: async () => {} },
-      remover: { remove: async () => {} },
+      remover: { remove: async () => null },
     })
     await rooms.remove(by, ref.roomId)
     await clock.advance(1)
