@@ -1,4 +1,6 @@
 import { rm } from "node:fs/promises"
+import type { CertificatesView, NewDevicesAnswer } from "@kalends/protocol/many-devices"
+import type { RoomChoicesView, RoomsSetView } from "@kalends/protocol/many-rooms"
 import { type Simulator, startSimulator } from "@kalends/simulator/simulator"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -62,21 +64,42 @@ async function connectRoom({ call }: TestSession) {
   return { place, roomId }
 }
 
-/** Adds a codec of the room, its certificate compared and pinned. */
+/** Adds a codec of the room as it stands in a list, its certificate compared and pinned; a second time it is here already. */
 async function addCodec({ call }: TestSession, roomId: string) {
   const running = await simulator.codecs.add({ name: "Room Draco" })
   const [user] = running.codec.users
-  const { sha256 } = (await call("POST", "/v1/devices/certificate", { address: running.address })).body as {
-    sha256: string
-  }
-  expect(sha256).toBe(await running.fingerprint())
-  const added = await call("POST", "/v1/devices", {
-    ...{ roomId, family: "cisco", name: "Codec", address: running.address, certificate: sha256 },
-    ...{ username: user?.name, password: user?.password, keepsOthers: false },
-  })
-  expect(added.status).toBe(201)
-  const { deviceId } = (added.body as { device: { deviceId: string } }).device
-  return { ...running, deviceId, titles: () => running.codec.bookings.map(({ title }) => title) }
+  const { address } = running
+  const listed = { room: "room draco", family: "cisco", name: "Codec", address }
+  const looked = await call("POST", "/v1/devices/batch/preview", { devices: [listed] })
+  expect(looked.body).toEqual({ devices: [{ outcome: "new", roomId, roomName: "Room Draco" }] })
+  const { certificates } = (await call("POST", "/v1/devices/certificates", { addresses: [address] }))
+    .body as CertificatesView
+  const certificate = await running.fingerprint()
+  expect(certificates).toMatchObject([{ outcome: "shown", certificate: { sha256: certificate, isTrusted: false } }])
+  const signIn = { username: user?.name, password: user?.password, keepsOthers: false }
+  const device = { roomId, family: "cisco", name: "Codec", address, certificate, ...signIn }
+  const add = async () =>
+    ((await call("POST", "/v1/devices/batch", { devices: [device] })).body as NewDevicesAnswer).outcomes
+  const [added] = await add()
+  if (added?.outcome !== "added") throw new Error("it is new")
+  expect(await add()).toEqual([{ outcome: "known" }])
+  return { ...running, deviceId: added.device.deviceId, titles: () => running.codec.bookings.map(({ title }) => title) }
+}
+
+/** Titles are hidden in all rooms that are called Draco, which their screens follow, and shown again. */
+async function hideTitles({ call }: TestSession, page: Page) {
+  const { rooms } = (await call("GET", "/v1/rooms/choices?search=DRACO")).body as RoomChoicesView
+  const settings = { hidesTitles: "all" }
+  const roomIds = rooms.map(({ roomId }) => roomId)
+  const set = await call("POST", "/v1/rooms/settings", { kind: "set", changes: [{ roomIds, settings }] })
+  expect((set.body as RoomsSetView).outcomes).toMatchObject([
+    { outcome: "changed", before: { hidesTitles: "private" } },
+  ])
+  await page.getByText("Planning").first().waitFor({ state: "detached" })
+  const back = { kind: "back", ifNow: settings, changes: [{ roomIds, settings: { hidesTitles: "private" } }] }
+  const undone = await call("POST", "/v1/rooms/settings", back)
+  expect((undone.body as RoomsSetView).outcomes).toMatchObject([{ outcome: "changed" }])
+  await page.getByText("Planning").first().waitFor()
 }
 
 /** Opens the screen and types the code that it shows. */
@@ -119,6 +142,7 @@ test("a booking made in the calendar is at the door and on the codec, one made a
   await expect.poll(titles).toEqual(["Planning"])
   await session.call("PATCH", `/v1/rooms/${roomId}`, { name: "Room Draco in the tower" })
   await page.getByText("Room Draco in the tower").first().waitFor()
+  await hideTitles(session, page)
 
   // Somebody books at the door.
   await page.getByRole("button", { name: "30 min" }).click()

@@ -130,7 +130,7 @@ export const pages: readonly PortalPage[] = [
     label: (words) => words.rooms.title,
     view: ({ words, locale, now, user }) => (
       <Rooms
-        {...{ words, locale, now }}
+        {...{ words, locale, now, user }}
         canChange={user.abilities.includes("change-rooms")}
         canConnect={user.abilities.includes("change-organisation")}
       />

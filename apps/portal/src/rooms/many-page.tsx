@@ -27,21 +27,21 @@ import { roomsPlaceText } from "./place.ts"
 import { PartTitle } from "./room-page.tsx"
 import type { RoomsProps } from "./room-text.ts"
 
-/** What was set last, so that it can be taken back after other pages, too; until the portal is closed. */
-let lastSet: RoomsSet | null = null
+/** What was set last, and by whom, so that they can take it back after other pages, too; until the portal is closed. */
+let lastSet: (RoomsSet & { readonly by: string }) | null = null
 
 /** Many rooms are chosen, and what is said is set for all of them. */
 export function ManyRooms(props: RoomsProps) {
-  const { words, canChange } = props
+  const { words, canChange, user } = props
   const text = words.manyRooms
   const [chosen, choose] = useState<Chosen>(new Map())
   const [typed, type] = useState(nothingTyped)
-  const [last, setLast] = useState(lastSet)
+  const [last, setLast] = useState(lastSet?.by === user.userId ? lastSet : null)
   const [turn, setTurn] = useState(0)
   const settings = settingsTyped(typed)
   const send = async (input: SetRoomsInput, names: RoomsSet["names"]) => {
     const { outcomes } = await roomsApi.setMany(input)
-    lastSet = { input, outcomes, names }
+    lastSet = { input, outcomes, names, by: user.userId }
     setLast(lastSet)
     choose(chosenAfter(chosen, lastSet))
     setTurn(turn + 1)

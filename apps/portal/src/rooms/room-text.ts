@@ -1,9 +1,12 @@
+import type { UserView } from "@kalends/protocol/api"
 import type { RoomMethodsView, RoomView } from "@kalends/protocol/rooms"
 import { relativeTime } from "@kalends/ui/words"
 import type { Messages } from "../messages.ts"
 
 /** What every page about rooms is given. */
 export type RoomsProps = {
+  /** Who looks. */
+  readonly user: Pick<UserView, "userId">
   readonly words: Messages
   readonly locale: string
   readonly now: Temporal.Instant
@@ -12,7 +15,7 @@ export type RoomsProps = {
   readonly canConnect: boolean
 }
 
-type Telling = Omit<RoomsProps, "canChange" | "canConnect">
+type Telling = Omit<RoomsProps, "user" | "canChange" | "canConnect">
 
 /** What is known of the room now, and until when. Nothing known is never free. */
 export function stateText({ agenda, zone }: RoomView, { words, locale }: Telling): string {
