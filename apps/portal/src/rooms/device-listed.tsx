@@ -19,7 +19,7 @@ import {
   unpinned,
   withoutMade,
 } from "./device-making.ts"
-import { grouped, problemLine } from "./device-text.ts"
+import { grouped } from "./device-text.ts"
 import type { RoomsProps } from "./room-text.ts"
 
 type Words = Pick<RoomsProps, "words">
@@ -63,9 +63,7 @@ export function ListedDevices({ words, rows, setRows, again }: ListedProps) {
       </Text>
       {step.kind === "done" ? (
         <>
-          <ProblemAlert
-            problem={adding.error === null ? null : `${text.broken} ${problemText(adding.error, words.video)}`}
-          />
+          <ProblemAlert problem={adding.error === null ? null : `${text.broken} ${problemText(adding.error, words)}`} />
           <Made {...{ words, rows }} forget={() => setRows(withoutMade(rows))} />
         </>
       ) : (
@@ -128,7 +126,7 @@ function Certificates({ words, rows, reading, isReading, pins, setPins }: Certif
         {left === 0 ? null : (
           <form onSubmit={reading.onSubmit}>
             <Text>{text.unpinned(left)}</Text>
-            <ProblemAlert problem={troubleText(reading.error, words.video)} />
+            <ProblemAlert problem={troubleText(reading.error, words)} />
             <Group mt="sm">
               <Button type="submit" variant="default" loading={reading.isBusy}>
                 {text.read(left)}
@@ -235,23 +233,27 @@ function columnsOf(words: RoomsProps["words"]): readonly Column<DeviceRow>[] {
 }
 
 /** What comes, or came, of it. */
-function comesText(row: DeviceRow, { deviceLists: text, video }: RoomsProps["words"]): string {
+function comesText(row: DeviceRow, words: RoomsProps["words"]): string {
+  const text = words.deviceLists
   const { found, outcome } = row
   if (found.outcome === "refused") return text.refused[found.code]
   if (found.outcome === "known") return text.here(found.name, found.roomName)
   if (outcome?.outcome === "known") return text.hereNow
-  if (outcome?.outcome === "refused") return problemLine({ kind: outcome.code, code: outcome.code }, video)
+  if (outcome?.outcome === "refused") return refusalText(outcome.code, words)
   const what = outcome === null ? text.becomes : text.added
-  return [what, certificateText(row, { text, video })].filter((part) => part !== null).join(" · ")
+  return [what, certificateText(row, words)].filter((part) => part !== null).join(" · ")
 }
 
-type Texts = { readonly text: RoomsProps["words"]["deviceLists"]; readonly video: RoomsProps["words"]["video"] }
-
-function certificateText({ listed, shown, outcome }: DeviceRow, { text, video }: Texts): string | null {
+function certificateText({ listed, shown, outcome }: DeviceRow, words: RoomsProps["words"]): string | null {
+  const text = words.deviceLists
   if (outcome?.outcome === "added" && outcome.device.certificate !== null) return text.pinned
   if (listed.input.certificate !== null) return text.given
   if (shown === null) return null
-  if (shown.outcome === "refused") return problemLine({ kind: shown.code, code: shown.code }, video)
+  if (shown.outcome === "refused") return refusalText(shown.code, words)
   if (shown.certificate.isTrusted) return text.trusted
   return outcome === null ? text.shows(grouped(shown.certificate.sha256)) : text.notPinned
 }
+
+/** What a system, or else the service, refused. */
+const refusalText = (code: string, { video, problems }: RoomsProps["words"]): string =>
+  video.problems[code] ?? problems[code] ?? video.problems.unavailable ?? ""

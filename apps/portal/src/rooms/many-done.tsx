@@ -38,7 +38,7 @@ export function LastSet({ words, last, undoing }: LastProps) {
         {backOf(last) === null ? null : (
           <form onSubmit={undoing.onSubmit}>
             <Text size="sm">{text.undoText}</Text>
-            <ProblemAlert problem={troubleText(undoing.error, words.rooms)} />
+            <ProblemAlert problem={troubleText(undoing.error, words)} />
             <Group mt="sm">
               <Button type="submit" variant="default" loading={undoing.isBusy}>
                 {text.undo}

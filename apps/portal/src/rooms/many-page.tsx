@@ -71,7 +71,7 @@ export function ManyRooms(props: RoomsProps) {
                   ? text.plan(plan.changing, plan.same)
                   : text.nothingTyped}
             </Text>
-            <ProblemAlert problem={troubleText(setting.error, words.rooms)} />
+            <ProblemAlert problem={troubleText(setting.error, words)} />
             <Group>
               <Button type="submit" loading={setting.isBusy} disabled={!isReady || plan.changing === 0}>
                 {text.set(plan.changing)}
