@@ -86,8 +86,10 @@ async function addCodec({ call }: TestSession, roomId: string) {
   return { ...running, deviceId: added.device.deviceId, titles: () => running.codec.bookings.map(({ title }) => title) }
 }
 
-/** Titles are hidden in all rooms that are called Draco, which their screens follow, and shown again. */
-async function hideTitles({ call }: TestSession, page: Page) {
+/** The room is called otherwise; then titles are hidden in all rooms that are called Draco, and shown again. Screens follow. */
+async function changeRoom({ call }: TestSession, page: Page, roomId: string) {
+  await call("PATCH", `/v1/rooms/${roomId}`, { name: "Room Draco in the tower" })
+  await page.getByText("Room Draco in the tower").first().waitFor()
   const { rooms } = (await call("GET", "/v1/rooms/choices?search=DRACO")).body as RoomChoicesView
   const settings = { hidesTitles: "all" }
   const roomIds = rooms.map(({ roomId }) => roomId)
@@ -140,9 +142,7 @@ test("a booking made in the calendar is at the door and on the codec, one made a
   // A codec that lost its bookings has them again; what is set for the room is on its screens at once.
   codec.wipe()
   await expect.poll(titles).toEqual(["Planning"])
-  await session.call("PATCH", `/v1/rooms/${roomId}`, { name: "Room Draco in the tower" })
-  await page.getByText("Room Draco in the tower").first().waitFor()
-  await hideTitles(session, page)
+  await changeRoom(session, page, roomId)
 
   // Somebody books at the door.
   await page.getByRole("button", { name: "30 min" }).click()
