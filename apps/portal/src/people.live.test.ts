@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises"
+import { readFile, rm } from "node:fs/promises"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
@@ -143,10 +143,18 @@ async function suspendAndRestore(ada: Page, bo: Page): Promise<void> {
   await heading(bo, japanese.connectFirst).waitFor()
 }
 
-/** What the log has of somebody names them, and leads back to their page. */
+/** What the log has of somebody names them, is a table for spreadsheets, and leads back to their page. */
 async function seeInLog(ada: Page): Promise<void> {
   await ada.getByRole("link", { name: text.whatWasDone }).click()
   await heading(ada, messages.en.auditLog.audit).waitFor()
+  const [table] = await Promise.all([
+    ada.waitForEvent("download"),
+    ada.getByRole("link", { name: messages.en.auditLog.asTable }).click(),
+  ])
+  const [head, ...lines] = (await readFile(await table.path(), "utf8")).trimEnd().split("\r\n")
+  expect(head).toBe('\ufeff"No.","When (UTC)","Who","What","About","Why","For"')
+  expect(lines.filter((line) => !line.includes('"Bo Diddley"'))).toEqual([])
+  expect(lines.at(-1)).toContain('"Ada","Person added","Bo Diddley"')
   await isWell(ada)
   await ada.getByRole("grid").getByRole("link", { name: "Bo Diddley" }).first().click()
   await heading(ada, "Bo Diddley").waitFor()
