@@ -55,6 +55,19 @@ describe("what a device sees of its room", () => {
     expect(calendar).toContain(`SUMMARY:<b>"Q&A"</b>\\; ok\\, `)
   })
 
+  test("properties in the order of the schema, extended ones among them", async () => {
+    world.memory.put(world.orion.room, [bookingOf("Star charts", "2026-11-23T10:00:00Z")])
+    const [item] = itemsIn((await world.ask(world.orion, day)).node)
+    const asked = itemById(idOf(item)).replace(
+      "</m:ItemShape>",
+      '<t:AdditionalProperties><t:ExtendedFieldURI PropertyTag="0x36" PropertyType="Integer"/></t:AdditionalProperties></m:ItemShape>',
+    )
+    const whole = findDeep((await world.ask(world.orion, asked)).node, "CalendarItem")
+    const names = whole?.children.map(({ name }) => name) ?? []
+    const order = ["ItemId", "Subject", "Body", "HasAttachments", "ExtendedProperty", "Culture", "UID", "Start", "Organizer"]
+    expect(names.filter((name) => order.includes(name))).toEqual(order)
+  })
+
   test("the window that it asks for, in the zone that it names, and no more than two months", async () => {
     world.memory.put(world.orion.room, [bookingOf("Late", "2026-11-23T22:30:00Z")])
     const tokyo = '<t:TimeZoneContext><t:TimeZoneDefinition Id="Tokyo Standard Time"/></t:TimeZoneContext>'

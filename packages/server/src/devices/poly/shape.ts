@@ -38,18 +38,16 @@ export function readShape(node: XmlNode, isFind: boolean): Shape {
 /** An item as CalendarItem. */
 export function itemMarkup(item: FrontItem, shape: Shape, view: ItemView): Markup {
   const mime = shape.hasMime ? leaf("t:MimeContent", mimeContent(item, view), { CharacterSet: "UTF-8" }) : ""
-  const parts = shape.wanted.map((property) => written(property, item, view))
-  const extended = shape.extended.map((field) => extendedMarkup(item, field)).join("")
-  // The schema has extended properties behind HasAttachments, and what a calendar adds behind those; few clients look.
-  return element("t:CalendarItem", [
-    mime,
-    ...parts.slice(0, itemParts(shape)),
-    extended,
-    ...parts.slice(itemParts(shape)),
-  ])
+  const parts = (isFirst: boolean) =>
+    shape.wanted
+      .filter((property) => beforeExtended.has(property) === isFirst)
+      .map((property) => written(property, item, view))
+  const extended = shape.extended.map((field) => extendedMarkup(item, field))
+  return element("t:CalendarItem", [mime, ...parts(true), ...extended, ...parts(false)])
 }
 
-const itemParts = ({ wanted }: Shape): number => wanted.filter(({ uri }) => uri.startsWith("item:")).length
+/** The schema has extended properties behind HasAttachments: clients that are made from it read what comes in its order alone. */
+const beforeExtended = new Set(properties.slice(0, properties.findIndex(({ name }) => name === "HasAttachments") + 1))
 
 function extendedMarkup(item: FrontItem, field: XmlNode): Markup {
   const value = extendedValue(item, field)
