@@ -4,11 +4,12 @@ const id = z.uuid()
 const instant = z.iso.datetime()
 const count = z.number().int().nonnegative()
 
-/** Host or host:port of a video system. */
+/** Host or host:port of a video system, in one way of the several in which it can be written. */
 export const deviceAddressSchema = z
   .string()
   .trim()
   .toLowerCase()
+  .overwrite((typed) => typed.replace(/\.?(?::0{0,3}443)?$/, ""))
   .regex(/^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::\d{1,5})?$/)
 const name = z.string().trim().min(1).max(120)
 const username = z.string().trim().min(1).max(120)

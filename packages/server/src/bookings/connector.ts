@@ -35,7 +35,7 @@ const noteMs = 500
 export function createConnector({ link, shelves, fanOut, clock, random, log }: ConnectorDeps) {
   const { store } = link
   const holder = random.uuid()
-  const turns = createTurns(callsAtOnce)
+  const turns = { opening: createTurns(callsAtOnce), giving: createTurns(callsAtOnce) }
   const leave = createLeaving({ store, fanOut, clock, log })
   const lines = new Map<DeviceId, DeviceLine>()
   const notes = new Map<DeviceId, DeviceNote>()

@@ -2,7 +2,7 @@ import type { Booking } from "@kalends/domain/booking"
 import { isPassing, isProblem, Problem } from "@kalends/domain/problem"
 import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { Clock } from "../ports/clock.ts"
-import type { DeviceOrder } from "../ports/device-family.ts"
+import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
 import * as pace from "./connector-pace.ts"
 import { createDeviceHealth } from "./device-health.ts"
@@ -19,8 +19,11 @@ export type DeviceLineDeps = {
   readonly note: (note: DeviceNote) => void
   readonly leave: DeviceLeaving
   readonly world: TimerWorld & {
-    /** How many devices are called at once. */
-    readonly turns: Turns
+    /**
+     * How many are called at once: those to which there is no line by themselves, so that a site that does not answer keeps
+     * nobody else waiting.
+     */
+    readonly turns: { readonly opening: Turns; readonly giving: Turns }
   }
 }
 
@@ -52,7 +55,6 @@ export type DeviceLine = { readonly row: DeviceRow; stop(): void }
 export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLine {
   const { clock, turns } = deps.world
   const ending = new AbortController()
-  const { push } = familyOf(deps.link.families, row.family)
   const isGiven = row.isEnabled && row.removedAt === null
   let bookings: readonly Booking[] | null = null
   let readAt: Temporal.Instant | null = null
@@ -75,7 +77,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   function open() {
     const opening = { actor, call: `device:${row.deviceId}`, onNeed: asked.again } as const
-    return bounded((signal) => openLink(deps.link, row, { ...opening, signal }))
+    return turns.opening.take(() => bounded((signal) => openLink(deps.link, row, { ...opening, signal })))
   }
 
   function onOpened(): void {
@@ -83,14 +85,11 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     if (ending.signal.aborted) link.letGo()
   }
 
+  /** What it has may be anything: it is given its list again, now or by whoever is at it. */
   function giveAnew(): void {
-    forget()
-    wake()
-  }
-
-  function forget(): void {
     given = null
     isDue = true
+    wake()
   }
 
   function known() {
@@ -99,6 +98,10 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   async function give(): Promise<void> {
     const line = await link.opened()
+    await turns.giving.take(() => giveOver(line))
+  }
+
+  async function giveOver(line: DeviceLink): Promise<void> {
     isDue = false
     if (bookings === null) return
     const order = currentOrder(bookings)
@@ -114,18 +117,22 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   /** Takes away what it has; what is known by then is given after that. */
   async function clear(): Promise<void> {
     const line = await link.opened()
-    await bounded((signal) => line.put(currentOrder([]), signal))
+    await turns.giving.take(() => bounded((signal) => line.put(currentOrder([]), signal)))
     const isOurs = await deps.leave.cleared(row)
     mustClear = false
     if (!isOurs) return
-    forget()
+    giveAnew()
     failures = 0
     if (row.removedAt === null) health.did({ ...nothing, ...line.facts })
     if (!isGiven) link.letGo()
   }
 
   const currentOrder = (known: readonly Booking[]): DeviceOrder =>
-    orderOf(known, { daysAhead: 0, bookingsMost: 0, ...push, now: clock.now() }, { ...row, language })
+    orderOf(
+      known,
+      { daysAhead: 0, bookingsMost: 0, ...familyOf(deps.link.families, row.family).push, now: clock.now() },
+      { ...row, language },
+    )
 
   const isWanted = () => mustClear || (isGiven && bookings !== null && (isDue || link.isMissing))
 
@@ -134,7 +141,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
     isRunning = true
     retry.cancel()
     try {
-      while (isWanted() && !ending.signal.aborted) await turns.take(mustClear ? clear : give)
+      while (isWanted() && !ending.signal.aborted) await (mustClear ? clear() : give())
     } catch (error) {
       fail(asProblem(error))
     } finally {
@@ -144,7 +151,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   function fail(problem: Problem): void {
     if (ending.signal.aborted) return
-    forget()
+    giveAnew()
     // A line on which something went wrong may be dead without a word.
     link.letGo()
     health.failed(problem)

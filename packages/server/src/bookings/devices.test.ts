@@ -1,5 +1,6 @@
 import { parseDeviceId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
+import { deviceAddressSchema } from "@kalends/protocol/devices"
 import { expect, test } from "vitest"
 import { deviceWorld } from "../testing/device-world.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
@@ -25,6 +26,13 @@ test("an address has one device; whose room is not there is refused", async () =
   const nowhere = inputFor("0198f7a0-0000-7000-8000-000000000001", "other.example.org")
   await expect(devices.add(admin, nowhere)).rejects.toMatchObject({ code: "no-room" })
   await expect(devices.add(admin, { ...nowhere, family: "unheard" })).rejects.toMatchObject({ code: "no-family" })
+})
+
+test("an address is the same however it is written, so that no codec is added twice", () => {
+  const typed = ["codec.example.org", " Codec.Example.org. ", "codec.example.org:443", "codec.example.org.:443"]
+  expect(new Set(typed.map((one) => deviceAddressSchema.parse(one)))).toEqual(new Set(["codec.example.org"]))
+  expect(deviceAddressSchema.parse("10.0.0.7:8443")).toBe("10.0.0.7:8443")
+  expect(deviceAddressSchema.parse("[2001:db8::443]")).toBe("[2001:db8::443]")
 })
 
 test("a device that asks is given a name and a password, which are shown once", async () => {

@@ -21,8 +21,8 @@ async function begun(count: number, oddity: Partial<MemoryDevice>) {
   const device = await world.addDevice(roomId, "codec.example.org")
   const stop = world.node().start()
   await settled()
-  const read = async () => {
-    world.rooms.put({ accountId: world.account.accountId, roomId }, meetings(count))
+  const read = async (now = count) => {
+    world.rooms.put({ accountId: world.account.accountId, roomId }, meetings(now))
     await settled()
   }
   await read()
@@ -70,6 +70,22 @@ test("a device that keeps less than it is given is said to, and given it rarely,
   await world.read()
   await world.clock.advance(1_000)
   expect(await view()).toMatchObject({ state: "well", problem: null })
+  await world.stop()
+})
+
+test("a site that does not answer keeps no other device waiting for what its room has now", async () => {
+  const world = await begun(1, {})
+  const site = await world.addRoom("Lyra")
+  for (let count = 0; count < 70; count++) {
+    world.memory.at(`away-${count}`).isSilent = true
+    await world.addDevice(site, `away-${count}`)
+  }
+  await settled()
+  world.rooms.put({ accountId: world.account.accountId, roomId: site }, meetings(1))
+  await settled()
+  expect(world.memory.at("away-0").opened).toBe(1)
+  await world.read(2)
+  expect(world.codec.bookings).toHaveLength(2)
   await world.stop()
 })
 

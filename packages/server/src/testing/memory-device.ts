@@ -23,6 +23,8 @@ export type MemoryDevice = {
   held: Promise<void> | null
   /** Says that it lost its list, or cuts the line, whenever it was given one; null while it does neither. */
   afterPut: "needs" | "cuts" | null
+  /** Does not answer who calls it, and does not refuse either. */
+  isSilent: boolean
   /** Keeps so many of what it is given. */
   keepsMost: number
   /** Loses what it has, and says so where a line is open. */
@@ -58,6 +60,7 @@ export function createMemoryDevices() {
         refusesNext: null,
         held: null,
         afterPut: null,
+        isSilent: false,
         keepsMost: Number.POSITIVE_INFINITY,
       },
       putOther(booking) {
@@ -115,11 +118,12 @@ export function createMemoryDevices() {
     push: {
       daysAhead: 30,
       bookingsMost: 100,
-      async open({ address, password }: DeviceLogin, onNeed) {
+      async open({ address, password }: DeviceLogin, onNeed, signal) {
         const device = devices.get(address)
         if (device === undefined)
           throw new Problem("unavailable", "The video system does not answer.", { code: "device-silent" })
         device.opened++
+        if (device.isSilent) await whenAborted(signal)
         if (device.trouble !== null) throw device.trouble
         if (password !== device.password)
           throw new Problem("auth-revoked", "The video system does not take the password.", { code: "device-password" })

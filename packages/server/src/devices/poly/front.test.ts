@@ -64,7 +64,17 @@ describe("what a device sees of its room", () => {
     )
     const whole = findDeep((await world.ask(world.orion, asked)).node, "CalendarItem")
     const names = whole?.children.map(({ name }) => name) ?? []
-    const order = ["ItemId", "Subject", "Body", "HasAttachments", "ExtendedProperty", "Culture", "UID", "Start", "Organizer"]
+    const order = [
+      "ItemId",
+      "Subject",
+      "Body",
+      "HasAttachments",
+      "ExtendedProperty",
+      "Culture",
+      "UID",
+      "Start",
+      "Organizer",
+    ]
     expect(names.filter((name) => order.includes(name))).toEqual(order)
   })
 
