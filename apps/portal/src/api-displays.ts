@@ -12,8 +12,9 @@ const root = "/v1/displays"
 
 /** The calls about screens; each throws ApiProblem. */
 export const displaysApi = {
-  page: (query: { readonly after: string | undefined; readonly roomId: string | undefined }): Promise<DisplaysView> =>
-    call(displaysSchema, "GET", `${root}?${queryOf(query)}`),
+  page: (
+    query: Readonly<Record<"after" | "roomId" | "search" | "trouble", string | undefined>>,
+  ): Promise<DisplaysView> => call(displaysSchema, "GET", `${root}?${queryOf(query)}`),
   pair: (input: PairInput): Promise<DisplayView> => call(displaySchema, "POST", root, input),
   change: (displayId: string, input: DisplayChangeInput): Promise<DisplayView> =>
     call(displaySchema, "PATCH", `${root}/${displayId}`, input),

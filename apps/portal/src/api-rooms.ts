@@ -5,6 +5,7 @@ import {
   roomsSetSchema,
   type SetRoomsInput,
 } from "@kalends/protocol/many-rooms"
+import { type RoomTroublesView, roomTroublesSchema } from "@kalends/protocol/room-troubles"
 import {
   type DialRulesView,
   dialRulesSchema,
@@ -39,6 +40,7 @@ export const roomsApi = {
   choices: (query: Readonly<Record<string, string | undefined>>): Promise<RoomChoicesView> =>
     call(roomChoicesSchema, "GET", `${root}/choices?${queryOf(query)}`),
   setMany: (input: SetRoomsInput): Promise<RoomsSetView> => call(roomsSetSchema, "POST", `${root}/settings`, input),
+  troubles: (): Promise<RoomTroublesView> => call(roomTroublesSchema, "GET", `${root}/troubles`),
   room: (roomId: string): Promise<RoomView> => call(roomSchema, "GET", `${root}/${roomId}`),
   add: (input: NewRoomInput): Promise<RoomView> => call(roomSchema, "POST", root, input),
   change: (roomId: string, input: RoomChangesInput): Promise<RoomView> =>

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { beforeAll, expect, test } from "vitest"
-import { openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
+import { openPage, openVisits, type Visit, type Visits } from "../../../e2e/visits.ts"
 
 // The pages about all connections in a real browser, on an API that answers what a scene says.
 
@@ -84,9 +84,25 @@ test("the home page says what there is to do, and a tenant that is back is opene
   visits.visit({
     address: "/",
     shown: (page) => page.getByText(/need you|対応が必要/).waitFor(),
-    look: async (page) => {
+    look: async (page, _tell, scene) => {
       await page.getByRole("button", { name: /Open them again|まとめて再開/ }).click()
       await page.getByText(/60 connections are well|60 件はすべて正常/).waitFor()
+      const section = page.getByRole("region", { name: /^(?:Rooms and their screens|会議室と画面)$/ })
+      await section.getByText(/^(?:2 rooms may not be read|2 室で、カレンダーを読み取る許可)/).waitFor()
+      await section.getByText(/and 4 more|ほか 4 件/).waitFor()
+      const linked = section.getByRole("link", { name: /2 rooms may not be read|2 室で/ })
+      expect(await linked.getAttribute("href")).toBe("#rooms?show=trouble")
+      await fits(page)
+      scene.rooms.troubles = { ...scene.rooms.troubles, rooms: { total: 40, kinds: [] } }
+      scene.rooms.troubles = {
+        ...scene.rooms.troubles,
+        devices: { total: 12, kinds: [] },
+        displays: { total: 1, kinds: [] },
+      }
+      await openPage(page, "rooms")
+      await heading(page, /^(?:Rooms|会議室)$/).waitFor()
+      await openPage(page, "")
+      await page.getByText(/All is well in 40 rooms, 12 video systems and 1 screen|会議室 40 室.*すべて正常/).waitFor()
       await fits(page)
     },
   }))

@@ -10,6 +10,7 @@ import { HealthStrip } from "./health-strip.tsx"
 import { homeView, type ToDo } from "./home.ts"
 import type { Messages } from "./messages.ts"
 import { OwnNotice } from "./policy/own-notice.tsx"
+import { HomeTroubles } from "./rooms/home-troubles.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
 import { useLoaded } from "./use-loaded.ts"
 
@@ -28,22 +29,27 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
   const { value: policy } = useLoaded<OwnPolicyView>(policyApi.own, connection?.connectionId ?? "")
   const { isWell, toDo } = homeView({ user, service, connection, now })
   // What the organisation needs is told below; then not everything is well.
-  const [isOrganisationWell, tellWell] = useState(true)
+  const [areConnectionsWell, tellConnections] = useState(true)
+  const [areRoomsWell, tellRooms] = useState(true)
   const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
   return (
     <Stack gap="xl">
       <Stack gap="xs">
-        <Title order={1}>{isWell && !isOrganisationWell ? words.ownWell : headline(isWell, toDo, words)}</Title>
+        <Title order={1}>
+          {isWell && !(areConnectionsWell && areRoomsWell) ? words.ownWell : headline(isWell, toDo, words)}
+        </Title>
         <ToDoList toDo={toDo} words={words} />
         {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </Stack>
       {connection === null && policy !== null ? <OwnNotice {...{ policy, words, locale, now }} /> : null}
       {user.abilities.includes("read-connections") ? (
         <ConnectionsSummary
-          {...{ words, locale, now, tellWell }}
+          {...{ words, locale, now }}
+          tellWell={tellConnections}
           canRevoke={user.abilities.includes("revoke-connections")}
         />
       ) : null}
+      {user.abilities.includes("read-rooms") ? <HomeTroubles {...{ words, locale, now }} tellWell={tellRooms} /> : null}
       {connection === null ? (
         <Connect store={store} state={state} words={words} policy={policy} />
       ) : (

@@ -19,6 +19,7 @@ import { passwordProblems } from "./messages-passwords.ts"
 import { type PeopleWords, peopleWords } from "./messages-people.ts"
 import { type PolicyWords, policyWords } from "./messages-policy.ts"
 import { problemTexts, type Texts } from "./messages-problems.ts"
+import { type RoomTroubleWords, roomTroubleWords } from "./messages-room-troubles.ts"
 import { type RoomWords, roomWords } from "./messages-rooms.ts"
 import { type ServiceSignInWords, serviceSignInWords } from "./messages-service-sign-in.ts"
 import { type SignInWords, signInWords } from "./messages-sign-in.ts"
@@ -56,6 +57,7 @@ export type Messages = Catalogue &
     readonly policy: PolicyWords
     readonly peoplePages: PeopleWords
     readonly rooms: RoomWords
+    readonly roomTroubles: RoomTroubleWords
     readonly serviceSignIn: ServiceSignInWords
     readonly tools: ToolWords
     readonly templates: TemplateWords
@@ -94,6 +96,7 @@ function messagesIn(language: Language, catalogue: Catalogue): Messages {
     policy: policyWords[language],
     peoplePages: peopleWords[language],
     rooms: roomWords[language],
+    roomTroubles: roomTroubleWords[language],
     serviceSignIn: serviceSignInWords[language],
     tools: toolWords[language],
     templates: templateWords[language],

@@ -51,7 +51,7 @@ export const roomSchema = z.object({
   createdAt: instant,
   connection: z.object({ provider: z.string(), providerLabel: z.string(), state: z.enum(connectionStates) }).nullable(),
   tenantConnectionId: id.nullable(),
-  /** What the last try to connect it met. */
+  /** What the last try to connect it met, or to read it where that does not pass by itself. */
   problem: z.object({ kind: z.string(), code: z.string().nullable() }).nullable(),
   /** As this node knows it; null where it was not read here. `unknown` is not free. */
   agenda: z
@@ -66,7 +66,7 @@ export const roomSchema = z.object({
 })
 export type RoomView = z.infer<typeof roomSchema>
 
-/** GET /v1/rooms?search&state&next: by name, fifty at a time. "none": without a connection. "trouble": any whose connection is not well, or that have none. */
+/** GET /v1/rooms?search&state&next: by name, fifty at a time. "none": without a connection. "trouble": those that need somebody. */
 export const roomsQuerySchema = z.object({
   search: z.string().trim().max(120).optional(),
   state: z.enum([...connectionStates, "none", "trouble"]).optional(),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { emptyForm, nameOf, pairInputOf, roomOfAddress, seenOf, withKind, withRoom } from "./display-form.ts"
+import { emptyForm, nameOf, pairInputOf, seenOf, withKind, withRoom } from "./display-form.ts"
 
 const room = (number: number) => ({ roomId: `room-${number}`, name: `Room ${number}` })
 const form = emptyForm("en")
@@ -31,12 +31,4 @@ test("a screen that was silent for minutes is not here", () => {
   expect(seenOf(null, now)).toEqual({ kind: "never" })
   expect(seenOf("2026-11-30T08:58:00Z", now)).toEqual({ kind: "here" })
   expect(seenOf("2026-11-30T08:50:00Z", now)).toMatchObject({ kind: "gone" })
-})
-
-test("an address may ask for one room's screens", () => {
-  expect(roomOfAddress("displays")).toBeNull()
-  expect(roomOfAddress("displays?room=1")).toBeNull()
-  expect(roomOfAddress("displays?room=00000000-0000-4000-8000-0000000000a1")).toBe(
-    "00000000-0000-4000-8000-0000000000a1",
-  )
 })

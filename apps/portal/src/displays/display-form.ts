@@ -5,6 +5,7 @@ import {
   roomsMostOf,
   usualDisplaySettings,
 } from "@kalends/domain/display"
+import { quietDisplayMinutes } from "@kalends/domain/in-trouble"
 import type { DisplayView, PairInput } from "@kalends/protocol/display"
 
 export type ChosenRoom = { readonly roomId: string; readonly name: string }
@@ -53,20 +54,11 @@ export function nameOf({ name, rooms }: Pick<DisplayForm, "name" | "rooms">): st
   return name.trim() || (rooms[0]?.name ?? "")
 }
 
-/** A screen says that it is there each minute. */
-const hereSeconds = 3 * 60
-
 export function seenOf(
   lastSeenAt: string | null,
   now: Temporal.Instant,
 ): { readonly kind: "here" | "never" } | { readonly kind: "gone"; readonly since: Temporal.Instant } {
   if (lastSeenAt === null) return { kind: "never" }
   const since = Temporal.Instant.from(lastSeenAt)
-  return since.until(now).total("seconds") <= hereSeconds ? { kind: "here" } : { kind: "gone", since }
-}
-
-/** The room whose screens an address asks for; null for all. */
-export function roomOfAddress(address: string): string | null {
-  const room = new URLSearchParams(address.split("?")[1] ?? "").get("room")
-  return room !== null && /^[0-9a-f-]{36}$/.test(room) ? room : null
+  return since.until(now).total("minutes") <= quietDisplayMinutes ? { kind: "here" } : { kind: "gone", since }
 }

@@ -2,13 +2,17 @@ import type { DisplayView } from "@kalends/protocol/display"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
 import { chooseLanguage } from "@kalends/ui/words"
 import { Anchor, Button, Group, Text } from "@mantine/core"
-import { useState, useSyncExternalStore } from "react"
+import { useEffect, useState, useSyncExternalStore } from "react"
 import { displaysApi } from "../api-displays.ts"
+import type { Messages } from "../messages.ts"
 import { PageFrame, type PageProps } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
+import { againMs } from "../rooms/devices.tsx"
+import { FoundSearch } from "../rooms/found-search.tsx"
+import { TroubleChoice } from "../rooms/trouble-choice.tsx"
 import { EditDialog, explainDisplay, PairDialog } from "./display-dialogs.tsx"
-import { roomOfAddress } from "./display-form.ts"
+import { type DisplaysPlace, displaysPlaceOf, displaysPlaceText } from "./place.ts"
 import { seenDot, seenText } from "./seen-text.ts"
 
 type DisplaysProps = PageProps & { readonly canChange: boolean }
@@ -19,40 +23,63 @@ const idOf = ({ displayId }: DisplayView) => displayId
 export function Displays(props: DisplaysProps) {
   const { words, locale, canChange } = props
   const text = words.displays
-  const roomId = roomOfAddress(useSyncExternalStore(platform.onPlace, platform.placeText))
+  const address = useSyncExternalStore(platform.onPlace, platform.placeText)
+  const place = displaysPlaceOf(address)
+  const { roomId, search = "", show } = place
   const [version, setVersion] = useState(0)
   const [edited, edit] = useState<DisplayView | null>(null)
   const read = async (after: string | null) => {
-    const page = await displaysApi.page({ after: after ?? undefined, roomId: roomId ?? undefined })
+    const page = await displaysApi.page({
+      ...{ after: after ?? undefined, roomId, search: search || undefined },
+      trouble: show === undefined ? undefined : "yes",
+    })
     return { rows: page.displays, next: page.after }
   }
-  const loader = usePages(idOf, { read }, `${roomId} ${version}`)
+  const loader = usePages(idOf, { read }, `${displaysPlaceText(place)} ${version}`)
+  useEffect(() => platform.every(againMs, () => loader.refresh()), [loader])
   const changed = () => {
     edit(null)
     setVersion((count) => count + 1)
   }
+  const ofRoom = roomId === undefined ? {} : { roomId }
   const language = chooseLanguage([locale])
   return (
     <PageFrame
       title={text.title}
-      text={roomId === null ? text.text : text.ofRoom}
+      text={roomId === undefined ? text.text : text.ofRoom}
       action={
         canChange ? (
           <PairDialog {...{ words, language }} screensUrl={`${platform.origin}/rooms`} paired={changed} />
         ) : null
       }
     >
-      {roomId === null ? null : (
+      {roomId === undefined ? null : (
         <Anchor href="#displays" w="fit-content">
           {text.all}
         </Anchor>
       )}
+      <Group align="flex-end" className={classes.finder}>
+        <FoundSearch
+          label={words.roomTroubles.find}
+          search={search}
+          find={(typed) => platform.goToPlace(displaysPlaceText({ ...place, search: typed }))}
+        />
+        <TroubleChoice
+          label={words.roomTroubles.onlyTrouble}
+          isTroubled={show !== undefined}
+          choose={({ show: asked }) =>
+            platform.goToPlace(
+              displaysPlaceText(asked === undefined ? { ...ofRoom, search } : { ...ofRoom, search, show: asked }),
+            )
+          }
+        />
+      </Group>
       <VirtualList
         label={text.title}
         loader={loader}
         idOf={idOf}
         columns={columnsOf(props, edit)}
-        empty={<Text>{roomId === null ? text.none : text.noneOfRoom}</Text>}
+        empty={<Text>{emptyText(place, words)}</Text>}
         words={words}
         explain={(error) => explainDisplay(error, words)}
         {...(canChange ? { open: edit } : {})}
@@ -62,6 +89,12 @@ export function Displays(props: DisplaysProps) {
       )}
     </PageFrame>
   )
+}
+
+function emptyText({ roomId, search, show }: DisplaysPlace, { displays, roomTroubles }: Messages): string {
+  if (search !== undefined) return roomTroubles.noneFits
+  if (show !== undefined) return roomTroubles.noTrouble
+  return roomId === undefined ? displays.none : displays.noneOfRoom
 }
 
 function columnsOf(

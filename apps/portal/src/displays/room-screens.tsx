@@ -5,13 +5,14 @@ import { Waiting } from "../page-parts.tsx"
 import classes from "../portal.module.css"
 import { PartTitle, type RoomPartProps } from "../rooms/room-page.tsx"
 import { useLoaded } from "../use-loaded.ts"
+import { displaysPlaceText } from "./place.ts"
 import { seenDot, seenText } from "./seen-text.ts"
 
 /** The screens that show a room, on the room's own page. */
 export function RoomScreens({ room, words, locale, now }: RoomPartProps) {
   const text = words.displays
   const { roomId } = room
-  const read = () => displaysApi.page({ after: undefined, roomId })
+  const read = () => displaysApi.page({ after: undefined, search: undefined, trouble: undefined, roomId })
   const { value, error, reload } = useLoaded<DisplaysView>(read, roomId)
   return (
     <Stack gap="sm">
@@ -27,7 +28,7 @@ export function RoomScreens({ room, words, locale, now }: RoomPartProps) {
           <Text c="dimmed">{seenText(display, { words, locale, now })}</Text>
         </Group>
       ))}
-      <Anchor href={`#displays?room=${roomId}`} w="fit-content">
+      <Anchor href={`#${displaysPlaceText({ roomId })}`} w="fit-content">
         {text.manage}
       </Anchor>
     </Stack>

@@ -1,13 +1,13 @@
 import type { RoomView } from "@kalends/protocol/rooms"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
-import { Anchor, Button, Group, Text, TextInput } from "@mantine/core"
+import { Anchor, Button, Group, Text } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
 import { PageFrame } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
-import { useSettled } from "../use-settled.ts"
+import { FoundSearch } from "./found-search.tsx"
 import { LeftDevices } from "./left-devices.tsx"
 import { roomsPlaceText } from "./place.ts"
 import { ageText, calendarText, dotOf, placeText, type RoomsProps, stateText } from "./room-text.ts"
@@ -71,12 +71,21 @@ export function RoomList(props: ListProps) {
           {words.video.allTitle}
         </Button>
       </Group>
-      <Finder {...props} />
-      <TroubleChoice
-        label={words.video.onlyUnconnected}
-        isTroubled={isTroubled}
-        choose={(show) => platform.goToPlace(roomsPlaceText({ kind: "list", search, ...show }))}
-      />
+      <Group align="flex-end" className={classes.finder}>
+        <FoundSearch
+          label={text.find}
+          search={search}
+          find={(typed) => {
+            const show = isTroubled ? { show: "trouble" as const } : {}
+            platform.goToPlace(roomsPlaceText({ kind: "list", search: typed, ...show }))
+          }}
+        />
+        <TroubleChoice
+          label={words.video.onlyUnconnected}
+          isTroubled={isTroubled}
+          choose={(show) => platform.goToPlace(roomsPlaceText({ kind: "list", search, ...show }))}
+        />
+      </Group>
       {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
       <LeftDevices {...props} />
       <VirtualList
@@ -125,26 +134,4 @@ function columnsOf(props: ListProps): readonly Column<RoomView>[] {
       cell: (room) => <span className={classes.breakable}>{calendarText(room, words)}</span>,
     },
   ]
-}
-
-function Finder({ words, search, isTroubled }: ListProps) {
-  const [typed, setTyped] = useState(search)
-  const settled = useSettled(typed).trim()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed goes into the address once typing has paused.
-  useEffect(() => {
-    if (settled !== search)
-      platform.goToPlace(
-        roomsPlaceText({ kind: "list", search: settled, ...(isTroubled ? { show: "trouble" as const } : {}) }),
-      )
-  }, [settled])
-  return (
-    <TextInput
-      type="search"
-      autoComplete="off"
-      maxLength={120}
-      label={words.rooms.find}
-      value={typed}
-      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-    />
-  )
 }

@@ -39,7 +39,11 @@ export function ageText({ agenda }: RoomView, { words, locale, now }: Telling): 
 
 /** How the calendar is: its service and state, or what stands in the way. */
 export function calendarText({ connection, problem, tenantConnectionId }: RoomView, words: Messages): string {
-  if (connection !== null) return `${connection.providerLabel} · ${words.states[connection.state] ?? connection.state}`
+  if (connection !== null) {
+    const isUnread = problem !== null && connection.state === "healthy"
+    const how = isUnread ? problemWords(problem, words) : (words.states[connection.state] ?? connection.state)
+    return `${connection.providerLabel} · ${how}`
+  }
   if (problem !== null) return problemWords(problem, words)
   return tenantConnectionId === null ? words.rooms.notConnected : words.rooms.waiting
 }
@@ -49,8 +53,8 @@ export function problemWords({ kind, code }: NonNullable<RoomView["problem"]>, w
 }
 
 /** Which sign shows it beside the word. */
-export function dotOf({ agenda, connection }: RoomView): "well" | "waiting" | "broken" {
-  if (connection === null) return "broken"
+export function dotOf({ agenda, connection, problem }: RoomView): "well" | "waiting" | "broken" {
+  if (connection === null || problem !== null) return "broken"
   if (agenda === null || agenda.state === "unknown") return "waiting"
   return connection.state === "healthy" ? "well" : "waiting"
 }

@@ -49,6 +49,9 @@ export function calmDisplays(now: Temporal.Instant): DisplayView[] {
   ]
 }
 
+const isGone = (lastSeenAt: string) =>
+  Temporal.Instant.from(lastSeenAt).until(Temporal.Now.instant()).total("minutes") > 3
+
 const problem = (status: number, kind: string, code: string): Answer => ({
   status,
   body: { type: "about:blank", title: code, status, kind, code },
@@ -59,7 +62,11 @@ export function displaysReply({ route, query, body }: Asked, scene: Scene): Answ
   const now = new Date().toISOString()
   if (route === "GET /v1/displays") {
     const roomId = query.get("roomId")
-    const displays = scene.displays.filter((one) => roomId === null || one.rooms.some((room) => room.roomId === roomId))
+    const wanted = (query.get("search") ?? "").toLowerCase()
+    const displays = scene.displays
+      .filter((one) => roomId === null || one.rooms.some((room) => room.roomId === roomId))
+      .filter(({ name, rooms }) => [name, ...rooms.map((room) => room.name)].join("\n").toLowerCase().includes(wanted))
+      .filter(({ lastSeenAt }) => query.get("trouble") === null || lastSeenAt === null || isGone(lastSeenAt))
     return { body: { displays, now, after: null } }
   }
   if (route === "POST /v1/displays") {

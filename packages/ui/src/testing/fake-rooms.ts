@@ -1,4 +1,5 @@
 import { type ManySettings, type RoomSetOutcome, setRoomsSchema } from "@kalends/protocol/many-rooms"
+import type { RoomTroublesView } from "@kalends/protocol/room-troubles"
 import {
   type DialRulesView,
   type RoomCheckupView,
@@ -17,6 +18,7 @@ export type RoomsScene = {
   directory: RoomDirectoryView["entries"]
   checkup: RoomCheckupView
   dialRules: DialRulesView
+  troubles: RoomTroublesView
   /** How the directory was asked for last. */
   askedDirectory: Readonly<Record<string, unknown>> | null
 }
@@ -35,6 +37,7 @@ export function roomsReply({ route, query, body }: Asked, { rooms: scene }: Scen
   }
   if (route === "GET /v1/rooms/choices" || route === "POST /v1/rooms/settings")
     return manyReply({ route, query, body }, scene)
+  if (route === "GET /v1/rooms/troubles") return { body: scene.troubles }
   if (route === "GET /v1/rooms/methods") return { body: scene.methods }
   if (route === "GET /v1/rooms/dial-rules") return { body: scene.dialRules }
   if (route === "PUT /v1/rooms/dial-rules") {
@@ -120,7 +123,7 @@ export function calmRooms(now: Temporal.Instant): RoomsScene {
   const rooms = places.map((name, index): RoomView => {
     const state = (["free", "taken", "unknown", "free"] as const)[index] ?? "free"
     return {
-      roomId: `00000000-0000-4000-8000-0000000060${String(index).padStart(2, "0")}`,
+      roomId: roomIdOf(index),
       ...{ address: `room-${name.toLowerCase()}@example.org`, name: `Room ${name}`, building: "North", floor: "3" },
       ...{ capacity: 8, zone: "UTC", language: "en", clockHours: 24, createdAt: now.toString() },
       privacy: { hidesTitles: "private", hidesHostsOfPrivate: true },
@@ -137,8 +140,39 @@ export function calmRooms(now: Temporal.Instant): RoomsScene {
             },
     }
   })
-  return { rooms, methods, directory, checkup: checkupAt(now), dialRules: { rules: [] }, askedDirectory: null }
+  const known = { rooms, methods, directory, checkup: checkupAt(now), troubles: troublesAt(now) }
+  return { ...known, dialRules: { rules: [] }, askedDirectory: null }
 }
+
+/** Two rooms whose permission is gone, one with a new screen that is not there, and what follows from it. */
+function troublesAt(now: Temporal.Instant): RoomTroublesView {
+  const one = (index: number, name: string, hours: number) => ({
+    ...{ id: roomIdOf(index), roomId: roomIdOf(index), name, since: now.subtract({ hours }).toString() },
+  })
+  return {
+    at: now.toString(),
+    rooms: {
+      total: 40,
+      kinds: [
+        { kind: "needs-consent", count: 2, some: [one(1, "Room Cassiopeia", 2), one(2, "Room Draco", 3)] },
+        { kind: "unreachable", count: 1, some: [one(0, "Room Andromeda", 1)] },
+      ],
+    },
+    devices: { total: 12, kinds: [{ kind: "failing", count: 1, some: [one(1, "Codec on wheels", 20)] }] },
+    displays: {
+      total: 31,
+      kinds: [
+        {
+          kind: "gone",
+          count: 7,
+          some: ["Entrance hall", "Door of Andromeda", "会議室「桜」のドア"].map((name, at) => one(at, name, at + 1)),
+        },
+      ],
+    },
+  }
+}
+
+const roomIdOf = (index: number) => `00000000-0000-4000-8000-0000000060${String(index).padStart(2, "0")}`
 
 const methods: RoomMethodsView = {
   tenants: [
