@@ -39,7 +39,7 @@ const en: RoomTroubleWords = {
     devices: counted("video system", "video systems"),
     displays: counted("screen", "screens"),
   },
-  well: (parts) => `All is well in ${new Intl.ListFormat("en").format(parts)}.`,
+  well: (parts) => `All is well in ${new Intl.ListFormat("en-GB").format(parts)}.`,
   rooms: {
     disabled: {
       what: rooms("is shut out by its organisation", "are shut out by their organisation"),
@@ -63,7 +63,7 @@ const en: RoomTroubleWords = {
     },
     none: {
       what: rooms("has no calendar connected", "have no calendar connected"),
-      toDo: "Connect it, or remove the room.",
+      toDo: "Connect a calendar, or remove the room.",
     },
     unreachable: {
       what: rooms("cannot be reached at the calendar service", "cannot be reached at the calendar service"),
@@ -77,7 +77,7 @@ const en: RoomTroubleWords = {
     },
     silent: {
       what: devices("has not asked for its bookings for an hour", "have not asked for their bookings for an hour"),
-      toDo: "Look whether it is switched on and has a network.",
+      toDo: "Check power and network.",
     },
     left: {
       what: devices("was removed and may still show its last list", "were removed and may still show their last list"),
@@ -93,7 +93,7 @@ const en: RoomTroubleWords = {
     },
     unread: {
       what: devices("waits for its room’s calendar", "wait for their room’s calendar"),
-      toDo: "Nothing is wrong with it: mend the room’s calendar.",
+      toDo: "Nothing is wrong with the system: mend the room’s calendar.",
     },
     leaving: {
       what: devices("was removed and is being cleared", "were removed and are being cleared"),
@@ -103,15 +103,15 @@ const en: RoomTroubleWords = {
   displays: {
     gone: {
       what: displays("has gone silent", "have gone silent"),
-      toDo: "Look whether it is switched on and has a network.",
+      toDo: "Check power and network.",
     },
     never: {
       what: displays("was paired and never came back", "were paired and never came back"),
-      toDo: "Open /rooms on it, or take it away.",
+      toDo: "Open /rooms on the screen, or take it away.",
     },
     empty: {
       what: displays("has no room to show", "have no room to show"),
-      toDo: "Choose a room for it, or take it away.",
+      toDo: "Choose a room, or take the screen away.",
     },
   },
   since: (name, when) => `${name} (${when})`,

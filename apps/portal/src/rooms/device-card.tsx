@@ -5,10 +5,11 @@ import { Button, Card, Code, Group, Stack, Text, Title } from "@mantine/core"
 import { useState } from "react"
 import { problemText } from "../api-problem.ts"
 import { videoApi } from "../api-video.ts"
+import classes from "../portal.module.css"
 import { ChangedCertificate, hasChangedCertificate } from "./changed-certificate.tsx"
 import { EditDevice } from "./device-edit.tsx"
 import { DeviceGiven } from "./device-given.tsx"
-import { grouped, guessedLine, linesOf, problemLine } from "./device-text.ts"
+import { deviceDot, grouped, guessedLine, linesOf, problemLine } from "./device-text.ts"
 import { MadePassword } from "./made-password.tsx"
 import type { RoomsProps } from "./room-text.ts"
 
@@ -35,8 +36,11 @@ export function DeviceCard(props: DeviceCardProps) {
             {[familyLabel, model, software, address ?? device.username].filter(Boolean).join(" · ")}
           </Text>
         </div>
-        {linesOf(device, { text, locale, now }).map((line) => (
-          <Text key={line}>{line}</Text>
+        {linesOf(device, { text, locale, now }).map((line, at) => (
+          <Group key={line} gap={6} wrap="nowrap">
+            {at === 0 ? <span className={classes.dot} data-state={deviceDot(device)} aria-hidden /> : null}
+            <Text>{line}</Text>
+          </Group>
         ))}
         <ProblemAlert problem={guessedLine(device, { text, locale, now })} />
         {device.problem === null ? null : <ProblemAlert problem={problemLine(device.problem, text)} />}

@@ -65,7 +65,12 @@ function Item({ item, words, locale, now }: PageProps & { readonly item: Trouble
         ))}
         {count > some.length ? ` ${text.others(count - some.length)}` : ""}
         {" · "}
-        <Anchor href={`#${item.href}`} inherit aria-label={`${text.see}: ${item.text.what(count)}`}>
+        <Anchor
+          href={`#${item.href}`}
+          inherit
+          className={classes.unbroken}
+          aria-label={`${text.see}: ${item.text.what(count)}`}
+        >
           {text.see}
         </Anchor>
       </Text>

@@ -47,29 +47,31 @@ export function RoomList(props: ListProps) {
   }, [looks, loader])
   return (
     <PageFrame title={text.title} text={text.text}>
-      <Group>
-        {canChange ? (
-          <>
-            <Button component="a" href={linkOf("import")}>
-              {text.importTitle}
-            </Button>
-            <Button component="a" href={linkOf("add")} variant="default">
-              {text.add}
-            </Button>
-            <Button component="a" href={linkOf("many")} variant="default">
-              {words.manyRooms.title}
-            </Button>
-          </>
-        ) : null}
-        <Button component="a" href={linkOf("setup")} variant="default">
-          {text.setup}
-        </Button>
-        <Button component="a" href={linkOf("dial-rules")} variant="default">
-          {text.dialRules}
-        </Button>
-        <Button component="a" href={linkOf("video")} variant="default">
-          {words.video.allTitle}
-        </Button>
+      {canChange ? (
+        <Group>
+          <Button component="a" href={linkOf("import")}>
+            {text.importTitle}
+          </Button>
+          <Button component="a" href={linkOf("add")} variant="default">
+            {text.add}
+          </Button>
+          <Button component="a" href={linkOf("many")} variant="default">
+            {words.manyRooms.title}
+          </Button>
+        </Group>
+      ) : null}
+      <Group component="nav" gap="lg" aria-label={text.title}>
+        {(
+          [
+            ["setup", text.setup],
+            ["dial-rules", text.dialRules],
+            ["video", words.video.allTitle],
+          ] as const
+        ).map(([kind, label]) => (
+          <Anchor key={kind} href={linkOf(kind)}>
+            {label}
+          </Anchor>
+        ))}
       </Group>
       <Group align="flex-end" className={classes.finder}>
         <FoundSearch

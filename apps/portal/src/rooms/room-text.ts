@@ -18,18 +18,18 @@ export type RoomsProps = {
 type Telling = Omit<RoomsProps, "user" | "canChange" | "canConnect">
 
 /** What is known of the room now, and until when. Nothing known is never free. */
-export function stateText({ agenda, zone }: RoomView, { words, locale }: Telling): string {
+export function stateText({ agenda, zone }: RoomView, { words, locale, now }: Telling): string {
   const text = words.rooms
   if (agenda === null) return text.states.unknown
-  const until = agenda.until === null ? null : clockText(agenda.until, zone, locale)
+  const until =
+    agenda.until === null ? null : clockText(Temporal.Instant.from(agenda.until).toZonedDateTimeISO(zone), now, locale)
   return until === null ? text.states[agenda.state] : `${text.states[agenda.state]} ${text.until(until)}`
 }
 
 /** On the room's own clock, with the day where it is another one. */
-function clockText(at: string, zone: string, locale: string): string {
-  return Temporal.Instant.from(at)
-    .toZonedDateTimeISO(zone)
-    .toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })
+function clockText(at: Temporal.ZonedDateTime, now: Temporal.Instant, locale: string): string {
+  const isToday = now.toZonedDateTimeISO(at.timeZoneId).toPlainDate().equals(at.toPlainDate())
+  return at.toLocaleString(locale, { ...(isToday ? {} : { weekday: "short" }), hour: "2-digit", minute: "2-digit" })
 }
 
 /** How old what is known is. */
