@@ -88,9 +88,9 @@ test("the home page says what there is to do, and a tenant that is back is opene
       await page.getByRole("button", { name: /Open them again|まとめて再開/ }).click()
       await page.getByText(/60 connections are well|60 件はすべて正常/).waitFor()
       const section = page.getByRole("region", { name: /^(?:Rooms and their screens|会議室と画面)$/ })
-      await section.getByText(/^(?:2 rooms may not be read|2 室で、カレンダーを読み取る許可)/).waitFor()
+      await section.getByText(/^(?:2 rooms no longer let|2 室で、カレンダーを読み取る許可)/).waitFor()
       await section.getByText(/and 4 more|ほか 4 件/).waitFor()
-      const linked = section.getByRole("link", { name: /2 rooms may not be read|2 室で/ })
+      const linked = section.getByRole("link", { name: /2 rooms no longer let|2 室で/ })
       expect(await linked.getAttribute("href")).toBe("#rooms?show=trouble")
       await fits(page)
       scene.rooms.troubles = { ...scene.rooms.troubles, rooms: { total: 40, kinds: [] } }

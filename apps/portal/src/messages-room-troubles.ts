@@ -50,7 +50,7 @@ const en: RoomTroubleWords = {
       toDo: "Connect again, with a new password or consent.",
     },
     "needs-consent": {
-      what: rooms("may not be read any more", "may not be read any more"),
+      what: rooms("no longer lets Kalends read its calendar", "no longer let Kalends read their calendar"),
       toDo: "Give the permission again at the calendar service, then connect again.",
     },
     unread: {

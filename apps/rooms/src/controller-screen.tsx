@@ -13,14 +13,14 @@ export function ControllerScreen({ view, room, words, press }: ScreenProps) {
             <bdi>{room.name}</bdi>
           </h1>
           <p className={classes.chip} data-tone={room.tone} data-meaning>
-            <strong>{room.word}</strong> <span>{room.sentence}</span>
+            <strong>{room.word}</strong> {room.tone === "unknown" ? null : <span>{room.sentence}</span>}
           </p>
         </div>
         <Clock view={view} words={words} />
       </header>
       <section className={classes.card}>
         {shown === null ? (
-          <p className={classes.cardTitle}>{room.tone === "unknown" ? words.states.unknown : words.nothing}</p>
+          <p className={classes.cardTitle}>{room.tone === "unknown" ? room.sentence : words.nothing}</p>
         ) : (
           <>
             <p className={classes.label}>{room.now === null ? words.next : words.now}</p>

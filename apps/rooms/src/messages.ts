@@ -15,7 +15,7 @@ const en = {
   reasons: {
     offline: "This screen cannot reach Kalends",
     silent: "The calendar service does not answer",
-    "not-allowed": "Kalends may not read this room’s calendar",
+    "not-allowed": "Kalends is not allowed to read this room’s calendar",
     gone: "This room’s calendar was not found",
     "not-connected": "This room’s calendar is not connected",
     own: "Kalends cannot open calendars at the moment",

@@ -128,7 +128,7 @@ export function Days({ room, words, canJoin = false, most }: DaysProps) {
         lines(shownToday)
       ) : (
         <p className={classes.quiet}>
-          {room.tone === "unknown" ? words.states.unknown : room.now === null ? words.nothing : words.nothingMore}
+          {room.tone === "unknown" ? words.unknownPast : room.now === null ? words.nothing : words.nothingMore}
         </p>
       )}
       {shownTomorrow.length === 0 ? null : (

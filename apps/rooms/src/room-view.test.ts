@@ -203,7 +203,10 @@ describe("a room's screen", () => {
       roomId: sampleRoom.roomId,
       trouble: "not-allowed",
     })
-    expect(one.room()).toMatchObject({ tone: "unknown", sentence: "Kalends may not read this room’s calendar" })
+    expect(one.room()).toMatchObject({
+      tone: "unknown",
+      sentence: "Kalends is not allowed to read this room’s calendar",
+    })
   })
 
   test("says why what it shows is old, once it is old, and no longer once it is read anew", () => {

@@ -146,7 +146,7 @@ describe("every state and every size", () => {
           .getByText(isPaper ? /^As of \d\d:\d\d$/ : word, { exact: true })
           .first()
           .waitFor()
-        if (name === "old") await page.getByText("Kalends may not read this room’s calendar").waitFor()
+        if (name === "old") await page.getByText("Kalends is not allowed to read this room’s calendar").waitFor()
         if (name === "unknown") await page.getByText("The calendar service does not answer").waitFor()
         expect(await seriousFindings(page)).toEqual([])
         expect([await fits(page), await scrollsNot(page)]).toEqual([true, true])

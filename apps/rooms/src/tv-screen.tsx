@@ -12,14 +12,14 @@ export function TvScreen({ view, room, words }: ScreenProps) {
             <bdi>{room.name}</bdi>
           </h1>
           <p className={classes.chip} data-tone={room.tone} data-meaning>
-            <strong>{room.word}</strong> <span>{room.sentence}</span>
+            <strong>{room.word}</strong> {room.tone === "unknown" ? null : <span>{room.sentence}</span>}
           </p>
         </div>
         <Clock view={view} words={words} />
       </header>
       <section className={classes.tvNow} data-tone={room.tone}>
         {shown === null ? (
-          <p className={classes.tvTitle}>{room.tone === "unknown" ? words.states.unknown : words.nothing}</p>
+          <p className={classes.tvTitle}>{room.tone === "unknown" ? room.sentence : words.nothing}</p>
         ) : (
           <>
             <div>

@@ -41,7 +41,6 @@ export function Displays(props: DisplaysProps) {
     edit(null)
     setVersion((count) => count + 1)
   }
-  const ofRoom = roomId === undefined ? {} : { roomId }
   const language = chooseLanguage([locale])
   return (
     <PageFrame
@@ -58,22 +57,7 @@ export function Displays(props: DisplaysProps) {
           {text.all}
         </Anchor>
       )}
-      <Group align="flex-end" className={classes.finder}>
-        <FoundSearch
-          label={words.roomTroubles.find}
-          search={search}
-          find={(typed) => platform.goToPlace(displaysPlaceText({ ...place, search: typed }))}
-        />
-        <TroubleChoice
-          label={words.roomTroubles.onlyTrouble}
-          isTroubled={show !== undefined}
-          choose={({ show: asked }) =>
-            platform.goToPlace(
-              displaysPlaceText(asked === undefined ? { ...ofRoom, search } : { ...ofRoom, search, show: asked }),
-            )
-          }
-        />
-      </Group>
+      <Finder words={words} place={place} />
       <VirtualList
         label={text.title}
         loader={loader}
@@ -88,6 +72,26 @@ export function Displays(props: DisplaysProps) {
         <EditDialog key={edited.displayId} words={words} display={edited} close={() => edit(null)} changed={changed} />
       )}
     </PageFrame>
+  )
+}
+
+type FinderProps = { readonly words: Messages; readonly place: DisplaysPlace }
+
+function Finder({ words, place: { show, ...place } }: FinderProps) {
+  const showing = show === undefined ? {} : { show }
+  return (
+    <Group align="flex-end" className={classes.finder}>
+      <FoundSearch
+        label={words.roomTroubles.find}
+        search={place.search ?? ""}
+        find={(search) => platform.goToPlace(displaysPlaceText({ ...place, ...showing, search }))}
+      />
+      <TroubleChoice
+        label={words.roomTroubles.onlyTrouble}
+        isTroubled={show !== undefined}
+        choose={(chosen) => platform.goToPlace(displaysPlaceText({ ...place, ...chosen }))}
+      />
+    </Group>
   )
 }
 

@@ -65,11 +65,13 @@ function Rules({ words, rules, change }: RulesProps) {
       {rules.map((rule, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two rules may be alike, and their order is what they are.
         <li key={index} className={classes.entry}>
-          <Text fw={600}>{rule.name}</Text>
+          <Text fw={600} mb={6}>
+            {rule.name}
+          </Text>
           <Code block className={classes.linesText}>
             {[...rule.patterns, ...rule.also.map((pattern) => `+ ${pattern}`)].join("\n")}
           </Code>
-          <Text size="sm" className={classes.breakable}>
+          <Text size="sm" mt={6} mb="xs" className={classes.breakable}>
             {[
               rule.sip === null ? null : `${text.sip}: ${rule.sip}`,
               rule.h323 === null ? null : `${text.h323}: ${rule.h323}`,
@@ -114,7 +116,7 @@ function NewRule({ words, add }: NewRuleProps) {
       <Stack gap="sm">
         <PartTitle>{text.newRule}</PartTitle>
         <TextInput label={text.ruleName} maxLength={60} value={typed.name} onChange={set("name")} />
-        <div className={classes.fields}>
+        <div className={classes.fields} data-align="end">
           <Textarea
             autosize
             label={text.patterns}

@@ -26,7 +26,7 @@ const linkOf = (kind: "add" | "import" | "many" | "setup" | "dial-rules" | "vide
 
 /** All rooms by name, with what is known of each now and how old that is. */
 export function RoomList(props: ListProps) {
-  const { words, search, isTroubled, canChange } = props
+  const { words, search, isTroubled } = props
   const text = words.rooms
   const [count, setCount] = useState<number | null>(null)
   const [looks, setLooks] = useState({ made: 0, isAwaited: false })
@@ -47,6 +47,29 @@ export function RoomList(props: ListProps) {
   }, [looks, loader])
   return (
     <PageFrame title={text.title} text={text.text}>
+      <Ways {...props} />
+      <Finder {...props} />
+      {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
+      <LeftDevices {...props} />
+      <VirtualList
+        label={text.title}
+        loader={loader}
+        idOf={idOf}
+        columns={columnsOf(props)}
+        empty={<Text>{search !== "" ? text.noneFits : isTroubled ? words.video.allConnected : text.none}</Text>}
+        words={words}
+        explain={(error) => problemText(error, words)}
+        open={({ roomId }) => platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))}
+      />
+    </PageFrame>
+  )
+}
+
+/** What is done with rooms, and where more of them is. */
+function Ways({ words, canChange }: ListProps) {
+  const text = words.rooms
+  return (
+    <>
       {canChange ? (
         <Group>
           <Button component="a" href={linkOf("import")}>
@@ -73,34 +96,28 @@ export function RoomList(props: ListProps) {
           </Anchor>
         ))}
       </Group>
-      <Group align="flex-end" className={classes.finder}>
-        <FoundSearch
-          label={text.find}
-          search={search}
-          find={(typed) => {
-            const show = isTroubled ? { show: "trouble" as const } : {}
-            platform.goToPlace(roomsPlaceText({ kind: "list", search: typed, ...show }))
-          }}
-        />
-        <TroubleChoice
-          label={words.video.onlyUnconnected}
-          isTroubled={isTroubled}
-          choose={(show) => platform.goToPlace(roomsPlaceText({ kind: "list", search, ...show }))}
-        />
-      </Group>
-      {count === null || count === 0 ? null : <Text c="dimmed">{text.count(count)}</Text>}
-      <LeftDevices {...props} />
-      <VirtualList
-        label={text.title}
-        loader={loader}
-        idOf={idOf}
-        columns={columnsOf(props)}
-        empty={<Text>{search !== "" ? text.noneFits : isTroubled ? words.video.allConnected : text.none}</Text>}
-        words={words}
-        explain={(error) => problemText(error, words)}
-        open={({ roomId }) => platform.goToPlace(roomsPlaceText({ kind: "room", roomId }))}
+    </>
+  )
+}
+
+function Finder({ words, search, isTroubled }: ListProps) {
+  const text = words.rooms
+  return (
+    <Group align="flex-end" className={classes.finder}>
+      <FoundSearch
+        label={text.find}
+        search={search}
+        find={(typed) => {
+          const show = isTroubled ? { show: "trouble" as const } : {}
+          platform.goToPlace(roomsPlaceText({ kind: "list", search: typed, ...show }))
+        }}
       />
-    </PageFrame>
+      <TroubleChoice
+        label={words.video.onlyUnconnected}
+        isTroubled={isTroubled}
+        choose={(show) => platform.goToPlace(roomsPlaceText({ kind: "list", search, ...show }))}
+      />
+    </Group>
   )
 }
 

@@ -62,7 +62,7 @@ function MethodPart(props: PartProps) {
         {method.isRecommended ? <Badge variant="light">{text.recommended}</Badge> : null}
       </Group>
       <Text className={classes.prose}>{text.methods[method.name].text}</Text>
-      <Table withRowBorders aria-label={text.needed}>
+      <Table withRowBorders layout="fixed" aria-label={text.needed}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">{text.permission}</Table.Th>
@@ -73,7 +73,7 @@ function MethodPart(props: PartProps) {
           {method.permissions.map(({ name, holder, source }) => (
             <Table.Tr key={name}>
               <Table.Td className={classes.breakable}>
-                <Anchor href={source} target="_blank" rel="noreferrer">
+                <Anchor href={source} target="_blank" rel="noreferrer" inherit>
                   {name}
                 </Anchor>
               </Table.Td>

@@ -57,7 +57,7 @@ test("one is spoken of as one", () => {
     gone: roomTroubleWords.en.displays.gone,
   }
   expect([needsConsent.what(1), gone.what(2)]).toEqual([
-    "1 room may not be read any more.",
+    "1 room no longer lets Kalends read its calendar.",
     "2 screens have gone silent.",
   ])
 })
