@@ -2,9 +2,9 @@ import { clearHours } from "@kalends/protocol/devices"
 
 /** How often devices are looked for that nobody brings their bookings. */
 export const lookMs = 5_000
-/** A lease is renewed every fourth look, at a third of its life. */
-export const looksPerRenewal = 4
 export const leaseSeconds = 60
+/** A third of a lease's life. */
+export const renewMs = 20_000
 /** How often, about, a device is asked whether it still has what it was given. */
 export const checkMs = 5 * 60_000
 /** When it is first said of a device that its room's calendar is not read. */

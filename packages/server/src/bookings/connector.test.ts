@@ -3,12 +3,12 @@ import { type DeviceId, parseDeviceId, parseProviderEventId, type RoomId } from 
 import { Problem } from "@kalends/domain/problem"
 import { expect, test } from "vitest"
 import type { AgendaListener } from "../ports/room-agendas.ts"
-import type { AccountTables } from "../ports/store.ts"
+import type { AccountTables, Store } from "../ports/store.ts"
 import { type DeviceWorld, deviceWorld } from "../testing/device-world.ts"
 import { settled } from "../testing/fake-clock.ts"
 import { memoryRooms } from "../testing/memory-rooms.ts"
 import { createMemoryStore } from "../testing/memory-store.ts"
-import { checkMs, lookMs } from "./connector-pace.ts"
+import { checkMs, leaseSeconds, lookMs } from "./connector-pace.ts"
 
 const minutes = (count: number) => count * 60_000
 const at = (text: string) => Temporal.Instant.from(text)
@@ -284,6 +284,32 @@ test("of two nodes one brings a device its bookings; the other does when the fir
   await told(world, world.roomId, bookingOf("2"))
   expect(ids(world.codec.bookings)).toEqual(["2"])
   await stopOther()
+})
+
+test("a node that is too slow to renew what it holds keeps its lines", async () => {
+  const store = createMemoryStore()
+  let gate = Promise.resolve()
+  const slow: Store = {
+    ...store,
+    async asSystem(work) {
+      await gate
+      return store.asSystem(work)
+    },
+  }
+  const world = await deviceWorld(slow)
+  const roomId = await world.addRoom("Orion")
+  await world.addDevice(roomId, "codec.example.org")
+  const codec = world.memory.at("codec.example.org")
+  const stop = world.node().start()
+  await told(world, roomId, bookingOf("1"))
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gate = promise
+  await world.clock.advance(3 * leaseSeconds * 1_000)
+  resolve()
+  await world.clock.advance(3 * leaseSeconds * 1_000)
+  await told(world, roomId, bookingOf("2"))
+  expect([codec.opened, ids(codec.bookings)]).toEqual([1, ["2"]])
+  await stop()
 })
 
 test("four hours without the calendar: devices keep the right bookings, and a wiped one is refilled by itself", async () => {

@@ -5,11 +5,12 @@ import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
-import { leaseSeconds, lookMs, looksPerRenewal } from "./connector-pace.ts"
+import { leaseSeconds, lookMs, renewMs } from "./connector-pace.ts"
 import { type DeviceLine, startDeviceLine } from "./device-line.ts"
 import { createLeaving } from "./leaving.ts"
 import type { LinkDeps } from "./open-link.ts"
 import type { RoomShelves } from "./room-shelves.ts"
+import { createRounds } from "./rounds.ts"
 import { createTurns } from "./turns.ts"
 
 export type ConnectorDeps = {
@@ -30,6 +31,7 @@ const noteMs = 500
 /**
  * Brings every device its bookings: each node has a share of them under leases, as for calendars that are listened to. A
  * device that somebody changed is let go of and taken anew; what a killed node had is taken by another when its lease is over.
+ * A node that was too slow to renew keeps what no other has taken: all its lines opened anew would make it slower still.
  * What becomes of devices is written many at a time.
  */
 export function createConnector({ link, shelves, fanOut, clock, random, log }: ConnectorDeps) {
@@ -38,6 +40,8 @@ export function createConnector({ link, shelves, fanOut, clock, random, log }: C
   const turns = { opening: createTurns(callsAtOnce), giving: createTurns(callsAtOnce) }
   const leave = createLeaving({ store, fanOut, clock, log })
   const lines = new Map<DeviceId, DeviceLine>()
+  /** Let go of because they were changed, perhaps after they were taken as they are now. */
+  const dropped = new Set<DeviceId>()
   const notes = new Map<DeviceId, DeviceNote>()
   let cancelNotes: (() => void) | null = null
 
@@ -72,38 +76,40 @@ export function createConnector({ link, shelves, fanOut, clock, random, log }: C
   }
 
   const until = () => clock.now().add({ seconds: leaseSeconds })
+  const isPushed = ({ family }: DeviceRow) => link.families.get(family)?.push != null
 
+  /** Holds on, even to what was held for too long; what another node has by now is let go of. */
   async function renew(): Promise<void> {
+    const before = [...lines]
     const kept = await store.asSystem((tables) => tables.keepDevices(holder, until()))
     const ids = new Set(kept.map(({ deviceId }) => deviceId))
-    for (const deviceId of [...lines.keys()]) if (!ids.has(deviceId)) stop(deviceId)
+    for (const [deviceId, line] of before) if (!ids.has(deviceId) && lines.get(deviceId) === line) stop(deviceId)
+    // Taken without that we were told.
+    for (const row of kept) if (isPushed(row) && !lines.has(row.deviceId)) start(row)
   }
 
   async function take(): Promise<void> {
     for (;;) {
       const limit = Math.min(takenPerLook, linesMost - lines.size)
-      if (limit <= 0) return
-      const now = clock.now()
-      const taken = await store.asSystem((tables) => tables.takeDevices({ holder, now, until: until(), limit }))
-      for (const row of taken) if (link.families.get(row.family)?.push) start(row)
-      if (taken.length < limit) return
+      if (limit <= 0 || isStopped) return
+      const again = [...dropped]
+      dropped.clear()
+      const lease = { holder, now: clock.now(), until: until() }
+      try {
+        const taken = await store.asSystem((tables) => tables.takeDevices({ ...lease, again, limit }))
+        for (const row of taken) if (isPushed(row)) start(row)
+        if (taken.length < limit) return
+      } catch (error) {
+        for (const deviceId of again) dropped.add(deviceId)
+        throw error
+      }
     }
   }
 
-  async function look(count: number): Promise<void> {
-    if (count % looksPerRenewal === 0) await renew()
-    await take()
-  }
-
-  let looking: Promise<void> = Promise.resolve()
   let isStopped = true
-  /** One look after the other. */
-  function lookNext(work: () => Promise<void>): Promise<void> {
-    looking = looking
-      .then(() => (isStopped ? undefined : work()))
-      .catch((error: unknown) => log.warn("devices could not be looked for", { problem: kindOf(error) }))
-    return looking
-  }
+  const failed = (error: unknown) => log.warn("devices could not be looked for", { problem: kindOf(error) })
+  const renewals = createRounds({ clock, everyMs: renewMs, work: renew, failed })
+  const looks = createRounds({ clock, everyMs: lookMs, work: take, failed })
 
   return {
     /** How many devices this node brings their bookings. */
@@ -115,22 +121,17 @@ export function createConnector({ link, shelves, fanOut, clock, random, log }: C
       stop(deviceId)
       // What became of it before is not what became of it as it is now.
       notes.delete(deviceId)
-      void lookNext(take)
+      dropped.add(deviceId)
+      looks.now()
     },
     /** Looks every few seconds until it is stopped, which gives up all that this node holds. */
     start(): () => Promise<void> {
       isStopped = false
-      let cancel = () => {}
-      const again = (count: number) => {
-        void lookNext(() => look(count)).then(() => {
-          if (!isStopped) cancel = clock.after(lookMs, () => again(count + 1))
-        })
-      }
-      again(0)
+      const rounds = [renewals, looks]
+      for (const round of rounds) round.start()
       return async () => {
         isStopped = true
-        cancel()
-        await looking
+        await Promise.all(rounds.map((round) => round.stop()))
         for (const deviceId of [...lines.keys()]) stop(deviceId)
         await writeNotes()
         cancelNotes?.()

@@ -71,6 +71,7 @@ test("a device that is only called by another name is given its list again after
   const { change, list, memory, old, clock, stop } = await given()
   memory.isAlso("by-name.example.org", "old.example.org")
   await change({ address: "by-name.example.org" })
+  await settled()
   await clock.advance(2 * lookMs)
   expect(ids(old.bookings)).toEqual(["1"])
   expect(old.puts.map(ids)).toContainEqual([])

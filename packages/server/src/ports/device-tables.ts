@@ -103,15 +103,16 @@ export interface SystemDeviceTables {
   findDeviceByUsername(username: string): Promise<DeviceRow | null>
   /**
    * Takes up to `limit` devices that are brought their bookings, or whose list is to be taken away, and that no node holds,
-   * until `until`: no two nodes take the same.
+   * until `until`: no two nodes take the same, and none what it has already but for those named in `again`.
    */
   takeDevices(input: {
     readonly holder: string
     readonly now: Temporal.Instant
     readonly until: Temporal.Instant
+    readonly again: readonly DeviceId[]
     readonly limit: number
   }): Promise<readonly DeviceRow[]>
-  /** Holds what this node holds on; those that it still has, as they are now. */
+  /** Holds what this node holds on, even for too long; those that no other has taken, as they are now. */
   keepDevices(holder: string, until: Temporal.Instant): Promise<readonly DeviceRow[]>
   /** Gives up all that this node holds. */
   releaseDevices(holder: string): Promise<void>

@@ -1,4 +1,4 @@
-import { parseDeviceId, type UserId } from "@kalends/domain/ids"
+import { type DeviceId, parseDeviceId, type UserId } from "@kalends/domain/ids"
 import { describe, expect, test } from "vitest"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
 import type { Store } from "../ports/store.ts"
@@ -121,8 +121,8 @@ describe.each(stores)("devices %s", (_name, make) => {
   test("are held by one node at a time, until it gives them up or says no more", async () => {
     const store = make()
     const { one, two } = await organisation(store)
-    const take = (holder: string, now: number) =>
-      store.asSystem((tables) => tables.takeDevices({ holder, now: at(now), until: at(now + 60), limit: 100 }))
+    const take = (holder: string, now: number, again: readonly DeviceId[] = []) =>
+      store.asSystem((tables) => tables.takeDevices({ holder, now: at(now), until: at(now + 60), again, limit: 100 }))
     const mine = (rows: readonly DeviceRow[]) =>
       rows.map(({ deviceId }) => deviceId).filter((id) => id === one.deviceId || id === two.deviceId)
     expect(mine(await take("node-1", 0)).sort()).toEqual([one.deviceId, two.deviceId].sort())
@@ -130,6 +130,10 @@ describe.each(stores)("devices %s", (_name, make) => {
     expect(mine(await store.asSystem((tables) => tables.keepDevices("node-1", at(100))))).toHaveLength(2)
     expect(mine(await take("node-2", 90))).toEqual([])
     expect(mine(await take("node-2", 100))).toHaveLength(2)
+    // Its own, of which it was too slow to say so.
+    expect(mine(await take("node-2", 200))).toEqual([])
+    expect(mine(await take("node-2", 200, [one.deviceId]))).toEqual([one.deviceId])
+    expect(mine(await store.asSystem((tables) => tables.keepDevices("node-2", at(300))))).toHaveLength(2)
     await store.asSystem((tables) => tables.releaseDevices("node-2"))
     expect(mine(await take("node-1", 101))).toHaveLength(2)
   })
@@ -142,7 +146,9 @@ describe.each(stores)("devices %s", (_name, make) => {
     await changed(one, { isEnabled: false, mustClear: true, givenCount: 2, givenAt: at(1) })
     await changed(two, { removedAt: at(1), mustClear: true })
     const take = () =>
-      store.asSystem((tables) => tables.takeDevices({ holder: "node-1", now: at(0), until: at(60), limit: 100 }))
+      store.asSystem((tables) =>
+        tables.takeDevices({ holder: "node-1", now: at(0), until: at(60), again: [], limit: 100 }),
+      )
     const taken = (await take()).map(({ deviceId }) => deviceId)
     expect(taken).toEqual(expect.arrayContaining([one.deviceId, two.deviceId]))
     const cleared = (row: DeviceRow, holder: string) =>

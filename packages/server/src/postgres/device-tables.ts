@@ -119,12 +119,13 @@ export function createSystemDevices(tx: Transaction<Database>): SystemDeviceTabl
         .where("address", "is", null)
         .where("isEnabled", "=", true)
         .executeTakeFirst()) ?? null,
-    async takeDevices({ holder, now, until, limit }) {
+    async takeDevices({ holder, now, until, again, limit }) {
       const { rows } = await sql<DeviceRow>`
         update device set holder = ${holder}, held_until = ${until} where (account_id, device_id) in (
           select account_id, device_id from device
           where address is not null and (must_clear or (is_enabled and removed_at is null))
-            and (held_until is null or held_until <= ${now})
+            and (held_until is null or (held_until <= ${now} and holder <> ${holder})
+              or (holder = ${holder} and device_id = any(${again}::uuid[])))
           order by held_until nulls first limit ${limit} for update skip locked
         ) returning *`.execute(tx)
       return rows

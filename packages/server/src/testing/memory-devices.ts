@@ -88,11 +88,12 @@ export function memorySystemDevices(tx: MemoryTransaction): SystemDeviceTables {
   return {
     findDeviceByUsername: async (username) =>
       tx.list("device").find((row) => row.address === null && row.isEnabled && row.username === username) ?? null,
-    async takeDevices({ holder, now, until, limit }) {
+    async takeDevices({ holder, now, until, again, limit }) {
       const isFree = ({ address, heldUntil, ...row }: DeviceRow) =>
         address !== null &&
         (row.mustClear || (row.isEnabled && row.removedAt === null)) &&
-        (heldUntil === null || Temporal.Instant.compare(heldUntil, now) <= 0)
+        (heldUntil === null ||
+          (row.holder === holder ? again.includes(row.deviceId) : Temporal.Instant.compare(heldUntil, now) <= 0))
       const free = tx.list("device").filter((row) => isFree(row) && tx.lockAtOnce("device", row.deviceId))
       return hold(free.slice(0, limit), { holder, heldUntil: until })
     },
