@@ -23,94 +23,101 @@ export type RoomTroubleWords = {
   readonly find: string
 }
 
-const counted = (one: string, many: string) => (count: number) =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : many}`
-/** "1 room is …", "2 rooms are …". */
-const each = (one: string, many: string) => (is: string, are: string) => (count: number) =>
-  `${counted(one, many)(count)} ${count === 1 ? is : are}.`
-const rooms = each("room", "rooms")
-const devices = each("video system", "video systems")
-const displays = each("screen", "screens")
+// Nothing is called before a word is asked for, so that a build keeps one language without the other.
+const of = (count: number, one: string, many: string) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`
+const rooms = (count: number, is: string, are = is) => `${of(count, "room", "rooms")} ${count === 1 ? is : are}.`
+const devices = (count: number, is: string, are: string) =>
+  `${of(count, "video system", "video systems")} ${count === 1 ? is : are}.`
+const displays = (count: number, is: string, are: string) =>
+  `${of(count, "screen", "screens")} ${count === 1 ? is : are}.`
 
 const en: RoomTroubleWords = {
   title: "Rooms and their screens",
   counts: {
-    rooms: counted("room", "rooms"),
-    devices: counted("video system", "video systems"),
-    displays: counted("screen", "screens"),
+    rooms: (count) => of(count, "room", "rooms"),
+    devices: (count) => of(count, "video system", "video systems"),
+    displays: (count) => of(count, "screen", "screens"),
   },
   well: (parts) => `All is well in ${new Intl.ListFormat("en-GB").format(parts)}.`,
   rooms: {
     disabled: {
-      what: rooms("is shut out by its organisation", "are shut out by their organisation"),
+      what: (count) => rooms(count, "is shut out by its organisation", "are shut out by their organisation"),
       toDo: "Let Kalends in again at the calendar service, then reopen the organisation’s connection.",
     },
     "needs-reauth": {
-      what: rooms("has a sign-in that no longer works", "have a sign-in that no longer works"),
+      what: (count) => rooms(count, "has a sign-in that no longer works", "have a sign-in that no longer works"),
       toDo: "Connect again, with a new password or consent.",
     },
     "needs-consent": {
-      what: rooms("no longer lets Kalends read its calendar", "no longer let Kalends read their calendar"),
+      what: (count) =>
+        rooms(count, "no longer lets Kalends read its calendar", "no longer let Kalends read their calendar"),
       toDo: "Give the permission again at the calendar service, then connect again.",
     },
     unread: {
-      what: rooms("has a calendar that cannot be read", "have a calendar that cannot be read"),
+      what: (count) => rooms(count, "has a calendar that cannot be read", "have a calendar that cannot be read"),
       toDo: "Look whether the mailbox is still there. The room doctor says what is wrong.",
     },
     refused: {
-      what: rooms("could not be connected", "could not be connected"),
+      what: (count) => rooms(count, "could not be connected", "could not be connected"),
       toDo: "The room’s page says why. Mend that, then connect again.",
     },
     none: {
-      what: rooms("has no calendar connected", "have no calendar connected"),
+      what: (count) => rooms(count, "has no calendar connected", "have no calendar connected"),
       toDo: "Connect a calendar, or remove the room.",
     },
     unreachable: {
-      what: rooms("cannot be reached at the calendar service", "cannot be reached at the calendar service"),
+      what: (count) =>
+        rooms(count, "cannot be reached at the calendar service", "cannot be reached at the calendar service"),
       toDo: "This passes by itself. If it lasts, look at the calendar service.",
     },
   },
   devices: {
     failing: {
-      what: devices("does not take its bookings", "do not take their bookings"),
+      what: (count) => devices(count, "does not take its bookings", "do not take their bookings"),
       toDo: "The room’s page says what is wrong and what helps.",
     },
     silent: {
-      what: devices("has not asked for its bookings for an hour", "have not asked for their bookings for an hour"),
+      what: (count) =>
+        devices(count, "has not asked for its bookings for an hour", "have not asked for their bookings for an hour"),
       toDo: "Check power and network.",
     },
     left: {
-      what: devices("was removed and may still show its last list", "were removed and may still show their last list"),
+      what: (count) =>
+        devices(
+          count,
+          "was removed and may still show its last list",
+          "were removed and may still show their last list",
+        ),
       toDo: "Clear the list at the system itself, then put it away.",
     },
     uncleared: {
-      what: devices("still has a list that is not for it", "still have a list that is not for them"),
+      what: (count) => devices(count, "still has a list that is not for it", "still have a list that is not for them"),
       toDo: "Kalends takes it away once the system answers.",
     },
     new: {
-      what: devices("never had its bookings", "never had their bookings"),
+      what: (count) => devices(count, "never had its bookings", "never had their bookings"),
       toDo: "Test the connection on the room’s page.",
     },
     unread: {
-      what: devices("waits for its room’s calendar", "wait for their room’s calendar"),
+      what: (count) => devices(count, "waits for its room’s calendar", "wait for their room’s calendar"),
       toDo: "Nothing is wrong with the system: mend the room’s calendar.",
     },
     leaving: {
-      what: devices("was removed and is being cleared", "were removed and are being cleared"),
+      what: (count) => devices(count, "was removed and is being cleared", "were removed and are being cleared"),
       toDo: "This passes by itself.",
     },
   },
   displays: {
     gone: {
-      what: displays("has gone silent", "have gone silent"),
+      what: (count) => displays(count, "has gone silent", "have gone silent"),
       toDo: "Check power and network.",
     },
     never: {
-      what: displays("was paired and never came back", "were paired and never came back"),
+      what: (count) => displays(count, "was paired and never came back", "were paired and never came back"),
       toDo: "Open /rooms on the screen, or take it away.",
     },
     empty: {
-      what: displays("has no room to show", "have no room to show"),
+      what: (count) => displays(count, "has no room to show", "have no room to show"),
       toDo: "Choose a room, or take the screen away.",
     },
   },
@@ -124,11 +131,6 @@ const en: RoomTroubleWords = {
   find: "Find a screen or a room",
 }
 
-const ofJa = (unit: string) => (text: string) => (count: number) => `${count.toLocaleString("ja")} ${unit}${text}`
-const jaRooms = ofJa("室")
-const jaDevices = ofJa("台のビデオ会議端末")
-const jaDisplays = ofJa("台の画面")
-
 const ja: RoomTroubleWords = {
   title: "会議室と画面",
   counts: {
@@ -139,68 +141,78 @@ const ja: RoomTroubleWords = {
   well: (parts) => `${parts.join("、")}はすべて正常です。`,
   rooms: {
     disabled: {
-      what: jaRooms("で、組織がこのサービスへのアクセスを停止しています。"),
+      what: (count) => `${count.toLocaleString("ja")} 室で、組織がこのサービスへのアクセスを停止しています。`,
       toDo: "カレンダーサービスでアクセスを許可し、組織の接続を再開してください。",
     },
     "needs-reauth": {
-      what: jaRooms("で、サインインが無効になっています。"),
+      what: (count) => `${count.toLocaleString("ja")} 室で、サインインが無効になっています。`,
       toDo: "新しいパスワードまたは同意で、もう一度接続してください。",
     },
     "needs-consent": {
-      what: jaRooms("で、カレンダーを読み取る許可がなくなりました。"),
+      what: (count) => `${count.toLocaleString("ja")} 室で、カレンダーを読み取る許可がなくなりました。`,
       toDo: "カレンダーサービスで許可し直してから、もう一度接続してください。",
     },
     unread: {
-      what: jaRooms("のカレンダーを読み取れません。"),
+      what: (count) => `${count.toLocaleString("ja")} 室のカレンダーを読み取れません。`,
       toDo: "メールボックスがあるか確認してください。会議室ドクターで原因が分かります。",
     },
     refused: {
-      what: jaRooms("を接続できませんでした。"),
+      what: (count) => `${count.toLocaleString("ja")} 室を接続できませんでした。`,
       toDo: "会議室のページで理由を確認し、解消してからもう一度接続してください。",
     },
     none: {
-      what: jaRooms("でカレンダーが接続されていません。"),
+      what: (count) => `${count.toLocaleString("ja")} 室でカレンダーが接続されていません。`,
       toDo: "接続するか、会議室を削除してください。",
     },
     unreachable: {
-      what: jaRooms("で、カレンダーサービスに接続できません。"),
+      what: (count) => `${count.toLocaleString("ja")} 室で、カレンダーサービスに接続できません。`,
       toDo: "自動的に回復します。続く場合はカレンダーサービスを確認してください。",
     },
   },
   devices: {
     failing: {
-      what: jaDevices("が予約を受け取っていません。"),
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が予約を受け取っていません。`,
       toDo: "会議室のページで原因と対処を確認してください。",
     },
     silent: {
-      what: jaDevices("が 1 時間以上、予約を取得していません。"),
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が 1 時間以上、予約を取得していません。`,
       toDo: "電源とネットワークを確認してください。",
     },
     left: {
-      what: jaDevices("が削除後も最後の予定を表示している可能性があります。"),
+      what: (count) =>
+        `${count.toLocaleString("ja")} 台のビデオ会議端末が削除後も最後の予定を表示している可能性があります。`,
       toDo: "端末側で予定を消してから、片付けてください。",
     },
     uncleared: {
-      what: jaDevices("に、対象外の予定が残っています。"),
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末に、対象外の予定が残っています。`,
       toDo: "端末が応答すると自動的に消されます。",
     },
     new: {
-      what: jaDevices("が一度も予約を受け取っていません。"),
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が一度も予約を受け取っていません。`,
       toDo: "会議室のページで接続をテストしてください。",
     },
     unread: {
-      what: jaDevices("が会議室のカレンダーを待っています。"),
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が会議室のカレンダーを待っています。`,
       toDo: "端末に問題はありません。会議室のカレンダーを復旧してください。",
     },
-    leaving: { what: jaDevices("が削除され、予定を消しています。"), toDo: "自動的に完了します。" },
+    leaving: {
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が削除され、予定を消しています。`,
+      toDo: "自動的に完了します。",
+    },
   },
   displays: {
-    gone: { what: jaDisplays("から応答がありません。"), toDo: "電源とネットワークを確認してください。" },
+    gone: {
+      what: (count) => `${count.toLocaleString("ja")} 台の画面から応答がありません。`,
+      toDo: "電源とネットワークを確認してください。",
+    },
     never: {
-      what: jaDisplays("がペアリング後に一度も接続していません。"),
+      what: (count) => `${count.toLocaleString("ja")} 台の画面がペアリング後に一度も接続していません。`,
       toDo: "画面で /rooms を開くか、取り外してください。",
     },
-    empty: { what: jaDisplays("に会議室が設定されていません。"), toDo: "会議室を選ぶか、取り外してください。" },
+    empty: {
+      what: (count) => `${count.toLocaleString("ja")} 台の画面に会議室が設定されていません。`,
+      toDo: "会議室を選ぶか、取り外してください。",
+    },
   },
   since: (name, when) => `${name}(${when})`,
   others: (count) => `ほか ${count.toLocaleString("ja")} 件`,
