@@ -1,18 +1,20 @@
 import type { ServiceView, UserView } from "@kalends/protocol/api"
 import type { OwnPolicyView } from "@kalends/protocol/policy"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
-import { useState } from "react"
+import { Suspense, useState } from "react"
 import { policyApi } from "./api-policy.ts"
 import { Connect } from "./connect.tsx"
 import { ConnectionsSummary } from "./connections/home-summary.tsx"
 import { Health } from "./health.tsx"
 import { HealthStrip } from "./health-strip.tsx"
 import { homeView, type ToDo } from "./home.ts"
+import { later } from "./later.ts"
 import type { Messages } from "./messages.ts"
 import { OwnNotice } from "./policy/own-notice.tsx"
-import { HomeTroubles } from "./rooms/home-troubles.tsx"
 import type { PortalState, PortalStore } from "./store.ts"
 import { useLoaded } from "./use-loaded.ts"
+
+const HomeTroubles = later(async () => (await import("./rooms/home-troubles.tsx")).HomeTroubles)
 
 export type HomeProps = {
   readonly store: PortalStore
