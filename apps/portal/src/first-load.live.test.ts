@@ -15,7 +15,7 @@ import { messages } from "./messages.ts"
 // What a browser loads before anything is seen, from the files as they are built.
 
 /** Kilobytes on the wire, JavaScript and styles together. Raise one with a word in the commit of why; lower it when it has become less. */
-const mostKilobytes = { portal: 246, agenda: 284, rooms: 156, "outlook-addin": 165 }
+const mostKilobytes = { portal: 249, agenda: 284, rooms: 156, "outlook-addin": 165 }
 
 const apps = ["portal", "agenda", "rooms", "outlook-addin"] as const
 let folder = ""

@@ -51,7 +51,11 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
           canRevoke={user.abilities.includes("revoke-connections")}
         />
       ) : null}
-      {user.abilities.includes("read-rooms") ? <HomeTroubles {...{ words, locale, now }} tellWell={tellRooms} /> : null}
+      {user.abilities.includes("read-rooms") ? (
+        <Suspense fallback={null}>
+          <HomeTroubles {...{ words, locale, now }} tellWell={tellRooms} />
+        </Suspense>
+      ) : null}
       {connection === null ? (
         <Connect store={store} state={state} words={words} policy={policy} />
       ) : (
