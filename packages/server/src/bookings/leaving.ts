@@ -39,9 +39,12 @@ export function createLeaving({ store, fanOut, clock, log }: LeavingDeps): Devic
   async function letGoOfOthers(tables: AccountTables, { roomId, deviceId }: DeviceRow): Promise<readonly DeviceId[]> {
     if (roomId === null) return []
     const here = await tables.devices.list({ roomId, troubledSince: null, after: null, limit: systemsMost })
-    const others = here.filter((one) => one.deviceId !== deviceId && one.address !== null && one.removedAt === null)
-    for (const one of others) await tables.devices.update(one.deviceId, { holder: null, heldUntil: null })
-    return others.map((one) => one.deviceId)
+    const others = here
+      .filter((one) => one.deviceId !== deviceId && one.address !== null && one.removedAt === null)
+      .map((one) => one.deviceId)
+      .sort()
+    for (const other of others) await tables.devices.update(other, { holder: null, heldUntil: null })
+    return others
   }
 
   return {

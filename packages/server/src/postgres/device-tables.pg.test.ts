@@ -219,3 +219,30 @@ describe.each(stores)("devices %s", (_name, make) => {
     expect(await inAccount((tables) => tables.devices.find(two.deviceId))).toBeNull()
   })
 })
+
+test("many devices are held on to, written of and left by their room at once, in whatever order, and nothing deadlocks", async () => {
+  const store = createStore(database())
+  const { inAccount, user, deviceOf } = await organisation(store)
+  const held = { holder: "node-9", heldUntil: at(60), givenCount: 1, givenAt: at(1) }
+  const rows = Array.from({ length: 200 }, (_, index) => ({ ...deviceOf(`many-${index}`, user.userId), ...held }))
+  await inAccount(async (tables) => {
+    for (const row of rows) await tables.devices.insert(row)
+  })
+  const told = { lastOkAt: at(5), problemKind: null, problemCode: null, problemAt: null, model: "M", software: "S" }
+  const notes = rows.map(
+    ({ accountId, deviceId, givenHash, givenCount, givenAt }): DeviceNote => ({
+      ...{ accountId, deviceId, givenHash, givenCount, givenAt },
+      ...told,
+    }),
+  )
+  const write = (some: readonly DeviceNote[]) => store.asSystem((tables) => tables.noteDevices(some))
+  const keep = () => store.asSystem((tables) => tables.keepDevices("node-9", at(90)))
+  for (let round = 0; round < 10; round++)
+    await Promise.all([keep(), write(notes), write(notes.toReversed()), keep(), write(notes.slice(50))])
+  const [left] = await Promise.all([
+    inAccount((tables) => tables.devices.leaveRoom(user.userId, at(6))),
+    ...[notes, notes.toReversed()].map(write),
+    keep(),
+  ])
+  expect(left).toHaveLength(rows.length + 3)
+})

@@ -1,5 +1,5 @@
 import type { AccountId, DeviceId, RoomId } from "@kalends/domain/ids"
-import { sql, type Transaction } from "kysely"
+import { type RawBuilder, sql, type Transaction } from "kysely"
 import type { DeviceNote, DeviceRow, DeviceTables, SystemDeviceTables } from "../ports/device-tables.ts"
 import { type Database, unique } from "./database.ts"
 
@@ -65,6 +65,11 @@ export function createDeviceTables(tx: Transaction<Database>, accountId: Account
   }
 }
 
+/** The one order of rows (ports/lock-order.ts); an update of many takes them in any. */
+async function lockDevices(tx: Transaction<Database>, which: RawBuilder<unknown>): Promise<void> {
+  await sql`select from device where ${which} order by device_id for update`.execute(tx)
+}
+
 const isTroubled = (since: Temporal.Instant) => sql<boolean>`(must_clear or removed_at is not null or (is_enabled and
   (problem_kind is not null or last_ok_at is null or (address is null and last_ok_at < ${since}))))`
 
@@ -73,6 +78,7 @@ async function leaveRoom(
   accountId: AccountId,
   { roomId, now }: { readonly roomId: RoomId; readonly now: Temporal.Instant },
 ): Promise<readonly DeviceId[]> {
+  await lockDevices(tx, sql`account_id = ${accountId} and room_id = ${roomId}`)
   // One that was given up already stays to be seen.
   const { rows: kept } = await sql<{ readonly deviceId: DeviceId }>`
     update device set room_id = null, holder = null, held_until = null, removed_at = coalesce(removed_at, ${now}),
@@ -130,9 +136,12 @@ export function createSystemDevices(tx: Transaction<Database>): SystemDeviceTabl
         ) returning *`.execute(tx)
       return rows
     },
-    keepDevices: (holder, until) =>
-      tx.updateTable("device").set({ heldUntil: until }).where("holder", "=", holder).returningAll().execute(),
+    async keepDevices(holder, until) {
+      await lockDevices(tx, sql`holder = ${holder}`)
+      return tx.updateTable("device").set({ heldUntil: until }).where("holder", "=", holder).returningAll().execute()
+    },
     async releaseDevices(holder) {
+      await lockDevices(tx, sql`holder = ${holder}`)
       await tx.updateTable("device").set({ holder: null, heldUntil: null }).where("holder", "=", holder).execute()
     },
     async noteDevices(notes) {
@@ -145,11 +154,13 @@ async function noteDevices(tx: Transaction<Database>, notes: readonly DeviceNote
   const column = <Value>(of: (note: DeviceNote) => Value) => notes.map(of)
   const instants = (of: (note: DeviceNote) => Temporal.Instant | null) => column((note) => of(note)?.toString() ?? null)
   const hashes = column(({ givenHash }) => (givenHash === null ? null : Buffer.from(givenHash)))
+  const [accounts, devices] = [column(({ accountId }) => accountId), column(({ deviceId }) => deviceId)]
+  await lockDevices(tx, sql`(account_id, device_id) in (select unnest(${accounts}::uuid[]), unnest(${devices}::uuid[]))`)
   await sql`
     update device as kept set last_ok_at = fresh.last_ok_at, problem_kind = fresh.problem_kind,
       problem_code = fresh.problem_code, problem_at = fresh.problem_at, given_hash = fresh.given_hash,
       given_count = fresh.given_count, given_at = fresh.given_at, model = fresh.model, software = fresh.software
-    from unnest(${column(({ accountId }) => accountId)}::uuid[], ${column(({ deviceId }) => deviceId)}::uuid[],
+    from unnest(${accounts}::uuid[], ${devices}::uuid[],
       ${instants(({ lastOkAt }) => lastOkAt)}::timestamptz[], ${column(({ problemKind }) => problemKind)}::text[],
       ${column(({ problemCode }) => problemCode)}::text[], ${instants(({ problemAt }) => problemAt)}::timestamptz[],
       ${hashes}::bytea[], ${column(({ givenCount }) => givenCount)}::integer[],
