@@ -68,7 +68,7 @@ function Rules({ words, rules, change }: RulesProps) {
           <Text fw={600} mb={6}>
             {rule.name}
           </Text>
-          <Code block className={classes.linesText}>
+          <Code block className={classes.patterns}>
             {[...rule.patterns, ...rule.also.map((pattern) => `+ ${pattern}`)].join("\n")}
           </Code>
           <Text size="sm" mt={6} mb="xs" className={classes.breakable}>

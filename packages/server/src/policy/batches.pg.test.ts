@@ -119,10 +119,12 @@ test("what a node that was killed removed is told of by another, without the sec
   expect(await inAccount((tables) => tables.revocations.list(10))).toEqual([])
   await clock.advance(60_000)
   const now = clock.now()
-  const stalled = await base.asSystem((tables) =>
-    tables.takeStalledRevocations({ untouchedSince: now.subtract({ seconds: 30 }), now, limit: 10 }),
+  const all = await base.asSystem((tables) =>
+    tables.takeStalledRevocations({ untouchedSince: now.subtract({ seconds: 30 }), now, limit: 1_000 }),
   )
-  expect(stalled.map((one) => one.accountId)).toEqual([accountId])
+  // Those of the tests before may be among them.
+  const stalled = all.filter((one) => one.accountId === accountId)
+  expect(stalled).toHaveLength(1)
   for (const one of stalled) await runs.run(one.accountId, one.revocationId, "job:revocation:2")
   const told = (await audit()).filter(({ action }) => action === "grant-revoked")
   expect(told.map(({ reason }) => reason)).toEqual(names.map(() => "not-confirmed"))
