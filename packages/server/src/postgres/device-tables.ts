@@ -155,7 +155,10 @@ async function noteDevices(tx: Transaction<Database>, notes: readonly DeviceNote
   const instants = (of: (note: DeviceNote) => Temporal.Instant | null) => column((note) => of(note)?.toString() ?? null)
   const hashes = column(({ givenHash }) => (givenHash === null ? null : Buffer.from(givenHash)))
   const [accounts, devices] = [column(({ accountId }) => accountId), column(({ deviceId }) => deviceId)]
-  await lockDevices(tx, sql`(account_id, device_id) in (select unnest(${accounts}::uuid[]), unnest(${devices}::uuid[]))`)
+  await lockDevices(
+    tx,
+    sql`(account_id, device_id) in (select unnest(${accounts}::uuid[]), unnest(${devices}::uuid[]))`,
+  )
   await sql`
     update device as kept set last_ok_at = fresh.last_ok_at, problem_kind = fresh.problem_kind,
       problem_code = fresh.problem_code, problem_at = fresh.problem_at, given_hash = fresh.given_hash,
