@@ -42,6 +42,7 @@ export async function openFakeScreens(webFolder: string, scene: ScreenScene) {
       if (scene.refusal !== null) return refuse(409, "conflict", scene.refusal)
       return json(200, { act: "book", roomId: "00000000-0000-4000-8000-0000000000a1", endsAt: now })
     }
+    if (path === "/v1/display/heard") return void response.writeHead(204).end()
     if (path !== "/v1/display/agendas") return page(webFolder, path, response)
     if (!scene.isPaired) return refuse(401, "auth-expired", "display-unknown")
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" })

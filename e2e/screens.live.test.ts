@@ -180,6 +180,7 @@ test("a booking made in the calendar is at the door and on the codec, one made a
     ),
   )
   expect(new Set(refused)).toEqual(new Set([401]))
+  expect(await ask("POST", "/v1/display/heard")).toBe(204)
 
   // It is taken away: what it showed is gone at once.
   const again = await setUpNode({ url: node.url, setupCode: null })

@@ -17,6 +17,7 @@ function world(script: Script, token: string | null) {
   let nowMs = 0
   let kept = token
   let codes = 0
+  const heardAtMs: number[] = []
   const timers = new Set<{ readonly atMs: number; readonly callback: () => void }>()
   const now = () => nine.add({ milliseconds: nowMs })
   const after = (delayMs: number, callback: () => void) => {
@@ -57,6 +58,10 @@ function world(script: Script, token: string | null) {
       after(20_000, beat)
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))))
     },
+    async heard() {
+      heardAtMs.push(nowMs)
+      throw new Error("no answer")
+    },
   }
   const link = createDisplayLink({
     ...{ service, after, fraction: () => 0.5, device: () => ({ ticksMs: nowMs, wallMs: nowMs }) },
@@ -76,6 +81,7 @@ function world(script: Script, token: string | null) {
   return {
     link,
     kept: () => kept,
+    heardAtMs,
     timers,
     async pass(ms: number): Promise<void> {
       const untilMs = nowMs + ms
@@ -131,6 +137,25 @@ describe("a screen", () => {
     expect(link.state.phase).toBe("starting")
     await pass(5_000)
     expect(link.state).toMatchObject({ phase: "paired", isLinked: true })
+  })
+
+  test("says once a minute that it hears its stream, whether it is answered or not, and only while it does", async () => {
+    const { link, pass, heardAtMs } = world(calm(), "token")
+    link.start()
+    await pass(5 * 60_000)
+    // At each third beat, and here half a beat after.
+    expect(heardAtMs).toEqual([70_000, 130_000, 190_000, 250_000])
+    expect(link.state.isLinked).toBe(true)
+    link.stop()
+    await pass(5 * 60_000)
+    expect(heardAtMs).toHaveLength(4)
+  })
+
+  test("does not say so where nothing is heard", async () => {
+    const { link, pass, heardAtMs } = world({ ...calm(), streams: Array.from({ length: 99 }, () => "silent") }, "token")
+    link.start()
+    await pass(20 * 60_000)
+    expect(heardAtMs).toEqual([])
   })
 
   test("forgets everything and asks for a code when its token is refused, or it is taken away", async () => {

@@ -1,4 +1,4 @@
-import type { DisplayMessage, Pairing } from "@kalends/protocol/display"
+import { beatsPerHeard, type DisplayMessage, displayBeatSeconds, type Pairing } from "@kalends/protocol/display"
 import { afterMessage, type DisplayState, nothingKnown } from "./display-state.ts"
 import type { DeviceTime } from "./service-time.ts"
 
@@ -8,6 +8,8 @@ export interface DisplayService {
   pairingState(token: string): Promise<"waiting" | "paired" | "over">
   /** Resolves when the stream ends, or at once with "refused" where the token opens nothing any more. */
   listen(token: string, hear: (message: DisplayMessage) => void, signal: AbortSignal): Promise<"ended" | "refused">
+  /** Says that the stream is heard. */
+  heard(token: string): Promise<void>
 }
 
 /** Where the screen's token is kept: the one thing that outlives the page. */
@@ -114,8 +116,17 @@ export function createDisplayLink(world: LinkWorld) {
   async function listen(token: string): Promise<void> {
     const signal = begin()
     const askedTicksMs = device().ticksMs
+    let beats = 0
     let disarm = after(helloMs, lost)
-    signal.addEventListener("abort", () => disarm(), { once: true })
+    let callOff = () => {}
+    signal.addEventListener(
+      "abort",
+      () => {
+        disarm()
+        callOff()
+      },
+      { once: true },
+    )
 
     /** Whatever ended it: what is known stays, and the service is asked again. */
     function lost(): void {
@@ -125,13 +136,22 @@ export function createDisplayLink(world: LinkWorld) {
       retry(() => void listen(token))
     }
 
+    /** Within the time of a beat: all screens of a node hear it at once. What does not arrive is made up for by the next. */
+    function sayHeard(): void {
+      service.heard(token).catch(() => {})
+    }
+
     function hear(message: DisplayMessage): void {
       if (signal.aborted) return
       if (message.kind === "removed") return unpair()
       if (message.kind === "hello") failures = 0
       change(told(message, askedTicksMs))
+      const beatMs = (state.hello?.beatSeconds ?? displayBeatSeconds) * 1000
       disarm()
-      disarm = after((state.hello?.beatSeconds ?? 20) * beatsMissedMost * 1000, lost)
+      disarm = after(beatMs * beatsMissedMost, lost)
+      if (message.kind !== "beat") return
+      beats += 1
+      if (beats % beatsPerHeard === 0) callOff = after(beatMs * fraction(), sayHeard)
     }
 
     try {

@@ -70,6 +70,9 @@ export function createDisplayService(send: Fetch, deviceName: string) {
         throw error
       }
     },
+    async heard(token) {
+      await ask("/v1/display/heard", { method: "POST", headers: bearer(token), signal: AbortSignal.timeout(answerMs) })
+    },
     act: async (token, input) =>
       displayActDoneSchema.parse(await (await post("/v1/display/acts", input, token)).json()),
   }

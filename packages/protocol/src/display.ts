@@ -68,6 +68,11 @@ const troubleSchema = z.enum(roomTroubles).catch("unreadable")
 
 /** A beat comes this often when nothing else does. Silence for three times as long means a dead stream. */
 export const displayBeatSeconds = 20
+/**
+ * POST /v1/display/heard, without a body, at each so many beats, some seconds after: the screen hears its stream. A stream whose
+ * screen did not say so for three minutes, to this node or another, ends.
+ */
+export const beatsPerHeard = 3
 
 /**
  * GET /v1/display/agendas: a server-sent event stream, read with fetch and the screen's token in a bearer header. 401 once

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto"
 import { connect, type Socket } from "node:net"
 import { loadavg } from "node:os"
+import { beatsPerHeard, displayBeatSeconds } from "@kalends/protocol/display"
 import { elapsedMs, pause, say } from "../../../tools/platform.ts"
 import { startBenchDatabase } from "./kit/database.ts"
 import { atMost, endBench, failed, median, percentile, report } from "./kit/figures.ts"
@@ -21,10 +22,19 @@ const changes = Math.min(count, 1_000)
 const atOnce = 100
 const settleMs = 10_000
 
+let screensMade = 0
+
 type Screen = {
   readonly socket: Socket
   waits: { readonly mark: string; readonly heard: () => void } | null
   said: string
+}
+
+/** As the app does, some seconds after the beat: here each at its own. The bench may be over by then. */
+async function sayHeard(port: number, token: string, place: number): Promise<void> {
+  await pause((place % displayBeatSeconds) * 1_000)
+  const headers = { authorization: `Bearer ${token}` }
+  await fetch(`http://127.0.0.1:${port}/v1/display/heard`, { method: "POST", headers }).catch(() => {})
 }
 
 /** A screen that is open once it was told of its room. */
@@ -32,6 +42,8 @@ function openScreen(port: number, token: string | null, opened: string): Promise
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1").setNoDelay(true)
     const screen: Screen = { socket, waits: null, said: "" }
+    const place = screensMade++
+    let beats = 0
     const bearer = token === null ? "" : `authorization: Bearer ${token}\r\n`
     socket.write(`GET /v1/display/agendas HTTP/1.1\r\nhost: 127.0.0.1\r\n${bearer}\r\n`)
     socket.once("error", reject)
@@ -42,6 +54,8 @@ function openScreen(port: number, token: string | null, opened: string): Promise
         screen.said = text
         resolve(screen)
       }
+      if (token !== null && text.includes('"kind":"beat"') && ++beats % beatsPerHeard === 0)
+        void sayHeard(port, token, place)
       if (screen.waits !== null && text.includes(screen.waits.mark)) screen.waits.heard()
     })
   })

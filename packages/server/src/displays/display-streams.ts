@@ -1,5 +1,7 @@
 import type { Booking } from "@kalends/domain/booking"
 import { actsOf } from "@kalends/domain/display"
+import type { AccountId, DisplayId } from "@kalends/domain/ids"
+import { quietDisplayMinutes } from "@kalends/domain/in-trouble"
 import { roomTroubleOf } from "@kalends/domain/room-trouble"
 import { type DisplayMessage, displayBeatSeconds } from "@kalends/protocol/display"
 import type { Clock } from "../ports/clock.ts"
@@ -29,7 +31,6 @@ export interface StreamEnd {
 const streamsPerDisplayMost = 2
 /** After so many beats a screen is asked after: whether it still is one, and what it is called. */
 const beatsPerLook = 15
-const beatsPerTouch = 3
 
 export function encodeMessage(message: DisplayMessage): string {
   return `data: ${JSON.stringify(message)}\n\n`
@@ -37,48 +38,82 @@ export function encodeMessage(message: DisplayMessage): string {
 
 /**
  * The open streams of this node. A stream listens for its screen and its rooms. One timer beats for all of them, notes which
- * screens are there, and looks whether a change was missed.
+ * screens said that they hear, and looks whether a change was missed. A line that is cut is not told of for a quarter of an
+ * hour: the stream of a screen of which no node has heard for minutes ends, so that nobody is waited for at it.
  */
 export function createDisplayStreams(deps: DisplayStreamsDeps) {
   const { store, clock } = deps
   const streams = new Set<Stream>()
-  let beats = 0
+  /** Screens that spoke to this node since the last beat. */
+  const heard = new Map<DisplayId, AccountId>()
+  let isNoting = false
+  let failedAt: Temporal.Instant | null = null
   let cancelBeat = () => {}
 
   function beat(): void {
-    beats += 1
     const now = clock.now()
     for (const stream of streams) stream.beat(now)
-    if (beats % beatsPerTouch === 0) void touch().catch(() => {})
+    void note(now)
     cancelBeat = clock.after(displayBeatSeconds * 1000, beat)
   }
   beat()
 
-  /** What cannot be noted now is noted at one of the next beats. */
-  async function touch(): Promise<void> {
-    const of = Map.groupBy(streams, ({ display }) => display.accountId)
-    for (const [accountId, here] of of)
-      await store.inAccount(accountId, (tables) =>
-        tables.displays.touch([...new Set(here.map(({ display }) => display.displayId))], clock.now()),
-      )
+  /** What could not be noted, or takes longer than a beat, screens say again. Until they had the time to, their silence says nothing. */
+  async function note(now: Temporal.Instant): Promise<void> {
+    if (isNoting) {
+      failedAt = now
+      return
+    }
+    isNoting = true
+    try {
+      await noteHeard(now)
+    } catch {
+      failedAt = clock.now()
+    } finally {
+      isNoting = false
+    }
+  }
+
+  async function noteHeard(now: Temporal.Instant): Promise<void> {
+    const spoke = Map.groupBy(heard, ([, accountId]) => accountId)
+    heard.clear()
+    const since = now.subtract({ minutes: quietDisplayMinutes })
+    const isTelling = failedAt === null || Temporal.Instant.compare(failedAt, since) < 0
+    const open = Map.groupBy(streams, ({ display }) => display.accountId)
+    for (const accountId of new Set([...spoke.keys(), ...open.keys()])) {
+      const here = open.get(accountId) ?? []
+      const silent = await store.inAccount(accountId, async ({ displays }) => {
+        await displays.touch(
+          (spoke.get(accountId) ?? []).map(([displayId]) => displayId),
+          now,
+        )
+        return displays.listUnseen([...new Set(here.map(({ display }) => display.displayId))], since)
+      })
+      if (isTelling) for (const stream of here) if (silent.includes(stream.display.displayId)) stream.close()
+    }
   }
 
   return {
     /** Opens a stream; returns a function that ends it. */
     async open(display: ListedDisplay, end: StreamEnd): Promise<() => void> {
       const { accountId, displayId } = display
+      // Before it is one of the streams: whoever looks for silent ones finds it seen.
+      await store.inAccount(accountId, (tables) => tables.displays.touch([displayId], clock.now()))
       const same = [...streams].filter((stream) => stream.display.displayId === displayId)
       for (const stream of same.slice(0, Math.max(0, same.length + 1 - streamsPerDisplayMost))) stream.close()
       const stream = new Stream(deps, display, end, (closed) => void streams.delete(closed))
       streams.add(stream)
       try {
         await stream.look()
-        await store.inAccount(accountId, (tables) => tables.displays.touch([displayId], clock.now()))
       } catch (error) {
         stream.close()
         throw error
       }
       return () => stream.close()
+    },
+    /** The screen said that it hears its stream, which may be another node's. */
+    heard({ accountId, displayId }: Pick<ListedDisplay, "accountId" | "displayId">): void {
+      heard.set(displayId, accountId)
     },
     /** Ends all of them: screens ask again, another node if there is one. */
     close(): void {
@@ -92,7 +127,7 @@ export function createDisplayStreams(deps: DisplayStreamsDeps) {
 }
 export type DisplayStreams = ReturnType<typeof createDisplayStreams>
 
-/** Opened by a request; closed by the screen, by being taken away, by slowness, or with the node. */
+/** Opened by a request; closed by the screen, by being taken away, by slowness, by silence, or with the node. */
 class Stream {
   display: ListedDisplay
   readonly #deps: DisplayStreamsDeps

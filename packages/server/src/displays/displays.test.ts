@@ -3,15 +3,15 @@ import type { DisplayKind } from "@kalends/domain/display"
 import { usualDisplaySettings } from "@kalends/domain/display"
 import { parseDisplayId } from "@kalends/domain/ids"
 import { Problem } from "@kalends/domain/problem"
-import { type DisplayMessage, displayMessageSchema } from "@kalends/protocol/display"
+import { beatsPerHeard, type DisplayMessage, displayMessageSchema } from "@kalends/protocol/display"
 import { describe, expect, test } from "vitest"
 import { createRooms } from "../rooms/rooms.ts"
-import { type RoomWorldOptions, roomWorld } from "../testing/room-world.ts"
+import { type RoomNode, type RoomWorldOptions, roomWorld } from "../testing/room-world.ts"
 import { callerOf, sampleRows } from "../testing/rows.ts"
 import { sampleRoom } from "../testing/sample-room.ts"
 import { seededRandom } from "../testing/seeded-random.ts"
 import { createDisplayActs } from "./display-acts.ts"
-import { createDisplayStreams } from "./display-streams.ts"
+import { createDisplayStreams, type DisplayStreams } from "./display-streams.ts"
 import { createDisplays } from "./displays.ts"
 
 /** One room, screens for it, and an administrator. */
@@ -22,7 +22,20 @@ async function world(options: RoomWorldOptions = {}) {
   const user = { ...sampleRows(1).user, accountId, role: "room-admin" } as const
   await store.inAccount(accountId, (tables) => tables.insertUser(user))
   const displays = createDisplays({ store, fanOut, clock, random: seededRandom(5) })
-  const streams = createDisplayStreams({ store, agendas, fanOut, clock, publicUrl: "https://kalends.example" })
+  const outage = { is: "over" as "over" | "refuses" | "hangs", isOver: Promise.withResolvers<void>() }
+  const streamsOver = (agendas: RoomNode["agendas"]) =>
+    createDisplayStreams({
+      store: {
+        ...store,
+        async inAccount(of, work) {
+          if (outage.is === "refuses") throw new Problem("unavailable", "Away.")
+          if (outage.is === "hangs") await outage.isOver.promise
+          return store.inAccount(of, work)
+        },
+      },
+      ...{ agendas, fanOut, clock, publicUrl: "https://kalends.example" },
+    })
+  const streams = streamsOver(agendas)
   const act = createDisplayActs({ store, agendas, desk, clock })
   const by = callerOf(user)
   const input = { name: "Door", kind: "door" as DisplayKind, roomIds: [ref.roomId], settings: usualDisplaySettings }
@@ -31,13 +44,19 @@ async function world(options: RoomWorldOptions = {}) {
     const { displayId } = await displays.pair(by, { ...input, ...changes, code })
     return { token, displayId: parseDisplayId(displayId), display: await displays.requireShown(token) }
   }
-  /** Opens its stream and notes what is said. */
-  async function watch(display: Awaited<ReturnType<typeof paired>>["display"]) {
+  /** Opens its stream and notes what is said; it says that it hears its beats, where it is told to. */
+  async function watch(
+    display: Awaited<ReturnType<typeof paired>>["display"],
+    speaksTo: Pick<DisplayStreams, "heard"> | null = streams,
+  ) {
     const heard: DisplayMessage[] = []
-    const end = { isClosed: false, isSlow: false }
+    const end = { isClosed: false, isSlow: false, speaksTo }
+    let beats = 0
     const close = await streams.open(display, {
       write(text) {
-        heard.push(displayMessageSchema.parse(JSON.parse(text.replace(/^data: /, ""))))
+        const message = displayMessageSchema.parse(JSON.parse(text.replace(/^data: /, "")))
+        heard.push(message)
+        if (message.kind === "beat" && ++beats % beatsPerHeard === 0) end.speaksTo?.heard(display)
         return !end.isSlow
       },
       close() {
@@ -49,7 +68,7 @@ async function world(options: RoomWorldOptions = {}) {
       heard.filter((one): one is Extract<DisplayMessage, { kind: Kind }> => one.kind === kind).at(-1)
     return { heard, end, close, last }
   }
-  return { ...base, displays, streams, act, agendas, by, input, paired, watch }
+  return { ...base, displays, streams, streamsOver, outage, act, agendas, by, input, paired, watch }
 }
 
 const checkIn = { withinMinutes: 10, earlyMinutes: 5, missesMost: null }
@@ -226,6 +245,59 @@ describe("a screen's stream", () => {
     expect(end.isClosed).toBe(true)
   })
 
+  test("ends within four minutes when its screen says nothing any more, which is not there from its last word on", async () => {
+    const { paired, watch, streams, displays, by, clock, at } = await world()
+    const { display } = await paired()
+    const { end } = await watch(display)
+    await clock.advance(60 * 60_000)
+    expect(end.isClosed).toBe(false)
+    end.speaksTo = null
+    await clock.advance(3 * 60_000 - 20_000)
+    expect(end.isClosed).toBe(false)
+    await clock.advance(60_000)
+    expect(end.isClosed).toBe(true)
+    expect(streams.count).toBe(0)
+    expect((await displays.list(by, {})).displays).toMatchObject([{ lastSeenAt: at(60).toString() }])
+    expect((await displays.list(by, { trouble: "yes" })).displays).toHaveLength(1)
+  })
+
+  test("stays when its screen speaks to another node, and one that comes again stays for what it is", async () => {
+    const { paired, watch, streams, streamsOver, clock, node } = await world()
+    const { display } = await paired()
+    const other = streamsOver(node(2).agendas)
+    const { end } = await watch(display, other)
+    await clock.advance(60 * 60_000)
+    expect(end.isClosed).toBe(false)
+    end.speaksTo = null
+    await clock.advance(60 * 60_000)
+    expect(end.isClosed).toBe(true)
+    const again = await watch(display)
+    await clock.advance(60 * 60_000)
+    expect(again.end.isClosed).toBe(false)
+    expect(streams.count).toBe(1)
+  })
+
+  test.each(["refuses", "hangs"] as const)(
+    "stays while the database %s, and nobody can note who is there",
+    async (is) => {
+      const { paired, watch, streams, clock, outage } = await world()
+      const { display } = await paired()
+      const { end } = await watch(display)
+      outage.is = is
+      end.speaksTo = null
+      await clock.advance(30 * 60_000)
+      outage.is = "over"
+      outage.isOver.resolve()
+      await clock.advance(2 * 60_000)
+      end.speaksTo = streams
+      await clock.advance(30 * 60_000)
+      expect(end.isClosed).toBe(false)
+      end.speaksTo = null
+      await clock.advance(4 * 60_000)
+      expect(end.isClosed).toBe(true)
+    },
+  )
+
   test("is dropped when it reads too slowly, or comes anew and anew", async () => {
     const { paired, watch, streams, clock } = await world()
     const { display } = await paired()
@@ -295,6 +367,21 @@ describe("at a screen", () => {
     await clock.advance(1)
     expect(last("hello")?.display.name).toBe("Entrance")
     expect(last("agenda")?.bookings).toEqual(before)
+  })
+
+  test("the minutes stand still from when the screen was found to be gone", async () => {
+    const { paired, watch, agendas, ref, invite, clock, at } = await world({ room: { checkIn } })
+    await invite("Stand-up", 2, 60)
+    const { end } = await watch((await paired()).display, null)
+    const [booking] = agendas.known(ref)?.bookings ?? []
+    if (booking === undefined) throw new Error("it is known")
+    expect(agendas.checkInBy(ref, booking)).toEqual(at(12))
+    await clock.advance(4 * 60_000)
+    expect(end.isClosed).toBe(true)
+    expect(agendas.checkInBy(ref, booking)).toBeNull()
+    await clock.advance(20 * 60_000)
+    await watch((await paired()).display)
+    expect(agendas.checkInBy(ref, booking)).toEqual(at(34))
   })
 
   test("what others have is not booked over", async () => {

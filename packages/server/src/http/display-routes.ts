@@ -105,8 +105,9 @@ const unreadBytesMost = 4 * 1024 * 1024
 function screenRoutes(plain: FastifyInstance, { displays, streams, act, clock }: DisplayRoutesDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const requireDisplay = createDisplayGuard(displays)
-  const [opened, done] = [
+  const [opened, heard, done] = [
     createRateLimit(clock, limits.streamsPerDisplay),
+    createRateLimit(clock, limits.heardPerDisplay),
     createRateLimit(clock, limits.actsPerDisplay),
   ]
   app.addHook("onRequest", async (request) => void (await requireDisplay(request)))
@@ -124,6 +125,12 @@ function screenRoutes(plain: FastifyInstance, { displays, streams, act, clock }:
       if (reply.raw.destroyed) close()
     },
   )
+  app.post("/v1/display/heard", { config: ofScreens }, async (request, reply) => {
+    const display = await requireDisplay(request)
+    heard.take(display.displayId)
+    streams.heard(display)
+    return reply.code(204).send()
+  })
   app.post(
     "/v1/display/acts",
     { config: ofScreens, schema: { body: displayActSchema, response: { 200: displayActDoneSchema } } },

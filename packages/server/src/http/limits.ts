@@ -51,6 +51,8 @@ export const limits = {
   pairingGuessesPerUser: tenMinutes(20),
   /** What is done at one screen: each writes to a calendar. */
   actsPerDisplay: tenMinutes(60),
+  /** What one screen says of its being there: once a minute, and more often where its beats were held up and come at once. */
+  heardPerDisplay: tenMinutes(60),
   /** Streams that one screen opens: one that cannot keep its own waits longer each time. */
   streamsPerDisplay: tenMinutes(120),
   /** Calls to the provider that are made for one connection's apps. */

@@ -310,6 +310,7 @@ const needNobody = new Set([
   "POST /v1/displays/pairings",
   "GET /v1/displays/pairings/current",
   "GET /v1/display/agendas",
+  "POST /v1/display/heard",
   "POST /v1/display/acts",
   "POST /v1/tools/sessions/code",
   "GET /v1/tools/sessions/code",

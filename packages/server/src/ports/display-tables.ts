@@ -60,6 +60,8 @@ export interface DisplayTables {
   /** False where there was none. */
   delete(displayId: DisplayId): Promise<boolean>
   touch(displayIds: readonly DisplayId[], at: Temporal.Instant): Promise<void>
+  /** Those of them that were not seen since. */
+  listUnseen(displayIds: readonly DisplayId[], since: Temporal.Instant): Promise<readonly DisplayId[]>
 }
 
 /** Part of SystemTables: a screen says no more than its token. */

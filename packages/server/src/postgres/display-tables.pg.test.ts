@@ -100,6 +100,11 @@ describe.each(stores)("screens %s", (_, storeOf) => {
     expect(await found({ search: "ＯＲＩ" })).toEqual([entrance.displayId])
     expect(await found({ search: "%" })).toEqual([])
     await store.inAccount(accountId, (tables) => tables.displays.touch([entrance.displayId], at(60)))
+    const unseen = (minutes: number, of = [entrance.displayId, door.displayId]) =>
+      store.inAccount(accountId, (tables) => tables.displays.listUnseen(of, at(minutes)))
+    expect(await unseen(60)).toEqual([door.displayId])
+    expect((await unseen(61)).toSorted()).toEqual([entrance.displayId, door.displayId].toSorted())
+    expect([await unseen(61, []), await unseen(61, [entrance.displayId])]).toEqual([[], [entrance.displayId]])
     expect(await found({ troubledSince: at(60) })).not.toContain(entrance.displayId)
     expect(await found({ troubledSince: at(60) })).toHaveLength(2)
     expect(await found({ troubledSince: at(61), search: "entr" })).toEqual([entrance.displayId])

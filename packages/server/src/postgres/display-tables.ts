@@ -98,6 +98,17 @@ export function createDisplayTables(tx: Tx, accountId: AccountId): DisplayTables
         .where("displayId", "in", displayIds)
         .execute()
     },
+    async listUnseen(displayIds, since) {
+      if (displayIds.length === 0) return []
+      const rows = await tx
+        .selectFrom("display")
+        .select("displayId")
+        .where("accountId", "=", accountId)
+        .where("displayId", "in", displayIds)
+        .where((where) => where.or([where("lastSeenAt", "is", null), where("lastSeenAt", "<", since)]))
+        .execute()
+      return rows.map(({ displayId }) => displayId)
+    },
   }
 }
 

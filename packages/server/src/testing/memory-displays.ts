@@ -5,6 +5,8 @@ import { searchText } from "./search-text.ts"
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
 const isPast = (at: Temporal.Instant, now: Temporal.Instant) => Temporal.Instant.compare(at, now) <= 0
+const isUnseen = (seenAt: Temporal.Instant | null, since: Temporal.Instant) =>
+  seenAt === null || Temporal.Instant.compare(seenAt, since) < 0
 
 /** Screens of one account, in memory. */
 export function memoryDisplays(tx: MemoryTransaction, accountId: AccountId): DisplayTables {
@@ -49,7 +51,7 @@ export function memoryDisplays(tx: MemoryTransaction, accountId: AccountId): Dis
           (text) => searchText(text).includes(wanted),
         )
       const isTroubled = ({ rooms, lastSeenAt }: ListedDisplay, since: Temporal.Instant) =>
-        rooms.length === 0 || lastSeenAt === null || Temporal.Instant.compare(lastSeenAt, since) < 0
+        rooms.length === 0 || isUnseen(lastSeenAt, since)
       return displays()
         .map(listed)
         .filter(isFound)
@@ -71,6 +73,10 @@ export function memoryDisplays(tx: MemoryTransaction, accountId: AccountId): Dis
       for (const displayId of displayIds)
         await tx.change("display", displayId, (row) => (isMine(row) ? { ...row, lastSeenAt } : row))
     },
+    listUnseen: async (displayIds, since) =>
+      displays()
+        .filter(({ displayId, lastSeenAt }) => displayIds.includes(displayId) && isUnseen(lastSeenAt, since))
+        .map(({ displayId }) => displayId),
   }
 }
 
