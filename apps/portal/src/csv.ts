@@ -105,15 +105,6 @@ function createReader(text: string, separator: string) {
   }
 }
 
-/** Writes a table that spreadsheets read: with the mark that says UTF-8, and nothing that they would take for a formula. */
-export function csvText(rows: readonly (readonly string[])[]): string {
-  const cell = (text: string) => {
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-    return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return `\uFEFF${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`
-}
-
 /** The text of a file: UTF-8 or UTF-16 by its mark, or what older spreadsheets write in Japan and elsewhere. */
 export function textOfFile(bytes: Uint8Array): string {
   const [first, second] = bytes

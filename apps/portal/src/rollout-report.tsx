@@ -1,4 +1,4 @@
-import { csvLine, csvStart } from "@kalends/domain/csv"
+import { csvTable } from "@kalends/domain/csv"
 import type { RolloutView } from "@kalends/protocol/tenants"
 import { Button, Text } from "@mantine/core"
 import { useState } from "react"
@@ -44,8 +44,8 @@ export function ReportButton({ rollout, words }: ReportProps) {
       step.meetings?.missing ?? "",
     ])
     const head = [columns.name, columns.email, columns.state, columns.reason, columns.found, columns.missing]
-    const table = csvStart + [head, ...rows].map(csvLine).join("")
-    platform.download(`kalends-${rollout.createdAt.slice(0, 10)}.csv`, table, "text/csv;charset=utf-8")
+    const name = `kalends-${rollout.createdAt.slice(0, 10)}.csv`
+    platform.download(name, csvTable([head, ...rows]), "text/csv;charset=utf-8")
   }
   return (
     <>

@@ -1,7 +1,8 @@
+import { csvTable } from "@kalends/domain/csv"
 import type { DeviceFamiliesView, NewDeviceBody } from "@kalends/protocol/devices"
 import { deviceAddressSchema, newDeviceSchema } from "@kalends/protocol/devices"
 import { listedDevicesMost } from "@kalends/protocol/many-devices"
-import { type Cell, type CsvProblem, type CsvRow, csvText, readCsv } from "../csv.ts"
+import { type Cell, type CsvProblem, type CsvRow, readCsv } from "../csv.ts"
 
 /** The columns of a list of video systems. */
 export const listColumns = [
@@ -222,7 +223,7 @@ export function sampleList(families: Families): string {
     (isCalled) => families.find((one) => one.isCalled === isCalled)?.name ?? "",
   )
   const digest = Array.from({ length: 32 }, (_, index) => (index * 7 + 16).toString(16).padStart(2, "0")).join(":")
-  return csvText(
+  return csvTable(
     [
       listColumns,
       [

@@ -27,7 +27,7 @@ const fresh = { outcome: "new", roomId, roomName: "Orion" } as const
 const certificate = (isTrusted: boolean) => ({
   ...{
     sha256: "9f".repeat(32),
-    subject: "CN=codec",
+    subject: "＝HYPERLINK(1)",
     issuer: "CN=codec",
     validUntil: "2036-01-01T00:00:00Z",
     isTrusted,
@@ -66,7 +66,10 @@ test("what is new, here already and refused is counted; who names no certificate
   }
   await readAll(read, rows, (found) => (last = found))
   expect([asked, unpinned(rows).length, unpinned(last).length]).toEqual([[20, 5], 25, 0])
-  expect(certificatesTable(last).trimEnd().split("\r\n")).toHaveLength(26)
+  const table = certificatesTable(last).trimEnd().split("\r\n")
+  expect(table).toHaveLength(26)
+  // Whoever has a device names its certificate.
+  expect(table.at(-1)).toContain(`"'＝HYPERLINK(1)"`)
 })
 
 test("systems are made a part at a time; what was compared is pinned, and no password stays in what is told", async () => {
@@ -101,7 +104,9 @@ test("systems are made a part at a time; what was compared is pinned, and no pas
   const last = told.at(-1) ?? []
   expect(outcomeCounts(last)).toEqual({ added: 3, known: 0, refused: 2 })
   expect(JSON.stringify(told)).not.toContain("top secret")
-  expect(madeTable(last)).toBe("\uFEFFroom,name,username,password\r\nOrion,poly,room-k3v9,made-here\r\n")
+  expect(madeTable(last)).toBe(
+    '\uFEFF"room","name","username","password"\r\n"Orion","poly","room-k3v9","made-here"\r\n',
+  )
   expect(madeTable(withoutMade(last))).toBeNull()
   await makeAll(make, rows, { pins: false, tell: () => {} })
   expect(sent[4]?.certificate).toBeNull()

@@ -1,3 +1,4 @@
+import { csvTable } from "@kalends/domain/csv"
 import type { CertificateView, NewDeviceBody } from "@kalends/protocol/devices"
 import {
   type CertificatesView,
@@ -5,7 +6,6 @@ import {
   devicesAtOnce,
   type NewDevicesAnswer,
 } from "@kalends/protocol/many-devices"
-import { csvText } from "../csv.ts"
 import { inParts } from "../directory.ts"
 import type { ListedDevice } from "./device-list.ts"
 import { grouped } from "./device-text.ts"
@@ -122,7 +122,7 @@ export function madeTable(rows: readonly DeviceRow[]): string | null {
       ? [[outcome.device.room?.displayName ?? "", outcome.device.name, outcome.device.username, outcome.password]]
       : [],
   )
-  return made.length === 0 ? null : csvText([["room", "name", "username", "password"], ...made])
+  return made.length === 0 ? null : csvTable([["room", "name", "username", "password"], ...made])
 }
 
 /** Without what was made. */
@@ -131,7 +131,7 @@ export const withoutMade = (rows: readonly DeviceRow[]): readonly DeviceRow[] =>
 
 /** What is to be compared, as a table. */
 export const certificatesTable = (rows: readonly DeviceRow[]): string =>
-  csvText([
+  csvTable([
     ["room", "name", "address", "sha256", "subject"],
     ...rows.flatMap((row) => {
       const shown = toCompare(row)

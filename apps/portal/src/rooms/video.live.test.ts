@@ -101,7 +101,7 @@ test("video systems of a list are looked at, compared and added together, and no
       const downloading = page.waitForEvent("download")
       await page.getByRole("button", { name: /^(?:Download user names|ユーザー名とパスワード)/ }).click()
       const stream = await (await downloading).createReadStream()
-      expect((await stream.toArray()).join("")).toContain("Room Lyra,Bar in Lyra,room-k3v9,k3v9m-7wxqa-2bcdf")
+      expect((await stream.toArray()).join("")).toContain('"Room Lyra","Bar in Lyra","room-k3v9","k3v9m-7wxqa-2bcdf"')
       await page.getByText(/They were downloaded|ダウンロードしました/).waitFor()
       expect(await page.content()).not.toContain("k3v9m-7wxqa")
     },
