@@ -73,6 +73,13 @@ test("what is wrong is said by line, column and name, and nothing of a password 
   expect(JSON.stringify(of(text).problems)).not.toContain("secret")
 })
 
+test("yes and no are said in either language, and no other word is taken for one", () => {
+  const row = (said: string) => `room,family,address,username,password,keepsOthers\nOrion,cisco,10.0.0.1,a,b,${said}`
+  const keeps = ["Yes", "はい", "no", "いいえ", ""].map((said) => of(row(said)).devices[0]?.input.keepsOthers)
+  expect(keeps).toEqual([true, true, false, false, false])
+  expect(problemsOf(row("constructor"))).toEqual(["wrong 2:26 keepsOthers"])
+})
+
 test("a list without what it needs is not read, and says so", () => {
   expect(problemsOf("")).toEqual(["empty 1:1 "])
   expect(problemsOf("room,family\n")).toEqual(["empty 2:1 "])

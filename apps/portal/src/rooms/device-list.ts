@@ -196,10 +196,15 @@ function fingerprintOf(text: string): string | null {
   return /^[0-9a-f]{64}$/.test(digits) ? digits : null
 }
 
-const answers: Readonly<Record<string, boolean>> = {
-  ...{ yes: true, true: true, "1": true, はい: true, no: false, false: false, "0": false, いいえ: false },
+const answers = [
+  ["no", "false", "0", "いいえ"],
+  ["yes", "true", "1", "はい"],
+] as const
+
+function answerOf(text: string): boolean | null {
+  const at = answers.findIndex((words) => words.some((word) => word === plain(text)))
+  return at === -1 ? null : at === 1
 }
-const answerOf = (text: string): boolean | null => answers[plain(text)] ?? null
 
 function minutesOf(text: string): number | null {
   const minutes = /^\d{1,2}$/.test(text) ? Number(text) : null
