@@ -154,7 +154,7 @@ const ja: RoomTroubleWords = {
     },
     unread: {
       what: (count) => `${count.toLocaleString("ja")} 室のカレンダーを読み取れません。`,
-      toDo: "メールボックスがあるか確認してください。会議室ドクターで原因が分かります。",
+      toDo: "メールボックスがあるか確認してください。会議室の診断で原因が分かります。",
     },
     refused: {
       what: (count) => `${count.toLocaleString("ja")} 室を接続できませんでした。`,
@@ -180,11 +180,11 @@ const ja: RoomTroubleWords = {
     },
     left: {
       what: (count) =>
-        `${count.toLocaleString("ja")} 台のビデオ会議端末が削除後も最後の予定を表示している可能性があります。`,
-      toDo: "端末側で予定を消してから、片付けてください。",
+        `${count.toLocaleString("ja")} 台のビデオ会議端末が削除後も最後の予約を表示している可能性があります。`,
+      toDo: "端末側で予約を消してから、片付けてください。",
     },
     uncleared: {
-      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末に、対象外の予定が残っています。`,
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末に、対象外の予約が残っています。`,
       toDo: "端末が応答すると自動的に消されます。",
     },
     new: {
@@ -196,7 +196,7 @@ const ja: RoomTroubleWords = {
       toDo: "端末に問題はありません。会議室のカレンダーを復旧してください。",
     },
     leaving: {
-      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が削除され、予定を消しています。`,
+      what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が削除され、予約を消しています。`,
       toDo: "自動的に完了します。",
     },
   },
@@ -214,7 +214,7 @@ const ja: RoomTroubleWords = {
       toDo: "会議室を選ぶか、取り外してください。",
     },
   },
-  since: (name, when) => `${name}(${when})`,
+  since: (name, when) => `${name}（${when}）`,
   others: (count) => `ほか ${count.toLocaleString("ja")} 件`,
   see: "一覧を見る",
   more: (count) => `ほかに ${count} 種類の問題があります。`,
