@@ -1,3 +1,5 @@
+import { addressOf, chosenIn } from "../chosen.ts"
+
 /** Which screens are listed. It stands in the address. */
 export type DisplaysPlace = {
   /** The room whose screens they are. */
@@ -7,25 +9,18 @@ export type DisplaysPlace = {
   readonly show?: "trouble"
 }
 
-const root = "displays"
+const nothing = { room: "", search: "", show: "" }
 const idText = /^[0-9a-f-]{36}$/
 
 export function displaysPlaceOf(address: string): DisplaysPlace {
-  const asked = new URLSearchParams(address.split("?")[1] ?? "")
-  const [roomId, search] = [asked.get("room") ?? "", asked.get("search") ?? ""]
+  const { room, search, show } = chosenIn(address, nothing)
   return {
-    ...(idText.test(roomId) ? { roomId } : {}),
+    ...(idText.test(room) ? { roomId: room } : {}),
     ...(search === "" ? {} : { search }),
-    ...(asked.get("show") === "trouble" ? { show: "trouble" } : {}),
+    ...(show === "trouble" ? { show } : {}),
   }
 }
 
 /** The text behind the #. */
-export function displaysPlaceText({ roomId, search = "", show }: DisplaysPlace): string {
-  const query = new URLSearchParams({
-    ...(roomId === undefined ? {} : { room: roomId }),
-    ...(search === "" ? {} : { search }),
-    ...(show === undefined ? {} : { show }),
-  })
-  return query.size === 0 ? root : `${root}?${query}`
-}
+export const displaysPlaceText = ({ roomId = "", search = "", show }: DisplaysPlace): string =>
+  addressOf("displays", { room: roomId, search, show: show ?? "" })
