@@ -214,6 +214,25 @@ test.each([1, 2])(
   },
 )
 
+test("a room that somebody looks at is read for the next look; one that is listened to is left to its timer", async () => {
+  const { node, ref, faults, clock, hint } = await roomWorld()
+  const { agendas } = node()
+  const look = async () => {
+    agendas.peek([ref])
+    await settled()
+    return faults.reads
+  }
+  expect([await look(), agendas.known(ref) !== null, await look()]).toEqual([1, true, 1])
+  await clock.advance(120_000)
+  expect(await look()).toBe(2)
+  agendas.listen(ref, () => {}, new AbortController().signal)
+  faults.problem = new Problem("not-found", "Gone.")
+  hint()
+  await settled()
+  expect([faults.reads, agendas.known(ref), await look()]).toEqual([3, null, 3])
+  agendas.stop()
+})
+
 test("however many rooms a node listens to, it knows each of them", async () => {
   const { node, accountId } = await roomWorld()
   const { agendas } = node()

@@ -68,6 +68,10 @@ export function createRoomAgendas(deps: WatchesDeps) {
       if (watch.known !== null && watch.lastProblem === null) return watch.known
       throw watch.lastProblem ?? new Problem("unavailable", "The room's calendar cannot be read.")
     },
+    /** Reads rooms that somebody looks at, for their next look; one that is listened to has its own timer. */
+    peek(refs: readonly RoomRef[]): void {
+      for (const watch of refs.map(watchOf)) if (watch.listeners.size === 0 && isOld(watch)) void renew(watch)
+    },
     /** As it is known, with all that stands beside it. */
     watched: (ref: RoomRef): Watch | null => watches.find(ref),
     /** Rooms that one can check in to at a screen of this node. */

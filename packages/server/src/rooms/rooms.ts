@@ -60,7 +60,7 @@ export function createRooms(deps: RoomsDeps) {
         count: await rooms.count(),
       }))
       const { shown, last } = pageOf(found, pageSize)
-      peek(deps, shown)
+      agendas.peek(shown.filter(({ connectionState }) => connectionState !== null))
       return { rooms: shown.map((room) => viewOf(deps, room)), next: last === null ? null : nextOf(last), count }
     },
 
@@ -167,12 +167,6 @@ function positionOf(next: string | null): RoomQuery["after"] {
     // Said below.
   }
   throw new Problem("malformed", "The page cannot be found.", { code: "next" })
-}
-
-/** Reads the rooms that are looked at and that nobody listens to, for the next look. */
-function peek({ agendas }: RoomsDeps, rooms: readonly ListedRoom[]): void {
-  for (const { accountId, roomId, connectionState } of rooms)
-    if (connectionState !== null) agendas.read({ accountId, roomId }, AbortSignal.timeout(30_000)).catch(() => {})
 }
 
 function viewOf(deps: RoomsDeps, room: ListedRoom): RoomView {
