@@ -80,6 +80,15 @@ describe("an authenticator app", () => {
     expect(Buffer.from(raised.session.tokenHash).equals(by.session.tokenHash)).toBe(false)
   })
 
+  test("is not undone by another that is begun while its first code is shown", async () => {
+    const by = await world.setUp()
+    const { seed } = await world.factors.beginTotp(by)
+    const both = [world.factors.confirmTotp(by, world.codeNow(seed)), world.factors.beginTotp(by)]
+    const [confirmed, begun] = await Promise.allSettled(both)
+    expect([confirmed?.status, begun?.status].sort()).toEqual(["fulfilled", "rejected"])
+    expect((await world.factors.factors(by)).totpSince !== null).toBe(confirmed?.status === "fulfilled")
+  })
+
   test("a sign-in with the password alone opens nothing until a code is shown, and is over soon", async () => {
     const { seed } = await enrolled(world)
     const half = await world.signIn()

@@ -64,6 +64,7 @@ export function createSecondFactor(deps: SecondFactorDeps) {
     beginTotp: (by: SignedIn): Promise<{ readonly seed: string; readonly uri: string }> =>
       within(by.user, async (tables) => {
         await requireFreshProof(deps, tables, by)
+        await tables.lockAccount()
         const { accountId, userId, email } = by.user
         if (((await tables.signIn.findTotp(userId))?.confirmedAt ?? null) !== null)
           throw new Problem("conflict", "There is an authenticator app already.", { code: "totp-known" })
@@ -78,6 +79,7 @@ export function createSecondFactor(deps: SecondFactorDeps) {
     async confirmTotp(by: Asker, code: string): Promise<Enrolled> {
       const enrolled = await within(by.user, async (tables) => {
         await requireFreshProof(deps, tables, by)
+        await tables.lockAccount()
         if (!(await isTotpRight(deps, tables, by.user, { code, isConfirmed: false }))) return null
         await tables.signIn.confirmTotp(by.user.userId, clock.now())
         return enrol(deps, tables, by, "totp")
