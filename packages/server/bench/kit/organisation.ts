@@ -108,9 +108,13 @@ const statements: readonly string[] = [
    from generate_series(1, 5) r, generate_series(1, ${size.stepsOfRevocation}) n`,
   `insert into app_user (account_id, user_id, email, display_name, role, password_hash, created_at, kind)
    select ${account}, ${id("room")}, 'room-' || n || '@example.org', 'Room ' || ((n * 7919) % 50021), 'user', 'x', ${then}, 'room' from generate_series(1, ${size.rooms}) n`,
+  // All but 101 have a second factor: the few are what a page asks for, and all others what it must not walk.
+  `insert into totp (account_id, user_id, sealed_secret, last_step, created_at, confirmed_at)
+   select ${account}, ${id("user")}, '\\x00', 1, ${then}, ${then} from generate_series(1, ${size.people}) n where n % 495 <> 7`,
   // Triggers are off while this fills: what they would have kept.
-  `insert into listed_person (account_id, user_id, email, kind, role, group_id, provider, permission, contacts_permission, search_text)
-   select u.account_id, u.user_id, u.email, u.kind, u.role, m.group_id, c.provider, c.permission, c.contacts_permission, u.search_text
+  `insert into listed_person (account_id, user_id, email, kind, role, group_id, provider, permission, contacts_permission, search_text, has_factor)
+   select u.account_id, u.user_id, u.email, u.kind, u.role, m.group_id, c.provider, c.permission, c.contacts_permission, u.search_text,
+     exists (select from totp t where t.account_id = u.account_id and t.user_id = u.user_id)
    from app_user u left join group_member m using (account_id, user_id) left join connection c using (account_id, user_id)`,
   `insert into room (account_id, room_id, building, floor, capacity, zone, hides_titles, hides_hosts_of_private, check_in_early_minutes, language, clock_hours)
    select ${account}, ${id("room")}, 'House ' || n % 20, '2', 8, 'Europe/Berlin', 'private', true, 10, 'en', 24 from generate_series(1, ${size.rooms}) n`,

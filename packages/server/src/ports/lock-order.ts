@@ -4,10 +4,10 @@
  *
  *   1. credentials, sorted by connection. A refresh holds one while its provider is asked, so that nothing else may be held
  *      by then, the account least of all.
- *   2. the account, by `lockAccount`. Whoever writes to the audit log, changes people, groups, policy or what is counted of
- *      them, or removes a connection, holds it before any row: of those there is one at a time, in whatever order they take
- *      rows. `appendAudit`, and the trigger that lists people (025-listed-people.sql), take it too, which is too late for
- *      whoever has changed a row by then.
+ *   2. the account, by `lockAccount`. Whoever writes to the audit log, changes people, groups, policy or what is listed of
+ *      them (second factors too), or removes a connection, holds it before any row: of those there is one at a time, in
+ *      whatever order they take rows. `appendAudit`, and the trigger that lists people (034-listed-factors.sql), take it too,
+ *      which is too late for whoever has changed a row by then.
  *   3. rows. Who does not hold the account takes a parent before its children, and of one table the lower id first.
  *   4. jobs, sorted by key (job-queue.ts): adding one waits for who has added the same.
  *

@@ -1,7 +1,7 @@
 import type { AccountId } from "@kalends/domain/ids"
 import { sql, type Transaction } from "kysely"
 import type { AuditSigner } from "../ports/audit-chain.ts"
-import type { AccountTables, PeopleTables, UserPage } from "../ports/store.ts"
+import type { AccountTables, PeopleTables, UserPage, UserRow } from "../ports/store.ts"
 import { appendAudits, listAudit, listAuditOf, lockAccount, searchAudit } from "./audit-table.ts"
 import { createBookingTables } from "./booking-tables.ts"
 import { type Database, unique } from "./database.ts"
@@ -22,7 +22,7 @@ import { createPolicyTables } from "./policy-tables.ts"
 import { createRevocationTables } from "./revocation-tables.ts"
 import { createRolloutTables } from "./rollout-tables.ts"
 import { createRoomTables } from "./room-tables.ts"
-import { createSignInTables, hasFactorSql } from "./sign-in-tables.ts"
+import { createSignInTables } from "./sign-in-tables.ts"
 import { nameSubjects } from "./subject-names.ts"
 import { createTenantTables } from "./tenant-tables.ts"
 import { createToolTables } from "./tool-tables.ts"
@@ -124,7 +124,7 @@ function peopleTables(tx: Transaction<Database>, accountId: AccountId): PeopleTa
 function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, limit, ...wanted }: UserPage) {
   const { search, group, state, role, hasFactor } = wanted
   let page = tx
-    .selectFrom("appUser as person")
+    .selectFrom(listed(hasFactor).as("person"))
     .select("person.userId")
     .where("person.accountId", "=", accountId)
     .where("person.kind", "=", "person")
@@ -135,8 +135,7 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
   if (group !== null) page = page.where(isIn(accountId, group))
   if (state !== undefined) page = page.where(isConnected(accountId, state))
   if (role !== undefined) page = page.where("person.role", "=", role)
-  if (hasFactor !== undefined)
-    page = page.where(sql<boolean>`${hasFactorSql(accountId, sql.ref("person.userId"))} = ${hasFactor}`)
+  if (hasFactor !== undefined) page = page.where(sql<boolean>`person.has_factor = ${hasFactor}`)
   return tx
     .with(
       (cte) => cte("page").materialized(),
@@ -157,6 +156,12 @@ function listUsers(tx: Transaction<Database>, accountId: AccountId, { after, lim
     .orderBy("appUser.email")
     .execute()
 }
+
+type Listed = Pick<UserRow, "accountId" | "userId" | "email" | "role"> & { readonly kind: string }
+
+/** Where people are looked for: whether they have a second factor is said by the row that is kept of each person alone. */
+const listed = (hasFactor: boolean | undefined) =>
+  hasFactor === undefined ? sql<Listed>`app_user` : sql<Listed>`listed_person`
 
 type ConnectionTables = Pick<
   AccountTables,

@@ -52,6 +52,7 @@ create table app_user (
 CREATE INDEX app_user_by_email ON app_user USING btree (email);
 CREATE INDEX app_user_by_role ON app_user USING btree (account_id, role, email);
 CREATE INDEX app_user_room ON app_user USING btree (account_id, display_name, user_id) WHERE (kind = 'room'::text);
+CREATE INDEX app_user_suspended ON app_user USING btree (account_id, user_id) WHERE (suspended_at IS NOT NULL);
 create policy by_account on app_user using ((account_id = ( SELECT
         CASE
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
@@ -476,9 +477,11 @@ create table listed_person (
   permission text,
   contacts_permission text,
   search_text text not null,
+  has_factor boolean not null,
   PRIMARY KEY (account_id, user_id),
   FOREIGN KEY (account_id, user_id) REFERENCES app_user(account_id, user_id) ON DELETE CASCADE
 );
+CREATE INDEX listed_person_by_factor ON listed_person USING btree (account_id, has_factor, email) INCLUDE (role, group_id, user_id) WHERE (kind = 'person'::text);
 CREATE INDEX listed_person_class ON listed_person USING btree (account_id, kind, group_id, role, provider, permission, contacts_permission);
 CREATE INDEX listed_person_of_provider ON listed_person USING btree (account_id, provider, email) WHERE (provider IS NOT NULL);
 create policy by_account on listed_person using ((account_id = ( SELECT
@@ -609,6 +612,7 @@ create policy by_account on passkey using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE CONSTRAINT TRIGGER list_person AFTER INSERT OR DELETE ON passkey DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_person();
 
 create table password_link (
   account_id uuid not null,
@@ -1087,6 +1091,9 @@ create policy by_account on totp using ((account_id = ( SELECT
             WHEN (current_setting('kalends.account_id'::text, true) ~ '^[0-9a-f-]{36}$'::text) THEN (current_setting('kalends.account_id'::text, true))::uuid
             ELSE NULL::uuid
         END AS "case")) OR ( SELECT (current_setting('kalends.account_id'::text, true) = 'system'::text)));
+CREATE CONSTRAINT TRIGGER list_person_added AFTER INSERT ON totp DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.confirmed_at IS NOT NULL)) EXECUTE FUNCTION list_person();
+CREATE CONSTRAINT TRIGGER list_person_changed AFTER UPDATE OF confirmed_at ON totp DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.confirmed_at IS DISTINCT FROM new.confirmed_at)) EXECUTE FUNCTION list_person();
+CREATE CONSTRAINT TRIGGER list_person_removed AFTER DELETE ON totp DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION list_person();
 
 create table user_group (
   account_id uuid not null,

@@ -1,7 +1,7 @@
 import { parsePasskeyId, parseUserId } from "@kalends/domain/ids"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { PasskeyRow } from "../ports/sign-in-tables.ts"
-import type { Store } from "../ports/store.ts"
+import type { AccountTables, Store } from "../ports/store.ts"
 import { cloneDatabase, type TestDatabase } from "../testing/postgres.ts"
 import { sampleRows } from "../testing/rows.ts"
 import { createDatabase, createPool } from "./database.ts"
@@ -67,22 +67,27 @@ test("a challenge is spent once, of two at once by one of them", async () => {
 })
 
 test("who has neither a passkey nor a confirmed authenticator app is counted, and the first are named", async () => {
-  const { without, all } = await store.inAccount(account.accountId, async (tables) => {
-    const of = async () => await tables.signIn.peopleWithoutFactor(2)
-    const others = ["b@example.org", "a@example.org", "c@example.org"].map((email, index) => ({
-      ...{ ...user, email, role: "user" as const },
-      userId: parseUserId(`0198f7a0-0000-7000-8000-0000000000c${index}`),
-    }))
+  const inAccount = <Result>(work: (tables: AccountTables) => Promise<Result>) =>
+    store.inAccount(account.accountId, work)
+  const others = ["b@example.org", "a@example.org", "c@example.org"].map((email, index) => ({
+    ...{ ...user, email, role: "user" as const },
+    userId: parseUserId(`0198f7a0-0000-7000-8000-0000000000c${index}`),
+  }))
+  const [b, a, c] = others
+  if (a === undefined || b === undefined || c === undefined) throw new Error("there are three")
+  const of = () => inAccount(({ signIn }) => signIn.peopleWithoutFactor(2))
+  await inAccount(async (tables) => {
     for (const other of others) await tables.insertUser(other)
-    const all = await of()
-    const seed = { accountId: account.accountId, sealedSecret: new Uint8Array(1), lastStep: 0, createdAt: at }
-    const [b, a] = others
-    if (a === undefined || b === undefined) throw new Error("there are three")
-    await tables.signIn.putTotp({ ...seed, userId: a.userId, confirmedAt: at })
-    await tables.signIn.putTotp({ ...seed, userId: b.userId, confirmedAt: null })
-    const without = await of()
-    for (const { userId } of others) await tables.persons.deleteUser(userId)
-    return { without, all }
+  })
+  const all = await of()
+  const seed = { accountId: account.accountId, sealedSecret: new Uint8Array(1), lastStep: 0, createdAt: at }
+  await inAccount(({ signIn }) => signIn.putTotp({ ...seed, userId: a.userId, confirmedAt: at }))
+  await inAccount(({ signIn }) => signIn.putTotp({ ...seed, userId: b.userId, confirmedAt: null }))
+  const without = await of()
+  await inAccount(({ persons }) => persons.updateUser(c.userId, { suspendedAt: at }))
+  expect(await of()).toMatchObject({ count: 1, some: [{ email: "b@example.org" }] })
+  await inAccount(async ({ persons }) => {
+    for (const { userId } of others) await persons.deleteUser(userId)
   })
   expect(all).toMatchObject({ count: 3, some: [{ email: "a@example.org" }, { email: "b@example.org" }] })
   expect(without).toMatchObject({ count: 2, some: [{ email: "b@example.org" }, { email: "c@example.org" }] })

@@ -1,6 +1,6 @@
 import type { AccountId } from "@kalends/domain/ids"
-import { type RawBuilder, sql, type Transaction } from "kysely"
-import type { SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
+import { sql, type Transaction } from "kysely"
+import type { PeopleWithoutFactor, SignInTables, SystemSignInTables } from "../ports/sign-in-tables.ts"
 import { type Database, unique } from "./database.ts"
 
 /** What people of one account prove themselves with, within `tx`. */
@@ -45,17 +45,16 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
       await tx.updateTable("account").set({ asksSecondFactor }).where("accountId", "=", accountId).execute()
     },
     async peopleWithoutFactor(limit) {
-      const rows = await tx
-        .selectFrom("appUser as person")
-        .select(["person.userId", "person.email", sql<number>`(count(*) over ())::int`.as("count")])
-        .where("person.accountId", "=", accountId)
-        .where("person.kind", "=", "person")
-        .where("person.role", "=", "user")
-        .where("person.suspendedAt", "is", null)
-        .where(sql<boolean>`not ${hasFactorSql(accountId, sql.ref("person.userId"))}`)
-        .orderBy("person.email")
-        .limit(limit)
-        .execute()
+      const { rows } = await sql<PeopleWithoutFactor["some"][number] & { readonly count: number }>`
+        with without as not materialized (
+          select l.user_id, l.email from listed_person as l
+          where l.account_id = ${accountId} and l.kind = 'person' and not l.has_factor and l.role = 'user'
+            and not exists (select from app_user as u
+              where u.account_id = l.account_id and u.user_id = l.user_id and u.suspended_at is not null)
+        )
+        select user_id, email, (select count(*)::int from without) as count from without order by email limit ${limit}`.execute(
+        tx,
+      )
       return { count: rows[0]?.count ?? 0, some: rows.map(({ userId, email }) => ({ userId, email })) }
     },
     async setPassword(userId, passwordHash) {
@@ -67,9 +66,10 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
         .execute()
     },
     async hasFactor(userId) {
-      const { rows } = await sql<{
-        has: boolean
-      }>`select ${hasFactorSql(accountId, sql`${userId}::uuid`)} as has`.execute(tx)
+      const of = sql`account_id = ${accountId} and user_id = ${userId}`
+      const { rows } = await sql<{ has: boolean }>`
+        select exists (select from totp where ${of} and confirmed_at is not null)
+          or exists (select from passkey where ${of}) as has`.execute(tx)
       return rows[0]?.has === true
     },
     ...totpTables(tx, accountId),
@@ -85,13 +85,6 @@ export function createSignInTables(tx: Transaction<Database>, accountId: Account
       return numInsertedOrUpdatedRows > 0n
     },
   }
-}
-
-/** Whether the person has a confirmed authenticator app or a passkey. */
-export function hasFactorSql(accountId: AccountId, userId: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`(
-    exists (select from totp as t where t.account_id = ${accountId} and t.user_id = ${userId} and t.confirmed_at is not null)
-    or exists (select from passkey as p where p.account_id = ${accountId} and p.user_id = ${userId}))`
 }
 
 type TotpTables = Pick<SignInTables, "findTotp" | "putTotp" | "takeTotpStep" | "confirmTotp" | "deleteTotp">
