@@ -5,13 +5,13 @@ import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
 import type { FanOut } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
+import { createTurns } from "../ports/turns.ts"
 import { leaseSeconds, lookMs, renewMs } from "./connector-pace.ts"
 import { type DeviceLine, startDeviceLine } from "./device-line.ts"
 import { createLeaving } from "./leaving.ts"
 import type { LinkDeps } from "./open-link.ts"
 import type { RoomShelves } from "./room-shelves.ts"
 import { createRounds } from "./rounds.ts"
-import { createTurns } from "./turns.ts"
 
 export type ConnectorDeps = {
   readonly link: LinkDeps

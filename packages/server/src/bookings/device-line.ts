@@ -4,6 +4,7 @@ import type { RoomLanguage } from "@kalends/domain/room-words"
 import type { Clock } from "../ports/clock.ts"
 import type { DeviceLink, DeviceOrder } from "../ports/device-family.ts"
 import type { DeviceNote, DeviceRow } from "../ports/device-tables.ts"
+import type { Turns } from "../ports/turns.ts"
 import * as pace from "./connector-pace.ts"
 import { createDeviceHealth } from "./device-health.ts"
 import { createKeptLink } from "./kept-link.ts"
@@ -11,7 +12,6 @@ import { familyOf, type LinkDeps, openLink } from "./open-link.ts"
 import { digestOf, orderOf } from "./order.ts"
 import { createOnceMore, createTimer, type TimerWorld } from "./pacing.ts"
 import type { RoomShelves } from "./room-shelves.ts"
-import type { Turns } from "./turns.ts"
 
 export type DeviceLineDeps = {
   readonly link: LinkDeps
@@ -77,7 +77,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   function open() {
     const opening = { actor, call: `device:${row.deviceId}`, onNeed: asked.again } as const
-    return turns.opening.take(() => bounded((signal) => openLink(deps.link, row, { ...opening, signal })))
+    return turns.opening(() => bounded((signal) => openLink(deps.link, row, { ...opening, signal })))
   }
 
   function onOpened(): void {
@@ -98,7 +98,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
 
   async function give(): Promise<void> {
     const line = await link.opened()
-    await turns.giving.take(() => giveOver(line))
+    await turns.giving(() => giveOver(line))
   }
 
   async function giveOver(line: DeviceLink): Promise<void> {
@@ -117,7 +117,7 @@ export function startDeviceLine(deps: DeviceLineDeps, row: DeviceRow): DeviceLin
   /** Takes away what it has; what is known by then is given after that. */
   async function clear(): Promise<void> {
     const line = await link.opened()
-    await turns.giving.take(() => bounded((signal) => line.put(currentOrder([]), signal)))
+    await turns.giving(() => bounded((signal) => line.put(currentOrder([]), signal)))
     const isOurs = await deps.leave.cleared(row)
     mustClear = false
     if (!isOurs) return

@@ -6,7 +6,7 @@ import type { RoomDesk, RoomRef } from "../ports/room-agendas.ts"
 import type { ReadRoom, ReadRoomDeps } from "./read-room.ts"
 import type { OwnRoomAgendas } from "./room-agendas.ts"
 import { requireRoomPlace } from "./room-place.ts"
-import { createRoomTurns } from "./turns.ts"
+import { createRoomTurns } from "./room-turns.ts"
 import { createWalkUp, moveEnd, takeOut, type Written } from "./write-booking.ts"
 
 export type DeskDeps = Pick<ReadRoomDeps, "store" | "broker" | "providerOf" | "digest" | "clock"> & {

@@ -5,10 +5,10 @@ import type { FanOut, Hint } from "../ports/fan-out.ts"
 import type { Log } from "../ports/log.ts"
 import type { Random } from "../ports/random.ts"
 import type { AgendaListener, RoomRef } from "../ports/room-agendas.ts"
+import { createTurns } from "../ports/turns.ts"
 import { seenSinceOf } from "./offers.ts"
 import { isNowToldOf, type ReadRoom, type ReadRoomDeps, readRoom } from "./read-room.ts"
 import { createRoomNotes } from "./room-notes.ts"
-import { createTurns } from "./turns.ts"
 
 export type WatchesDeps = ReadRoomDeps & {
   readonly fanOut: FanOut
