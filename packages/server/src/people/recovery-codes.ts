@@ -18,7 +18,7 @@ export function newRecoveryCodes(random: Random): readonly string[] {
   })
 }
 
-/** What is kept of a code, however it is written. Codes are made by chance, so that no slow hash is needed: docs/decisions/0042 reckons it. */
+/** What is kept of a code, however it is written. Chance makes codes, so that no slow hash is needed (decision 0042 reckons it). */
 export function recoveryCodeHash(userId: string, code: string): Uint8Array {
   const plain = code.toLowerCase().replace(/[^a-z0-9]/g, "")
   return new Uint8Array(createHash("sha256").update(`kalends recovery\n${userId}\n${plain}`).digest())
