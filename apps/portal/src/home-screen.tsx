@@ -1,3 +1,4 @@
+import type { Ability } from "@kalends/domain/ability"
 import type { ServiceView, UserView } from "@kalends/protocol/api"
 import type { OwnPolicyView } from "@kalends/protocol/policy"
 import { Anchor, List, Stack, Text, Title } from "@mantine/core"
@@ -33,25 +34,28 @@ export function Home({ store, state, user, words, locale, now }: HomeProps) {
   // What the organisation needs is told below; then not everything is well.
   const [areConnectionsWell, tellConnections] = useState(true)
   const [areRoomsWell, tellRooms] = useState(true)
+  // What is not one's own opens after the second step alone: before it, nothing is asked for that would be refused.
+  const sees = (ability: Ability) => user.abilities.includes(ability) && state.signIn?.secondFactor !== "wanted"
+  const isBlind = user.abilities.includes("read-connections") && !sees("read-connections")
   const consents = (service?.providers ?? []).filter((provider) => provider.hasAdminConsent && provider.isConfigured)
   return (
     <Stack gap="xl">
       <Stack gap="xs">
         <Title order={1}>
-          {isWell && !(areConnectionsWell && areRoomsWell) ? words.ownWell : headline(isWell, toDo, words)}
+          {isWell && (isBlind || !(areConnectionsWell && areRoomsWell)) ? words.ownWell : headline(isWell, toDo, words)}
         </Title>
         <ToDoList toDo={toDo} words={words} />
-        {user.abilities.includes("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
+        {sees("read-figures") ? <HealthStrip words={words} locale={locale} /> : null}
       </Stack>
       {connection === null && policy !== null ? <OwnNotice {...{ policy, words, locale, now }} /> : null}
-      {user.abilities.includes("read-connections") ? (
+      {sees("read-connections") ? (
         <ConnectionsSummary
           {...{ words, locale, now }}
           tellWell={tellConnections}
           canRevoke={user.abilities.includes("revoke-connections")}
         />
       ) : null}
-      {user.abilities.includes("read-rooms") ? (
+      {sees("read-rooms") ? (
         <Suspense fallback={null}>
           <HomeTroubles {...{ words, locale, now }} tellWell={tellRooms} />
         </Suspense>

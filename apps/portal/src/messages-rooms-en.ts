@@ -85,7 +85,7 @@ export const english = {
   titleChoices: { private: "Hidden when private", all: "Always hidden" },
   hidesHosts: "Hide whose private meetings are, and how to join them",
   checkIn: "Somebody has to check in",
-  checkInText: "A booking that nobody checks in to is given up after these minutes. It needs a screen at the room.",
+  checkInText: "A booking that nobody checks in to in time is given up. It needs a screen at the room.",
   within: "Minutes after the start",
   early: "Minutes before the start from which one may",
   misses: "Give up a series after so many misses in a row",

@@ -79,7 +79,7 @@ export const japanese: RoomWords = {
   titleChoices: { private: "非公開の会議は隠す", all: "常に隠す" },
   hidesHosts: "非公開の会議の主催者と参加方法を隠す",
   checkIn: "チェックインを必要とする",
-  checkInText: "この時間内にチェックインのない予約は解放されます。会議室に画面が必要です。",
+  checkInText: "時間内にチェックインのない予約は解放されます。会議室に画面が必要です。",
   within: "開始後の分数",
   early: "チェックインできる開始前の分数",
   misses: "連続で何回来なければ定期会議を解放するか",

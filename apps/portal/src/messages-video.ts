@@ -75,8 +75,9 @@ const en = {
   accept: "It is the system's: pin it",
   refuse: "It is not: switch the system off",
   tryAgain: "Try again now",
-  given: (count: number, age: string) => `${count} bookings, ${age}`,
+  given: (count: number, age: string) => `${count} ${count === 1 ? "booking" : "bookings"}, ${age}`,
   asks: "Asks for its bookings itself",
+  neverAsked: "Has not asked for its bookings yet",
   silent: "Has not asked for its bookings for an hour. Is it switched on, with this service as its Exchange server?",
   allTitle: "Video systems",
   allText: "Of all rooms, how each is. It is changed on its room's page.",
@@ -199,6 +200,7 @@ const ja: VideoWords = {
   tryAgain: "今すぐ再試行",
   given: (count, age) => `予約 ${count} 件、${age}`,
   asks: "端末が自分で予約を取りに来ます",
+  neverAsked: "まだ予約を取得していません",
   silent:
     "1 時間以上、予約を取りに来ていません。電源が入っていて、Exchange サーバーとしてこのサービスが設定されていますか。",
   allTitle: "ビデオ会議端末",

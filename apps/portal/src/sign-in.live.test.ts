@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { beforeAll, expect, test } from "vitest"
-import { openVisits, type Visits } from "../../../e2e/visits.ts"
+import { openPage, openVisits, type Visits } from "../../../e2e/visits.ts"
 import { fakeCode } from "../../../packages/ui/src/testing/fake-sign-in.ts"
 import { messages } from "./messages.ts"
 import type { SignInWords } from "./messages-sign-in.ts"
@@ -15,6 +15,7 @@ beforeAll(async () => {
 /** Either language's, for before the page says which it speaks. */
 const either = (pick: (words: SignInWords) => string) =>
   new RegExp(`^(?:${[messages.en, messages.ja].map(({ signInPage }) => pick(signInPage)).join("|")})$`)
+const ownWell = new RegExp(`^(?:${messages.en.ownWell}|${messages.ja.ownWell})$`)
 const codeField = (page: Page) => page.locator("input[autocomplete=one-time-code]")
 const presentField = (page: Page) => page.locator("input[autocomplete=current-password]")
 const wordsOf = async (page: Page) =>
@@ -49,6 +50,13 @@ test("an administrator without a second factor is led into setting one up where 
     },
     async look(page) {
       const words = await wordsOf(page)
+      // Home tells of one's own alone: of the rest nothing is asked for that would be refused.
+      const asked: string[] = []
+      page.on("request", (request) => asked.push(new URL(request.url()).pathname))
+      await openPage(page, "")
+      await page.getByRole("heading", { level: 1, name: ownWell }).waitFor()
+      expect(asked.filter((path) => /^\/v1\/(?:admin|figures|rooms)\//.test(path))).toEqual([])
+      await openPage(page, "people")
       await page.getByRole("button", { name: words.setUpTotp }).click()
       await page.getByRole("img", { name: words.totpPicture }).waitFor()
       await codeField(page).fill(fakeCode)

@@ -74,6 +74,8 @@ function Tenants({ tenants, ...props }: PageProps & { readonly tenants: readonly
               <TenantState tenant={tenant} {...props} />
               <Text c="dimmed" size="sm">
                 {openedText(tenant, props.words)}
+                {" · "}
+                {props.words.tenants.methodNames[tenant.method] ?? tenant.method}
               </Text>
             </UnstyledButton>
           </Card>

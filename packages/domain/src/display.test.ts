@@ -12,6 +12,8 @@ test("a code is understood however it is typed", () => {
     fc.property(codes, (code) => {
       expect(parsePairingCode(code)).toBe(code)
       expect(parsePairingCode(` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)} `)).toBe(code)
+      // As it is copied from the screen, with its long dash.
+      expect(parsePairingCode(`${code.slice(0, 4)}–${code.slice(4)}`)).toBe(code)
     }),
   )
 })

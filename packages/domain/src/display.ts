@@ -39,7 +39,7 @@ export const pairingCodeLength = 8
 
 /** A code as it was typed, with what people add or confuse taken out; null for what can be no code. */
 export function parsePairingCode(typed: string): string | null {
-  const code = typed.toUpperCase().replaceAll(/[\s-]/g, "")
+  const code = typed.toUpperCase().replaceAll(/[\s\p{Dash_Punctuation}]/gu, "")
   const isCode = code.length === pairingCodeLength && [...code].every((sign) => pairingSigns.includes(sign))
   return isCode ? code : null
 }

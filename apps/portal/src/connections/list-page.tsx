@@ -67,12 +67,14 @@ function columnsOf(props: ConnectionsProps): readonly Column<ConnectionOverview>
     {
       ...{ key: "person", title: text.person, width: "minmax(0, 1.6fr)", onCard: "title" },
       cell: ({ connectionId, displayName, email }) => (
-        <Anchor href={`#${connectionsPlaceText({ kind: "one", connectionId })}`} className={classes.breakable} inherit>
-          {displayName}{" "}
-          <Text span inherit fw={400} c="dimmed">
+        <div className={classes.breakable}>
+          <Anchor href={`#${connectionsPlaceText({ kind: "one", connectionId })}`} inherit>
+            {displayName}
+          </Anchor>
+          <Text size="sm" fw={400} c="dimmed">
             {email}
           </Text>
-        </Anchor>
+        </div>
       ),
     },
     {

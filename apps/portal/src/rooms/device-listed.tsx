@@ -11,6 +11,7 @@ import {
   certificatesTable,
   countsOf,
   type DeviceRow,
+  isRefused,
   madeTable,
   makeAll,
   outcomeCounts,
@@ -227,7 +228,11 @@ function columnsOf(words: RoomsProps["words"]): readonly Column<DeviceRow>[] {
     },
     {
       ...{ key: "comes", title: text.comes, width: "minmax(0, 1.8fr)" },
-      cell: (row) => <span className={classes.breakable}>{comesText(row, words)}</span>,
+      cell: (row) => (
+        <Text span inherit className={classes.breakable} {...(isRefused(row) ? { c: "red", fw: 600 } : {})}>
+          {comesText(row, words)}
+        </Text>
+      ),
     },
   ]
 }

@@ -109,10 +109,13 @@ export async function makeAll(
   }
 }
 
+export const isRefused = ({ found, outcome }: DeviceRow) =>
+  found.outcome === "refused" || outcome?.outcome === "refused"
+
 export const outcomeCounts = (rows: readonly DeviceRow[]) => ({
   added: rows.filter(({ outcome }) => outcome?.outcome === "added").length,
   known: rows.filter(({ found, outcome }) => found.outcome === "known" || outcome?.outcome === "known").length,
-  refused: rows.filter(({ found, outcome }) => found.outcome === "refused" || outcome?.outcome === "refused").length,
+  refused: rows.filter(isRefused).length,
 })
 
 /** User names and passwords that were made for systems that sign in here, as a table; null where none were. */

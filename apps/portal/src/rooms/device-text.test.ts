@@ -32,6 +32,14 @@ test("what is sent is what was changed, and nothing where that is nothing or som
   })
 })
 
+test("one booking is one, and who has never asked for any does not pass for well", () => {
+  const given = { count: 1, at: "2026-11-30T08:59:00Z" }
+  expect(linesOf({ ...device, given }, telling)[0]).toBe("Up to date · 1 booking, 1 minute ago")
+  const asking = { ...device, isCalled: false, address: null, given: null, state: "new" } as const
+  expect(linesOf({ ...asking, lastOkAt: null }, telling)[0]).toBe(text.neverAsked)
+  expect(linesOf({ ...asking, state: "well" }, telling)[0]).toBe(text.asks)
+})
+
 test("a card says how the system is, when it was last heard of, and what else is to be known", () => {
   expect(linesOf(device, telling)).toEqual(["Up to date · 3 bookings, 1 minute ago", text.lastContact("1 minute ago")])
   const off = linesOf({ ...device, state: "off", isUncleared: true, lastOkAt: null }, telling)

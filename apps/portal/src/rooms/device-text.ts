@@ -25,11 +25,12 @@ export function guessedLine({ wrongPasswords }: DeviceView, telling: Telling): s
 const ageOf = (at: string, { locale, now }: Pick<Telling, "locale" | "now">) =>
   relativeTime(Temporal.Instant.from(at), now, locale)
 
-function stateLine({ state, given, isCalled, leavesUntil }: DeviceView, { text, locale, now }: Telling): string {
+function stateLine(device: DeviceView, { text, locale, now }: Telling): string {
+  const { state, given, isCalled, lastOkAt, leavesUntil } = device
   if (state === "leaving" && leavesUntil !== null) return text.leaving(timeText(leavesUntil, locale))
   if (state === "left") return text.left
   if (state === "off") return text.states.off
-  if (!isCalled) return state === "silent" ? text.silent : text.asks
+  if (!isCalled) return state === "silent" ? text.silent : lastOkAt === null ? text.neverAsked : text.asks
   const last = given === null ? null : text.given(given.count, ageOf(given.at, { locale, now }))
   return [text.states[state === "leaving" || state === "silent" ? "well" : state], last]
     .filter((part) => part !== null)
