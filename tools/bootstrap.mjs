@@ -23,6 +23,7 @@ export const verbs = {
   check: "everything",
   bench: "everything",
   docs: "everything",
+  pictures: "everything",
 }
 
 const say = (line) => process.stdout.write(`${line}\n`)

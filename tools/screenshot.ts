@@ -3,7 +3,8 @@
  * [--selector main]`. With a selector it waits until that element is there.
  */
 import { parseArgs } from "node:util"
-import { type LaunchedBrowser, launchBrowser } from "./chromium.ts"
+import type { BrowserContext, Page } from "playwright-core"
+import { launchBrowser } from "./chromium.ts"
 import { say } from "./platform.ts"
 
 export type Picture = {
@@ -13,33 +14,33 @@ export type Picture = {
   readonly width?: number
   readonly height?: number
   readonly colorScheme?: "light" | "dark"
-  readonly locale?: string
-  /** Element to wait for before the picture is taken. */
-  readonly selector?: string
+  /** Resolves when the page shows what the picture is of. */
+  readonly shown?: (page: Page) => Promise<void>
 }
 
-/** Takes one picture in a browser of its own. */
-export async function takeScreenshot(picture: Picture): Promise<void> {
-  const browser = await launchBrowser({
-    context: {
-      viewport: { width: picture.width ?? 1280, height: picture.height ?? 900 },
-      colorScheme: picture.colorScheme ?? "light",
-      locale: picture.locale ?? "en-GB",
-      reducedMotion: "reduce",
-    },
-  })
+/** A page of its own in a browser that is open. */
+export async function takePicture(context: BrowserContext, picture: Picture): Promise<void> {
+  const { url, file, width = 1280, height = 900, colorScheme = "light", shown } = picture
+  const page = await context.newPage()
   try {
-    await pictureOf(browser, picture)
+    await page.setViewportSize({ width, height })
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
+    await page.goto(url, { waitUntil: "load" })
+    await shown?.(page)
+    await page.screenshot({ path: file })
   } finally {
-    await browser.close()
+    await page.close()
   }
 }
 
-async function pictureOf(browser: LaunchedBrowser, picture: Picture): Promise<void> {
-  const page = await browser.context.newPage()
-  await page.goto(picture.url, { waitUntil: "load" })
-  if (picture.selector !== undefined) await page.waitForSelector(picture.selector)
-  await page.screenshot({ path: picture.file })
+/** Takes one picture in a browser of its own. */
+async function takeScreenshot(picture: Picture, locale: string): Promise<void> {
+  const browser = await launchBrowser({ context: { locale } })
+  try {
+    await takePicture(browser.context, picture)
+  } finally {
+    await browser.close()
+  }
 }
 
 if (import.meta.main) {
@@ -58,14 +59,13 @@ if (import.meta.main) {
     say("Which page, and into which file? node tools/screenshot.ts <address> <file.png>")
     process.exitCode = 1
   } else {
-    await takeScreenshot({
-      url,
-      file,
-      ...(values.width === undefined ? {} : { width: Number(values.width) }),
-      ...(values.height === undefined ? {} : { height: Number(values.height) }),
-      ...(values.dark === true ? { colorScheme: "dark" as const } : {}),
-      ...(values.locale === undefined ? {} : { locale: values.locale }),
-      ...(values.selector === undefined ? {} : { selector: values.selector }),
-    })
+    const { width, height, dark, selector, locale = "en-GB" } = values
+    const picture = {
+      ...{ url, file, colorScheme: dark === true ? ("dark" as const) : ("light" as const) },
+      ...(width === undefined ? {} : { width: Number(width) }),
+      ...(height === undefined ? {} : { height: Number(height) }),
+      ...(selector === undefined ? {} : { shown: async (page: Page) => void (await page.waitForSelector(selector)) }),
+    }
+    await takeScreenshot(picture, locale)
   }
 }

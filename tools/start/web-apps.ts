@@ -50,9 +50,13 @@ export function sourcesHash(root: string, app: string): string {
 /** One build leaves a core idle for much of its time, and takes half a gigabyte. */
 const buildsAtOnce = 2
 
-/** Builds the web apps whose sources have changed since their last build. Throws with the build's own words where one fails. */
-export async function buildWebApps(world: BuildWorld): Promise<void> {
-  const waiting = Object.entries(builds).filter(([app]) => existsSync(join(world.root, "apps", app, "vite.config.ts")))
+/**
+ * Builds the web apps, or those named, whose sources have changed since their last build. Throws with the build's own words
+ * where one fails.
+ */
+export async function buildWebApps(world: BuildWorld, apps: readonly string[] = Object.keys(builds)): Promise<void> {
+  const isThere = (app: string) => existsSync(join(world.root, "apps", app, "vite.config.ts"))
+  const waiting = Object.entries(builds).filter(([app]) => apps.includes(app) && isThere(app))
   const buildNext = async (): Promise<void> => {
     const next = waiting.shift()
     if (next === undefined) return

@@ -1,10 +1,9 @@
 import { rm } from "node:fs/promises"
-import type { RoomTrouble } from "@kalends/domain/room-trouble"
-import type { DisplayMessage } from "@kalends/protocol/display"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { buildApps } from "../../../e2e/apps.ts"
 import { openFakeScreens, type ScreenScene } from "../../../e2e/fake-screens.ts"
+import { roomIdOf, screenScenes } from "../../../e2e/screen-scenes.ts"
 import { seriousFindings } from "../../../packages/ui/src/testing/accessibility.ts"
 import { type LaunchedBrowser, launchBrowser } from "../../../tools/chromium.ts"
 
@@ -29,46 +28,8 @@ beforeEach(() => {
   Object.assign(scene, { isPaired: true, refusal: null, acts: [] })
 })
 
-const roomIdOf = (number: number) => `00000000-0000-4000-8000-0000000000${String(number).padStart(2, "0")}`
 const now = () => Temporal.Now.instant()
-
-type Look = { readonly language?: "en" | "ja"; readonly hours?: 12 | 24; readonly look?: "light" | "dark" | "e-paper" }
-type Kind = Extract<DisplayMessage, { kind: "hello" }>["display"]["kind"]
-
-function hello(kind: Kind, { language = "en", hours = 24, look = "light" }: Look = {}, rooms = 1): DisplayMessage {
-  return {
-    ...{ kind: "hello", now: now().toString(), protocolVersion: 3, beatSeconds: 20 },
-    display: { displayId: roomIdOf(99), name: "Screen", kind, settings: { language, hours, look } },
-    rooms: Array.from({ length: rooms }, (_, at) => ({
-      ...{ roomId: roomIdOf(at + 1), name: `Andromeda ${at + 1}`, zone: "Europe/Berlin" },
-      ...{ checkInEarlyMinutes: 5, pageUrl: "https://kalends.example/#rooms" },
-    })),
-  }
-}
-
-function booking(startsIn: number, minutes: number, title: string | null = "Harbour timetable") {
-  const startsAt = now().add({ minutes: startsIn })
-  return {
-    ...{ bookingId: `${startsIn}`, startsAt: startsAt.toString(), endsAt: startsAt.add({ minutes }).toString() },
-    ...{ isAllDay: false, isPrivate: title === null, title, host: title === null ? null : "Ada" },
-    checkInBy: startsAt.add({ minutes: 10 }).toString(),
-    join: title === null ? null : { vendor: "Jitsi Meet", url: "https://meet.jit.si/harbour7xw4c6yb8n9dfghj" },
-  }
-}
-
-type Told = { readonly room?: number; readonly agedMinutes?: number; readonly trouble?: RoomTrouble | null }
-
-function agenda(
-  bookings: readonly ReturnType<typeof booking>[],
-  { room = 1, agedMinutes = 0, trouble = null }: Told = {},
-): DisplayMessage {
-  return {
-    ...{ kind: "agenda", roomId: roomIdOf(room), now: now().toString(), bookings: [...bookings] },
-    readAt: now().subtract({ minutes: agedMinutes }).toString(),
-    trouble,
-    coversUntil: now().add({ hours: 48 }).toString(),
-  }
-}
+const { hello, booking, agenda, states } = screenScenes(now)
 
 type Opened = { readonly width?: number; readonly height?: number; readonly breaking?: string }
 
@@ -117,15 +78,6 @@ test("a screen shows a code, and its room once the code is typed; the token is a
     expect(await page.evaluate("localStorage.length")).toBe(0)
   })
 })
-
-const states: readonly (readonly [string, string, () => DisplayMessage])[] = [
-  ["free", "Free", () => agenda([booking(120, 30)])],
-  ["soon taken", "Taken soon", () => agenda([booking(6, 30)])],
-  ["taken", "In use", () => agenda([booking(-20, 45), booking(120, 30, null)])],
-  ["waiting for somebody to come", "Check in", () => agenda([booking(-2, 45)])],
-  ["old", "As of 20 minutes ago", () => agenda([booking(-20, 45)], { agedMinutes: 20, trouble: "not-allowed" })],
-  ["unknown", "Unknown", () => agenda([booking(120, 30)], { agedMinutes: 40, trouble: "silent" })],
-]
 
 describe("every state and every size", () => {
   test.each([

@@ -4,8 +4,9 @@ import classes from "./rooms.module.css"
 /** In the room: what is on and what comes, to be read from the table. */
 export function TvScreen({ view, room, words }: ScreenProps) {
   const shown = room.now ?? room.next
+  const isBare = shown === null && room.days.every(({ bookings }) => bookings.length === 0)
   return (
-    <main className={classes.tv}>
+    <main className={classes.tv} data-bare={isBare}>
       <header className={classes.tvHead}>
         <div>
           <h1 className={classes.roomName}>
@@ -40,7 +41,7 @@ export function TvScreen({ view, room, words }: ScreenProps) {
           </>
         )}
       </section>
-      <Days room={room} words={words} most={7} />
+      {isBare ? null : <Days room={room} words={words} most={7} />}
       <Age room={room} />
     </main>
   )
