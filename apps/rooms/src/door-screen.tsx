@@ -1,8 +1,13 @@
-import { useState } from "react"
+import { useState, useSyncExternalStore } from "react"
 import type { ActChoice } from "./act-choices.ts"
 import { Age, Clock, Code, Days, Said, type ScreenProps, TimesAndHost } from "./parts.tsx"
+import { platform } from "./platform.ts"
 import classes from "./rooms.module.css"
+import { createTimed } from "./timed.ts"
 import { TimelineBar } from "./timeline-bar.tsx"
+
+/** Whoever comes next must not answer what another was asked. */
+const questionMs = 30_000
 
 /** Beside the door: the state by colour and word, read from across the corridor; what can be done, within reach. */
 export function DoorScreen({ view, room, words, press }: ScreenProps) {
@@ -45,10 +50,14 @@ export function DoorScreen({ view, room, words, press }: ScreenProps) {
   )
 }
 
-/** Big buttons for what can be done now. To end somebody's meeting is asked again. */
+/** Big buttons for what can be done now. To end somebody's meeting is asked again, for a while. */
 export function Acts({ view, room, words, press }: ScreenProps) {
   const { book, extend, end, checkIn } = room.acts
-  const [asked, ask] = useState<string | null>(null)
+  const [question] = useState(() =>
+    createTimed<string | null>(null, { after: platform.after, delayMs: questionMs, next: () => null }),
+  )
+  const asked = useSyncExternalStore(question.subscribe, question.get)
+  const ask = question.set
   const button = (choice: ActChoice, isMain = false) => (
     <button
       key={choice.key}
