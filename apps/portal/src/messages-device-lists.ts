@@ -63,6 +63,7 @@ const en = {
   system: "System",
   comes: "What comes of it",
   becomes: "Will be added",
+  notAdded: "Not added",
   here: (name: string, room: string) =>
     `Here already: ${[name, room].filter((one) => one !== "").join(", ")}. Left alone.`,
   hereNow: "Here already. Left alone.",
@@ -160,6 +161,7 @@ const ja: DeviceListWords = {
   system: "端末",
   comes: "結果",
   becomes: "追加されます",
+  notAdded: "追加していません",
   here: (name, room) => `登録済みです（${[name, room].filter((one) => one !== "").join("、")}）。そのままです。`,
   hereNow: "登録済みです。そのままです。",
   added: "追加しました",

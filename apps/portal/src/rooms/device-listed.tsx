@@ -20,7 +20,7 @@ import {
   unpinned,
   withoutMade,
 } from "./device-making.ts"
-import { grouped } from "./device-text.ts"
+import { comesText } from "./device-outcome.ts"
 import type { RoomsProps } from "./room-text.ts"
 
 type Words = Pick<RoomsProps, "words">
@@ -83,7 +83,7 @@ export function ListedDevices({ words, rows, setRows, again }: ListedProps) {
         </>
       )}
       <Going {...{ words, step }} />
-      <Rows {...{ words, rows }} />
+      <Rows {...{ words, rows }} isOver={step.kind === "done"} />
       {step.kind === "done" ? (
         <Group>
           <Button variant="default" onClick={again}>
@@ -188,16 +188,18 @@ function Made({ words, rows, forget }: MadeProps) {
 
 const keyOf = ({ listed }: DeviceRow) => String(listed.line)
 
-function Rows({ words, rows }: Words & { readonly rows: readonly DeviceRow[] }) {
+type RowsProps = Words & { readonly rows: readonly DeviceRow[]; readonly isOver: boolean }
+
+function Rows({ words, rows, isOver }: RowsProps) {
   const text = words.deviceLists
-  const state = rows.map(({ shown, outcome }) => `${shown?.outcome ?? ""} ${outcome?.outcome ?? ""}`).join()
+  const state = [isOver, ...rows.map(({ shown, outcome }) => [shown?.outcome, outcome?.outcome])].join()
   const loader = usePages(keyOf, { read: async () => ({ rows, next: null }) }, state)
   return (
     <VirtualList
       label={text.list}
       loader={loader}
       idOf={keyOf}
-      columns={columnsOf(words)}
+      columns={columnsOf(words, isOver)}
       empty={null}
       words={words}
       explain={(error) => problemText(error, words)}
@@ -205,7 +207,7 @@ function Rows({ words, rows }: Words & { readonly rows: readonly DeviceRow[] }) 
   )
 }
 
-function columnsOf(words: RoomsProps["words"]): readonly Column<DeviceRow>[] {
+function columnsOf(words: RoomsProps["words"], isOver: boolean): readonly Column<DeviceRow>[] {
   const text = words.deviceLists
   return [
     {
@@ -230,35 +232,9 @@ function columnsOf(words: RoomsProps["words"]): readonly Column<DeviceRow>[] {
       ...{ key: "comes", title: text.comes, width: "minmax(0, 1.8fr)" },
       cell: (row) => (
         <Text span inherit className={classes.breakable} {...(isRefused(row) ? { c: "red", fw: 600 } : {})}>
-          {comesText(row, words)}
+          {comesText(row, words, isOver)}
         </Text>
       ),
     },
   ]
 }
-
-/** What comes, or came, of it. */
-function comesText(row: DeviceRow, words: RoomsProps["words"]): string {
-  const text = words.deviceLists
-  const { found, outcome } = row
-  if (found.outcome === "refused") return text.refused[found.code]
-  if (found.outcome === "known") return text.here(found.name, found.roomName)
-  if (outcome?.outcome === "known") return text.hereNow
-  if (outcome?.outcome === "refused") return refusalText(outcome.code, words)
-  const what = outcome === null ? text.becomes : text.added
-  return [what, certificateText(row, words)].filter((part) => part !== null).join(" · ")
-}
-
-function certificateText({ listed, shown, outcome }: DeviceRow, words: RoomsProps["words"]): string | null {
-  const text = words.deviceLists
-  if (outcome?.outcome === "added" && outcome.device.certificate !== null) return text.pinned
-  if (listed.input.certificate !== null) return text.given
-  if (shown === null) return null
-  if (shown.outcome === "refused") return refusalText(shown.code, words)
-  if (shown.certificate.isTrusted) return text.trusted
-  return outcome === null ? text.shows(grouped(shown.certificate.sha256)) : text.notPinned
-}
-
-/** What a system, or else the service, refused. */
-const refusalText = (code: string, { video, problems }: RoomsProps["words"]): string =>
-  video.problems[code] ?? problems[code] ?? video.problems.unavailable ?? ""
