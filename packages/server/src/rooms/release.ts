@@ -18,9 +18,10 @@ const retryMinutes = 2
 
 /**
  * Gives up bookings that nobody came to, in rooms where that is set. Only of rooms that have a screen here at which one
- * can check in, which no television and no video system is; and the minutes within which one must are counted from when such a
- * screen could first show the booking: an outage, ours or the provider's, takes the room from nobody. Right before, the calendar is read anew;
- * where that cannot be done, nothing is given up. Nodes agree by the mark of the booking, of which there is one.
+ * can check in, which no television and no video system is; and the minutes within which one must are counted from when such
+ * a screen could first show the booking: an outage, ours or the provider's, takes the room from nobody. Right before, the
+ * calendar is read anew; where that cannot be done, nothing is given up. Nodes agree by the mark of the booking, of which there
+ * is one.
  */
 export function createRelease(deps: ReleaseDeps) {
   const { agendas, clock, log } = deps
