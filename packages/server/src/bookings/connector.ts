@@ -84,7 +84,7 @@ export function createConnector({ link, shelves, fanOut, clock, random, log }: C
     const kept = await store.asSystem((tables) => tables.keepDevices(holder, until()))
     const ids = new Set(kept.map(({ deviceId }) => deviceId))
     for (const [deviceId, line] of before) if (!ids.has(deviceId) && lines.get(deviceId) === line) stop(deviceId)
-    // Taken without that we were told.
+    // Taken, though the answer did not reach us.
     for (const row of kept) if (isPushed(row) && !lines.has(row.deviceId)) start(row)
   }
 
