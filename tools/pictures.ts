@@ -59,7 +59,7 @@ function shotsIn(look: (typeof looks)[number], language: Language): readonly Sho
   const asks = rooms
     .filter(({ name }) => /^(?:door|controller)/.test(name) && name.endsWith("full day"))
     .map((shot) => ({ ...shot, name: `${shot.name} asks`, press: words.end }))
-  const boards = [6, 24, 40].map((count) => ({
+  const boards = [6, 24, 40, 100].map((count) => ({
     ...{ name: `board of ${count}`, look, width: 1920, height: 1080 },
     scene: {
       isPaired: true,
@@ -68,7 +68,7 @@ function shotsIn(look: (typeof looks)[number], language: Language): readonly Sho
         ...Array.from({ length: count }, (_, at) => roomOfBoard(at, count - 1 - at)),
       ],
     },
-    shows: `[data-tone=free]:nth-child(${count})`,
+    shows: `[data-tone=free]:nth-child(${Math.min(count, 34)})`,
   }))
   const alone = (look === "e-paper" ? [] : screens).map(([name, , width, height]) => ({
     ...{ name: `pairing ${name}`, look, width, height, scene: { isPaired: false, messages: [] } },

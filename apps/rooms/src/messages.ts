@@ -75,6 +75,11 @@ const en = {
   noRooms: "No room is set for this screen. Choose one in the portal.",
   board: "Rooms",
   freeCount: (free: number, all: number) => `${free} of ${all} free`,
+  pages: "Pages of rooms",
+  pageOf: (page: number, pages: number) => `Page ${page} of ${pages}`,
+  pageBefore: "Page before",
+  pageAfter: "Next page",
+  moreRooms: (count: number) => (count === 1 ? "1 more room" : `${count} more rooms`),
   timeline: "The next hours",
   restarting: "This screen starts again in a moment.",
 }
@@ -162,6 +167,11 @@ const ja: RoomWords = {
   noRooms: "この画面に会議室が設定されていません。ポータルで選んでください。",
   board: "会議室",
   freeCount: (free, all) => `${all} 室中 ${free} 室が空室`,
+  pages: "会議室のページ",
+  pageOf: (page, pages) => `${page} / ${pages} ページ`,
+  pageBefore: "前のページ",
+  pageAfter: "次のページ",
+  moreRooms: (count) => `ほか ${count} 室`,
   timeline: "これからの数時間",
   restarting: "まもなく画面を再起動します。",
 }

@@ -16,6 +16,8 @@ export const platform = {
     const timer = setInterval(callback, delayMs)
     return () => clearInterval(timer)
   },
+  /** Whether whoever set up the device wants nothing to move by itself. */
+  isStillWanted: () => window.matchMedia("(prefers-reduced-motion: reduce)").matches,
   /** That of the page, which index.html asks for. Stopping ends whatever is loaded, too: it waits until nothing is. */
   async callOffRefresh(): Promise<void> {
     if (document.readyState !== "complete")

@@ -18,7 +18,7 @@ export const actsOf: Readonly<Record<DisplayKind, readonly DisplayAct[]>> = {
 }
 
 /** Rooms that one screen of the kind shows at most. */
-export const roomsMostOf: Readonly<Record<DisplayKind, number>> = { tv: 1, door: 1, controller: 1, board: 40 }
+export const roomsMostOf: Readonly<Record<DisplayKind, number>> = { tv: 1, door: 1, controller: 1, board: 100 }
 
 export const displayLanguages = ["en", "ja"] as const
 /** system: as the device is set. e-paper: black and white alone, without movement, drawn anew as seldom as can be. */

@@ -1,4 +1,4 @@
-import { displayKinds, displayLanguages, displayLooks } from "@kalends/domain/display"
+import { displayKinds, displayLanguages, displayLooks, roomsMostOf } from "@kalends/domain/display"
 import { roomTroubles } from "@kalends/domain/room-trouble"
 import { z } from "zod"
 
@@ -169,7 +169,7 @@ export const displaysSchema = z.object({
 })
 export type DisplaysView = z.infer<typeof displaysSchema>
 
-const roomIds = z.array(id).min(1).max(40)
+const roomIds = z.array(id).min(1).max(roomsMostOf.board)
 
 /** POST /v1/displays — pairs the screen that shows the code. */
 export const pairInputSchema = z.object({

@@ -99,7 +99,7 @@ function administrationRoutes(plain: FastifyInstance, { displays, requireUser, c
 
 const ofScreens = { needs: "display" } as const
 /** A board's agendas come all at once. */
-const unreadBytesMost = 4 * 1024 * 1024
+const unreadBytesMost = 8 * 1024 * 1024
 
 /** For screens, by their own token. */
 function screenRoutes(plain: FastifyInstance, { displays, streams, act, clock }: DisplayRoutesDeps): void {
