@@ -84,6 +84,17 @@ test("what was set is taken back for each room as it was, but where somebody cha
   expect((await log(first ?? "")).map(({ reason }) => reason)).toEqual(["rooms-set", "rooms-set-back"])
 })
 
+test("what was set by another name of a zone is taken back, too", async () => {
+  const { many, caller, rooms, row } = await office([{ zone: "Asia/Tokyo" }])
+  const [{ roomId } = { roomId: "" }] = rooms
+  const settings = { zone: "GMT" }
+  await many.set(caller, { kind: "set", changes: [{ roomIds: [roomId], settings }] })
+  expect((await row(roomId))?.zone).toBe("UTC")
+  const changes = [{ roomIds: [roomId], settings: { zone: "Asia/Tokyo" } }]
+  const { outcomes } = await many.set(caller, { kind: "back", changes, ifNow: settings })
+  expect(outcomes).toMatchObject([{ outcome: "changed", before: { zone: "UTC" } }])
+})
+
 test("a zone that is not known is refused before any room is set", async () => {
   const { many, caller, rooms, told } = await office([{}, {}])
   const changes = rooms.map(({ roomId }, index) => ({

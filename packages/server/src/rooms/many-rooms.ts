@@ -13,7 +13,7 @@ import type { Clock } from "../ports/clock.ts"
 import type { ManyRoomChanges, RoomChoiceQuery } from "../ports/many-room-tables.ts"
 import type { RoomRow } from "../ports/room-tables.ts"
 import type { AccountTables, Store } from "../ports/store.ts"
-import { requireZone } from "./new-room.ts"
+import { zoned } from "./new-room.ts"
 import type { OwnRoomAgendas } from "./room-agendas.ts"
 
 export type ManyRoomsDeps = {
@@ -39,9 +39,10 @@ export function createManyRooms({ store, agendas, world }: ManyRoomsDeps) {
       }),
 
     /** Throws Problem "malformed" (code "zone") before anything is set. */
-    async set(user: Caller, { kind, ifNow = {}, changes }: SetRoomsInput): Promise<RoomsSetView> {
-      const asked = changes.flatMap(({ roomIds, settings: given }) => {
-        const settings = zoned(given)
+    async set(user: Caller, { kind, ifNow: given = {}, changes }: SetRoomsInput): Promise<RoomsSetView> {
+      const ifNow = zoned(given)
+      const asked = changes.flatMap(({ roomIds, ...change }) => {
+        const settings = zoned(change.settings)
         return roomIds.map((roomId) => ({ roomId, settings, ifNow }))
       })
       const { changed, outcomes, calendars } = await store.inAccount(user.accountId, async (tables) => {
@@ -73,9 +74,6 @@ export function createManyRooms({ store, agendas, world }: ManyRoomsDeps) {
 }
 
 export type ManyRooms = ReturnType<typeof createManyRooms>
-
-const zoned = (settings: SomeSettings): SomeSettings =>
-  settings.zone === undefined ? settings : { ...settings, zone: requireZone(settings.zone) }
 
 type Asked = { readonly roomId: string; readonly settings: SomeSettings; readonly ifNow: SomeSettings }
 type Next = { readonly roomId: RoomId; readonly changes: ManyRoomChanges }

@@ -37,3 +37,7 @@ export function requireZone(zone: string): string {
   if (known === null) throw new Problem("malformed", "This time zone is not known here.", { code: "zone" })
   return known
 }
+
+/** With the zone by the name that is kept, which may be another than it was given by. Throws as `requireZone`. */
+export const zoned = <Settings extends { readonly zone?: string | undefined }>(settings: Settings): Settings =>
+  settings.zone === undefined ? settings : { ...settings, zone: requireZone(settings.zone) }

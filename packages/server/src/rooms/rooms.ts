@@ -9,7 +9,7 @@ import { pageOf } from "../ports/page.ts"
 import type { ListedRoom, RoomChanges, RoomQuery, RoomRow } from "../ports/room-tables.ts"
 import type { AccountTables } from "../ports/store.ts"
 import type { ConnectRoom, ConnectRoomDeps } from "./connect-room.ts"
-import { newRoom, requireZone } from "./new-room.ts"
+import { newRoom, requireZone, zoned } from "./new-room.ts"
 import type { OwnRoomAgendas } from "./room-agendas.ts"
 import { noRoom } from "./room-place.ts"
 
@@ -82,8 +82,7 @@ export function createRooms(deps: RoomsDeps) {
     },
 
     async change(user: Caller, roomId: RoomId, given: RoomChangesInput): Promise<RoomView> {
-      const { address, ...changes } = given
-      if (changes.zone !== undefined) requireZone(changes.zone)
+      const { address, ...changes } = zoned(given)
       await store.inAccount(user.accountId, async (tables) => {
         await tables.lockAccount()
         await listed(tables, roomId)
