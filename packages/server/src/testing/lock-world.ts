@@ -1,4 +1,4 @@
-import { type GroupId, parseGroupId } from "@kalends/domain/ids"
+import { type GroupId, parseGroupId, parsePasskeyId } from "@kalends/domain/ids"
 import { isProblem, Problem } from "@kalends/domain/problem"
 import { createRevocations } from "../connections/revocations.ts"
 import { createAdministration, requirePerson } from "../people/administration.ts"
@@ -15,7 +15,7 @@ const email = "ada@example.org"
 export type LockWorld = Awaited<ReturnType<typeof lockWorld>>
 
 /**
- * An organisation in which a lock is due that disconnects Ada, a pilot, who is signed in twice; and the owner has a calendar
+ * An organisation in which a lock is due that disconnects Ada, a pilot, who has a passkey and is signed in twice; and the owner has a calendar
  * of their own whose token has run out. The same for the same seed.
  */
 export async function lockWorld(base: Store, seed: number) {
@@ -34,6 +34,11 @@ export async function lockWorld(base: Store, seed: number) {
   await inAccount(async (tables) => {
     await tables.groups.putGroup({ accountId, groupId: others, name: "Others" })
     await tables.persons.updateUser(admin.userId, { role: "owner" })
+    await tables.signIn.insertPasskey({
+      ...{ accountId, userId: ada.userId, passkeyId: parsePasskeyId(random.uuid()), name: "Laptop", transports: "" },
+      ...{ credentialId: new Uint8Array([1]), publicKey: new Uint8Array([2]), counter: 0, isBackupEligible: false },
+      ...{ isBackedUp: false, createdAt: clock.now(), usedAt: null },
+    })
   })
   const signIn = () =>
     inAccount(async (tables) => {
@@ -70,7 +75,8 @@ export async function lockWorld(base: Store, seed: number) {
     /** All that is to be the same after the same operations, in whatever store and order. */
     state: () =>
       inAccount(async (tables) => {
-        const people = await tables.listUsers({ after: null, limit: 50, search: null, group: null })
+        const everybody = { after: null, limit: 50, search: null, group: null }
+        const people = await tables.listUsers(everybody)
         const entries = await tables.listAudit({ after: 0, limit: 1_000 })
         return {
           people: await Promise.all(
@@ -85,6 +91,7 @@ export async function lockWorld(base: Store, seed: number) {
           counts: (await tables.groups.countPeople()).toSorted((a, b) =>
             (a.groupId ?? "") < (b.groupId ?? "") ? -1 : 1,
           ),
+          withFactor: (await tables.listUsers({ ...everybody, hasFactor: true })).map(({ email }) => email),
           groups: (await tables.groups.listGroups()).map(({ name }) => name),
           account: await tables.policy.ofAccount(),
           changes: (await tables.policyChanges.list(20)).map(({ disconnected }) => disconnected).sort(),
