@@ -1,4 +1,5 @@
 import { type Client, openClient } from "@kalends/client/client"
+import { PasswordWords } from "@kalends/ui/password-words"
 import { showApp } from "@kalends/ui/shell"
 import type { Language } from "@kalends/ui/words"
 import { useEffect, useState, useSyncExternalStore } from "react"
@@ -27,5 +28,10 @@ export function startApp({ language, words }: Reader): void {
   platform.setPage(`${words.title} · Kalends`, language)
   const code = platform.takeCode()
   if (code !== null) void client.signInWithCode(code, platform.deviceName)
-  showApp(<AgendaApp client={client} words={words} />, "nowhere")
+  const app = (
+    <PasswordWords showPassword={words.showPassword}>
+      <AgendaApp client={client} words={words} />
+    </PasswordWords>
+  )
+  showApp(app, "nowhere")
 }

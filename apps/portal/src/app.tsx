@@ -1,5 +1,6 @@
 import type { UserView } from "@kalends/protocol/api"
 import { Loading } from "@kalends/ui/loading"
+import { PasswordWords } from "@kalends/ui/password-words"
 import { showApp } from "@kalends/ui/shell"
 import { relativeTime } from "@kalends/ui/words"
 import { Alert, Button, Group, Paper, Stack, Text, Title } from "@mantine/core"
@@ -50,7 +51,7 @@ function Portal({ store, first }: PortalProps) {
   // A link that is followed while the portal is open changes the address alone.
   useEffect(() => platform.onPlace(() => setToken((before) => platform.takePasswordToken() || before)), [])
   return (
-    <>
+    <PasswordWords showPassword={words.showPassword}>
       <Suspense fallback={<LoadingPage words={words} />}>
         {token === "" ? (
           <Page store={store} state={state} words={words} locale={locale} />
@@ -71,7 +72,7 @@ function Portal({ store, first }: PortalProps) {
           })
         }}
       />
-    </>
+    </PasswordWords>
   )
 }
 

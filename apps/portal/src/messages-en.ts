@@ -9,6 +9,7 @@ export const english = {
   yourName: "Your name",
   email: "E-mail address",
   password: "Password",
+  showPassword: "Show the password",
   passwordHint: "At least 10 characters: a few words, without names that others know.",
   create: "Create",
   signIn: "Sign in",

@@ -11,6 +11,7 @@ export const japanese: Catalogue = {
   yourName: "お名前",
   email: "メールアドレス",
   password: "パスワード",
+  showPassword: "パスワードを表示",
   passwordHint: "10 文字以上。単語をいくつか組み合わせ、名前など他の人が知っている言葉は避けてください。",
   create: "作成",
   signIn: "サインイン",

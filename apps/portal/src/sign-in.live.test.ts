@@ -148,6 +148,9 @@ test("a password is changed by whoever knows the present one", () =>
     },
     async look(page) {
       const words = await wordsOf(page)
+      // What shows a password is called in the reader's language, too: one of each field.
+      const eye = new RegExp(`^(?:${messages.en.showPassword}|${messages.ja.showPassword})$`)
+      expect(await page.getByRole("button", { name: eye }).count()).toBe(2)
       const change = async (present: string, next = "battery staple") => {
         await presentField(page).fill(present)
         await page.locator("input[autocomplete=new-password]").fill(next)

@@ -7,6 +7,11 @@ test.each(["en", "ja"] as const)("every reason that the service writes has words
   expect(texts.filter((text, index) => text === "" || text === auditReasons[index])).toEqual([])
 })
 
+test.each(["en", "ja"] as const)("no two reasons read alike where one is chosen, in %s", (language) => {
+  const texts = auditReasons.map((reason) => reasonText(reason, language))
+  expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([])
+})
+
 test("words for a reason say what it was made of", () => {
   expect(reasonText("refresh-for-pass", "en")).toBe("to renew an access token: to look for changes in the calendar")
   expect(reasonText("healthy-to-needs-reauth", "en")).toBe("from “connected” to “to be signed in again”")

@@ -36,6 +36,7 @@ export function Dialog({
       {...(isUppermost ? { zIndex: uppermost } : {})}
       closeButtonProps={{ "aria-label": closeLabel }}
       transitionProps={{ duration: 0 }}
+      styles={{ title: { fontWeight: 650 } }}
     >
       {children}
     </Modal>
