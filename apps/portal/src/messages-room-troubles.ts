@@ -96,7 +96,7 @@ const en: RoomTroubleWords = {
     },
     new: {
       what: (count) => devices(count, "never had its bookings", "never had their bookings"),
-      toDo: "Test the connection on the room’s page.",
+      toDo: "Test the connection on the room’s page. One that asks by itself first needs its user name and password.",
     },
     unread: {
       what: (count) => devices(count, "waits for its room’s calendar", "wait for their room’s calendar"),
@@ -189,7 +189,7 @@ const ja: RoomTroubleWords = {
     },
     new: {
       what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が一度も予約を受け取っていません。`,
-      toDo: "会議室のページで接続をテストしてください。",
+      toDo: "会議室のページで接続をテストしてください。自分で取りに来る端末には、先にユーザー名とパスワードの入力が必要です。",
     },
     unread: {
       what: (count) => `${count.toLocaleString("ja")} 台のビデオ会議端末が会議室のカレンダーを待っています。`,
