@@ -24,7 +24,7 @@ export function screenScenes(now: () => Temporal.Instant) {
       display: { displayId: roomIdOf(999), name: "Screen", kind, settings: { language, hours, look } },
       rooms: Array.from({ length: rooms }, (_, at) => ({
         ...{ roomId: roomIdOf(at + 1), name: `Andromeda ${at + 1}`, zone: "Europe/Berlin" },
-        ...{ checkInEarlyMinutes: 5, pageUrl: "https://kalends.example/#rooms" },
+        ...{ checkInEarlyMinutes: 5, pageUrl: null },
       })),
     }
   }

@@ -11,7 +11,6 @@ const questionMs = 30_000
 
 /** Beside the door: the state by colour and word, read from across the corridor; what can be done, within reach. */
 export function DoorScreen({ view, room, words, press }: ScreenProps) {
-  const codeUrl = room.now?.joinUrl ?? room.pageUrl
   return (
     <main className={classes.door}>
       <section className={classes.state} data-tone={room.tone} data-meaning>
@@ -43,7 +42,7 @@ export function DoorScreen({ view, room, words, press }: ScreenProps) {
         <Acts view={view} room={room} words={words} press={press} />
         <Said view={view} />
         <Days room={room} words={words} most={4} />
-        <Code url={codeUrl} label={room.now?.joinUrl ? words.scanToJoin : words.scanForRoom} sizePx={120} />
+        <Code url={room.now?.joinUrl ?? null} label={words.scanToJoin} sizePx={120} />
       </section>
       <TimelineBar timeline={room.timeline} label={words.timeline} isPaper={view.settings.look === "e-paper"} />
     </main>

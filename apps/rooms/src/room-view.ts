@@ -43,7 +43,6 @@ export type RoomView = {
   readonly why: string | null
   readonly timeline: Timeline
   readonly acts: ActsView
-  readonly pageUrl: string | null
 }
 
 export type Looking = {
@@ -76,7 +75,7 @@ export function roomView(looking: Looking): RoomView {
   const current = state.kind === "taken" ? state.booking : null
   const next = state.kind === "unknown" ? null : state.next
   return {
-    ...{ roomId: room.roomId, name: room.name, pageUrl: room.pageUrl },
+    ...{ roomId: room.roomId, name: room.name },
     ...{ tone, word: words.states[tone], wordEms: emsOf(words.states[tone]) },
     sentence: sentenceOf(shown, why),
     ...{ clock: format.time(now), day: format.day(now) },

@@ -98,6 +98,9 @@ describe("every state and every size", () => {
           .getByText(isPaper ? /^As of \d\d:\d\d$/ : word, { exact: true })
           .first()
           .waitFor()
+        // A code leads into a meeting that is on, and nowhere else.
+        const isFree = ["free", "soon taken", "unknown"].includes(name)
+        expect(await page.getByRole("img", { name: "Scan to join" }).count()).toBe(isFree ? 0 : 1)
         if (name === "old") await page.getByText("Kalends is not allowed to read this room’s calendar").waitFor()
         if (name === "unknown") await page.getByText("The calendar service does not answer").waitFor()
         expect(await seriousFindings(page)).toEqual([])

@@ -7,7 +7,7 @@ export const nine = Temporal.Instant.from("2026-11-30T09:00:00Z")
 
 export const sampleRoom: ScreenRoom = {
   ...{ roomId, name: "Andromeda", zone: "UTC", checkInEarlyMinutes: 5 },
-  pageUrl: "https://kalends.example/#rooms",
+  pageUrl: null,
 }
 
 export function booking(startsIn: number, minutes: number, changes: Partial<ScreenBooking> = {}): ScreenBooking {

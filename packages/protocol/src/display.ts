@@ -40,7 +40,7 @@ const screenRoomSchema = z.object({
   zone: z.string(),
   /** Minutes before its start from which one may check in to a booking. */
   checkInEarlyMinutes: z.number().int(),
-  /** Where somebody with a phone goes on; null where there is no such page. */
+  /** Always null, and not shown: it led to a page for administrators. Screens of before do not do without it. */
   pageUrl: z.string().max(4096).nullable(),
 })
 export type ScreenRoom = z.infer<typeof screenRoomSchema>

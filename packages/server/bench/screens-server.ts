@@ -48,7 +48,7 @@ async function start(input: { readonly databaseUrl: string; readonly tokens: rea
     }
   })
   const displays = createDisplays({ store, fanOut, clock, random })
-  const streams = createDisplayStreams({ store, agendas: rooms, fanOut, clock, publicUrl: "http://localhost" })
+  const streams = createDisplayStreams({ store, agendas: rooms, fanOut, clock })
   const app = await createApp({
     ...{
       log: { info() {}, warn() {}, error() {} },

@@ -38,7 +38,6 @@ import { createRooms } from "./rooms/rooms.ts"
 export type RoomParts = Omit<RoomPlaceDeps, "broker"> & {
   readonly fanOut: FanOut
   readonly secret: PlatformSecret
-  readonly publicUrl: string
   readonly queue: JobQueue
   readonly opening: {
     readonly vault: SecretVault
@@ -93,7 +92,7 @@ export async function roomRoutesOf(app: FastifyInstance, features: Features, gua
 }
 
 /** Rooms: their agendas, what is done at their screens, and bookings that nobody came to. */
-export function createRoomParts({ fanOut, secret, publicUrl, queue, opening, world, ...rest }: RoomParts) {
+export function createRoomParts({ fanOut, secret, queue, opening, world, ...rest }: RoomParts) {
   const { vault, broker, providers, remover, labelOf } = opening
   const { store } = rest
   const { clock, random } = world
@@ -117,7 +116,7 @@ export function createRoomParts({ fanOut, secret, publicUrl, queue, opening, wor
     roomDesk: desk,
     displays: {
       displays: createDisplays({ store, fanOut, clock, random }),
-      streams: createDisplayStreams({ store, agendas: roomAgendas, fanOut, clock, publicUrl }),
+      streams: createDisplayStreams({ store, agendas: roomAgendas, fanOut, clock }),
       act: createDisplayActs({ store, agendas: roomAgendas, desk, clock }),
     },
     /** Starts what a timer does; ends it, and all reading, when it is called back. */

@@ -240,7 +240,7 @@ function createFeatures({ config, clock, random, secret }: World, base: Base) {
   })
   const { policyChanges, ...policyParts } = createPolicyParts(config, { ...overviewParts, ...world, store, providers })
   const roomParts = createRoomParts({
-    ...{ store, providerOf, fanOut, secret, queue, world, publicUrl: config.publicUrl },
+    ...{ store, providerOf, fanOut, secret, queue, world },
     opening: { vault, broker, providers, remover: connections.remover, labelOf },
   })
   const listeningDeps = { store, broker, life, fanOut, providerOf, notices, listenersMost, world }

@@ -17,7 +17,6 @@ export type DisplayStreamsDeps = {
   readonly agendas: Pick<RoomAgendas, "known" | "problem" | "read" | "listen" | "offerCheckIn" | "checkInBy">
   readonly fanOut: FanOut
   readonly clock: Clock
-  readonly publicUrl: string
 }
 
 /** The screen's end of a stream. */
@@ -173,7 +172,7 @@ class Stream {
   }
 
   async #look(): Promise<void> {
-    const { store, clock, publicUrl } = this.#deps
+    const { store, clock } = this.#deps
     const { accountId, displayId } = this.display
     const found = await store.inAccount(accountId, async (tables) => {
       const display = await tables.displays.find(displayId)
@@ -190,7 +189,7 @@ class Stream {
     if (said === this.#said) return
     this.#said = said
     this.display = found.display
-    this.#send(helloMessage({ ...found, now: clock.now(), publicUrl }))
+    this.#send(helloMessage({ ...found, now: clock.now() }))
     this.#listen(found.rooms)
   }
 

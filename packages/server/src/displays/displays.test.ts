@@ -33,7 +33,7 @@ async function world(options: RoomWorldOptions = {}) {
           return store.inAccount(of, work)
         },
       },
-      ...{ agendas, fanOut, clock, publicUrl: "https://kalends.example" },
+      ...{ agendas, fanOut, clock },
     })
   const streams = streamsOver(agendas)
   const act = createDisplayActs({ store, agendas, desk, clock })

@@ -74,11 +74,10 @@ export type HelloInput = {
   readonly display: ListedDisplay
   readonly rooms: readonly RoomRow[]
   readonly now: Temporal.Instant
-  readonly publicUrl: string
 }
 
 /** Which screen it is, and its rooms, by name. */
-export function helloMessage({ display, rooms, now, publicUrl }: HelloInput): DisplayHello {
+export function helloMessage({ display, rooms, now }: HelloInput): DisplayHello {
   const { displayId, name, kind, language, hours, look } = display
   return {
     ...{ kind: "hello", now: now.toString(), protocolVersion, beatSeconds: displayBeatSeconds },
@@ -86,7 +85,7 @@ export function helloMessage({ display, rooms, now, publicUrl }: HelloInput): Di
     rooms: rooms.map((room) => ({
       ...{ roomId: room.roomId, name: room.name, zone: room.zone },
       checkInEarlyMinutes: room.checkIn.earlyMinutes,
-      pageUrl: `${publicUrl}/#rooms/${room.roomId}`,
+      pageUrl: null,
     })),
   }
 }
