@@ -2,7 +2,7 @@ import type { ConnectionSummary, ToDoItem } from "@kalends/protocol/overview"
 import { Anchor, Button, Card, List, Stack, Text, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
 import { connectionsApi } from "../api-connections.ts"
-import { Trouble } from "../page-parts.tsx"
+import { Trouble, Waiting } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
@@ -15,11 +15,13 @@ const refreshMs = 15_000
 export function ConnectionsSummary(props: ConnectionsProps & { readonly tellWell: (isWell: boolean) => void }) {
   const { words, tellWell } = props
   const text = words.connections
-  const { value, reload } = useLoaded<ConnectionSummary>(connectionsApi.summary)
+  const { value, error, reload } = useLoaded<ConnectionSummary>(connectionsApi.summary)
   // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for as long as the page is open.
   useEffect(() => platform.every(refreshMs, () => void (platform.isHidden() ? null : reload())), [])
-  const isWell = value === null || value.total === 0 || value.isWell
+  // Of what could not be read nobody knows that it is well.
+  const isWell = error === null && (value === null || value.total === 0 || value.isWell)
   useEffect(() => tellWell(isWell), [isWell, tellWell])
+  if (error !== null) return <Waiting {...{ error, words }} retry={reload} />
   if (value === null || value.total === 0) return null
   if (value.isWell) return <Text role="status">✓ {text.wellAll(value.total)}</Text>
   const count = value.toDo.length + value.moreCount

@@ -3,7 +3,7 @@ import { relativeTime } from "@kalends/ui/words"
 import { Anchor, Card, List, Text, Title } from "@mantine/core"
 import { Fragment, useEffect } from "react"
 import { roomsApi } from "../api-rooms.ts"
-import type { PageProps } from "../page-parts.tsx"
+import { type PageProps, Waiting } from "../page-parts.tsx"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
 import { useLoaded } from "../use-loaded.ts"
@@ -17,12 +17,14 @@ type HomeTroublesProps = PageProps & { readonly tellWell: (isWell: boolean) => v
 export function HomeTroubles(props: HomeTroublesProps) {
   const { words, tellWell } = props
   const text = words.roomTroubles
-  const { value, reload } = useLoaded<RoomTroublesView>(roomsApi.troubles)
+  const { value, error, reload } = useLoaded<RoomTroublesView>(roomsApi.troubles)
   // biome-ignore lint/correctness/useExhaustiveDependencies: one timer for as long as the page is open.
   useEffect(() => platform.every(refreshMs, () => void (platform.isHidden() ? null : reload())), [])
   const view = value === null ? null : troublesView(value, text)
-  const isWell = view === null || view.items.length === 0
+  // Of what could not be read nobody knows that it is well.
+  const isWell = error === null && (view === null || view.items.length === 0)
   useEffect(() => tellWell(isWell), [isWell, tellWell])
+  if (error !== null) return <Waiting {...{ error, words }} retry={reload} />
   if (view === null) return null
   if (isWell) return view.well === null ? null : <Text role="status">✓ {view.well}</Text>
   return (
