@@ -104,6 +104,7 @@ export const tenantsEnglish = {
   movePeople: "Move people here",
   movePeopleText: "Whoever is connected another way is moved, with their meetings, after a check.",
   replaceSecret: "Replace the secret",
+  signInOtherwise: "Sign in another way",
   replaceSecretText: "The new one is tried before the old one is let go.",
   secretReplaced: "The secret was replaced, and it works.",
   removeTenant: "Remove the connection",

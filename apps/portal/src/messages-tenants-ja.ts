@@ -104,6 +104,7 @@ export const tenantsJapanese: TenantWords = {
   movePeople: "メンバーをここへ移行",
   movePeopleText: "ほかの方法で接続している人を、確認のうえ会議ごと移行します。",
   replaceSecret: "シークレットを交換",
+  signInOtherwise: "サインイン方法を変更",
   replaceSecretText: "新しいものを試してから、古いものを破棄します。",
   secretReplaced: "シークレットを交換し、動作を確認しました。",
   removeTenant: "接続を削除",

@@ -12,7 +12,7 @@ import { platform } from "./platform.ts"
 import classes from "./portal.module.css"
 import { roomsPlaceText } from "./rooms/place.ts"
 import { LastWork } from "./tenant-list.tsx"
-import { openedText, removalText, TenantState, tenantName } from "./tenant-words.tsx"
+import { openedText, removalText, secretAct, TenantState, tenantName } from "./tenant-words.tsx"
 import { secretEnd, tenantHealth } from "./tenants.ts"
 import { useLoaded } from "./use-loaded.ts"
 
@@ -76,7 +76,7 @@ function SecretButton({ tenant, words, now }: PageProps & { readonly tenant: Ten
   const place: Place = { kind: "secret", tenantConnectionId: tenant.tenantConnectionId }
   return (
     <Button component="a" href={`#${placeText(place)}`} variant={isDue ? "filled" : "default"}>
-      {tenant.opens === "rooms" ? words.serviceSignIn.signInAnew : words.tenants.replaceSecret}
+      {secretAct(tenant, words)}
     </Button>
   )
 }

@@ -8,7 +8,7 @@ import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import { ServiceSignIn } from "./service-sign-in.tsx"
 import { MethodChoice } from "./tenant-connect.tsx"
 import { TenantForm } from "./tenant-form.tsx"
-import { tenantName } from "./tenant-words.tsx"
+import { secretAct, tenantName } from "./tenant-words.tsx"
 import { useLoaded } from "./use-loaded.ts"
 
 type SecretProps = PageProps & HandProps & { readonly tenantConnectionId: string }
@@ -45,7 +45,10 @@ export function SecretPage({ tenantConnectionId, ...props }: SecretProps) {
 const secretWords = ({ serviceSignIn, tenants }: Messages, tenant: TenantView | undefined) =>
   tenant?.opens === "rooms"
     ? { title: serviceSignIn.signInAnew, text: serviceSignIn.signInAnewText }
-    : { title: tenants.replaceSecret, text: tenants.replaceSecretText }
+    : {
+        title: tenant === undefined ? tenants.replaceSecret : secretAct(tenant, { serviceSignIn, tenants }),
+        text: tenants.replaceSecretText,
+      }
 
 type FormProps = PageProps & HandProps & { readonly tenant: TenantView; readonly methods: TenantMethodsView }
 

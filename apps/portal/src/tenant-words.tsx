@@ -63,6 +63,15 @@ export function removalText({ opens, connectionCount, roomCount }: TenantView, w
   return roomCount === 0 ? ofPeople : `${ofPeople} ${serviceSignIn.roomsToo(roomCount)}`
 }
 
+/** What is done about how it signs in: this service's own registration has no secret that anybody could replace. */
+export function secretAct(
+  { method, opens }: TenantView,
+  { serviceSignIn, tenants }: Pick<Messages, "serviceSignIn" | "tenants">,
+): string {
+  if (opens === "rooms") return serviceSignIn.signInAnew
+  return method === "registration" ? tenants.signInOtherwise : tenants.replaceSecret
+}
+
 /** The provider's name with the organisation's. */
 export function tenantName({ providerLabel, tenantId }: TenantView): string {
   return `${providerLabel} · ${tenantId}`

@@ -250,7 +250,7 @@ export const options = [
   }),
   option("meetingUrl", "KALENDS_MEETING_URL", "text", {
     default: null,
-    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it no meetings are made. The demo organisation has that one, where no other meeting service is set up.',
+    text: 'Join link of the built-in meetings, https with {code} once, such as "https://meet.jit.si/{code}"; without it, and without another meeting service, no meetings are made. The demo organisation has a simulated Zoom, where none is set up.',
   }),
   option("meetingKeyword", "KALENDS_MEETING_KEYWORD", "text", {
     default: "@meet",

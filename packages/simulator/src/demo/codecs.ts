@@ -105,7 +105,7 @@ function panel(c) {
   const state = c.isDown ? stateLine("bad", "Switched off") : c.puttedAt ? stateLine("well", c.bookingCount + (c.bookingCount === 1 ? " booking" : " bookings") + ", given at " + clock(c.puttedAt)) : stateLine("new", "Given no list yet")
   const list = make("ol", null, {}, ...c.bookings.map((b) => meeting(b.title, span(b) + " · " + b.organizer + (b.number ? " · " + b.number : ""), isJoinable(b) ? b.number : null)))
   const facts = make("dl", null)
-  for (const [k, v] of [["Address", c.address], ["User name", c.username], ["Password", c.password], ["Fingerprint", c.fingerprint], ["Lists received", c.putCount]]) facts.append(make("dt", k), make("dd", String(v ?? "–")))
+  for (const [k, v] of [["Address", c.address], ["User name", c.username], ["Password", c.password], ["Fingerprint", c.fingerprint?.toUpperCase().match(/.{4}/g).join(" ")], ["Lists received", c.putCount]]) facts.append(make("dt", k), make("dd", String(v ?? "–")))
   const acts = Object.keys(words).filter((a) => a !== (c.isDown ? "down" : "up")).map((a) => make("button", words[a], { onclick: () => fetch("/demo/codecs/" + c.number + "/" + a, { method: "POST" }).then(show) }))
   return make("section", null, {}, make("h2", c.name), make("p", c.product + " · " + c.software, { className: "soft" }), state, c.bookings.length ? list : "", make("details", null, {}, make("summary", "To add it in the portal"), facts), make("details", null, {}, make("summary", "What may happen to it"), make("div", null, { className: "acts" }, ...acts)))
 }
