@@ -1,4 +1,4 @@
-import { usualDisplaySettings } from "@kalends/domain/display"
+import { roomsMostOf, usualDisplaySettings } from "@kalends/domain/display"
 import { describe, expect, test } from "vitest"
 import {
   displayActSchema,
@@ -24,7 +24,7 @@ describe("what a screen and whoever pairs it may send", () => {
   test.each([
     [newPairingSchema, { deviceName: "x".repeat(121) }],
     [pairInputSchema, { ...pairing, roomIds: [] }],
-    [pairInputSchema, { ...pairing, roomIds: Array.from({ length: 41 }, () => id) }],
+    [pairInputSchema, { ...pairing, roomIds: Array.from({ length: roomsMostOf.board + 1 }, () => id) }],
     [pairInputSchema, { ...pairing, settings: { ...usualDisplaySettings, hours: 13 } }],
     [displayActSchema, { act: "delete", roomId: id, bookingId: "event" }],
     [displayActSchema, { act: "end", roomId: id, bookingId: "x".repeat(4097) }],
