@@ -74,6 +74,8 @@ const valuesOf: Readonly<Record<string, Values>> = {
   groupId: { "of one group": idOf("group", 3), "of another group": idOf("group", 299) },
   group: { "of one group": idOf("group", 3) },
   roomId: { "of one room": idOf("room", 77) },
+  building: { "of one building": "House 3", "of no building": "nothing" },
+  floor: { "of one floor": "2" },
   provider: { "of one provider": "ews", "of a provider nobody has": "none" },
   tenant: { "of one tenant": "tenant-1", "of no tenant": "nothing" },
   endsWithinDays: { "ending in 30 days": "30", "ending in a year": "366" },
