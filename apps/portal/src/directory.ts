@@ -1,4 +1,5 @@
 import type { DirectoryView } from "@kalends/protocol/tenants"
+import { type Selection as Selected, selectingBy } from "./selection.ts"
 
 export type Entry = DirectoryView["entries"][number]
 
@@ -15,25 +16,11 @@ export async function readPage(read: Read, next: string | null): Promise<Directo
   return page
 }
 
-export type Selection = ReadonlyMap<string, Entry>
+export type Selection = Selected<Entry>
 
-/** One more, or one fewer. */
-export function toggled(selection: Selection, entry: Entry): Selection {
-  const next = new Map(selection)
-  if (!next.delete(entry.email)) next.set(entry.email, entry)
-  return next
-}
-
-/** All that are shown, besides those that were selected before; or, where all are, none of them. */
-export function toggledAll(selection: Selection, shown: readonly Entry[]): Selection {
-  const next = new Map(selection)
-  const isAll = shown.every(({ email }) => selection.has(email))
-  for (const entry of shown) {
-    if (isAll) next.delete(entry.email)
-    else next.set(entry.email, entry)
-  }
-  return next
-}
+/** Who is selected, by address. */
+export const selecting = selectingBy<Entry>(({ email }) => email)
+export const { toggled, toggledAll } = selecting
 
 /** As many as one call may bring in. */
 const importedAtOnce = 500

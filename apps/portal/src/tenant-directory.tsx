@@ -1,15 +1,16 @@
 import type { TenantView } from "@kalends/protocol/tenants"
 import { type Column, usePages, VirtualList } from "@kalends/ui/virtual-list"
-import { Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core"
+import { Checkbox, Stack, Text, TextInput } from "@mantine/core"
 import { useState, useSyncExternalStore } from "react"
 import { problemText } from "./api-problem.ts"
 import { tenantApi } from "./api-tenants.ts"
-import { type Entry, readPage, type Selection, toggled, toggledAll } from "./directory.ts"
+import { type Entry, readPage, type Selection, selecting, toggled } from "./directory.ts"
 import { AddPeople } from "./directory-add.tsx"
 import type { Messages } from "./messages.ts"
 import type { HandProps } from "./organisation-screen.tsx"
 import { PageFrame, type PageProps, Waiting } from "./page-parts.tsx"
 import classes from "./portal.module.css"
+import { SelectionBar } from "./selection-bar.tsx"
 import { tenantName } from "./tenant-words.tsx"
 import { useLoaded } from "./use-loaded.ts"
 import { useSettled } from "./use-settled.ts"
@@ -77,7 +78,7 @@ function Directory({ tenant, words, hand }: PageProps & HandProps & { readonly t
         value={search}
         onChange={({ currentTarget }) => setSearch(currentTarget.value)}
       />
-      <SelectionBar {...{ tenant, words, hand, shown, selection, select }} again={() => loader.refresh()} />
+      <Bar {...{ tenant, words, hand, shown, selection, select }} again={() => loader.refresh()} />
       <VirtualList
         label={words.tenants.openDirectory}
         loader={loader}
@@ -103,39 +104,21 @@ type BarProps = Pick<PageProps, "words"> &
   }
 
 /** How many are selected, and what is done with them. It stays in sight. */
-function SelectionBar({ tenant, words, hand, shown, selection, select, again }: BarProps) {
-  const all = shown.filter(({ email }) => selection.has(email)).length
+function Bar({ tenant, words, hand, shown, selection, select, again }: BarProps) {
+  const { selectShown, selected, clearSelection } = words.tenants
+  const texts = { all: selectShown(shown.length), selected: selected(selection.size), clear: clearSelection }
   return (
-    <div className={classes.selectionBar}>
-      <Group justify="space-between" gap="sm">
-        <Checkbox
-          label={words.tenants.selectShown(shown.length)}
-          disabled={shown.length === 0}
-          checked={shown.length > 0 && all === shown.length}
-          indeterminate={all > 0 && all < shown.length}
-          onChange={() => select(toggledAll(selection, shown))}
-        />
-        <Group gap="xs">
-          <Text size="sm" role="status">
-            {words.tenants.selected(selection.size)}
-          </Text>
-          {selection.size === 0 ? null : (
-            <Button variant="subtle" size="compact-sm" onClick={() => select(new Map())}>
-              {words.tenants.clearSelection}
-            </Button>
-          )}
-          <AddPeople
-            {...{ words, hand }}
-            tenantConnectionId={tenant.tenantConnectionId}
-            selected={[...selection.values()]}
-            done={() => {
-              select(new Map())
-              again()
-            }}
-          />
-        </Group>
-      </Group>
-    </div>
+    <SelectionBar {...{ selecting, shown, selection, select, texts }}>
+      <AddPeople
+        {...{ words, hand }}
+        tenantConnectionId={tenant.tenantConnectionId}
+        selected={[...selection.values()]}
+        done={() => {
+          select(new Map())
+          again()
+        }}
+      />
+    </SelectionBar>
   )
 }
 

@@ -10,13 +10,14 @@ import { PeopleFilters } from "../people-filters.tsx"
 import { anybody, choiceOf, type PeopleChoice, type Person, personKey, readPeople, searchOf } from "../people-pages.ts"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
+import { SelectionBar } from "../selection-bar.tsx"
 import { useSettled } from "../use-settled.ts"
 import { movedMost } from "./group-move.ts"
 import { InviteDialog } from "./invite-dialog.tsx"
 import { MoveDialog } from "./move-dialog.tsx"
 import type { PeopleProps } from "./people-screen.tsx"
 import { peoplePlaceText } from "./place.ts"
-import { type Selection, toggled, toggledAll } from "./selection.ts"
+import { type Selection, selecting, toggled } from "./selection.ts"
 
 /** Everybody, to be found, opened, invited, and put into groups. */
 export function PeopleList({ words, user }: PeopleProps) {
@@ -54,7 +55,7 @@ export function PeopleList({ words, user }: PeopleProps) {
         />
         <PeopleFilters {...{ words, choice, choose }} hasGroups={user.abilities.includes("read-policy")} />
         {canMove ? (
-          <SelectionBar
+          <Bar
             {...{ words, shown, selection, select }}
             moved={() => {
               select(new Map())
@@ -88,35 +89,19 @@ type BarProps = {
 }
 
 /** How many are selected, and what is done with them. It stays in sight. */
-function SelectionBar({ words, shown, selection, select, moved }: BarProps) {
+function Bar({ words, shown, selection, select, moved }: BarProps) {
   const text = words.peoplePages
   const [isMoving, setMoving] = useState(false)
-  const all = shown.filter(({ userId }) => selection.has(userId)).length
+  const texts = {
+    all: text.selectAll(shown.length),
+    selected: `${text.selected(selection.size)}${selection.size < movedMost ? "" : ` · ${text.tooMany(movedMost)}`}`,
+    clear: text.clear,
+  }
   return (
-    <div className={classes.selectionBar}>
-      <Group justify="space-between" gap="sm">
-        <Checkbox
-          label={text.selectAll(shown.length)}
-          disabled={shown.length === 0}
-          checked={shown.length > 0 && all === shown.length}
-          indeterminate={all > 0 && all < shown.length}
-          onChange={() => select(toggledAll(selection, shown))}
-        />
-        <Group gap="xs">
-          <Text size="sm" role="status">
-            {text.selected(selection.size)}
-            {selection.size < movedMost ? "" : ` · ${text.tooMany(movedMost)}`}
-          </Text>
-          {selection.size === 0 ? null : (
-            <Button variant="subtle" size="compact-sm" onClick={() => select(new Map())}>
-              {text.clear}
-            </Button>
-          )}
-          <Button variant="default" disabled={selection.size === 0} onClick={() => setMoving(true)}>
-            {text.changeGroup}
-          </Button>
-        </Group>
-      </Group>
+    <SelectionBar {...{ selecting, shown, selection, select, texts }}>
+      <Button variant="default" disabled={selection.size === 0} onClick={() => setMoving(true)}>
+        {text.changeGroup}
+      </Button>
       <MoveDialog
         words={words}
         people={isMoving ? [...selection.values()] : []}
@@ -125,7 +110,7 @@ function SelectionBar({ words, shown, selection, select, moved }: BarProps) {
           if (hasMoved) moved()
         }}
       />
-    </div>
+    </SelectionBar>
   )
 }
 

@@ -9,6 +9,7 @@ import { problemText, troubleText } from "../api-problem.ts"
 import { roomsApi } from "../api-rooms.ts"
 import { platform } from "../platform.ts"
 import classes from "../portal.module.css"
+import { SelectionBar } from "../selection-bar.tsx"
 import { useSettled } from "../use-settled.ts"
 import { LastSet } from "./many-done.tsx"
 import { ManyFields } from "./many-fields.tsx"
@@ -19,9 +20,9 @@ import {
   nothingTyped,
   planOf,
   type RoomsSet,
+  selecting,
   settingsTyped,
   toggled,
-  toggledAll,
 } from "./many-rooms.ts"
 import { roomsPlaceText } from "./place.ts"
 import { PartTitle } from "./room-page.tsx"
@@ -190,31 +191,12 @@ type BarProps = Pick<ChoosingProps, "words" | "chosen" | "choose"> & { readonly 
 /** How many are chosen; it stays in sight. */
 function Bar({ words, chosen, choose, shown }: BarProps) {
   const text = words.manyRooms
-  const count = shown.filter(({ roomId }) => chosen.has(roomId)).length
-  return (
-    <div className={classes.selectionBar}>
-      <Group justify="space-between" gap="sm">
-        <Checkbox
-          label={text.chooseAll(shown.length)}
-          disabled={shown.length === 0}
-          checked={shown.length > 0 && count === shown.length}
-          indeterminate={count > 0 && count < shown.length}
-          onChange={() => choose(toggledAll(chosen, shown))}
-        />
-        <Group gap="xs">
-          <Text size="sm" role="status">
-            {text.chosen(chosen.size)}
-            {chosen.size < manyRoomsMost ? "" : ` · ${text.most(manyRoomsMost)}`}
-          </Text>
-          {chosen.size === 0 ? null : (
-            <Button variant="subtle" size="compact-sm" onClick={() => choose(new Map())}>
-              {text.clear}
-            </Button>
-          )}
-        </Group>
-      </Group>
-    </div>
-  )
+  const texts = {
+    all: text.chooseAll(shown.length),
+    selected: `${text.chosen(chosen.size)}${chosen.size < manyRoomsMost ? "" : ` · ${text.most(manyRoomsMost)}`}`,
+    clear: text.clear,
+  }
+  return <SelectionBar {...{ selecting, shown, texts }} selection={chosen} select={choose} />
 }
 
 type Selecting = { readonly isSelected: (room: RoomChoice) => boolean; readonly toggle: (room: RoomChoice) => void }

@@ -6,23 +6,12 @@ import {
   type SetRoomsInput,
   type SomeSettings,
 } from "@kalends/protocol/many-rooms"
+import { type Selection, selectingBy } from "../selection.ts"
 
-/** Rooms that are chosen, by id. */
-export type Chosen = ReadonlyMap<string, RoomChoice>
-
-/** One more, or one fewer; no more once there are as many as are set at once. */
-export function toggled(chosen: Chosen, room: RoomChoice): Chosen {
-  const next = new Map(chosen)
-  if (!next.delete(room.roomId) && next.size < manyRoomsMost) next.set(room.roomId, room)
-  return next
-}
-
-/** All that are shown besides those that were chosen before, or, where all are, none of them. */
-export function toggledAll(chosen: Chosen, shown: readonly RoomChoice[]): Chosen {
-  const isAll = shown.every(({ roomId }) => chosen.has(roomId))
-  if (!isAll) return shown.filter(({ roomId }) => !chosen.has(roomId)).reduce(toggled, chosen)
-  return new Map([...chosen].filter(([roomId]) => !shown.some((one) => one.roomId === roomId)))
-}
+/** Rooms that are chosen, by id; as many as are set at once. */
+export type Chosen = Selection<RoomChoice>
+export const selecting = selectingBy<RoomChoice>(({ roomId }) => roomId, manyRoomsMost)
+export const { toggled, toggledAll } = selecting
 
 /** What is to be set, as it is typed; empty for what stays as it is. */
 export type TypedSettings = {
